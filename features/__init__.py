@@ -1,0 +1,1 @@
+"""What we know of a lead, and when we knew it."""

@@ -1,0 +1,114 @@
+"""Every way in which leadloop says no, with what to do next.
+
+LeadloopError
+├── SettingWrong                an environment variable cannot be used
+├── CompanyFileWrong            company.yaml does not hold together: file, line, key, remedy
+├── ImportRefused               a file does not fit at all; nothing of it was stored
+│   └── ImportInterrupted       another import of this file is under way
+├── NotThere                    what was asked for is not stored
+│   ├── UnknownLead
+│   ├── UnknownImport
+│   └── UnknownModel
+├── FactRefused                 one fact cannot be taken: field and remedy
+├── NothingToLearn              too little is settled to train on
+├── ArtefactUnreadable          a saved model is damaged or of another format
+├── StoreUnreachable            the database does not answer
+└── AddressRefused              serving beyond this machine without an API key
+
+No message ever carries a name, a phone number or an e-mail address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class LeadloopError(Exception):
+    """Something a person can put right; the message says how."""
+
+
+class SettingWrong(LeadloopError):
+    """An environment variable has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyMistake:
+    """One wrong place in company.yaml: where it is, what is wrong, what would be right."""
+
+    line: int
+    key: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.key}: {self.remedy}"
+
+
+class CompanyFileWrong(LeadloopError):
+    """company.yaml cannot be used; every mistake is named with its line."""
+
+    def __init__(self, path: str, mistakes: list[CompanyMistake]) -> None:
+        lines = "\n".join(f"  {path}:{m.line}: {m.key}: {m.remedy}" for m in mistakes)
+        super().__init__(f"{path} has {len(mistakes)} mistake(s):\n{lines}")
+        self.path = path
+        self.mistakes = mistakes
+
+
+class ImportRefused(LeadloopError):
+    """A file does not fit at all; nothing of it was stored."""
+
+
+class ImportInterrupted(ImportRefused):
+    """Another import of the same file is under way."""
+
+
+class NotThere(LeadloopError):
+    """What was asked for is not stored."""
+
+
+class UnknownLead(NotThere):
+    """Somebody asked about a lead that was never sent."""
+
+    def __init__(self, lead_id: str) -> None:
+        super().__init__(f"Lead {lead_id!r} is not stored; send it to POST /v1/leads or import it first.")
+        self.lead_id = lead_id
+
+
+class UnknownImport(NotThere):
+    """There is no import of this number."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"There is no import {import_id}; `leadloop imports` lists them.")
+        self.import_id = import_id
+
+
+class UnknownModel(NotThere):
+    """The registry holds no such model version or alias."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"The registry holds no model {wanted!r}; `leadloop models` lists them.")
+        self.wanted = wanted
+
+
+class FactRefused(LeadloopError):
+    """One fact cannot be taken: which field, and what would be right."""
+
+    def __init__(self, field: str, remedy: str) -> None:
+        super().__init__(f"{field}: {remedy}")
+        self.field = field
+        self.remedy = remedy
+
+
+class NothingToLearn(LeadloopError):
+    """Too little is settled to train on; the message says how much there is and is needed."""
+
+
+class ArtefactUnreadable(LeadloopError):
+    """A saved model is damaged, or was written by another version of the format."""
+
+
+class StoreUnreachable(LeadloopError):
+    """The database does not answer."""
+
+
+class AddressRefused(LeadloopError):
+    """Serving beyond this machine needs an API key."""

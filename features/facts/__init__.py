@@ -1,0 +1,1 @@
+"""Facts about leads, what the company says of itself, and where both are kept."""

@@ -1,0 +1,323 @@
+"""The company in its own words: its form, its rules, its pipeline, its channels, its people.
+
+This is the shape of ``company.yaml``. ``company_file.py`` reads the file and names line and key of every mistake;
+``leadloop schema`` prints the JSON schema by which an editor completes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from features.facts.values import CALL_RESULTS, CallResult, StageKind
+
+FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
+Verdict = Literal["yes", "no", "any"]
+Grade = Literal["A", "B", "C", "non_target"]
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+MARKS = ("source", "medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount", "price")
+"""The marks that every company may map; others may be added under any snake_case name."""
+
+
+def _spoken(value: Any) -> Any:
+    """Let YAML 1.1's unquoted yes and no mean the words that stand there."""
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+def _spoken_all(value: Any) -> Any:
+    return [str(_spoken(item)) for item in value] if isinstance(value, list) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_spoken_all)]
+Rate = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Part(BaseModel):
+    """A part of the file: frozen, and strict about keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FormField(Part):
+    """A question of the lead form, or one that managers ask on the phone."""
+
+    kind: FieldKind
+    label: str = Field(default="", description="how people call it, in the company's language")
+    filled_by: Literal["person", "manager"] = Field(
+        default="person", description="the person at arrival, or the manager from the first call on"
+    )
+    known_from: Literal["arrival", "first_call"] | None = Field(
+        default=None, description="overrides filled_by where the company knows better"
+    )
+    column: str | None = Field(default=None, description="column of the leads export; default: the field's name")
+    call_column: str | None = Field(default=None, description="column of the calls export, for answers given by phone")
+    unit: str = ""
+    question: str = Field(default="", description="what a manager asks to learn it")
+    feature: bool = Field(default=True, description="false: stored and shown, but never given to the model")
+
+    @property
+    def is_known_at_arrival(self) -> bool:
+        """Return whether the form's answer counts from the request on, not from the first call."""
+        return (self.known_from or ("arrival" if self.filled_by == "person" else "first_call")) == "arrival"
+
+
+class Criterion(Part):
+    """Which answers to a field mean yes and which mean no; every other answer leaves it unknown."""
+
+    field: str
+    yes: Words = ()
+    no: Words = ()
+    yes_from: float | None = Field(default=None, description="for numbers: this and more is yes, less is no")
+
+
+class AbcRow(Part):
+    """One line of the ABC table: the verdicts it asks for, the grade it gives. The first line that fits counts."""
+
+    when: dict[str, Annotated[Verdict, BeforeValidator(_spoken)]]
+    grade: Grade
+
+
+class GradeRates(Part):
+    """The company's own guess of the share of each grade that buys, until its own leads have told."""
+
+    A: Rate = 0.30
+    B: Rate = 0.12
+    C: Rate = 0.03
+    non_target: Rate = 0.002
+    ungraded: Rate = 0.06
+
+
+def _default_table() -> tuple[AbcRow, ...]:
+    return (
+        AbcRow(when={"need": "no"}, grade="non_target"),
+        AbcRow(when={"need": "yes", "budget": "yes", "urgency": "yes"}, grade="A"),
+        AbcRow(when={"need": "yes", "budget": "yes", "urgency": "no"}, grade="B"),
+        AbcRow(when={"need": "yes", "budget": "no"}, grade="C"),
+    )
+
+
+class Abc(Part):
+    """The qualification rules as people agreed them, from a date on."""
+
+    since: date | None = Field(default=None, description="the day from which this version holds")
+    criteria: dict[str, Criterion] = Field(default_factory=dict, description="need, budget, urgency, and more")
+    table: tuple[AbcRow, ...] = Field(default_factory=_default_table)
+    rates: GradeRates = GradeRates()
+
+
+class ChannelRule(Part):
+    """A channel, and the raw marks that mean it; every mark named must fit (words compare without case)."""
+
+    name: str
+    when: dict[str, Words] = Field(description="mark -> words; a word with * matches any letters in its place")
+
+
+class Channels(Part):
+    """How raw sources become channels: the first rule that fits; else the raw source itself, tidied."""
+
+    rules: tuple[ChannelRule, ...] = ()
+    unknown: str = Field(default="unknown", description="the channel of a lead without any mark")
+
+
+class Manager(Part):
+    """A person who calls leads."""
+
+    name: str
+    daily_capacity: int = Field(default=40, gt=0, description="calls that one day has room for")
+
+
+class Offer(Part):
+    """What an advertisement promised; managers see it on the lead card."""
+
+    promise: str = ""
+    price: float | None = Field(default=None, gt=0, description="expected amount of a sale, in the company's currency")
+    discount: str = ""
+
+
+class LeadColumns(Part):
+    """Columns of the leads export; the form's answers are named at the fields."""
+
+    id: str = "id"
+    created_at: str = "created_at"
+    recorded_at: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    manager: str | None = None
+    stage: str | None = Field(default=None, description="the lead's stage today, where the export has no stage history")
+    stage_at: str | None = Field(default=None, description="when that stage was reached; without it, the day of the export")
+    amount: str | None = None
+    reason: str | None = None
+    marks: dict[str, str] = Field(default_factory=dict, description="mark (source, campaign, ...) -> column")
+
+
+class CallColumns(Part):
+    """Columns of the calls export."""
+
+    id: str | None = None
+    lead_id: str = "lead_id"
+    at: str = "at"
+    recorded_at: str | None = None
+    manager: str | None = None
+    seconds: str | None = None
+    result: str = "result"
+    attracts: str | None = None
+    ideal_product: str | None = None
+    comment: str | None = None
+    call_back_at: str | None = None
+    results: dict[str, CallResult] = Field(default_factory=dict, description="the export's words -> our results")
+
+    def result_of(self, word: str) -> CallResult | None:
+        """Return our name of a call's result, or None for a word that means none."""
+        folded = word.strip().casefold()
+        for raw, result in self.results.items():
+            if raw.strip().casefold() == folded:
+                return result
+        return next((result for result in CALL_RESULTS if result == folded), None)
+
+
+class StageColumns(Part):
+    """Columns of the stage history."""
+
+    lead_id: str = "lead_id"
+    at: str = "at"
+    recorded_at: str | None = None
+    stage: str = "stage"
+    amount: str | None = None
+    reason: str | None = None
+    manager: str | None = None
+
+
+class SpendColumns(Part):
+    """Columns of the advertising costs."""
+
+    day: str = "day"
+    cost: str = "cost"
+    currency: str | None = None
+    impressions: str | None = None
+    clicks: str | None = None
+    marks: dict[str, str] = Field(default_factory=dict)
+
+
+class PlanColumns(Part):
+    """Columns of the plan; an empty manager is the whole department."""
+
+    month: str = "month"
+    manager: str | None = "manager"
+    measure: str = "measure"
+    value: str = "value"
+
+
+class Export(Part):
+    """How the company's files are written; encoding and separator are recognised where nothing is said."""
+
+    encoding: str | None = None
+    separator: Literal[",", ";", "\t"] | None = None
+    date_order: Literal["ymd", "dmy", "mdy"] | None = Field(default=None, description="recognised where nothing is said")
+    decimal: Literal[".", ","] | None = None
+    placeholders: Words = Field(default=("Select",), description="words that mean: not chosen")
+    leads: LeadColumns = LeadColumns()
+    calls: CallColumns = CallColumns()
+    stages: StageColumns = StageColumns()
+    spend: SpendColumns = SpendColumns()
+    plan: PlanColumns = PlanColumns()
+
+
+def _none_word(value: Any) -> Any:
+    return None if isinstance(value, str) and value.casefold() == "none" else value
+
+
+def _as_versions(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+class Company(Part):
+    """Everything that a company says of itself in ``company.yaml``.
+
+    Examples
+    --------
+    >>> company = Company.model_validate({"company": "Окна", "fields": {"area": {"kind": "number"}}})
+    >>> company.horizon_days, company.fields["area"].is_known_at_arrival
+    (60, True)
+    """
+
+    company: str
+    language: Literal["ru", "en"] = "ru"
+    time_zone: str = "Europe/Moscow"
+    currency: str = Field(default="RUB", pattern="^[A-Z]{3}$")
+    horizon_days: Annotated[int | None, BeforeValidator(_none_word)] = Field(
+        default=60, ge=1, description="a purchase counts within so many days; none: the final stage is the label"
+    )
+    calls_recorded: bool = Field(default=True, description="false: no calls are recorded, every lead counts as worked")
+    average_check: float | None = Field(default=None, gt=0, description="expected amount before any sale is known")
+    count_a_person_once: bool = Field(default=False, description="channel figures count a person's requests once")
+    fields: dict[str, FormField] = Field(default_factory=dict)
+    abc: Annotated[tuple[Abc, ...], BeforeValidator(_as_versions)] = (Abc(),)
+    stages: dict[StageKind, Words] = Field(
+        default_factory=dict, description="kind -> the pipeline's own names; names compare without case"
+    )
+    channels: Channels = Channels()
+    offers: dict[str, Offer] = Field(default_factory=dict)
+    managers: tuple[Manager, ...] = ()
+    export: Export = Export()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no IANA time zone; write one such as Europe/Moscow")
+        return value
+
+    @field_validator("fields")
+    @classmethod
+    def _names_are_plain(cls, value: dict[str, FormField]) -> dict[str, FormField]:
+        for name in value:
+            if not NAME.match(name):
+                raise ValueError(f"the field {name!r} needs a name of a-z, 0-9 and _, beginning with a letter")
+        return value
+
+    @field_validator("stages", mode="before")
+    @classmethod
+    def _one_word_is_a_list(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {kind: [names] if isinstance(names, str) else names for kind, names in value.items()}
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        for version in self.abc:
+            for name, criterion in version.criteria.items():
+                if criterion.field not in self.fields:
+                    known = ", ".join(self.fields) or "none yet"
+                    raise ValueError(f"abc criterion {name!r} reads the field {criterion.field!r}; fields are: {known}")
+        seen: dict[str, str] = {}
+        for kind, names in self.stages.items():
+            for name in names:
+                if seen.setdefault(name.strip().casefold(), kind) != kind:
+                    raise ValueError(f"the stage {name!r} is listed under two kinds")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the company's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def kind_of_stage(self, name: str) -> StageKind:
+        """Return what a stage means; a name that the company did not list is ``other``."""
+        folded = name.strip().casefold()
+        for kind, names in self.stages.items():
+            if any(folded == listed.strip().casefold() for listed in names):
+                return kind
+        return "other"
+
+    def abc_at(self, moment: datetime) -> Abc:
+        """Return the version of the rules that held at ``moment``; before the first dated one, the oldest."""
+        day = moment.astimezone(self.zone).date()
+        ordered = sorted(self.abc, key=lambda version: version.since or date.min)
+        held = [version for version in ordered if (version.since or date.min) <= day]
+        return held[-1] if held else ordered[0]

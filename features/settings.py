@@ -1,0 +1,68 @@
+"""What the environment says; the one file that reads it.
+
+| variable | meaning | default |
+|---|---|---|
+| LEADLOOP_HOME | the data folder | ./leadloop-data |
+| LEADLOOP_COMPANY | company.yaml | ./company.yaml |
+| LEADLOOP_DATABASE_URL | SQLAlchemy URL of PostgreSQL | SQLite in the data folder |
+| LEADLOOP_API_KEY | the shared key that the CRM and browsers sign in with | none: loopback only |
+| LEADLOOP_SECRET | key of the hashes that recognise the same person | a file in the data folder, made at first use |
+| MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.errors import SettingWrong
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things lie and how the outside reaches us."""
+
+    home: Path
+    company_file: Path
+    database_url: str
+    api_key: str | None
+    mlflow_tracking_uri: str
+    mlflow_registry_uri: str | None
+
+    @property
+    def mlflow_artefacts(self) -> Path:
+        """Return the folder of model artefacts when no MLflow server is named."""
+        return self.home / "mlflow-artefacts"
+
+
+def settings_from_environment(home: Path | None = None, company_file: Path | None = None) -> Settings:
+    """Return the settings; ``home`` and ``company_file`` win over the environment."""
+    folder = (home or Path(os.environ.get("LEADLOOP_HOME", "leadloop-data"))).resolve()
+    url = os.environ.get("LEADLOOP_DATABASE_URL") or f"sqlite:///{folder / 'leadloop.db'}"
+    if not url.startswith(("sqlite", "postgresql")):
+        raise SettingWrong("LEADLOOP_DATABASE_URL must begin with postgresql+psycopg:// or sqlite:///")
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    return Settings(
+        home=folder,
+        company_file=(company_file or Path(os.environ.get("LEADLOOP_COMPANY", "company.yaml"))).resolve(),
+        database_url=url,
+        api_key=os.environ.get("LEADLOOP_API_KEY") or None,
+        mlflow_tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder / 'mlflow.db'}",
+        mlflow_registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or None,
+    )
+
+
+def person_secret(home: Path) -> bytes:
+    """Return the key that hashes phones and e-mails; made once, kept in the data folder, never stored with them."""
+    given = os.environ.get("LEADLOOP_SECRET")
+    if given:
+        return given.encode()
+    path = home / "person.key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip().encode()
