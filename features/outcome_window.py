@@ -1,0 +1,98 @@
+"""What became of a lead, or why nobody can know yet: bought, did not buy, open, never called.
+
+Every label of the model and every settled rate of a report is read here, so that an open lead is never
+counted as lost and a lead that nobody reached teaches nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from features.facts.company import Company
+from features.facts.values import FINAL_KINDS, Stage
+from features.rows.as_of import KnownLead
+
+OutcomeKind = Literal["bought", "did_not_buy", "open", "never_called", "ignored"]
+TRIES_THAT_COUNT_AS_WORKED = 3
+DAYS_OF_THOSE_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was known of a lead's outcome at a moment.
+
+    ``is_settled`` outcomes are labels. ``won`` is the first win inside the horizon even where the lead is still
+    too young to be settled; ``closed_known_at`` is when the company first knew that the lead was over.
+    """
+
+    kind: OutcomeKind
+    won: Stage | None
+    closed_known_at: datetime | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether this is a label: by age and work, never by how the lead ended."""
+        return self.kind in ("bought", "did_not_buy")
+
+
+def outcome_as_of(known: KnownLead) -> Outcome:
+    """Return what was known at ``known.moment`` of whether the lead buys within the company's horizon.
+
+    With a horizon of H days a worked lead is settled once it is older than H: bought if a won stage happened
+    within H of the request, else not. Without a horizon an explicit final stage settles, at once.
+    """
+    closings = _closings(known)
+    closed_known_at = min((stage.known_at for stage, _ in closings), default=None)
+    won = _win(known, closings)
+    return Outcome(_kind(known, won, closings), won, closed_known_at)
+
+
+def is_worked(known: KnownLead) -> bool:
+    """Return whether somebody was reached, or three tries were made on two days, or a person closed the lead."""
+    if not known.company.calls_recorded or any(kind in FINAL_KINDS for kind in known.stage_kinds):
+        return True
+    if known.spoken_calls:
+        return True
+    days = {call.at.astimezone(known.company.zone).date() for call in known.calls}
+    return len(known.calls) >= TRIES_THAT_COUNT_AS_WORKED and len(days) >= DAYS_OF_THOSE_TRIES
+
+
+def horizon_end(known: KnownLead) -> datetime | None:
+    """Return the moment after which a purchase no longer counts; None where there is no horizon."""
+    return window_end(known.created_at, known.company)
+
+
+def window_end(created_at: datetime, company: Company) -> datetime | None:
+    """Return when the window of a lead created at ``created_at`` closes; None where there is no horizon."""
+    return created_at + timedelta(days=company.horizon_days) if company.horizon_days else None
+
+
+def is_past_horizon(known: KnownLead) -> bool:
+    """Return whether the lead is older than the horizon."""
+    end = horizon_end(known)
+    return end is not None and known.moment > end
+
+
+def _closings(known: KnownLead) -> list[tuple[Stage, str]]:
+    return [(stage, kind) for stage, kind in zip(known.stages, known.stage_kinds, strict=True) if kind in FINAL_KINDS]
+
+
+def _win(known: KnownLead, closings: list[tuple[Stage, str]]) -> Stage | None:
+    end = horizon_end(known)
+    if end is None:
+        last = closings[-1] if closings else None
+        return last[0] if last and last[1] == "won" else None
+    return next((stage for stage, kind in closings if kind == "won" and stage.at <= end), None)
+
+
+def _kind(known: KnownLead, won: Stage | None, closings: list[tuple[Stage, str]]) -> OutcomeKind:
+    if "ignore" in known.stage_kinds:
+        return "ignored"
+    if not is_worked(known):
+        return "never_called"
+    settled = is_past_horizon(known) if known.company.horizon_days else bool(closings)
+    if not settled:
+        return "open"
+    return "bought" if won else "did_not_buy"

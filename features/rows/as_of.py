@@ -1,0 +1,143 @@
+"""What was known of a lead at a moment; every feature, label and report reads the past through here.
+
+Of several facts with one key (a lead's answers, a call that was corrected) the one that the company
+learned last by then counts; facts with ``known_at`` after the moment do not exist yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from features.facts.channels import channel_reader
+from features.facts.company import Company
+from features.facts.history import LeadHistory
+from features.facts.identity import identity
+from features.facts.values import SPOKEN_RESULTS, Answer, Assignment, Call, Lead, LeadFact, LeadId, Source, Stage, StageKind
+from features.rows.source_rates import NO_RATES, SourceRates
+
+Version = TypeVar("Version", Lead, Source, Call, Stage, Assignment)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLead:
+    """A lead as the company knew it at ``moment``; lists are in order of what happened."""
+
+    lead_id: LeadId
+    moment: datetime
+    lead: Lead
+    source: Source | None
+    calls: tuple[Call, ...]
+    stages: tuple[Stage, ...]
+    assignments: tuple[Assignment, ...]
+    answers: Mapping[str, Answer]
+    """The form's answers and those given by phone, the latest of each."""
+    channel: str
+    company: Company
+    stage_kinds: tuple[StageKind, ...]
+    """What kind each of ``stages`` is."""
+    rates: SourceRates
+
+    @property
+    def created_at(self) -> datetime:
+        """Return the moment of the request."""
+        return self.lead.at
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """Return the raw source marks; empty when none came."""
+        return self.source.marks if self.source else {}
+
+    @property
+    def spoken_calls(self) -> tuple[Call, ...]:
+        """Return the calls in which somebody was spoken to."""
+        return tuple(call for call in self.calls if call.result in SPOKEN_RESULTS)
+
+
+class Gate:
+    """The gate to the past under one version of the company's words.
+
+    >>> from datetime import UTC, timedelta
+    >>> from features.facts.values import Stored
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> call = Call(LeadId("7"), noon + timedelta(hours=6), noon + timedelta(hours=6), "reached")
+    >>> history = LeadHistory(LeadId("7"), (Stored(1, Lead(LeadId("7"), noon, noon)), Stored(2, call)))
+    >>> gate = Gate(Company(company="Окна"))
+    >>> [len(gate.as_of(history, noon + timedelta(hours=h)).calls) for h in (0, 5, 6)]
+    [0, 0, 1]
+    """
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.channel_of = channel_reader(company.channels)
+        self._late_fields = frozenset(name for name, f in company.fields.items() if not f.is_known_at_arrival)
+        self._kinds = _StageKinds(company)
+
+    def as_of(self, history: LeadHistory, moment: datetime, rates: SourceRates = NO_RATES) -> KnownLead | None:
+        """Return the lead as known at ``moment``, or None where it had not arrived yet."""
+        facts = [stored.fact for stored in history.stored if stored.fact.known_at <= moment]
+        versions = [f for f in facts if isinstance(f, Lead)]
+        if not versions:
+            return None
+        lead = _latest(versions)
+        sources = [f for f in facts if isinstance(f, Source)]
+        source = _latest(sources) if sources else None
+        calls = _happened(f for f in facts if isinstance(f, Call))
+        stages = _happened(f for f in facts if isinstance(f, Stage))
+        return KnownLead(
+            lead_id=history.lead_id,
+            moment=moment,
+            lead=lead,
+            source=source,
+            calls=calls,
+            stages=stages,
+            assignments=_happened(f for f in facts if isinstance(f, Assignment)),
+            answers=self._answers(lead, len(versions) == 1, calls),
+            channel=self.channel_of(source.marks if source else {}),
+            company=self.company,
+            stage_kinds=tuple([self._kinds[stage.stage] for stage in stages]),
+            rates=rates,
+        )
+
+    def _answers(self, lead: Lead, is_first_version: bool, calls: tuple[Call, ...]) -> Mapping[str, Answer]:
+        """Return the latest answers; what managers fill in later is hidden until the first call or a later version."""
+        form = lead.answers
+        if self._late_fields and not calls and is_first_version:
+            form = {name: answer for name, answer in form.items() if name not in self._late_fields}
+        if not any(call.answers for call in calls):
+            return form
+        merged = dict(form)
+        for call in calls:
+            merged.update(call.answers)
+        return merged
+
+
+class _StageKinds(dict[str, StageKind]):
+    """Remembers what each stage name means."""
+
+    def __init__(self, company: Company) -> None:
+        super().__init__()
+        self._kind_of: Callable[[str], StageKind] = company.kind_of_stage
+
+    def __missing__(self, name: str) -> StageKind:
+        self[name] = self._kind_of(name)
+        return self[name]
+
+
+def _latest(versions: Sequence[Version]) -> Version:
+    """Return the version learned last; of those learned at one moment, by what they say and not by arrival."""
+    return versions[0] if len(versions) == 1 else max(versions, key=lambda fact: (fact.known_at, repr(fact)))
+
+
+def _happened(facts: Iterable[Version]) -> tuple[Version, ...]:
+    """Return the latest version of each fact, in order of what happened."""
+    versions: dict[object, list[Version]] = {}
+    for fact in facts:
+        versions.setdefault(identity(fact), []).append(fact)
+    return tuple(sorted([_latest(group) for group in versions.values()], key=_order))
+
+
+def _order(fact: LeadFact) -> tuple[datetime, str]:
+    return fact.at, str(identity(fact))

@@ -1,0 +1,63 @@
+"""The row of a lead at a moment: every feature, in order; one implementation for one lead and for a million."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from features.facts.company import Company
+from features.facts.history import LeadHistory
+from features.rows.as_of import Gate, KnownLead
+from features.rows.call_features import CALL_FEATURES
+from features.rows.contact_features import CONTACT_FEATURES
+from features.rows.feature import Feature, Value
+from features.rows.form_answers import answer_features
+from features.rows.rates_timeline import RatesTimeline
+from features.rows.source_features import SOURCE_FEATURES
+from features.rows.time_features import TIME_FEATURES
+
+
+def features_of(company: Company) -> tuple[Feature, ...]:
+    """Return every feature of a company: its own fields first, then what holds for all.
+
+    A field whose name is also a general feature's (a company may well ask for ``offer``) is called ``answer_<name>``.
+    """
+    general = (*SOURCE_FEATURES, *CONTACT_FEATURES, *TIME_FEATURES, *CALL_FEATURES)
+    taken = {one.name for one in general}
+    own = [one if one.name not in taken else _renamed(one) for one in answer_features(company)]
+    return (*own, *general)
+
+
+class RowBuilder:
+    """Builds the row of any lead at any moment, under one version of the company's words.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from features.facts.values import Lead, LeadId, Stored
+    >>> noon = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    >>> company = Company.model_validate({"company": "Окна", "fields": {"area": {"kind": "number"}}})
+    >>> history = LeadHistory(LeadId("7"), (Stored(1, Lead(LeadId("7"), noon, noon, {"area": 40.0})),))
+    >>> rows = RowBuilder(company, RatesTimeline(Gate(company)))
+    >>> row = rows.row(rows.known(history, noon))
+    >>> row["area"], row["hour"], row["calls_made"]
+    (40.0, 12.0, 0.0)
+    """
+
+    def __init__(self, company: Company, rates: RatesTimeline) -> None:
+        self.company = company
+        self.features = features_of(company)
+        self.gate = Gate(company)
+        self._rates = rates
+        self._columns = [(one.name, one.of) for one in self.features]
+
+    def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:
+        """Return the lead as known at ``moment`` with the source rates of the last midnight; None before it came."""
+        return self.gate.as_of(history, moment, self._rates.at(moment))
+
+    def row(self, known: KnownLead) -> dict[str, Value]:
+        """Return feature name -> value."""
+        return {name: of(known) for name, of in self._columns}
+
+
+def _renamed(one: Feature) -> Feature:
+    return Feature(f"answer_{one.name}", one.family, one.kind, one.unit, one.meaning, one.of, one.reads)

@@ -1,0 +1,146 @@
+"""The purchase rates of all sources at every midnight of the past, each from what was settled by then."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from zoneinfo import ZoneInfo
+
+from features.facts.channels import mark_of
+from features.facts.history import LeadHistory
+from features.facts.values import Call, Lead, Stage
+from features.outcome_window import outcome_as_of, window_end
+from features.rows.as_of import Gate, KnownLead
+from features.rows.source_rates import WHOLE_COMPANY, SourceKey, SourceRates, source_path
+
+INSTANT = timedelta(microseconds=1)
+Label = tuple[tuple[SourceKey, ...], int]
+"""The sources that a settled lead counts for, and 1 if it bought."""
+
+
+def last_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the company's last midnight at or before ``moment``.
+
+    >>> from datetime import UTC
+    >>> last_midnight(datetime(2026, 3, 2, 22, tzinfo=UTC), ZoneInfo("Europe/Moscow")).isoformat()
+    '2026-03-03T00:00:00+03:00'
+    """
+    return datetime.combine(moment.astimezone(zone).date(), clock_time(), zone)
+
+
+class RatesTimeline:
+    """Settled leads and sales per source, at any midnight.
+
+    ``timeline.at(moment)`` is what a row at ``moment`` may know: labels known by the last midnight before it.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._zone = gate.company.zone
+        self._steps: dict[SourceKey, dict[datetime, list[int]]] = {}
+        self._days: dict[SourceKey, list[datetime]] = {}
+        self._totals: dict[SourceKey, list[tuple[int, int]]] = {}
+        self._views: dict[datetime, SourceRates] = {}
+
+    def learn(self, histories: Iterable[LeadHistory]) -> RatesTimeline:
+        """Count the labels of ``histories``, each from the moment at which it was known; return the timeline."""
+        for history in histories:
+            for moment, keys, leads, sales in label_changes(history, self._gate):
+                self._count(moment, keys, leads, sales)
+        self._days.clear()
+        self._views.clear()
+        return self
+
+    def at(self, moment: datetime) -> SourceRates:
+        """Return the rates as of the last midnight before ``moment``."""
+        midnight = last_midnight(moment, self._zone)
+        if midnight not in self._views:
+            self._views[midnight] = SourceRates(_AtMidnight(self, midnight))
+        return self._views[midnight]
+
+    def totals(self, key: SourceKey, midnight: datetime) -> tuple[int, int]:
+        """Return (settled leads, sales) of a source as known before ``midnight``."""
+        if key not in self._days:
+            self._sum_up(key)
+        position = bisect_right(self._days[key], midnight)
+        return self._totals[key][position - 1] if position else (0, 0)
+
+    def keys(self) -> list[SourceKey]:
+        """Return every source that has a label."""
+        return list(self._steps)
+
+    def _count(self, moment: datetime, keys: tuple[SourceKey, ...], leads: int, sales: int) -> None:
+        counts_from = last_midnight(moment + timedelta(days=1), self._zone)
+        for key in (WHOLE_COMPANY, *keys):
+            step = self._steps.setdefault(key, {}).setdefault(counts_from, [0, 0])
+            step[0] += leads
+            step[1] += sales
+
+    def _sum_up(self, key: SourceKey) -> None:
+        leads = sales = 0
+        totals = []
+        steps = sorted(self._steps.get(key, {}).items())
+        for _, (more_leads, more_sales) in steps:
+            leads, sales = leads + more_leads, sales + more_sales
+            totals.append((leads, sales))
+        self._days[key] = [day for day, _ in steps]
+        self._totals[key] = totals
+
+
+class _AtMidnight(Mapping[SourceKey, tuple[int, int]]):
+    """The timeline at one midnight; a source is summed up when it is asked for."""
+
+    def __init__(self, timeline: RatesTimeline, midnight: datetime) -> None:
+        self._timeline, self._midnight = timeline, midnight
+        self._seen: dict[SourceKey, tuple[int, int]] = {}
+
+    def __getitem__(self, key: SourceKey) -> tuple[int, int]:
+        if key not in self._seen:
+            self._seen[key] = self._timeline.totals(key, self._midnight)
+        return self._seen[key]
+
+    def __iter__(self) -> Iterator[SourceKey]:
+        return iter(self._timeline.keys())
+
+    def __len__(self) -> int:
+        return len(self._timeline.keys())
+
+
+def label_changes(history: LeadHistory, gate: Gate) -> Iterator[tuple[datetime, tuple[SourceKey, ...], int, int]]:
+    """Yield (moment it was known, source keys, change of settled leads, change of sales) through a lead's life."""
+    before: Label | None = None
+    for moment in _moments_that_may_settle(history, gate):
+        known = gate.as_of(history, moment)
+        after = _label(known) if known else None
+        if after == before:
+            continue
+        if before is not None:
+            yield moment, before[0], -1, -before[1]
+        if after is not None:
+            yield moment, after[0], 1, after[1]
+        before = after
+
+
+def _moments_that_may_settle(history: LeadHistory, gate: Gate) -> list[datetime]:
+    facts = [stored.fact for stored in history.stored]
+    created = [fact.at for fact in facts if isinstance(fact, Lead)]
+    if not created:
+        return []
+    told = [fact.known_at for fact in facts if isinstance(fact, Call | Stage)]
+    ends = [end + INSTANT for at in set(created) if (end := window_end(at, gate.company))]
+    first = min(ends, default=None)
+    return sorted({*ends, *(moment for moment in told if first is None or moment > first)})
+
+
+def _label(known: KnownLead) -> Label | None:
+    outcome = outcome_as_of(known)
+    if not outcome.is_settled:
+        return None
+    marks = known.marks
+    keys = source_path(known.channel, mark_of(marks, "campaign"), mark_of(marks, "ad"))
+    offer = mark_of(marks, "offer")
+    if offer is not None:
+        keys.append(("offer", offer))
+    return tuple(keys), int(outcome.kind == "bought")

@@ -1,0 +1,35 @@
+"""When the request came, and how long it has been waiting."""
+
+from __future__ import annotations
+
+from features.rows.as_of import KnownLead
+from features.rows.feature import Feature, Value, feature
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@feature("time", "number", unit="hour of the day", reads=("lead",))
+def hour(known: KnownLead) -> Value:
+    """The hour of the request in the company's time zone."""
+    return float(known.created_at.astimezone(known.company.zone).hour)
+
+
+@feature("time", "level", reads=("lead",))
+def weekday(known: KnownLead) -> Value:
+    """The weekday of the request in the company's time zone."""
+    return WEEKDAYS[known.created_at.astimezone(known.company.zone).weekday()]
+
+
+@feature("time", "number", unit="hours", reads=("lead",))
+def hours_since_request(known: KnownLead) -> Value:
+    """How long ago the request was left."""
+    return (known.moment - known.created_at).total_seconds() / 3600.0
+
+
+@feature("time", "number", unit="seconds", reads=("lead", "call"))
+def seconds_to_first_call(known: KnownLead) -> Value:
+    """How long the person waited for the first try; missing until there was one."""
+    return max((known.calls[0].at - known.created_at).total_seconds(), 0.0) if known.calls else None
+
+
+TIME_FEATURES: tuple[Feature, ...] = (hour, weekday, hours_since_request, seconds_to_first_call)

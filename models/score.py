@@ -1,0 +1,101 @@
+"""A score: how likely a lead buys, what the rules say, and why.
+
+Two scorers keep the same promises: the rules alone (from the first lead), and the purchase model that refines them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from features.facts.values import LeadId
+from features.rows.as_of import KnownLead
+from features.rows.feature import FeatureRow
+from models.abc_rules import Grading, RuleGrade, grade_by_rules, guessed_rate, log_odds
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of the sum: what it reads, what the lead has there, and how far it moves the log-odds.
+
+    ``features`` is one feature or a pair; ``cell`` says the value in a way that needs no other data: a level, or a
+    range such as (10.0, 50.0) with None for an open end, or None for missing. ``leads`` and ``sales`` count the
+    training leads in that cell.
+    """
+
+    features: tuple[str, ...]
+    cell: tuple[str | tuple[float | None, float | None] | None, ...]
+    contribution: float
+    leads: int
+    sales: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A purchase probability with everything that a person needs to trust or dispute it.
+
+    ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all parts; ``reasons_for`` and
+    ``reasons_against`` are the largest of them. Without a model ``model_version`` is None, the probability is
+    the company's own guess for the grade, and there are no reasons but the grade.
+    """
+
+    lead_id: LeadId | None
+    moment: datetime
+    probability: float
+    log_odds: float
+    start: float
+    grading: Grading
+    refined_grade: RuleGrade
+    reasons_for: tuple[Reason, ...]
+    reasons_against: tuple[Reason, ...]
+    model_version: str | None
+    data_cut_off: datetime | None
+
+
+class Scorer(Protocol):
+    """Scores a lead from what was known of it and the row built from that."""
+
+    @property
+    def version(self) -> str | None:
+        """Return the model's version; None for the rules alone."""
+
+    @property
+    def data_cut_off(self) -> datetime | None:
+        """Return the moment up to which facts were learned from; None for the rules alone."""
+
+    def score(self, known: KnownLead, row: FeatureRow) -> Score:
+        """Return the score of the lead at ``known.moment``."""
+
+
+class RulesScorer:
+    """The rules alone: the probability is the company's own guess for the grade."""
+
+    version: str | None = None
+    data_cut_off: datetime | None = None
+
+    def score(self, known: KnownLead, row: FeatureRow) -> Score:
+        """Return the guess for the lead's grade, marked as such by ``model_version`` None."""
+        rules = known.company.abc_at(known.moment)
+        grading = grade_by_rules(known.answers, rules)
+        rate = guessed_rate(grading.grade, rules)
+        start = log_odds(rate)
+        return Score(known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), None, None)
+
+
+def without_lead(score: Score) -> Score:
+    """Return the score of a lead that is not stored and so has no id."""
+    return replace(score, lead_id=None)
+
+
+def probability(log_odds_: float) -> float:
+    """Return 1 / (1 + exp(-log_odds)), also far out.
+
+    >>> probability(0.0), probability(-800.0), probability(800.0)
+    (0.5, 0.0, 1.0)
+    """
+    if log_odds_ >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds_))
+    grown = math.exp(log_odds_)
+    return grown / (1.0 + grown)
