@@ -136,7 +136,7 @@ Fact = LeadFact | Spend | Plan
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A fact with the number under which it was stored; numbers only grow."""
+    """A fact of a lead with the number under which it was stored; numbers only grow."""
 
     number: int
-    fact: Fact = field(repr=False)
+    fact: LeadFact = field(repr=False)

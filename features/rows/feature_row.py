@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from features.facts.company import Company
 from features.facts.history import LeadHistory
@@ -11,8 +12,8 @@ from features.rows.call_features import CALL_FEATURES
 from features.rows.contact_features import CONTACT_FEATURES
 from features.rows.feature import Feature, Value
 from features.rows.form_answers import answer_features
-from features.rows.rates_timeline import RatesTimeline
 from features.rows.source_features import SOURCE_FEATURES
+from features.rows.source_rates import NO_RATES, SourceRates
 from features.rows.time_features import TIME_FEATURES
 
 
@@ -27,6 +28,24 @@ def features_of(company: Company) -> tuple[Feature, ...]:
     return (*own, *general)
 
 
+class RatesBook(Protocol):
+    """Whatever can say how the sources have sold, as of the last midnight before a moment."""
+
+    def at(self, moment: datetime) -> SourceRates:
+        """Return the rates that a row at ``moment`` may know."""
+
+
+class FixedRates:
+    """One midnight's rates for every row: what a server holds for the day, or nothing at all."""
+
+    def __init__(self, rates: SourceRates = NO_RATES) -> None:
+        self.rates = rates
+
+    def at(self, moment: datetime) -> SourceRates:
+        """Return the same rates whatever the moment."""
+        return self.rates
+
+
 class RowBuilder:
     """Builds the row of any lead at any moment, under one version of the company's words.
 
@@ -37,13 +56,13 @@ class RowBuilder:
     >>> noon = datetime(2026, 3, 2, 9, tzinfo=UTC)
     >>> company = Company.model_validate({"company": "Окна", "fields": {"area": {"kind": "number"}}})
     >>> history = LeadHistory(LeadId("7"), (Stored(1, Lead(LeadId("7"), noon, noon, {"area": 40.0})),))
-    >>> rows = RowBuilder(company, RatesTimeline(Gate(company)))
+    >>> rows = RowBuilder(company, FixedRates())
     >>> row = rows.row(rows.known(history, noon))
     >>> row["area"], row["hour"], row["calls_made"]
     (40.0, 12.0, 0.0)
     """
 
-    def __init__(self, company: Company, rates: RatesTimeline) -> None:
+    def __init__(self, company: Company, rates: RatesBook) -> None:
         self.company = company
         self.features = features_of(company)
         self.gate = Gate(company)

@@ -1,0 +1,162 @@
+"""Name, phone and e-mail, kept apart from everything that is learned from, and what may be known of them elsewhere.
+
+What leaves this file is either the contact for the lead card, or words about it that identify nobody: keyed hashes by
+which the same person is recognised, and whether a number can exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from features.facts.database import reading, writing
+from features.facts.tables import CONTACTS, PERSONS
+from features.facts.values import LeadId
+
+FREE_MAIL = frozenset({
+    "gmail.com", "yandex.ru", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "outlook.com",
+    "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "live.com", "aol.com", "gmx.de",
+})  # fmt: skip
+MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a person; its repr shows nothing of it."""
+
+    name: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    email: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOfLead:
+    """A contact on its way into the book."""
+
+    lead_id: LeadId
+    contact: Contact
+
+
+def normalised_phone(text: str | None, region: str) -> str | None:
+    """Return a phone number as +79001234567, or None where it cannot exist.
+
+    >>> normalised_phone("8 (912) 345-67-89", "RU")
+    '+79123456789'
+    """
+    number = _parsed(text, region)
+    if number is None or not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalised_email(text: str | None) -> str | None:
+    """Return an e-mail address in lower case, or None where it cannot be one.
+
+    >>> normalised_email(" Anna@Example.COM "), normalised_email("anna")
+    ('anna@example.com', None)
+    """
+    word = (text or "").strip().casefold()
+    name, _, domain = word.rpartition("@")
+    return word if name and "." in domain and " " not in word else None
+
+
+def person_keys(phone: str | None, email: str | None, *, secret: bytes, region: str) -> tuple[str, ...]:
+    """Return keyed hashes of what identifies a person; the same person gives the same keys, nobody can be read back."""
+    known = (normalised_phone(phone, region), normalised_email(email))
+    return tuple(blake2b(one.encode(), key=secret[:64], digest_size=16).hexdigest() for one in known if one)
+
+
+def contact_quality(name: str | None, phone: str | None, email: str | None, *, region: str) -> dict[str, str]:
+    """Return what may be said of a contact without the contact; see ``features/rows/contact_features.py``.
+
+    >>> contact_quality("Анна", "8 912 345-67-89", None, region="RU")["phone_kind"]
+    'mobile'
+    """
+    quality = {"has_name": _yes(name), "has_phone": _yes(phone), "has_email": _yes(email)}
+    if (phone or "").strip():
+        quality |= _phone_quality(phone, region)
+    if (email or "").strip():
+        quality["email_kind"] = _email_kind(normalised_email(email))
+    return quality
+
+
+class ContactBook:
+    """The contacts of leads, by lead."""
+
+    def __init__(self, engine: Engine, secret: bytes) -> None:
+        self._engine, self.secret = engine, secret
+
+    def remember(self, lead_id: LeadId, name: str | None, phone: str | None, email: str | None) -> None:
+        """Keep a lead's contact; what is given replaces what was kept."""
+        with writing(self._engine) as connection:
+            remember_in(connection, [ContactOfLead(lead_id, Contact(name, phone, email))])
+
+    def contact(self, lead_id: LeadId) -> Contact:
+        """Return a lead's contact; empty where none is kept."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(CONTACTS).where(CONTACTS.c.lead_id == lead_id)).first()
+        return Contact(row.name, row.phone, row.email) if row else Contact(None, None, None)
+
+    def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
+        """Return the leads of the same person that came before the lead ``before``, the oldest first."""
+        wanted = list(keys)
+        if not wanted:
+            return []
+        with reading(self._engine) as connection:
+            own = select(PERSONS.c.at_us).where(PERSONS.c.lead_id == before)
+            since = connection.execute(own).scalars().first()
+            asked = select(PERSONS.c.lead_id, PERSONS.c.at_us).distinct().where(PERSONS.c.person_key.in_(wanted))
+            rows = connection.execute(asked.order_by(PERSONS.c.at_us)).all()
+        return [LeadId(row.lead_id) for row in rows if row.lead_id != before and (since is None or row.at_us <= since)]
+
+
+def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import_id: int | None = None) -> None:
+    """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is."""
+    rows = {
+        one.lead_id: {
+            "lead_id": one.lead_id,
+            "name": one.contact.name,
+            "phone": one.contact.phone,
+            "email": one.contact.email,
+            "import_id": import_id,
+        }
+        for one in contacts
+        if one.contact.name or one.contact.phone or one.contact.email
+    }
+    if not rows:
+        return
+    ids = list(rows)
+    for start in range(0, len(ids), 500):
+        connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(ids[start : start + 500])))
+    connection.execute(insert(CONTACTS), list(rows.values()))
+
+
+def _parsed(text: str | None, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse((text or "").strip(), region)
+    except NumberParseException:
+        return None
+
+
+def _phone_quality(text: str | None, region: str) -> dict[str, str]:
+    number = _parsed(text, region)
+    if number is None or not phonenumbers.is_valid_number(number):
+        return {"phone_valid": "no"}
+    kind = phonenumbers.number_type(number)
+    word = "mobile" if kind in MOBILE else "fixed" if kind == PhoneNumberType.FIXED_LINE else "other"
+    return {"phone_valid": "yes", "phone_kind": word}
+
+
+def _email_kind(email: str | None) -> str:
+    if email is None:
+        return "invalid"
+    return "free" if email.rpartition("@")[2] in FREE_MAIL else "company"
+
+
+def _yes(text: str | None) -> str:
+    return "yes" if (text or "").strip() else "no"

@@ -1,0 +1,73 @@
+"""Opens the database: SQLite with a write-ahead log in the data folder, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+
+from features.errors import StoreUnreachable
+
+APPEND_LOCK = 7_405_001
+"""PostgreSQL's advisory lock under which facts are appended, so that numbers become visible in their order."""
+
+
+def engine_for(url: str) -> Engine:
+    """Return the engine of a database; SQLite's folder is made where it is missing.
+
+    >>> engine_for("sqlite://").dialect.name
+    'sqlite'
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    path = url.removeprefix("sqlite:///")
+    if path and path != url and not path.startswith(":"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind."""
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
+            yield connection
+    except OperationalError as error:
+        raise _unreachable(error) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees one consistent state; it writes nothing."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise _unreachable(error) from error
+
+
+def _unreachable(error: OperationalError) -> StoreUnreachable:
+    kind = type(error.orig).__name__ if error.orig else "no answer"
+    return StoreUnreachable(f"The database does not answer ({kind}); look whether it runs and has room on its disk.")
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the begin below is ours: the driver's own would begin too late
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,48 @@
+"""When two facts speak of the same thing: the later one corrects the earlier."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from features.facts.channels import tidied
+from features.facts.codec import payload_of
+from features.facts.values import Assignment, Call, Fact, Lead, Plan, Source, Spend, Stage
+
+Identity = tuple[object, ...]
+
+
+def identity(fact: Fact) -> Identity:
+    """Return what a fact speaks of; facts with equal identities are versions of one another.
+
+    >>> from datetime import UTC, datetime
+    >>> from features.facts.values import LeadId
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> identity(Lead(LeadId("7"), noon, noon)) == identity(Lead(LeadId("7"), noon, noon, {"area": 40.0}))
+    True
+    """
+    if isinstance(fact, Lead):
+        return ("lead", fact.lead_id)
+    if isinstance(fact, Source):
+        return ("source", fact.lead_id)
+    if isinstance(fact, Call):
+        return ("call", fact.lead_id, fact.call_id) if fact.call_id else ("call", fact.lead_id, fact.at, fact.manager)
+    if isinstance(fact, Stage):
+        return ("stage", fact.lead_id, tidied(fact.stage), fact.at)
+    if isinstance(fact, Assignment):
+        return ("assignment", fact.lead_id, fact.at, fact.manager)
+    if isinstance(fact, Spend):
+        return ("spend", fact.day, *sorted(fact.marks.items()))
+    assert isinstance(fact, Plan)
+    return ("plan", fact.month, fact.manager, fact.measure)
+
+
+def key_of(fact: Fact) -> bytes:
+    """Return a fact's identity in 16 bytes."""
+    return blake2b(repr(identity(fact)).encode(), digest_size=16).digest()
+
+
+def digest_of(fact: Fact) -> bytes:
+    """Return in 16 bytes what a fact says: all but when it became known."""
+    said = payload_of(fact)
+    said.pop("back_dated", None)
+    return blake2b(repr((fact.at, sorted(said.items()))).encode(), digest_size=16).digest()

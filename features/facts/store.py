@@ -1,0 +1,215 @@
+"""The log of facts: appended to, never changed; read as histories of leads in the order of storage numbers.
+
+Taking an import back deletes nothing: from the next storage number on its facts are not seen, and whoever reads up
+to an earlier number still sees them, so that old scores can be rebuilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, or_, select, update
+
+from features.errors import UnknownImport, UnknownLead
+from features.facts.codec import KIND_OF, encoded, lead_fact, microseconds, plan_fact, spend_fact
+from features.facts.database import reading, writing
+from features.facts.history import LeadHistory
+from features.facts.identity import digest_of, key_of
+from features.facts.tables import CONTACTS, FACTS, IMPORTS, PERSONS
+from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
+
+KEYS_ASKED_AT_ONCE = 500
+ROWS_READ_AT_ONCE = 10_000
+UNDO = "undo"
+LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
+
+
+class FactStore:
+    """Facts in a database; every method is one transaction, safe to call from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def append(self, facts: Sequence[Fact], *, import_id: int | None = None) -> list[int | None]:
+        """Store facts; return each one's storage number, or None where the same is stored already."""
+        with writing(self.engine) as connection:
+            return append_in(connection, facts, import_id=import_id)
+
+    def last_number(self) -> int:
+        """Return the largest storage number; 0 for an empty store."""
+        with reading(self.engine) as connection:
+            return _last_number(connection)
+
+    def lead_count(self) -> int:
+        """Return how many leads are stored."""
+        with reading(self.engine) as connection:
+            seen = select(func.count(func.distinct(FACTS.c.lead_id))).where(FACTS.c.kind == "lead")
+            return connection.execute(seen).scalar_one()
+
+    def history(self, lead_id: LeadId, *, up_to: int | None = None) -> LeadHistory:
+        """Return what is stored of one lead, up to a storage number.
+
+        Raises
+        ------
+        UnknownLead
+            Where the lead itself is not stored, even if a call of it is.
+        """
+        with reading(self.engine) as connection:
+            rows = connection.execute(_lead_rows(up_to).where(FACTS.c.lead_id == lead_id)).all()
+        history = LeadHistory(lead_id, tuple([_stored(row) for row in rows]))
+        if not any(isinstance(one.fact, Lead) for one in history.stored):
+            raise UnknownLead(lead_id)
+        return history
+
+    def histories(
+        self, *, up_to: int | None = None, lead_ids: Sequence[LeadId] | None = None
+    ) -> Iterator[LeadHistory]:
+        """Yield every lead's history in order of lead ids, with bounded memory; ``lead_ids`` keeps to those."""
+        if lead_ids is None:
+            yield from self._all_histories(up_to)
+            return
+        for start in range(0, len(lead_ids), KEYS_ASKED_AT_ONCE):
+            asked = lead_ids[start : start + KEYS_ASKED_AT_ONCE]
+            with reading(self.engine) as connection:
+                rows = connection.execute(_lead_rows(up_to).where(FACTS.c.lead_id.in_(asked))).all()
+            yield from _grouped(rows)
+
+    def leads_changed_since(self, number: int) -> set[LeadId]:
+        """Return the leads with facts after a storage number; an undone import changes all that it touched."""
+        with reading(self.engine) as connection:
+            newer = select(FACTS.c.lead_id, FACTS.c.kind, FACTS.c.import_id).where(FACTS.c.number > number)
+            rows = connection.execute(newer).all()
+            undone = [row.import_id for row in rows if row.kind == UNDO]
+            touched = select(FACTS.c.lead_id).distinct().where(FACTS.c.import_id.in_(undone))
+            more = connection.execute(touched).scalars().all() if undone else []
+        return {LeadId(one) for one in [*(row.lead_id for row in rows), *more] if one is not None}
+
+    def spend(self, *, up_to: int | None = None) -> list[Spend]:
+        """Return the advertising costs, the latest version of each."""
+        return [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", up_to)]
+
+    def plans(self, *, up_to: int | None = None) -> list[Plan]:
+        """Return the plans, the latest version of each."""
+        return [plan_fact(row.at_us, row.known_us, row.payload) for row in self._latest("plan", up_to)]
+
+    def undo(self, import_id: int) -> int:
+        """Take an import back; return how many facts are no longer seen."""
+        with writing(self.engine) as connection:
+            known = connection.execute(select(IMPORTS.c.undone_number).where(IMPORTS.c.id == import_id)).first()
+            if known is None:
+                raise UnknownImport(import_id)
+            if known.undone_number is not None:
+                return 0
+            marker = {"kind": UNDO, "key": b"", "digest": b"", "at_us": 0, "known_us": 0, "payload": "{}"}
+            number = _last_number(connection) + 1
+            connection.execute(insert(FACTS).values(number=number, import_id=import_id, **marker))
+            connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_number=number))
+            connection.execute(CONTACTS.delete().where(CONTACTS.c.import_id == import_id))
+            counted = select(func.count()).where(FACTS.c.import_id == import_id, FACTS.c.kind != UNDO)
+            return connection.execute(counted).scalar_one()
+
+    def _all_histories(self, up_to: int | None) -> Iterator[LeadHistory]:
+        with reading(self.engine) as connection:
+            chosen = _lead_rows(up_to).where(FACTS.c.lead_id.is_not(None))
+            streamed = connection.execution_options(yield_per=ROWS_READ_AT_ONCE).execute(chosen)
+            yield from _grouped(streamed)
+
+    def _latest(self, kind: str, up_to: int | None) -> list[Row[tuple[bytes, int, int, str]]]:
+        columns = select(FACTS.c.key, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
+        chosen = _seen(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
+        with reading(self.engine) as connection:
+            return list({row.key: row for row in connection.execute(chosen)}.values())
+
+
+def append_in(connection: Connection, facts: Sequence[Fact], *, import_id: int | None = None) -> list[int | None]:
+    """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does."""
+    keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
+    latest = _latest_digests(connection, [key for _, key, _ in keyed])
+    new, numbers = [], list[int | None]([None] * len(keyed))
+    for position, (fact, key, digest) in enumerate(keyed):
+        if latest.get(key) != digest:
+            latest[key] = digest
+            new.append((position, _columns(fact, key, digest, import_id)))
+    if new:
+        last = _last_number(connection)
+        connection.execute(insert(FACTS), [{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)])
+        for count, (position, _) in enumerate(new, start=1):
+            numbers[position] = last + count
+        _remember_persons(connection, [facts[position] for position, _ in new])
+    return numbers
+
+
+def _last_number(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(FACTS.c.number), 0))).scalar_one())
+
+
+def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> dict[str, object]:
+    return {
+        "kind": KIND_OF[type(fact)],
+        "lead_id": None if isinstance(fact, Spend | Plan) else fact.lead_id,
+        "key": key,
+        "digest": digest,
+        "at_us": microseconds(fact.at),
+        "known_us": microseconds(fact.known_at),
+        "import_id": import_id,
+        "payload": encoded(fact),
+    }
+
+
+def _latest_digests(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Return the digest that each key was stored with last, undone imports left aside."""
+    latest: dict[bytes, bytes] = {}
+    asked = _seen(select(FACTS.c.key, FACTS.c.digest), None).order_by(FACTS.c.number)
+    asked = asked.where(FACTS.c.key.in_(bindparam("keys", expanding=True)))
+    for start in range(0, len(keys), KEYS_ASKED_AT_ONCE):
+        some = list(dict.fromkeys(keys[start : start + KEYS_ASKED_AT_ONCE]))
+        latest.update((row.key, row.digest) for row in connection.execute(asked, {"keys": some}))
+    return latest
+
+
+def _remember_persons(connection: Connection, facts: Iterable[Fact]) -> None:
+    rows = {
+        (key, fact.lead_id): {"person_key": key, "lead_id": fact.lead_id, "at_us": microseconds(fact.at)}
+        for fact in facts
+        if isinstance(fact, Lead)
+        for key in fact.person_keys
+    }
+    if not rows:
+        return
+    known = select(PERSONS.c.person_key, PERSONS.c.lead_id)
+    known = known.where(PERSONS.c.lead_id.in_(bindparam("leads", expanding=True)))
+    leads = sorted({lead_id for _, lead_id in rows})
+    for start in range(0, len(leads), KEYS_ASKED_AT_ONCE):
+        for row in connection.execute(known, {"leads": leads[start : start + KEYS_ASKED_AT_ONCE]}):
+            rows.pop((row.person_key, LeadId(row.lead_id)), None)
+    if rows:
+        connection.execute(insert(PERSONS), list(rows.values()))
+
+
+def _seen(chosen: Select, up_to: int | None) -> Select:  # type: ignore[type-arg]
+    """Keep to facts up to a number, without those of imports undone by then."""
+    undone = IMPORTS.c.undone_number.is_not(None)
+    if up_to is not None:
+        chosen = chosen.where(FACTS.c.number <= up_to)
+        undone = and_(undone, IMPORTS.c.undone_number <= up_to)
+    gone = select(IMPORTS.c.id).where(undone)
+    return chosen.where(or_(FACTS.c.import_id.is_(None), FACTS.c.import_id.not_in(gone)))
+
+
+def _lead_rows(up_to: int | None) -> Select:  # type: ignore[type-arg]
+    columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
+    chosen = _seen(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
+    return chosen.order_by(FACTS.c.lead_id, FACTS.c.number)
+
+
+def _grouped(rows: Iterable[Row]) -> Iterator[LeadHistory]:  # type: ignore[type-arg]
+    """Yield the histories of rows sorted by lead; a lead whose own fact has not come is left out."""
+    for lead_id, group in groupby(rows, key=lambda row: row[2]):
+        history = LeadHistory(LeadId(lead_id), tuple([_stored(row) for row in group]))
+        if any(isinstance(one.fact, Lead) for one in history.stored):
+            yield history
+
+
+def _stored(row: Row) -> Stored:  # type: ignore[type-arg]
+    return Stored(row[0], lead_fact(row[1], LeadId(row[2]), row[3], row[4], row[5]))

@@ -1,0 +1,60 @@
+"""What every command opens first: settings, the company's words, an up-to-date database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from features.facts.company import Company
+from features.facts.company_file import read_company
+from features.facts.contacts import ContactBook
+from features.facts.database import engine_for
+from features.facts.import_log import ImportLog
+from features.facts.store import FactStore
+from features.settings import Settings, person_secret, settings_from_environment
+from leadloop.database import bring_up_to_date
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Data folder. [default: LEADLOOP_HOME or ./leadloop-data]")
+]
+CompanyOption = Annotated[
+    Path | None, typer.Option("--company", help="The company's words. [default: LEADLOOP_COMPANY or ./company.yaml]")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The company, its store and its books."""
+
+    settings: Settings
+    company: Company
+    engine: Engine
+    store: FactStore
+    contacts: ContactBook
+    imports: ImportLog
+
+
+def open_house(home: Path | None, company: Path | None) -> House:
+    """Open the data folder, its database brought up to date."""
+    settings = settings_from_environment(home, company)
+    words = read_company(settings.company_file)
+    engine = open_database(settings)
+    contacts = ContactBook(engine, person_secret(settings.home))
+    return House(settings, words, engine, FactStore(engine), contacts, ImportLog(engine))
+
+
+def open_database(settings: Settings) -> Engine:
+    """Open the database alone, brought up to date."""
+    engine = engine_for(settings.database_url)
+    bring_up_to_date(engine)
+    return engine
+
+
+def now() -> datetime:
+    """Return the moment now, in UTC; commands are the front door, so they may read the clock."""
+    return datetime.now(UTC)

@@ -1,0 +1,60 @@
+"""What a sale to this lead would bring: its own offer's price, else the average check of like sales, else the company's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from features.facts.channels import tidied
+from features.facts.company import Company
+
+SALES_FOR_AN_AVERAGE = 5
+"""Fewer sales of an offer or a channel than this say nothing of their average check."""
+
+
+@dataclass(slots=True)
+class _Sum:
+    count: int = 0
+    total: float = 0.0
+
+    def mean(self) -> float | None:
+        return self.total / self.count if self.count else None
+
+
+@dataclass(slots=True)
+class ExpectedAmounts:
+    """Average checks by offer and channel, from the sales known so far; amounts in the company's currency.
+
+    >>> amounts = ExpectedAmounts(Company(company="Окна", average_check=90000.0))
+    >>> amounts.of(channel="vk", offer=None)
+    90000.0
+    >>> amounts.learn([("vk", None, 50000.0)] * 5).of(channel="vk", offer=None)
+    50000.0
+    """
+
+    company: Company
+    _by_offer: dict[str, _Sum] = field(default_factory=dict)
+    _by_channel: dict[str, _Sum] = field(default_factory=dict)
+    _all: _Sum = field(default_factory=_Sum)
+
+    def learn(self, sales: Iterable[tuple[str, str | None, float]]) -> ExpectedAmounts:
+        """Count sales given as (channel, tidied offer, amount); return these amounts."""
+        for channel, offer, amount in sales:
+            for kept in self._sums(channel, offer):
+                kept.count += 1
+                kept.total += amount
+        return self
+
+    def of(self, *, channel: str, offer: str | None) -> float | None:
+        """Return the expected amount, or None where neither prices nor sales nor a guess are known."""
+        for name, listed in self.company.offers.items():
+            if offer is not None and tidied(name) == offer and listed.price is not None:
+                return listed.price
+        for kept in (self._by_offer.get(offer or ""), self._by_channel.get(channel)):
+            if kept and kept.count >= SALES_FOR_AN_AVERAGE:
+                return kept.mean()
+        return self._all.mean() if self._all.count >= SALES_FOR_AN_AVERAGE else self.company.average_check or self._all.mean()
+
+    def _sums(self, channel: str, offer: str | None) -> list[_Sum]:
+        sums = [self._all, self._by_channel.setdefault(channel, _Sum())]
+        return [*sums, self._by_offer.setdefault(offer, _Sum())] if offer else sums

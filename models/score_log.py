@@ -1,0 +1,115 @@
+"""Every score that was given, with the row it was made from and how to make that row again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Engine, Row, insert, select
+
+from features.facts.codec import instant, microseconds
+from features.facts.database import reading, writing
+from features.facts.tables import SCORES
+from features.facts.values import LeadId
+from features.rows.feature import Value
+from models.score import Score
+
+READ_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedScore:
+    """A score as logged.
+
+    ``number`` is the storage number up to which the lead's facts were known, ``rates_number`` and ``rates_midnight``
+    say the same of the source rates, ``company_hash`` names the version of ``company.yaml``: with these four the row is
+    rebuilt from the facts. ``kind`` is "asked" for a lead that was only asked about, and so can't be rebuilt.
+    """
+
+    lead_id: LeadId | None
+    at: datetime
+    probability: float
+    log_odds: float
+    rules_grade: str
+    refined_grade: str
+    model_version: str | None
+    number: int
+    rates_number: int
+    rates_midnight: datetime | None
+    company_hash: str
+    kind: Literal["stored", "asked"]
+    row: Mapping[str, Value]
+    id: int | None = None
+
+
+def logged(
+    score: Score,
+    row: Mapping[str, Value],
+    *,
+    number: int,
+    rates_number: int,
+    rates_midnight: datetime | None,
+    company_hash: str,
+) -> LoggedScore:
+    """Return what the log keeps of a score."""
+    return LoggedScore(
+        score.lead_id, score.moment, score.probability, score.log_odds, score.grading.grade, score.refined_grade,
+        score.model_version, number, rates_number, rates_midnight, company_hash,
+        "stored" if score.lead_id is not None else "asked", row,
+    )  # fmt: skip
+
+
+class ScoreLog:
+    """The scores in a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def remember(self, scores: Sequence[LoggedScore]) -> None:
+        """Keep scores in one transaction."""
+        if scores:
+            with writing(self._engine) as connection:
+                connection.execute(insert(SCORES), [_columns(one) for one in scores])
+
+    def scores_of(self, lead_id: LeadId) -> list[LoggedScore]:
+        """Return a lead's scores, the oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(SCORES).where(SCORES.c.lead_id == lead_id).order_by(SCORES.c.id)).all()
+        return [_logged(row) for row in rows]
+
+    def every(self) -> Iterator[LoggedScore]:
+        """Yield every score of a stored lead, the oldest first, with bounded memory."""
+        chosen = select(SCORES).where(SCORES.c.lead_id.is_not(None)).order_by(SCORES.c.id)
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(chosen):
+                yield _logged(row)
+
+
+def _columns(one: LoggedScore) -> dict[str, Any]:
+    return {
+        "lead_id": one.lead_id,
+        "at_us": microseconds(one.at),
+        "probability": one.probability,
+        "log_odds": one.log_odds,
+        "rules_grade": one.rules_grade,
+        "refined_grade": one.refined_grade,
+        "model_version": one.model_version,
+        "number": one.number,
+        "rates_number": one.rates_number,
+        "rates_us": None if one.rates_midnight is None else microseconds(one.rates_midnight),
+        "company_hash": one.company_hash,
+        "kind": one.kind,
+        "row": orjson.dumps(dict(one.row)).decode(),
+    }
+
+
+def _logged(row: Row[Any]) -> LoggedScore:
+    midnight = None if row.rates_us is None else instant(row.rates_us)
+    return LoggedScore(
+        None if row.lead_id is None else LeadId(row.lead_id), instant(row.at_us), row.probability, row.log_odds,
+        row.rules_grade, row.refined_grade, row.model_version, row.number, row.rates_number, midnight,
+        row.company_hash, row.kind, orjson.loads(row.row), row.id,
+    )  # fmt: skip

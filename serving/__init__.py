@@ -1,0 +1,1 @@
+"""The doors: HTTP for the CRM, pages for people."""

@@ -1,0 +1,111 @@
+"""The leads that may still be called, each as last known, with its score; caught up by storage number.
+
+Only open leads stay in memory. A new fact rescores its lead at once; the others are rescored in turn, as a
+score ages with the waiting time that it reads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from features.facts.history import LeadHistory
+from features.facts.values import LeadId
+from features.outcome_window import is_past_horizon
+from features.rows.as_of import KnownLead
+from serving.desk import Desk, Scored
+from serving.queue_order import Candidate, Place, in_order
+from serving.waiting import Left, Waits, queue_place
+
+STALE_AFTER = timedelta(minutes=30)
+RESCORED_AT_ONCE = 500
+"""How many aged scores one look at the queue renews; the rest wait for the next look."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLead:
+    """A lead that is not over, as known when it was last scored."""
+
+    history: LeadHistory
+    scored: Scored
+
+    @property
+    def known(self) -> KnownLead:
+        """Return what was known at the score's moment."""
+        return self.scored.known
+
+
+class Board:
+    """Every open lead; ``queue`` puts those that wait in order."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._open: dict[LeadId, OpenLead] = {}
+        self._number = -1
+        self._model: str | None = None
+        self._lock = threading.Lock()
+
+    def queue(self, moment: datetime, manager: str | None = None) -> list[Place[OpenLead]]:
+        """Return who waits at ``moment`` for ``manager`` (None: for anybody), best first."""
+        with self._lock:
+            self._catch_up(moment)
+            self._renew(moment)
+            waiting = [(lead, queue_place(_at(lead.known, moment), manager)) for lead in self._open.values()]
+        return in_order([_candidate(lead, place) for lead, place in waiting if isinstance(place, Waits)])
+
+    def coming_back(self, moment: datetime, manager: str | None = None) -> list[tuple[OpenLead, Left]]:
+        """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
+        with self._lock:
+            self._catch_up(moment)
+            places = [(lead, queue_place(_at(lead.known, moment), manager)) for lead in self._open.values()]
+        resting = [(lead, place) for lead, place in places if isinstance(place, Left) and place.back_at]
+        return sorted(resting, key=lambda pair: pair[1].back_at or moment)
+
+    def expected_sales(self, moment: datetime) -> dict[LeadId, float]:
+        """Return the purchase probability of every open lead."""
+        with self._lock:
+            self._catch_up(moment)
+            return {lead_id: lead.scored.score.probability for lead_id, lead in self._open.items()}
+
+    def _catch_up(self, moment: datetime) -> None:
+        last = self._desk.store.last_number()
+        if self._number < 0 or self._desk.scorer.version != self._model:
+            self._model = self._desk.scorer.version
+            self._open.clear()
+            self._place(self._desk.store.histories(up_to=last), moment)
+        elif last > self._number:
+            changed = self._desk.store.leads_changed_since(self._number)
+            for lead_id in changed:
+                self._open.pop(lead_id, None)
+            self._place(self._desk.store.histories(lead_ids=sorted(changed)), moment)
+        self._number = last
+
+    def _place(self, histories: Iterable[LeadHistory], moment: datetime) -> None:
+        for history in histories:
+            known = self._desk.known(history, moment)
+            if known and not _is_over(known):
+                self._open[history.lead_id] = OpenLead(history, self._desk.scored_known(known))
+
+    def _renew(self, moment: datetime) -> None:
+        aged = [one for one in self._open.values() if moment - one.known.moment > STALE_AFTER]
+        oldest_first = sorted(aged, key=lambda lead: lead.known.moment)[:RESCORED_AT_ONCE]
+        for lead in oldest_first:
+            self._open.pop(lead.history.lead_id)
+        self._place((lead.history for lead in oldest_first), moment)
+
+
+def _candidate(lead: OpenLead, waits: Waits) -> Candidate[OpenLead]:
+    score = lead.scored.score
+    return Candidate(lead, waits, lead.known.created_at, score.probability, lead.scored.expected_amount)
+
+
+def _is_over(known: KnownLead) -> bool:
+    place = queue_place(known)
+    return is_past_horizon(known) or (isinstance(place, Left) and place.reason in ("closed", "test_lead"))
+
+
+def _at(known: KnownLead, moment: datetime) -> KnownLead:
+    """Return the same knowledge at a later moment; whatever became known since has been caught up before."""
+    return replace(known, moment=moment)

@@ -1,0 +1,51 @@
+"""The scorer in use: the champion that was promoted last, or the rules while there is none.
+
+The pointer to the champion is looked at every few seconds, so a promotion is served without a restart. A model that
+cannot be read is refused and the one before goes on, loudly.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from features.errors import ArtefactUnreadable
+from models.artefact import champion_version, load_artefact
+from models.model_scorer import ModelScorer
+from models.score import RulesScorer, Scorer
+
+LOOK_EVERY_SECONDS = 2.0
+logger = logging.getLogger(__name__)
+
+
+class Champion:
+    """Holds the scorer in use for a data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._scorer: Scorer = RulesScorer()
+        self._refused: str | None = None
+        self._looked_at = float("-inf")
+
+    @property
+    def scorer(self) -> Scorer:
+        """Return the scorer in use, after a look at the pointer where the last one is a while ago."""
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_SECONDS:
+            self._looked_at = time.monotonic()
+            self._look()
+        return self._scorer
+
+    def _look(self) -> None:
+        version = champion_version(self._home)
+        if version in (self._scorer.version, self._refused):
+            return
+        if version is None:
+            self._scorer = RulesScorer()
+            return
+        try:
+            self._scorer = ModelScorer(load_artefact(self._home, version))
+            self._refused = None
+        except ArtefactUnreadable as error:
+            self._refused = version
+            logger.error("Model %s is refused, %s goes on: %s", version, self._scorer.version or "the rules", error)

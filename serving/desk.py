@@ -1,0 +1,100 @@
+"""Where a lead gets its score: what was known of it, its row, the champion's answer, and the log of all three."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from features.errors import UnknownLead
+from features.facts.channels import mark_of
+from features.facts.company import Company
+from features.facts.history import LeadHistory
+from features.facts.store import FactStore
+from features.facts.values import LeadId
+from features.rows.as_of import KnownLead
+from features.rows.feature import Value
+from features.rows.feature_row import RowBuilder
+from models.expected_amount import ExpectedAmounts
+from models.score import Score, Scorer
+from serving.champion import Champion
+from serving.days_rates import DaysRates
+from serving.score_writer import ScoreWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A score with what it was made from."""
+
+    known: KnownLead
+    row: dict[str, Value]
+    score: Score
+    expected_amount: float | None
+
+    @property
+    def expected_value(self) -> float | None:
+        """Return probability x expected amount, or None where no amount is known."""
+        return None if self.expected_amount is None else self.score.probability * self.expected_amount
+
+
+class Desk:
+    """Scores leads for every door, and remembers each score that leaves the house."""
+
+    def __init__(
+        self,
+        *,
+        company: Company,
+        company_hash: str,
+        store: FactStore,
+        champion: Champion,
+        rates: DaysRates,
+        amounts: ExpectedAmounts,
+        writer: ScoreWriter,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.company, self.company_hash = company, company_hash
+        self.store, self.champion, self.rates, self.amounts = store, champion, rates, amounts
+        self.now = now
+        self._writer = writer
+        self._rows = RowBuilder(company, rates)
+
+    @property
+    def scorer(self) -> Scorer:
+        """Return the champion, or the rules where there is none."""
+        return self.champion.scorer
+
+    def score_stored(self, lead_id: LeadId, moment: datetime) -> Scored:
+        """Score a stored lead as known at ``moment``, and log the score; ``UnknownLead`` where it is not stored."""
+        history = self.store.history(lead_id)
+        scored = self.scored(history, moment)
+        self.remember(scored, history.last_number)
+        return scored
+
+    def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:
+        """Return what was known of a lead at ``moment``; None before it came."""
+        return self._rows.known(history, moment)
+
+    def scored(self, history: LeadHistory, moment: datetime) -> Scored:
+        """Score a history as known at ``moment``, without logging; ``UnknownLead`` where it had not come yet."""
+        known = self.known(history, moment)
+        if known is None:
+            raise UnknownLead(history.lead_id)
+        return self.scored_known(known)
+
+    def scored_known(self, known: KnownLead) -> Scored:
+        """Score what is known."""
+        row = self._rows.row(known)
+        amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
+        return Scored(known, row, self.scorer.score(known, row), amount)
+
+    def remember(self, scored: Scored, number: int, *, stored: bool = True) -> None:
+        """Log the score with its row, the storage number of the facts and of the rates, and the company's words."""
+        self._writer.put(
+            scored.score,
+            row=scored.row,
+            number=number,
+            rates_number=self.rates.number,
+            rates_midnight=self.rates.midnight,
+            company_hash=self.company_hash,
+            kind="stored" if stored else "asked",
+        )

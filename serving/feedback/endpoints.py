@@ -1,0 +1,43 @@
+"""The CRM tells what happened: a lead came, a call ended, a stage was reached."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Path
+from fastapi.concurrency import run_in_threadpool
+
+from features.facts.values import LeadId
+from serving.feedback.schemas import CallIn, LeadIn, Received, StageIn
+from serving.feedback.service import Intake, Taken
+from serving.score_answer import score_out
+
+
+def feedback_router(intake: Intake) -> APIRouter:
+    """Return the endpoints that store facts; each answers when the fact is on disk."""
+    router = APIRouter(prefix="/v1", tags=["feedback"])
+
+    @router.post("/leads", status_code=201)
+    async def receive_lead(body: LeadIn) -> Received:
+        """Store a lead and score it. The same lead sent again changes nothing; a changed one is a correction."""
+        return _answer(await run_in_threadpool(intake.lead, body), intake)
+
+    @router.post("/leads/{lead_id}/calls", status_code=201)
+    async def receive_call(body: CallIn, lead_id: str = Path(max_length=200)) -> Received:
+        """Store a call with the answers that it brought, and score the lead anew."""
+        return _answer(await run_in_threadpool(intake.call, LeadId(lead_id), body), intake)
+
+    @router.post("/leads/{lead_id}/stages", status_code=201)
+    async def receive_stage(body: StageIn, lead_id: str = Path(max_length=200)) -> Received:
+        """Store a stage of the pipeline, won and lost among them, and score the lead anew."""
+        return _answer(await run_in_threadpool(intake.stage, LeadId(lead_id), body), intake)
+
+    return router
+
+
+def _answer(taken: Taken, intake: Intake) -> Received:
+    return Received(
+        lead_id=str(taken.scored.known.lead_id),
+        stored=taken.stored,
+        unknown_fields=taken.unknown,
+        unknown_stage=bool(taken.scored.known.stage_kinds) and taken.scored.known.stage_kinds[-1] == "other",
+        score=score_out(taken.scored, intake.desk.company),
+    )

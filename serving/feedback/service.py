@@ -1,0 +1,93 @@
+"""Takes in what happened and answers with the score that it makes; what is acknowledged is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from features.errors import FactRefused, UnknownLead
+from features.facts.contacts import ContactBook
+from features.facts.values import Call, Fact, Lead, LeadId, Stage
+from serving.desk import Desk, Scored
+from serving.feedback.schemas import CallIn, LeadIn, StageIn
+from serving.sent_lead import answers_of, facts_of
+from serving.unknown_fields import UnknownFields
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a fact, and the score that the lead now has."""
+
+    stored: bool
+    unknown: list[str]
+    scored: Scored
+
+
+class Intake:
+    """The way in for leads, calls and stages that a CRM or a manager tells one at a time."""
+
+    def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
+        self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
+
+    def lead(self, body: LeadIn) -> Taken:
+        """Store a lead with its source and contact, and score it."""
+        now = self.desk.now()
+        lead_id = LeadId(body.id)
+        if body.created_at is None:
+            body = body.model_copy(update={"created_at": self._created_before(lead_id) or now})
+        lead, source, unknown = facts_of(
+            lead_id, body, self.desk.company, known_at=now, secret=self.contacts.secret, manager=body.manager
+        )
+        taken = self._store([lead, source], lead_id, now, unknown)
+        if body.contact:
+            self.contacts.remember(lead_id, body.contact.name, body.contact.phone, body.contact.email)
+        return taken
+
+    def _created_before(self, lead_id: LeadId) -> datetime | None:
+        """Return when a lead that was stored before was created, so that sending it again changes nothing."""
+        try:
+            facts = self.desk.store.history(lead_id).facts
+        except UnknownLead:
+            return None
+        return next((fact.at for fact in facts if isinstance(fact, Lead)), None)
+
+    def call(self, lead_id: LeadId, body: CallIn) -> Taken:
+        """Store a call of a stored lead; ``UnknownLead`` where it is not."""
+        now = self.desk.now()
+        self.desk.store.history(lead_id)
+        answers, unknown = answers_of(body.answers, self.desk.company)
+        call = Call(
+            lead_id,
+            _not_ahead("at", body.at, now),
+            now,
+            body.result,
+            call_id=body.id,
+            manager=body.manager,
+            seconds=body.seconds,
+            answers=answers,
+            attracts=body.attracts,
+            ideal_product=body.ideal_product,
+            comment=body.comment,
+            call_back_at=body.call_back_at,
+        )
+        return self._store([call], lead_id, now, unknown)
+
+    def stage(self, lead_id: LeadId, body: StageIn) -> Taken:
+        """Store a stage of a stored lead; ``UnknownLead`` where it is not."""
+        now = self.desk.now()
+        self.desk.store.history(lead_id)
+        at = _not_ahead("at", body.at, now)
+        stage = Stage(lead_id, at, now, body.stage, body.amount, body.reason, body.manager)
+        return self._store([stage], lead_id, now, [])
+
+    def _store(self, facts: Sequence[Fact], lead_id: LeadId, now: datetime, unknown: list[str]) -> Taken:
+        numbers = self.desk.store.append(facts)
+        self.unknown_fields.count(unknown, now)
+        return Taken(any(number is not None for number in numbers), unknown, self.desk.score_stored(lead_id, now))
+
+
+def _not_ahead(field: str, at: datetime | None, now: datetime) -> datetime:
+    if at is not None and at > now:
+        raise FactRefused(field, "lies in the future; send the moment at which it happened")
+    return at or now

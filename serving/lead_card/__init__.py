@@ -1,0 +1,1 @@
+"""Everything about one lead on one page."""

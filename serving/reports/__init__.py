@@ -1,0 +1,1 @@
+"""How channels do, and what drifted."""

@@ -1,0 +1,63 @@
+"""Writes scores to the log behind the answers, in groups, so that an answer never waits for the disk.
+
+A score is no acknowledged fact: what a crash loses of the last moment can be scored again. Leads, calls and stages
+never go this way.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from features.errors import StoreUnreachable
+from features.rows.feature import Value
+from models.score import Score
+from models.score_log import LoggedScore, ScoreLog
+
+GROUP = 500
+LONGEST_BACKLOG = 50_000
+logger = logging.getLogger(__name__)
+
+
+class ScoreWriter:
+    """A thread of its own that stores what was put; ``close`` waits until all is stored."""
+
+    def __init__(self, log: ScoreLog) -> None:
+        self._log = log
+        self._waiting: queue.Queue[LoggedScore | None] = queue.Queue(LONGEST_BACKLOG)
+        self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, scored: LoggedScore) -> None:
+        """Remember a score soon; when the backlog is full the caller waits."""
+        self._waiting.put(scored)
+
+    def close(self) -> None:
+        """Store everything that was put, then end."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        ending = False
+        while not ending:
+            group, ending = self._group()
+            if not group:
+                continue
+            try:
+                self._log.remember_all(group)
+            except StoreUnreachable:
+                logger.error("The store does not answer: %d scores were not logged.", len(group))
+
+    def _group(self) -> tuple[list[LoggedScore], bool]:
+        group: list[LoggedScore] = []
+        item = self._waiting.get()
+        while item is not None:
+            group.append(item)
+            if len(group) == GROUP or self._waiting.empty():
+                return group, False
+            item = self._waiting.get()
+        return group, True

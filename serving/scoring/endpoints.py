@@ -1,0 +1,29 @@
+"""The CRM asks: how likely does this lead buy, and why?"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Path
+from fastapi.concurrency import run_in_threadpool
+
+from features.facts.values import LeadId
+from serving.scoring.schemas import LeadOut
+from serving.scoring.service import Questions
+from serving.score_answer import ScoreOut, score_out
+from serving.sent_lead import LeadBody
+
+
+def scoring_router(questions: Questions) -> APIRouter:
+    """Return the endpoints that score and store no fact."""
+    router = APIRouter(prefix="/v1", tags=["scoring"])
+
+    @router.post("/score")
+    async def score(body: LeadBody) -> ScoreOut:
+        """Score a lead as of its arrival without storing it; only its row is logged."""
+        return score_out(questions.asked(body), questions.desk.company)
+
+    @router.get("/leads/{lead_id}")
+    async def stored_lead(lead_id: str = Path(max_length=200)) -> LeadOut:
+        """Return a stored lead as known now, without its contact, with its score."""
+        return await run_in_threadpool(questions.stored, LeadId(lead_id))
+
+    return router

@@ -1,0 +1,49 @@
+"""Answers what the CRM asks about a lead, stored or not."""
+
+from __future__ import annotations
+
+from features.facts.contacts import ContactBook
+from features.facts.history import LeadHistory
+from features.facts.values import LeadId, Stored
+from features.outcome_window import outcome_as_of
+from models.score import without_lead
+from serving.desk import Desk, Scored
+from serving.scoring.schemas import LeadOut
+from serving.score_answer import score_out
+from serving.sent_lead import LeadBody, facts_of
+
+NOT_STORED = LeadId("")
+
+
+class Questions:
+    """Scores for the asking."""
+
+    def __init__(self, *, desk: Desk, contacts: ContactBook) -> None:
+        self.desk, self.contacts = desk, contacts
+
+    def asked(self, body: LeadBody) -> Scored:
+        """Score a lead that is not stored, as of its arrival, and log its row."""
+        now = self.desk.now()
+        lead, source, _ = facts_of(NOT_STORED, body, self.desk.company, known_at=now, secret=self.contacts.secret)
+        history = LeadHistory(NOT_STORED, (Stored(0, lead), Stored(0, source)))
+        scored = self.desk.scored(history, now)
+        scored = Scored(scored.known, scored.row, without_lead(scored.score), scored.expected_amount)
+        self.desk.remember(scored, 0, stored=False)
+        return scored
+
+    def stored(self, lead_id: LeadId) -> LeadOut:
+        """Return a stored lead with its score of this moment."""
+        scored = self.desk.score_stored(lead_id, self.desk.now())
+        known = scored.known
+        return LeadOut(
+            lead_id=lead_id,
+            created_at=known.created_at,
+            channel=known.channel,
+            marks=dict(known.marks),
+            answers={name: list(a) if isinstance(a, tuple) else a for name, a in known.answers.items()},
+            calls=len(known.calls),
+            stages=[stage.stage for stage in known.stages],
+            outcome=outcome_as_of(known).kind,
+            earlier_requests=[str(one) for one in self.contacts.same_person(known.lead.person_keys, before=lead_id)],
+            score=score_out(scored, self.desk.company),
+        )

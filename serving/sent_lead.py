@@ -1,0 +1,142 @@
+"""A lead as the CRM sends it, and the facts that it becomes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from features.errors import FactRefused
+from features.facts.company import Company, FormField
+from features.facts.contacts import contact_quality, person_keys
+from features.facts.values import Answer, Lead, LeadId, Source
+
+Mark = Annotated[str, Field(max_length=2_000)]
+Word = Annotated[str, Field(max_length=300)]
+Text = Annotated[str, Field(max_length=5_000)]
+SentAnswer = float | bool | Annotated[str, Field(max_length=5_000)] | list[Word] | None
+Answers = Annotated[dict[str, SentAnswer], Field(max_length=500)]
+
+
+class Sent(BaseModel):
+    """A body of the API; keys that it does not know are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ContactIn(Sent):
+    """Personal data: kept apart from everything that is learned from, shown on the lead card only."""
+
+    name: Annotated[str, Field(max_length=300)] | None = None
+    phone: Annotated[str, Field(max_length=100)] | None = None
+    email: Annotated[str, Field(max_length=320)] | None = None
+
+
+class LeadBody(Sent):
+    """What is known of a lead: when it came, what the form says, where it came from."""
+
+    created_at: AwareDatetime | None = Field(default=None, description="when the request was left; default: now")
+    answers: Answers = Field(
+        default_factory=dict,
+        description="field of company.yaml -> answer; unknown fields are taken, counted and shown to the analyst",
+        examples=[{"office_area": 120, "renovation": "yes"}],
+    )
+    marks: Annotated[dict[str, Mark], Field(max_length=100)] = Field(
+        default_factory=dict,
+        description="source, medium, campaign, ad, keyword, landing_page, offer, discount, click ids",
+        examples=[{"source": "yandex", "medium": "cpc", "campaign": "office"}],
+    )
+    contact: ContactIn | None = None
+
+
+YES = frozenset({"yes", "да", "true", "1", "y", "д", "+"})
+NO = frozenset({"no", "нет", "false", "0", "n", "н", "-"})
+
+
+def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[str, Answer], list[str]]:
+    """Return the answers to the company's own fields, and the names that ``company.yaml`` does not know.
+
+    Raises
+    ------
+    FactRefused
+        Naming the field and what would be right; the value itself is not repeated.
+    """
+    known = {name: value for name, value in sent.items() if name in company.fields and value is not None}
+    unknown = sorted(name for name in sent if name not in company.fields)
+    chosen = {name: _answer(name, value, company.fields[name], company) for name, value in known.items()}
+    return {name: answer for name, answer in chosen.items() if answer is not None}, unknown
+
+
+def facts_of(
+    lead_id: LeadId, body: LeadBody, company: Company, *, known_at: datetime, secret: bytes, manager: str | None = None
+) -> tuple[Lead, Source, list[str]]:
+    """Return the lead and its source as facts known at ``known_at``, and the unknown fields; no contact is in them."""
+    created = body.created_at or known_at
+    if created > known_at:
+        raise FactRefused("created_at", "lies in the future; send the moment at which the request was left")
+    answers, unknown = answers_of(body.answers, company)
+    contact = body.contact or ContactIn()
+    region = "RU" if company.language == "ru" else "US"
+    lead = Lead(
+        lead_id,
+        created,
+        known_at,
+        answers,
+        person_keys(contact.phone, contact.email, secret=secret, region=region),
+        contact_quality(contact.name, contact.phone, contact.email, region=region),
+        manager,
+    )
+    return lead, Source(lead_id, created, known_at, {name: word for name, word in body.marks.items() if word}), unknown
+
+
+def _answer(name: str, value: SentAnswer, field: FormField, company: Company) -> Answer | None:
+    if isinstance(value, str) and value.strip() in {"", *company.export.placeholders}:
+        return None
+    if field.kind == "number":
+        return _number(name, value)
+    if field.kind == "yes_no":
+        return _yes_or_no(name, value)
+    if field.kind == "date":
+        return _day(name, value)
+    if field.kind == "list":
+        return tuple(value) if isinstance(value, list) else (str(value),)
+    if isinstance(value, list):
+        raise FactRefused(f"answers.{name}", "takes one answer, not a list")
+    return _word(value)
+
+
+def _word(value: float | bool | str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return " ".join(str(value).split())
+
+
+def _number(name: str, value: SentAnswer) -> float:
+    try:
+        number = float(str(value).replace(",", ".").replace("\u00a0", "").replace(" ", ""))
+    except ValueError:
+        number = math.nan
+    if isinstance(value, bool | list) or not math.isfinite(number):
+        raise FactRefused(f"answers.{name}", "is a number; send it as one, such as 120 or 12.5")
+    return number
+
+
+def _yes_or_no(name: str, value: SentAnswer) -> str:
+    word = _word(value).casefold() if isinstance(value, bool | float | str) else ""
+    if word in YES:
+        return "yes"
+    if word in NO:
+        return "no"
+    raise FactRefused(f"answers.{name}", "is a yes/no answer; send true, false, yes, no, да or нет")
+
+
+def _day(name: str, value: SentAnswer) -> str:
+    try:
+        return date.fromisoformat(str(value)[:10]).isoformat()
+    except ValueError:
+        raise FactRefused(f"answers.{name}", "is a date; send it as 2026-03-31") from None

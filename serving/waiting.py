@@ -1,0 +1,99 @@
+"""Whether a lead waits for a call now, later or no more, and why.
+
+The head of sales reads the reason on the lead card; the queue shows only those who wait now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS
+from features.outcome_window import is_past_horizon
+from features.rows.as_of import KnownLead
+
+WaitKind = Literal["new", "retry", "call_back"]
+LeftReason = Literal[
+    "closed", "past_horizon", "in_work", "call_back_later", "retry_later",
+    "too_many_tries", "taken", "wrong_number", "test_lead",
+]
+TRIES_BEFORE_GIVING_UP = 6
+PAUSE_AFTER_TRY = tuple(timedelta(hours=hours) for hours in (2, 4, 20, 44, 68))
+"""How long a lead rests after its first, second, ... try in vain; the last holds for all later ones."""
+TAKEN_FOR = timedelta(hours=2)
+"""A lead that was taken and not called comes back to all after this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The lead wants a call; ``since`` is when it began to wait for this one."""
+
+    kind: WaitKind
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The lead is not in the queue: why, since when, and when it comes back if it does."""
+
+    reason: LeftReason
+    since: datetime
+    back_at: datetime | None = None
+    by: str | None = None
+
+
+def queue_place(known: KnownLead, manager: str | None = None) -> Waits | Left:
+    """Return whether the lead waits at ``known.moment`` in the queue of ``manager`` (None: anybody's)."""
+    gone = _gone_for_good(known)
+    if gone:
+        return gone
+    taken = taken_by(known)
+    if taken and taken.by != manager:
+        return taken
+    return _after_calls(known)
+
+
+def taken_by(known: KnownLead) -> Left | None:
+    """Return who holds the lead at the moment, if anybody: taken, not given back, not called since, not too long ago."""
+    if not known.assignments:
+        return None
+    last = known.assignments[-1]
+    called_since = any(call.at >= last.at for call in known.calls)
+    expires = last.at + TAKEN_FOR
+    if not last.taken or called_since or known.moment >= expires:
+        return None
+    return Left("taken", last.at, expires, last.manager)
+
+
+def _gone_for_good(known: KnownLead) -> Left | None:
+    for stage, kind in zip(known.stages, known.stage_kinds, strict=True):
+        if kind == "ignore":
+            return Left("test_lead", stage.at)
+        if kind in FINAL_KINDS:
+            return Left("closed", stage.at)
+    if is_past_horizon(known):
+        return Left("past_horizon", known.created_at + timedelta(days=known.company.horizon_days or 0))
+    return None
+
+
+def _after_calls(known: KnownLead) -> Waits | Left:
+    if not known.calls:
+        return Waits("new", known.created_at)
+    last = known.calls[-1]
+    if last.call_back_at or last.result == "call_back":
+        due = last.call_back_at or last.at + PAUSE_AFTER_TRY[2]
+        return Waits("call_back", due) if due <= known.moment else Left("call_back_later", last.at, due)
+    if last.result in SPOKEN_RESULTS:
+        return Left("in_work", last.at)
+    if last.result == "wrong_number":
+        return Left("wrong_number", last.at)
+    return _after_vain_tries(known)
+
+
+def _after_vain_tries(known: KnownLead) -> Waits | Left:
+    last, tries = known.calls[-1], len(known.calls)
+    if tries >= TRIES_BEFORE_GIVING_UP:
+        return Left("too_many_tries", last.at)
+    due = last.at + PAUSE_AFTER_TRY[min(tries, len(PAUSE_AFTER_TRY)) - 1]
+    return Waits("retry", due) if due <= known.moment else Left("retry_later", last.at, due)

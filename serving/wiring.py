@@ -1,0 +1,83 @@
+"""Puts the service together: the one place below the front door that reads a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from features.facts.channels import mark_of
+from features.facts.company import Company
+from features.facts.company_file import read_company
+from features.facts.company_versions import CompanyVersions
+from features.facts.contacts import ContactBook
+from features.facts.store import FactStore
+from features.outcome_window import outcome_as_of
+from features.rows.as_of import Gate
+from features.settings import Settings, person_secret
+from models.expected_amount import ExpectedAmounts
+from models.score_log import ScoreLog
+from monitoring.lead_book import LeadBook
+from serving.board import Board
+from serving.champion import Champion
+from serving.days_rates import DaysRates
+from serving.desk import Desk
+from serving.score_writer import ScoreWriter
+from serving.unknown_fields import UnknownFields
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that the doors are given."""
+
+    settings: Settings
+    company: Company
+    contacts: ContactBook
+    desk: Desk
+    board: Board
+    book: LeadBook
+    log: ScoreLog
+    writer: ScoreWriter
+    unknown_fields: UnknownFields
+
+
+def clock() -> datetime:
+    """Return the moment now, in UTC."""
+    return datetime.now(UTC)
+
+
+def service_of(settings: Settings, engine: Engine) -> Service:
+    """Return the service for a data folder whose database ``engine`` is up to date."""
+    company = read_company(settings.company_file)
+    store = FactStore(engine)
+    log = ScoreLog(engine)
+    writer = ScoreWriter(log)
+    gate = Gate(company)
+    rates = DaysRates(store, gate)
+    rates.count(clock())
+    desk = Desk(
+        company=company,
+        company_hash=CompanyVersions(engine).remember(company, moment=clock()),
+        store=store,
+        champion=Champion(settings.home),
+        rates=rates,
+        amounts=_amounts(store, gate),
+        writer=writer,
+        now=clock,
+    )
+    contacts = ContactBook(engine, person_secret(settings.home))
+    book = LeadBook(store, company)
+    return Service(settings, company, contacts, desk, Board(desk), book, log, writer, UnknownFields())
+
+
+def _amounts(store: FactStore, gate: Gate) -> ExpectedAmounts:
+    """Return the average checks of the sales known now."""
+    moment = clock()
+    amounts = ExpectedAmounts(gate.company)
+    for history in store.histories():
+        known = gate.as_of(history, moment)
+        won = outcome_as_of(known).won if known else None
+        if known and won and won.amount:
+            amounts.learn([(known.channel, mark_of(known.marks, "offer"), won.amount)])
+    return amounts

@@ -1,0 +1,111 @@
+"""Every word that people read on a page or in a reason, Russian and English side by side."""
+
+from __future__ import annotations
+
+from features.facts.company import Company
+
+WORDS: dict[str, tuple[str, str]] = {
+    # key: (Russian, English)
+    "bought_of": ("купили {sales} из {leads} таких", "{sales} of {leads} such leads bought"),
+    "not_given": ("не указано", "not given"),
+    "any_number": ("указано", "given"),
+    "up_to": ("до {high}", "up to {high}"),
+    "from": ("от {low}", "{low} and more"),
+    "between": ("от {low} до {high}", "{low} to {high}"),
+    "yes": ("да", "yes"),
+    "no": ("нет", "no"),
+    "rare": ("редкое значение", "a rare value"),
+}
+
+FEATURE_LABELS: dict[str, tuple[str, str]] = {
+    "channel": ("Канал", "Channel"),
+    "medium": ("Тип трафика", "Medium"),
+    "campaign": ("Кампания", "Campaign"),
+    "ad": ("Объявление", "Ad"),
+    "keyword": ("Поисковая фраза", "Search phrase"),
+    "landing_page": ("Посадочная страница", "Landing page"),
+    "offer": ("Предложение", "Offer"),
+    "discount": ("Скидка", "Discount"),
+    "channel_lift": ("Как продавал канал до сих пор", "How the channel has sold so far"),
+    "ad_lift": ("Как продавало объявление до сих пор", "How the ad has sold so far"),
+    "offer_lift": ("Как продавало предложение до сих пор", "How the offer has sold so far"),
+    "contact_has_name": ("Имя указано", "A name was given"),
+    "contact_has_phone": ("Телефон указан", "A phone number was given"),
+    "contact_phone_valid": ("Телефон существует", "The phone number can exist"),
+    "contact_phone_kind": ("Вид телефона", "Kind of phone number"),
+    "contact_has_email": ("Почта указана", "An e-mail was given"),
+    "contact_email_kind": ("Вид почты", "Kind of e-mail"),
+    "hour": ("Час заявки", "Hour of the request"),
+    "weekday": ("День недели заявки", "Weekday of the request"),
+    "hours_since_request": ("Часов с момента заявки", "Hours since the request"),
+    "seconds_to_first_call": ("Секунд до первого звонка", "Seconds to the first call"),
+    "calls_made": ("Звонков сделано", "Calls made"),
+    "calls_spoken": ("Разговоров", "Conversations"),
+    "calls_in_vain_at_last": ("Попыток подряд без ответа", "Tries in a row in vain"),
+    "last_call_result": ("Итог последнего звонка", "Result of the last call"),
+    "last_call_seconds": ("Длительность последнего звонка, с", "Seconds of the last call"),
+    "seconds_spoken": ("Всего секунд разговора", "Seconds spoken in all"),
+    "minutes_since_last_call": ("Минут с последнего звонка", "Minutes since the last call"),
+    "call_back_promised": ("Обещан повторный звонок", "A call back was promised"),
+    "words_on_what_attracts": ("Слов о том, что привлекает", "Words on what attracts"),
+    "stage_reached": ("Этап", "Stage"),
+}
+
+LEVEL_WORDS: dict[str, tuple[str, str]] = {
+    "yes": ("да", "yes"),
+    "no": ("нет", "no"),
+    "reached": ("дозвонились", "reached"),
+    "no_answer": ("не ответили", "no answer"),
+    "busy": ("занято", "busy"),
+    "wrong_number": ("неверный номер", "wrong number"),
+    "refused": ("отказ", "refused"),
+    "call_back": ("просили перезвонить", "call back"),
+    "monday": ("понедельник", "Monday"),
+    "tuesday": ("вторник", "Tuesday"),
+    "wednesday": ("среда", "Wednesday"),
+    "thursday": ("четверг", "Thursday"),
+    "friday": ("пятница", "Friday"),
+    "saturday": ("суббота", "Saturday"),
+    "sunday": ("воскресенье", "Sunday"),
+    "call": ("звонок", "call"),
+    "meeting": ("встреча", "meeting"),
+    "invoice": ("счёт", "invoice"),
+    "contract": ("договор", "contract"),
+    "mobile": ("мобильный", "mobile"),
+    "fixed": ("городской", "fixed line"),
+    "free": ("бесплатная", "free service"),
+    "company": ("корпоративная", "company domain"),
+    "invalid": ("ошибочная", "invalid"),
+    "other": ("другое", "other"),
+    "unknown": ("неизвестен", "unknown"),
+}
+OURS = frozenset(FEATURE_LABELS)
+
+
+def say(key: str, language: str, **values: str) -> str:
+    """Return the words of ``key`` in a language, with values put in.
+
+    >>> say("between", "ru", low="10", high="50")
+    'от 10 до 50'
+    """
+    russian, english = WORDS[key]
+    return (russian if language == "ru" else english).format(**values)
+
+
+def feature_label(name: str, company: Company) -> str:
+    """Return how people call a feature: the company's own label of a field, or ours."""
+    field = company.fields.get(name) or company.fields.get(name.removeprefix("answer_"))
+    if name in FEATURE_LABELS and not (field and name not in OURS):
+        return FEATURE_LABELS[name][0 if company.language == "ru" else 1]
+    if field is None:
+        return name.replace("_", " ")
+    label = field.label or name.replace("_", " ")
+    return f"{label}, {field.unit}" if field.unit else label
+
+
+def level_word(name: str, level: str, company: Company) -> str:
+    """Return a level as people say it; a company's own answers stay as they are."""
+    if level in ("yes", "no") or name in OURS:
+        words = LEVEL_WORDS.get(level)
+        return words[0 if company.language == "ru" else 1] if words else level
+    return level
