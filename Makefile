@@ -1,0 +1,53 @@
+# Two commands matter: `make demo` and `make test`; both do all the set-up.
+PYTHON ?= python3
+SERVE ?= 1
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PACKAGES := features models training monitoring serving leadloop
+
+.PHONY: help setup demo test check format lock screenshots bench clean
+
+help: ## show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## make the virtual environment
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends after the work)
+	@$(BIN)/leadloop demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+
+test: setup ## run every test; installs PostgreSQL and Chromium where it may
+	@$(BIN)/python -m tests.support.provide
+	@$(BIN)/python -m pytest -n 2
+
+check: setup ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup ## put the code in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade -o requirements.lock
+
+screenshots: setup ## take the README's screenshots anew
+	@$(BIN)/python -m benchmarks.screenshots
+
+bench: setup ## run the benchmarks; benchmarks/README.md says what each needs
+	@$(BIN)/python -m benchmarks.serving
+	@$(BIN)/python -m benchmarks.scale
+
+clean: ## remove the virtual environment and the demo's data
+	@rm -rf $(VENV) demo-data

@@ -1,0 +1,1 @@
+"""Promises, stories and the tests of each room."""

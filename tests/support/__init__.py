@@ -1,0 +1,1 @@
+"""What the tests need of this machine: a PostgreSQL server, a browser, the real data."""
