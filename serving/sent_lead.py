@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from features.errors import FactRefused
 from features.facts.company import Company, FormField
-from features.facts.contacts import contact_quality, person_keys
+from features.facts.contacts import Contact, traces_of
 from features.facts.values import Answer, Lead, LeadId, Source
 
 Mark = Annotated[str, Field(max_length=2_000)]
@@ -79,14 +79,15 @@ def facts_of(
         raise FactRefused("created_at", "lies in the future; send the moment at which the request was left")
     answers, unknown = answers_of(body.answers, company)
     contact = body.contact or ContactIn()
-    region = "RU" if company.language == "ru" else "US"
+    person = Contact(contact.name, contact.phone, contact.email)
+    traces = traces_of(person, secret=secret, region=company.phone_region)
     lead = Lead(
         lead_id,
         created,
         known_at,
         answers,
-        person_keys(contact.phone, contact.email, secret=secret, region=region),
-        contact_quality(contact.name, contact.phone, contact.email, region=region),
+        traces.person_keys,
+        traces.quality,
         manager,
     )
     return lead, Source(lead_id, created, known_at, {name: word for name, word in body.marks.items() if word}), unknown

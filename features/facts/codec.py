@@ -145,14 +145,14 @@ def _call_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -
 def _stage_out(fact: Stage) -> Payload:
     return {
         "stage": fact.stage, "amount": fact.amount, "reason": fact.reason, "manager": fact.manager,
-        "back_dated": fact.back_dated,
+        "back_dated": fact.back_dated, "is_status": fact.is_status,
     }  # fmt: skip
 
 
 def _stage_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Stage:
     return Stage(
         lead_id, at, known_at, said["stage"], said.get("amount"), said.get("reason"),
-        said.get("manager"), said.get("back_dated", False),
+        said.get("manager"), said.get("back_dated", False), said.get("is_status", False),
     )  # fmt: skip
 
 

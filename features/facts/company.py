@@ -303,6 +303,11 @@ class Company(Part):
         return self
 
     @property
+    def phone_region(self) -> str:
+        """Return the country by which phone numbers without a country code are read."""
+        return "RU" if self.language == "ru" else "US"
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return the company's time zone."""
         return ZoneInfo(self.time_zone)

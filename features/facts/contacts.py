@@ -48,10 +48,7 @@ def normalised_phone(text: str | None, region: str) -> str | None:
     >>> normalised_phone("8 (912) 345-67-89", "RU")
     '+79123456789'
     """
-    number = _parsed(text, region)
-    if number is None or not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _e164(_parsed(text, region))
 
 
 def normalised_email(text: str | None) -> str | None:
@@ -65,24 +62,33 @@ def normalised_email(text: str | None) -> str | None:
     return word if name and "." in domain and " " not in word else None
 
 
-def person_keys(phone: str | None, email: str | None, *, secret: bytes, region: str) -> tuple[str, ...]:
-    """Return keyed hashes of what identifies a person; the same person gives the same keys, nobody can be read back."""
-    known = (normalised_phone(phone, region), normalised_email(email))
-    return tuple(blake2b(one.encode(), key=secret[:64], digest_size=16).hexdigest() for one in known if one)
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a contact leaves behind in facts: hashes of the person, and words about the contact's quality."""
+
+    person_keys: tuple[str, ...]
+    quality: dict[str, str]
 
 
-def contact_quality(name: str | None, phone: str | None, email: str | None, *, region: str) -> dict[str, str]:
-    """Return what may be said of a contact without the contact; see ``features/rows/contact_features.py``.
+def traces_of(contact: Contact, *, secret: bytes, region: str) -> Traces:
+    """Return what may be known of a contact outside the contact book.
 
-    >>> contact_quality("Анна", "8 912 345-67-89", None, region="RU")["phone_kind"]
-    'mobile'
+    >>> traces = traces_of(Contact("Анна", "8 912 345-67-89", None), secret=b"key", region="RU")
+    >>> traces.quality["phone_kind"], len(traces.person_keys)
+    ('mobile', 1)
     """
-    quality = {"has_name": _yes(name), "has_phone": _yes(phone), "has_email": _yes(email)}
-    if (phone or "").strip():
-        quality |= _phone_quality(phone, region)
-    if (email or "").strip():
-        quality["email_kind"] = _email_kind(normalised_email(email))
-    return quality
+    quality = {"has_name": _yes(contact.name), "has_phone": _yes(contact.phone), "has_email": _yes(contact.email)}
+    known = []
+    if quality["has_phone"] == "yes":
+        number = _parsed(contact.phone, region)
+        quality |= _phone_quality(number)
+        known.append(_e164(number))
+    if quality["has_email"] == "yes":
+        email = normalised_email(contact.email)
+        quality["email_kind"] = _email_kind(email)
+        known.append(email)
+    keys = tuple(blake2b(one.encode(), key=secret[:64], digest_size=16).hexdigest() for one in known if one)
+    return Traces(keys, quality)
 
 
 class ContactBook:
@@ -143,8 +149,13 @@ def _parsed(text: str | None, region: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
-def _phone_quality(text: str | None, region: str) -> dict[str, str]:
-    number = _parsed(text, region)
+def _e164(number: phonenumbers.PhoneNumber | None) -> str | None:
+    if number is None or not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _phone_quality(number: phonenumbers.PhoneNumber | None) -> dict[str, str]:
     if number is None or not phonenumbers.is_valid_number(number):
         return {"phone_valid": "no"}
     kind = phonenumbers.number_type(number)

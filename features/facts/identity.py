@@ -27,7 +27,7 @@ def identity(fact: Fact) -> Identity:
     if isinstance(fact, Call):
         return ("call", fact.lead_id, fact.call_id) if fact.call_id else ("call", fact.lead_id, fact.at, fact.manager)
     if isinstance(fact, Stage):
-        return ("stage", fact.lead_id, tidied(fact.stage), fact.at)
+        return ("status", fact.lead_id) if fact.is_status else ("stage", fact.lead_id, tidied(fact.stage), fact.at)
     if isinstance(fact, Assignment):
         return ("assignment", fact.lead_id, fact.at, fact.manager)
     if isinstance(fact, Spend):
@@ -45,4 +45,5 @@ def digest_of(fact: Fact) -> bytes:
     """Return in 16 bytes what a fact says: all but when it became known."""
     said = payload_of(fact)
     said.pop("back_dated", None)
-    return blake2b(repr((fact.at, sorted(said.items()))).encode(), digest_size=16).digest()
+    when = None if isinstance(fact, Stage) and fact.is_status else fact.at
+    return blake2b(repr((when, sorted(said.items()))).encode(), digest_size=16).digest()

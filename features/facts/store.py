@@ -7,6 +7,8 @@ to an earlier number still sees them, so that old scores can be rebuilt.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, or_, select, update
@@ -122,14 +124,26 @@ class FactStore:
             return list({row.key: row for row in connection.execute(chosen)}.values())
 
 
-def append_in(connection: Connection, facts: Sequence[Fact], *, import_id: int | None = None) -> list[int | None]:
-    """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does."""
+def append_in(
+    connection: Connection,
+    facts: Sequence[Fact],
+    *,
+    import_id: int | None = None,
+    corrections_known_at: datetime | None = None,
+) -> list[int | None]:
+    """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does.
+
+    A back-dated fact that corrects a stored one was not known at its own time: it is known at ``corrections_known_at``.
+    """
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_digests(connection, [key for _, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
     for position, (fact, key, digest) in enumerate(keyed):
-        if latest.get(key) != digest:
+        before = latest.get(key)
+        if before != digest:
             latest[key] = digest
+            if before is not None and corrections_known_at is not None and fact.back_dated:
+                fact = replace(fact, known_at=corrections_known_at, back_dated=False)
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
         last = _last_number(connection)
@@ -138,6 +152,17 @@ def append_in(connection: Connection, facts: Sequence[Fact], *, import_id: int |
             numbers[position] = last + count
         _remember_persons(connection, [facts[position] for position, _ in new])
     return numbers
+
+
+def new_among(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
+    """Return which facts would be stored, without storing them."""
+    keyed = [(key_of(fact), digest_of(fact)) for fact in facts]
+    latest = _latest_digests(connection, [key for key, _ in keyed])
+    new = []
+    for key, digest in keyed:
+        new.append(latest.get(key) != digest)
+        latest[key] = digest
+    return new
 
 
 def _last_number(connection: Connection) -> int:

@@ -88,6 +88,7 @@ class Stage:
     reason: str | None = None
     manager: str | None = None
     back_dated: bool = False
+    is_status: bool = False  # the lead's status on the day of an export, without a date of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""Which of a company's exports a file is, by its column names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from features.errors import ImportRefused
+from features.facts.company import Company, Export
+
+KINDS = ("leads", "calls", "stages", "spend", "plan")
+
+
+def needed_columns(kind: str, export: Export) -> dict[str, str]:
+    """Return our name -> the export's column, for the columns without which a row says nothing."""
+    if kind == "leads":
+        return {"id": export.leads.id, "created_at": export.leads.created_at}
+    if kind == "calls":
+        return {"lead_id": export.calls.lead_id, "at": export.calls.at, "result": export.calls.result}
+    if kind == "stages":
+        return {"lead_id": export.stages.lead_id, "at": export.stages.at, "stage": export.stages.stage}
+    if kind == "spend":
+        return {"day": export.spend.day, "cost": export.spend.cost}
+    return {"month": export.plan.month, "measure": export.plan.measure, "value": export.plan.value}
+
+
+def kind_of_file(header: Sequence[str], export: Export, name: str) -> str:
+    """Return the kind whose needed columns are all in the header; the one with most columns of its own, if several.
+
+    >>> kind_of_file(["id", "created_at", "area"], Export(), "leads.csv")
+    'leads'
+
+    Raises
+    ------
+    ImportRefused
+        Where no kind fits.
+    """
+    fitting = [kind for kind in KINDS if set(needed_columns(kind, export).values()) <= set(header)]
+    if not fitting:
+        raise ImportRefused(f"{name} fits none of the exports in company.yaml. {_closest(header, export)}")
+    return max(fitting, key=lambda kind: len(_all_columns(kind, export) & set(header)))
+
+
+def missing_columns(header: Sequence[str], kind: str, company: Company, *, needed: bool = False) -> list[str]:
+    """Return in words which columns are not there: those without which nothing goes, or else the other declared ones."""
+    columns = needed_columns(kind, company.export)
+    if needed:
+        return [f"the column {column!r} ({name}) is missing" for name, column in columns.items() if column not in header]
+    declared = _all_columns(kind, company.export) | _field_columns(kind, company)
+    return [f"the column {column!r} is not in the file" for column in sorted(declared - set(header))]
+
+
+def _closest(header: Sequence[str], export: Export) -> str:
+    lacking = {kind: set(needed_columns(kind, export).values()) - set(header) for kind in KINDS}
+    kind = min(KINDS, key=lambda one: len(lacking[one]) / len(needed_columns(one, export)))
+    names = ", ".join(repr(name) for name in sorted(lacking[kind]))
+    return f"Closest is {kind}, which lacks {names}; mend export.{kind} in company.yaml, or name the kind with --as."
+
+
+def _all_columns(kind: str, export: Export) -> set[str]:
+    part = getattr(export, kind)
+    plain = {value for name, value in part if isinstance(value, str) and name != "results"}
+    return plain | set(getattr(part, "marks", {}).values())
+
+
+def _field_columns(kind: str, company: Company) -> set[str]:
+    if kind == "leads":
+        by_phone_only = {name for name, f in company.fields.items() if f.call_column and not f.column}
+        return {f.column or name for name, f in company.fields.items() if name not in by_phone_only}
+    return {f.call_column for f in company.fields.values() if f.call_column} if kind == "calls" else set()

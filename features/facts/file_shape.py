@@ -1,0 +1,275 @@
+"""How a file is written: encoding, separator, order of dates, decimal sign; recognised where nobody said.
+
+What cannot be recognised is not guessed: a file full of dates such as 03/04/2026 is refused with the remedy.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from features.errors import FactRefused, ImportRefused
+from features.facts.channels import tidied
+from features.facts.company import Export
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+Separator = Literal[",", ";", "\t"]
+Decimal = Literal[".", ","]
+SAMPLE = 1_000_000
+"""Bytes from which encoding and separator are recognised."""
+SAMPLE_ROWS = 2_000
+BINARY = {b"PK\x03\x04": "a spreadsheet (xlsx) or archive", b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)", b"%PDF": "a PDF"}
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+DATE = re.compile(
+    r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?)?\s*(.*)$"
+)
+ALWAYS_EMPTY = frozenset({"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"})
+LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|₽|руб\.?|р\.|\$|€|%|[A-Za-zА-Яа-я]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """How one file is written."""
+
+    encoding: str
+    separator: Separator
+    date_order: DateOrder | None
+    decimal: Decimal
+
+
+def shape_of(path: Path, export: Export | None = None) -> FileShape:
+    """Return how ``path`` is written; what ``export`` says wins over what is recognised.
+
+    ``date_order`` stays None where the sample's dates fit more than one order.
+
+    Raises
+    ------
+    ImportRefused
+        For a file that is empty, or no text table at all.
+    """
+    said = export or Export()
+    sample = _sample(path)
+    encoding = said.encoding or _encoding(sample, path)
+    text = _decoded(sample, encoding, path)
+    separator = said.separator or _separator(text)
+    rows = [row for row, _ in zip(csv.reader(text.splitlines(), delimiter=separator), range(SAMPLE_ROWS), strict=False)]
+    cells = [cell for row in rows[1:] for cell in row]
+    return FileShape(encoding, separator, said.date_order or guess_date_order(cells), said.decimal or _decimal(cells))
+
+
+def header_of(path: Path, shape: FileShape) -> list[str]:
+    """Return the column names, spaces at their edges taken off."""
+    with path.open(encoding=shape.encoding, newline="") as file:
+        return [name.strip() for name in next(csv.reader(file, delimiter=shape.separator), [])]
+
+
+def rows_of(path: Path, shape: FileShape, *, after: int = 0) -> Iterator[tuple[int, int, dict[str, str] | None]]:
+    """Yield (row number from 1, line number in the file, column -> cell); None for a row of another width.
+
+    The first ``after`` rows are read over.
+    """
+    with path.open(encoding=shape.encoding, newline="", errors="replace") as file:
+        reader = csv.reader(file, delimiter=shape.separator)
+        header = [name.strip() for name in next(reader, [])]
+        width, line = len(header), reader.line_num + 1
+        number = 0
+        for cells in reader:
+            started, line = line, reader.line_num + 1
+            if not cells:
+                continue
+            number += 1
+            if number > after:
+                fits = len(cells) == width or (len(cells) > width and not any(cells[width:]))
+                yield number, started, dict(zip(header, cells, strict=False)) if fits else None
+
+
+def is_placeholder(text: str, placeholders: Iterable[str]) -> bool:
+    """Return whether a cell says that nothing was given.
+
+    >>> is_placeholder(" Select ", ["Select"]), is_placeholder("", []), is_placeholder("Москва", ["Select"])
+    (True, True, False)
+    """
+    word = tidied(text)
+    return word in ALWAYS_EMPTY or any(word == tidied(other) for other in placeholders)
+
+
+def guess_date_order(cells: Iterable[str]) -> DateOrder | None:
+    """Return the one order of day, month and year that all dates among the cells fit, or None.
+
+    >>> guess_date_order(["03.04.2026", "25.04.2026"]), guess_date_order(["03/04/2026"]), guess_date_order(["2026-03-31"])
+    ('dmy', None, 'ymd')
+    """
+    possible: set[DateOrder] = {"ymd", "dmy", "mdy"}
+    seen = dotted = 0
+    for cell in cells:
+        found = DATE.match(cell.strip())
+        if not found or found[8][:1].isdigit():
+            continue
+        orders = _orders(found)
+        if orders:
+            seen += 1
+            dotted += "." in cell[:10]
+            possible = possible & orders or possible
+    if not seen:
+        return None
+    if len(possible) > 1 and dotted == seen and "dmy" in possible:
+        return "dmy"  # dates with dots are written day first wherever they are written with dots
+    return next(iter(possible)) if len(possible) == 1 else None
+
+
+def parse_moment(text: str, order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
+    """Return the moment in UTC, and whether the text says a time of day (if not: the day's start in ``zone``).
+
+    >>> zone = ZoneInfo("Europe/Moscow")
+    >>> parse_moment("03.02.2026 14:05", "dmy", zone)[0].isoformat()
+    '2026-02-03T11:05:00+00:00'
+    >>> parse_moment("2026-02-03T14:05:00+01:00", None, zone)[0].isoformat()
+    '2026-02-03T13:05:00+00:00'
+
+    Raises
+    ------
+    FactRefused
+        Where the text is no date, or fits two orders and none was said.
+    """
+    word = text.strip()
+    if word.isdigit() and len(word) in (10, 13):
+        return datetime.fromtimestamp(int(word[:10]), UTC), True
+    found = DATE.match(word)
+    if not found:
+        raise FactRefused("date", "write it as 2026-03-31 or 31.03.2026, with 14:05 or 14:05:00 behind it if known")
+    if found[8]:
+        return _with_offset(word)
+    return _by_order(found, order, zone)
+
+
+def parse_number(text: str, decimal: Decimal = ".") -> float:
+    """Return a number as people write it.
+
+    >>> parse_number("1 234,50", ","), parse_number("$1,234.50"), parse_number("12 %"), parse_number("-7")
+    (1234.5, 1234.5, 12.0, -7.0)
+
+    Raises
+    ------
+    FactRefused
+        Where the text is no number.
+    """
+    bare = LEFT_OF_A_NUMBER.sub("", text.strip())
+    bare = bare.replace(".", "").replace(",", ".") if _is_comma_decimal(bare, decimal) else bare.replace(",", "")
+    try:
+        number = float(bare)
+    except ValueError:
+        raise FactRefused("number", "write it as 1234.50 or 1 234,50") from None
+    if number in (float("inf"), float("-inf")) or number != number:
+        raise FactRefused("number", "write it as 1234.50 or 1 234,50")
+    return number
+
+
+def _is_comma_decimal(bare: str, decimal: Decimal) -> bool:
+    if "," in bare and "." in bare:
+        return bare.rindex(",") > bare.rindex(".")
+    return "," in bare and (decimal == "," or not re.fullmatch(r"-?\d{1,3}(,\d{3})+", bare))
+
+
+def _sample(path: Path) -> bytes:
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE)
+    if not sample.strip():
+        raise ImportRefused(f"{path.name} is empty; export it again.")
+    for start, kind in BINARY.items():
+        if sample.startswith(start):
+            raise ImportRefused(f"{path.name} is {kind}; save it as CSV (UTF-8) and import that.")
+    return sample
+
+
+def _encoding(sample: bytes, path: Path) -> str:
+    for mark, name in MARKS:
+        if sample.startswith(mark):
+            return name
+    if b"\x00" in sample:
+        raise ImportRefused(f"{path.name} is no text file; save it as CSV (UTF-8) and import that.")
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return "cp1251"
+    return "utf-8"
+
+
+def _decoded(sample: bytes, encoding: str, path: Path) -> str:
+    try:
+        return codecs.getincrementaldecoder(encoding)(errors="strict").decode(sample)
+    except (UnicodeDecodeError, LookupError):
+        raise ImportRefused(f"{path.name} is not written in {encoding}; mend export.encoding in company.yaml.") from None
+
+
+def _separator(text: str) -> Separator:
+    """Return the separator that cuts the first lines into the most columns, equally many in each."""
+    lines = text.splitlines()[:50]
+
+    def fitness(separator: str) -> tuple[float, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+        width = widths[0] if widths else 1
+        same = sum(one == width for one in widths) / max(len(widths), 1)
+        return (same if width > 1 else 0.0, width)
+
+    return cast(Separator, max((",", ";", "\t"), key=fitness))
+
+
+def _decimal(cells: Sequence[str]) -> Decimal:
+    commas = sum(bool(re.fullmatch(r"-?[\d\s\u00a0]+,\d{1,2}|-?\d+,\d+", cell.strip())) for cell in cells)
+    dots = sum(bool(re.fullmatch(r"-?[\d\s\u00a0]+\.\d+", cell.strip())) for cell in cells)
+    return "," if commas > dots else "."
+
+
+def _orders(found: re.Match[str]) -> set[DateOrder]:
+    first, second, third = found[1], found[2], found[3]
+    if len(first) == 4:
+        return {"ymd"}
+    orders: set[DateOrder] = set()
+    if int(second) <= 12 and int(first) <= 31:
+        orders.add("dmy")
+    if int(first) <= 12 and int(second) <= 31:
+        orders.add("mdy")
+    return orders if len(third) in (2, 4) else set()
+
+
+def _by_order(found: re.Match[str], order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
+    possible = _orders(found)
+    chosen = order if order in possible else next(iter(possible)) if len(possible) == 1 else None
+    if chosen is None:
+        remedy = "fits day-first and month-first; say export.date_order: dmy or mdy in company.yaml"
+        raise FactRefused("date", remedy if possible else "is no date; write it as 2026-03-31")
+    numbers = dict(zip(chosen, (int(found[1]), int(found[2]), int(found[3])), strict=True))
+    year = numbers["y"] + (2000 if numbers["y"] < 70 else 1900) if numbers["y"] < 100 else numbers["y"]
+    micro = int((found[7] or "0").ljust(6, "0"))
+    at = clock_time(int(found[4] or 0), int(found[5] or 0), int(found[6] or 0), micro) if _is_time(found) else None
+    try:
+        local = datetime(year, numbers["m"], numbers["d"], tzinfo=zone)
+    except ValueError:
+        raise FactRefused("date", "there is no such day; write it as 2026-03-31") from None
+    return datetime.combine(local.date(), at or clock_time(), zone).astimezone(UTC), at is not None
+
+
+def _is_time(found: re.Match[str]) -> bool:
+    if found[4] is None:
+        return False
+    if int(found[4]) > 23 or int(found[5]) > 59 or int(found[6] or 0) > 59:
+        raise FactRefused("date", "there is no such time of day; write it as 14:05")
+    return True
+
+
+def _with_offset(word: str) -> tuple[datetime, bool]:
+    try:
+        moment = datetime.fromisoformat(word.replace("UTC", "+00:00").replace(" +", "+"))
+    except ValueError:
+        raise FactRefused("date", "write its time as 2026-03-31T14:05:00+03:00") from None
+    if moment.tzinfo is None:
+        raise FactRefused("date", "write its time as 2026-03-31T14:05:00+03:00")
+    return moment.astimezone(UTC), True

@@ -1,0 +1,276 @@
+"""A company's file becomes facts: every good row goes in, every other is named with its line, column and remedy.
+
+A file is read once, in batches; each batch is one transaction with the import's progress in it, so an import that was
+cut off goes on where it stopped, and importing the same file again changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from features.errors import FactRefused, ImportRefused
+from features.facts.cells import Cells, Complaint
+from features.facts.company import Company
+from features.facts.contacts import remember_in
+from features.facts.database import reading as reading_from
+from features.facts.database import writing
+from features.facts.export_kind import kind_of_file, missing_columns
+from features.facts.file_shape import FileShape, header_of, rows_of, shape_of
+from features.facts.import_log import ImportEntry, ImportLog, advance_in
+from features.facts.row_readers import READERS, Reading, RowFacts
+from features.facts.store import FactStore, append_in, new_among
+from features.facts.values import Fact
+
+if TYPE_CHECKING:
+    from _csv import _writer as _Writer
+
+BATCH = 5_000
+TOLERANCE = timedelta(days=1)
+"""How far after the export something may have happened: a day without a time stands at its end."""
+REJECT_COLUMNS = ("row", "line", "column", "what", "reason")
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class ImportSummary:
+    """What became of a file's rows; ``rejected_cells`` counts cells left out of rows that went in."""
+
+    file: str
+    kind: str
+    import_id: int | None = None
+    rows: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rejected_cells: int = 0
+    was_known: bool = False
+    resumed_after: int = 0
+    rejects: Path | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadRow:
+    number: int
+    line: int
+    facts: RowFacts | None
+    complaints: list[Complaint]
+
+
+def import_file(
+    path: Path,
+    *,
+    company: Company,
+    store: FactStore,
+    imports: ImportLog,
+    secret: bytes,
+    started_at: datetime,
+    exported_at: datetime,
+    rejects_folder: Path,
+    kind: str | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Store the rows of ``path`` as facts.
+
+    Parameters
+    ----------
+    kind
+        leads, calls, stages, spend or plan; recognised by the header where None.
+    exported_at
+        The moment from which changed cells of rows that were stored before are known.
+    rejects_folder
+        Where ``<import>-rejects.csv`` is written if a row or cell does not fit.
+    dry_run
+        Read and count everything, store nothing.
+    progress
+        Called with the number of rows done after each batch.
+
+    Raises
+    ------
+    ImportRefused
+        Where the file does not fit at all; nothing of it is stored then.
+    """
+    shape = shape_of(path, company.export)
+    header = header_of(path, shape)
+    kind = kind or kind_of_file(header, company.export, path.name)
+    _refuse_unfit(path, header, kind, company)
+    summary = ImportSummary(path.name, kind, warnings=missing_columns(header, kind, company))
+    reading = Reading(company, exported_at, secret)
+    if dry_run:
+        return _rehearse(path, shape, kind, reading, store, summary, progress)
+    entry = _begin_or_resume(path, kind, imports, started_at, exported_at, summary)
+    if not summary.was_known:
+        reading = Reading(company, entry.exported_at, secret)
+        _store_all(path, shape, reading, store, entry, summary, rejects_folder, progress)
+        imports.finish(entry.id, started_at)
+    return summary
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refuse_unfit(path: Path, header: list[str], kind: str, company: Company) -> None:
+    missing = missing_columns(header, kind, company, needed=True)
+    if missing:
+        found = ", ".join(header[:40])
+        raise ImportRefused(
+            f"{path.name} is no {kind} file of this company: {'; '.join(missing)}. Its columns are: {found}. "
+            f"Mend export.{kind} in company.yaml, or draft it anew with `leadloop init`."
+        )
+    doubled = sorted({name for name in header if header.count(name) > 1 and name})
+    if doubled:
+        raise ImportRefused(f"{path.name} has the column {doubled[0]!r} twice; rename one of them.")
+
+
+def _begin_or_resume(
+    path: Path, kind: str, imports: ImportLog, started_at: datetime, exported_at: datetime, summary: ImportSummary
+) -> ImportEntry:
+    sha256 = sha256_of(path)
+    before = imports.latest(sha256, kind)
+    if before and before.finished_at:
+        summary.was_known, summary.import_id, summary.unchanged = True, before.id, before.rows_done
+        summary.rows = before.rows_done
+        return before
+    entry = before or imports.begin(
+        file=path.name, sha256=sha256, kind=kind, started_at=started_at, exported_at=exported_at
+    )
+    summary.import_id, summary.resumed_after, summary.rows = entry.id, entry.rows_done, entry.rows_done
+    summary.stored, summary.unchanged, summary.rejected = entry.stored, entry.unchanged, entry.rejected
+    return entry
+
+
+def _store_all(
+    path: Path,
+    shape: FileShape,
+    reading: Reading,
+    store: FactStore,
+    entry: ImportEntry,
+    summary: ImportSummary,
+    rejects_folder: Path,
+    progress: Progress | None,
+) -> None:
+    rejects = _Rejects(rejects_folder / f"{entry.id}-rejects.csv", keep_up_to=entry.rows_done)
+    for batch in _batches(path, shape, entry.kind, reading, entry.rows_done):
+        rejects.add(batch)
+        facts = [fact for row in batch if row.facts for fact in row.facts.facts]
+        with writing(store.engine) as connection:
+            known_at = reading.exported_at
+            numbers = append_in(connection, facts, import_id=entry.id, corrections_known_at=known_at)
+            people = [row.facts.contact for row in batch if row.facts and row.facts.contact]
+            remember_in(connection, people, import_id=entry.id)
+            _count(summary, batch, [number is not None for number in numbers])
+            counts = {"stored": summary.stored, "unchanged": summary.unchanged, "rejected": summary.rejected}
+            advance_in(connection, entry.id, rows_done=batch[-1].number, **counts)
+        if progress:
+            progress(summary.rows)
+    summary.rejects = rejects.path if rejects.path.exists() else None
+
+
+def _rehearse(
+    path: Path,
+    shape: FileShape,
+    kind: str,
+    reading: Reading,
+    store: FactStore,
+    summary: ImportSummary,
+    progress: Progress | None,
+) -> ImportSummary:
+    for batch in _batches(path, shape, kind, reading, 0):
+        facts = [fact for row in batch if row.facts for fact in row.facts.facts]
+        with reading_from(store.engine) as connection:
+            _count(summary, batch, new_among(connection, facts))
+        if progress:
+            progress(summary.rows)
+    return summary
+
+
+def _batches(path: Path, shape: FileShape, kind: str, reading: Reading, after: int) -> Iterator[list[_ReadRow]]:
+    rows = (_read(number, line, row, shape, kind, reading) for number, line, row in rows_of(path, shape, after=after))
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _read(
+    number: int, line: int, row: dict[str, str] | None, shape: FileShape, kind: str, reading: Reading
+) -> _ReadRow:
+    if row is None:
+        width = Complaint("", "the row has another number of cells than the header; look for a stray separator")
+        return _ReadRow(number, line, None, [width])
+    cells = Cells(reading.company, shape, row)
+    try:
+        facts = READERS[kind](cells, reading)
+        for fact in facts.facts:
+            _refuse_future(fact, reading)
+    except FactRefused as error:
+        return _ReadRow(number, line, None, [Complaint(error.field, error.remedy)])
+    return _ReadRow(number, line, facts, cells.complaints)
+
+
+def _refuse_future(fact: Fact, reading: Reading) -> None:
+    if fact.at > reading.exported_at + TOLERANCE:
+        raise FactRefused("date", "lies after the export was made; look at the order of day and month")
+
+
+def _count(summary: ImportSummary, batch: list[_ReadRow], is_new: list[bool]) -> None:
+    flags = iter(is_new)
+    for row in batch:
+        summary.rows += 1
+        if row.facts is None:
+            summary.rejected += 1
+            continue
+        summary.rejected_cells += len(row.complaints)
+        if any([next(flags) for _ in row.facts.facts]):
+            summary.stored += 1
+        else:
+            summary.unchanged += 1
+
+
+class _Rejects:
+    """The file of rows and cells that did not fit; made when the first comes."""
+
+    def __init__(self, path: Path, *, keep_up_to: int) -> None:
+        self.path = path
+        if path.exists():
+            self._drop_after(keep_up_to)
+
+    def add(self, batch: list[_ReadRow]) -> None:
+        """Write what is wrong in a batch."""
+        lines = [
+            (row.number, row.line, wrong.column, "row" if row.facts is None else "cell", wrong.remedy)
+            for row in batch
+            for wrong in row.complaints
+        ]
+        if lines:
+            with self._open() as writer:
+                writer.writerows(lines)
+
+    def _drop_after(self, row: int) -> None:
+        """Forget what a cut-off import wrote of rows that were not stored."""
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            kept = [line for line in csv.reader(file) if line and line[0].isdigit() and int(line[0]) <= row]
+        self.path.unlink()
+        if kept:
+            with self._open() as writer:
+                writer.writerows(kept)
+
+    @contextmanager
+    def _open(self) -> Iterator[_Writer]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not self.path.exists()
+        with self.path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as file:
+            writer = csv.writer(file)
+            if is_new:
+                writer.writerow(REJECT_COLUMNS)
+            yield writer
