@@ -55,6 +55,12 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
     )
 
 
+def telemetry_off() -> None:
+    """Forbid every dependency that would report home (MLflow, Evidently) to do so; whoever imports them calls this."""
+    for name, value in {"DO_NOT_TRACK": "1", "MLFLOW_DISABLE_TELEMETRY": "true"}.items():
+        os.environ[name] = value
+
+
 def person_secret(home: Path) -> bytes:
     """Return the key that hashes phones and e-mails; made once, kept in the data folder, never stored with them."""
     given = os.environ.get("LEADLOOP_SECRET")

@@ -53,7 +53,11 @@ class ExpectedAmounts:
         for kept in (self._by_offer.get(offer or ""), self._by_channel.get(channel)):
             if kept and kept.count >= SALES_FOR_AN_AVERAGE:
                 return kept.mean()
-        return self._all.mean() if self._all.count >= SALES_FOR_AN_AVERAGE else self.company.average_check or self._all.mean()
+        return (
+            self._all.mean()
+            if self._all.count >= SALES_FOR_AN_AVERAGE
+            else self.company.average_check or self._all.mean()
+        )
 
     def _sums(self, channel: str, offer: str | None) -> list[_Sum]:
         sums = [self._all, self._by_channel.setdefault(channel, _Sum())]

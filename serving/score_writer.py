@@ -9,13 +9,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal
 
 from features.errors import StoreUnreachable
-from features.rows.feature import Value
-from models.score import Score
 from models.score_log import LoggedScore, ScoreLog
 
 GROUP = 500

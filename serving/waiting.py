@@ -15,8 +15,15 @@ from features.rows.as_of import KnownLead
 
 WaitKind = Literal["new", "retry", "call_back"]
 LeftReason = Literal[
-    "closed", "past_horizon", "in_work", "call_back_later", "retry_later",
-    "too_many_tries", "taken", "wrong_number", "test_lead",
+    "closed",
+    "past_horizon",
+    "in_work",
+    "call_back_later",
+    "retry_later",
+    "too_many_tries",
+    "taken",
+    "wrong_number",
+    "test_lead",
 ]
 TRIES_BEFORE_GIVING_UP = 6
 PAUSE_AFTER_TRY = tuple(timedelta(hours=hours) for hours in (2, 4, 20, 44, 68))

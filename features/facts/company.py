@@ -150,7 +150,9 @@ class LeadColumns(Part):
     email: str | None = None
     manager: str | None = None
     stage: str | None = Field(default=None, description="the lead's stage today, where the export has no stage history")
-    stage_at: str | None = Field(default=None, description="when that stage was reached; without it, the day of the export")
+    stage_at: str | None = Field(
+        default=None, description="when that stage was reached; without it, the day of the export"
+    )
     amount: str | None = None
     reason: str | None = None
     marks: dict[str, str] = Field(default_factory=dict, description="mark (source, campaign, ...) -> column")
@@ -218,7 +220,9 @@ class Export(Part):
 
     encoding: str | None = None
     separator: Literal[",", ";", "\t"] | None = None
-    date_order: Literal["ymd", "dmy", "mdy"] | None = Field(default=None, description="recognised where nothing is said")
+    date_order: Literal["ymd", "dmy", "mdy"] | None = Field(
+        default=None, description="recognised where nothing is said"
+    )
     decimal: Literal[".", ","] | None = None
     placeholders: Words = Field(default=("Select",), description="words that mean: not chosen")
     leads: LeadColumns = LeadColumns()

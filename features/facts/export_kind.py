@@ -44,7 +44,9 @@ def missing_columns(header: Sequence[str], kind: str, company: Company, *, neede
     """Return in words which columns are not there: those without which nothing goes, or else the other declared ones."""
     columns = needed_columns(kind, company.export)
     if needed:
-        return [f"the column {column!r} ({name}) is missing" for name, column in columns.items() if column not in header]
+        return [
+            f"the column {column!r} ({name}) is missing" for name, column in columns.items() if column not in header
+        ]
     declared = _all_columns(kind, company.export) | _field_columns(kind, company)
     return [f"the column {column!r} is not in the file" for column in sorted(declared - set(header))]
 

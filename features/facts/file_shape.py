@@ -26,12 +26,18 @@ Decimal = Literal[".", ","]
 SAMPLE = 1_000_000
 """Bytes from which encoding and separator are recognised."""
 SAMPLE_ROWS = 2_000
-BINARY = {b"PK\x03\x04": "a spreadsheet (xlsx) or archive", b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)", b"%PDF": "a PDF"}
+BINARY = {
+    b"PK\x03\x04": "a spreadsheet (xlsx) or archive",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)",
+    b"%PDF": "a PDF",
+}
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DATE = re.compile(
     r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?)?\s*(.*)$"
 )
-ALWAYS_EMPTY = frozenset({"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"})
+ALWAYS_EMPTY = frozenset(
+    {"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"}
+)
 LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|₽|руб\.?|р\.|\$|€|%|[A-Za-zА-Яа-я]+$")
 
 
@@ -206,7 +212,9 @@ def _decoded(sample: bytes, encoding: str, path: Path) -> str:
     try:
         return codecs.getincrementaldecoder(encoding)(errors="strict").decode(sample)
     except (UnicodeDecodeError, LookupError):
-        raise ImportRefused(f"{path.name} is not written in {encoding}; mend export.encoding in company.yaml.") from None
+        raise ImportRefused(
+            f"{path.name} is not written in {encoding}; mend export.encoding in company.yaml."
+        ) from None
 
 
 def _separator(text: str) -> Separator:

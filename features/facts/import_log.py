@@ -46,7 +46,9 @@ class ImportLog:
         """Return the last import of the same bytes as the same kind that was not taken back."""
         same = select(IMPORTS).where(IMPORTS.c.sha256 == sha256, IMPORTS.c.kind == kind)
         with reading(self._engine) as connection:
-            row = connection.execute(same.where(IMPORTS.c.undone_number.is_(None)).order_by(IMPORTS.c.id.desc())).first()
+            row = connection.execute(
+                same.where(IMPORTS.c.undone_number.is_(None)).order_by(IMPORTS.c.id.desc())
+            ).first()
         return _entry(row) if row else None
 
     def begin(self, *, file: str, sha256: str, kind: str, started_at: datetime, exported_at: datetime) -> ImportEntry:

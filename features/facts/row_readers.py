@@ -62,7 +62,9 @@ def read_call(cells: Cells, reading: Reading) -> RowFacts:
     known_at, back_dated = _known(cells, columns.recorded_at, at)
     result = columns.result_of(cells.needed(columns.result))
     if result is None:
-        raise FactRefused(columns.result, "is a word that company.yaml does not know; add it under export.calls.results")
+        raise FactRefused(
+            columns.result, "is a word that company.yaml does not know; add it under export.calls.results"
+        )
     asked = {name: f.call_column for name, f in reading.company.fields.items() if f.call_column}
     call = Call(
         _lead_id(cells, columns.lead_id),

@@ -64,9 +64,7 @@ class FactStore:
             raise UnknownLead(lead_id)
         return history
 
-    def histories(
-        self, *, up_to: int | None = None, lead_ids: Sequence[LeadId] | None = None
-    ) -> Iterator[LeadHistory]:
+    def histories(self, *, up_to: int | None = None, lead_ids: Sequence[LeadId] | None = None) -> Iterator[LeadHistory]:
         """Yield every lead's history in order of lead ids, with bounded memory; ``lead_ids`` keeps to those."""
         if lead_ids is None:
             yield from self._all_histories(up_to)

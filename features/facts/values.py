@@ -39,7 +39,9 @@ class Lead:
     known_at: datetime  # UTC
     answers: Answers = field(default_factory=dict)
     person_keys: tuple[str, ...] = ()  # keyed hashes of normalised phone and e-mail
-    contact_quality: Answers = field(default_factory=dict)  # about the contact, without the contact: has_phone, email_domain_kind, ...
+    contact_quality: Answers = field(
+        default_factory=dict
+    )  # about the contact, without the contact: has_phone, email_domain_kind, ...
     manager: str | None = None  # whom the CRM assigned
     back_dated: bool = False  # known_at was taken from ``at``, as the file said nothing better
 

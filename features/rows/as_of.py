@@ -15,7 +15,18 @@ from features.facts.channels import channel_reader
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.identity import identity
-from features.facts.values import SPOKEN_RESULTS, Answer, Assignment, Call, Lead, LeadFact, LeadId, Source, Stage, StageKind
+from features.facts.values import (
+    SPOKEN_RESULTS,
+    Answer,
+    Assignment,
+    Call,
+    Lead,
+    LeadFact,
+    LeadId,
+    Source,
+    Stage,
+    StageKind,
+)
 from features.rows.source_rates import NO_RATES, SourceRates
 
 Version = TypeVar("Version", Lead, Source, Call, Stage, Assignment)

@@ -18,9 +18,12 @@ NAME = "import"
 
 def command(
     files: Annotated[list[Path], typer.Argument(help="CSV files: leads, calls, stages, spend, plan.", exists=True)],
-    kind: Annotated[str | None, typer.Option("--as", help="leads, calls, stages, spend or plan; else recognised.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--as", help="leads, calls, stages, spend or plan; else recognised.")
+    ] = None,
     exported_at: Annotated[
-        str | None, typer.Option("--exported-at", help="When the export was made, such as 2026-03-31T18:00. [default: now]")
+        str | None,
+        typer.Option("--exported-at", help="When the export was made, such as 2026-03-31T18:00. [default: now]"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
     home: HomeOption = None,
@@ -76,7 +79,9 @@ def _moment(text: str, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("--exported-at takes a moment such as 2026-03-31T18:00 or 2026-03-31T18:00+03:00") from None
+        raise typer.BadParameter(
+            "--exported-at takes a moment such as 2026-03-31T18:00 or 2026-03-31T18:00+03:00"
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 

@@ -12,7 +12,9 @@ NAME = "undo"
 
 
 def command(
-    import_id: Annotated[int, typer.Argument(metavar="IMPORT", help="The import's number; `leadloop imports` lists them.")],
+    import_id: Annotated[
+        int, typer.Argument(metavar="IMPORT", help="The import's number; `leadloop imports` lists them.")
+    ],
     home: HomeOption = None,
 ) -> None:
     """Take a wrong import back.

@@ -10,6 +10,7 @@ from features.facts.values import CallResult
 from serving.score_answer import ScoreOut
 from serving.sent_lead import Answers, LeadBody, Sent, Text, Word
 
+
 class LeadIn(LeadBody):
     """A lead to store and score; sent again with changes it is a correction, the first version stays known."""
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
+from serving.score_answer import ScoreOut, score_out
 from serving.scoring.schemas import LeadOut
 from serving.scoring.service import Questions
-from serving.score_answer import ScoreOut, score_out
 from serving.sent_lead import LeadBody
 
 

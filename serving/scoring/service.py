@@ -8,8 +8,8 @@ from features.facts.values import LeadId, Stored
 from features.outcome_window import outcome_as_of
 from models.score import without_lead
 from serving.desk import Desk, Scored
-from serving.scoring.schemas import LeadOut
 from serving.score_answer import score_out
+from serving.scoring.schemas import LeadOut
 from serving.sent_lead import LeadBody, facts_of
 
 NOT_STORED = LeadId("")

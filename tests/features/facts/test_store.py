@@ -30,7 +30,9 @@ def test_stored_facts_come_back_as_they_were(engine: Engine) -> None:
     facts: list[Fact] = [
         Lead(LeadId("7"), NOON, NOON + HOUR, {"area": 40.5, "tags": ("a", "b")}, ("k",), {"has_phone": "yes"}, "Анна"),
         Source(LeadId("7"), NOON, NOON, {"source": "яндекс", "yclid": "1"}, back_dated=True),
-        Call(LeadId("7"), NOON, NOON, "call_back", "c1", "Анна", 0.0, {"need": "yes"}, "окна", "тихие", "…", NOON + HOUR),
+        Call(
+            LeadId("7"), NOON, NOON, "call_back", "c1", "Анна", 0.0, {"need": "yes"}, "окна", "тихие", "…", NOON + HOUR
+        ),
         Stage(LeadId("7"), NOON, NOON, "Договор", 0.0, "цена", "Анна"),
         Assignment(LeadId("7"), NOON, NOON, "Анна", taken=False),
     ]

@@ -1,0 +1,112 @@
+"""What a saved model is: JSON that people can read and any process can load safely, the analyst's text, and a card.
+
+``model.json`` holds all that scoring needs; ``lightgbm.txt`` and ``card.md`` are for people. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from features.errors import ArtefactUnreadable, UnknownModel
+from models.abc_rules import GRADES, RuleGrade
+from models.purchase_model import PurchaseModel
+from models.refined_grades import GradeBorders
+
+FORMAT = 1
+MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.md", "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A model and what is to be known of it.
+
+    ``starts`` are the log-odds from which each grade's leads start; ``about`` holds what the analyst sees (measures,
+    counts, choices) as plain values.
+    """
+
+    version: str
+    data_cut_off: datetime
+    company_hash: str
+    starts: Mapping[RuleGrade, float]
+    model: PurchaseModel
+    borders: GradeBorders
+    about: Mapping[str, Any]
+
+
+def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> None:
+    """Write an artefact's three files into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = {
+        "format": FORMAT,
+        "version": artefact.version,
+        "data_cut_off": artefact.data_cut_off.isoformat(),
+        "company_hash": artefact.company_hash,
+        "starts": dict(artefact.starts),
+        "borders": artefact.borders.to_json(),
+        "about": dict(artefact.about),
+        **artefact.model.to_json(),
+    }
+    (folder / MODEL_FILE).write_bytes(orjson.dumps(said, option=orjson.OPT_INDENT_2))
+    (folder / TEXT_FILE).write_text(text, encoding="utf-8")
+    (folder / CARD_FILE).write_text(card, encoding="utf-8")
+
+
+def load_artefact(folder: Path) -> Artefact:
+    """Return the artefact in ``folder``.
+
+    Raises
+    ------
+    UnknownModel
+        Where there is none.
+    ArtefactUnreadable
+        Where it is damaged, or was written in another format.
+    """
+    try:
+        said = orjson.loads((folder / MODEL_FILE).read_bytes())
+    except FileNotFoundError:
+        raise UnknownModel(folder.name) from None
+    except orjson.JSONDecodeError:
+        raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} is damaged; promote another version.") from None
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
+        raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} has another format than {FORMAT}; train anew.")
+    try:
+        starts = {grade: float(said["starts"][grade]) for grade in GRADES}
+        return Artefact(
+            said["version"],
+            datetime.fromisoformat(said["data_cut_off"]),
+            said["company_hash"],
+            starts,
+            PurchaseModel.from_json(said),
+            GradeBorders.from_json(said["borders"]),
+            said["about"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None
+
+
+def model_folder(home: Path, version: str) -> Path:
+    """Return where a version lies in a data folder."""
+    return home / "models" / version
+
+
+def champion_version(home: Path) -> str | None:
+    """Return the version that serves; None while the rules do."""
+    try:
+        return (home / "models" / POINTER).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def set_champion(home: Path, version: str | None) -> None:
+    """Let a version serve, or the rules where it is None; a reader sees the old pointer or the new, never half of one."""
+    folder = home / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    new = folder / f"{POINTER}.new"
+    new.write_text(version or "", encoding="utf-8")
+    new.replace(folder / POINTER)

@@ -1,0 +1,180 @@
+"""The purchase model: a sum of tables of one or two fields that people can read.
+
+Each field is cut into cells (ranges of a number, levels of a choice, and one for "missing"); each part of the sum is a
+table over the cells of one field, or of two. A lead's log-odds are its start plus one entry of every table. A number
+beyond the range seen stands in the outermost cell; a level never seen stands with the rare ones.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from features.errors import ArtefactUnreadable
+from features.rows.feature import FeatureRow, Value
+from models.score import Reason
+
+SMALLEST_REASON = 0.03
+"""A contribution below this many log-odds is no reason that people should read."""
+RARE = "…"
+"""How a reason names the cell of all levels too rare, or too new, for one of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCells:
+    """How one feature's values fall into cells.
+
+    A number stands in cell ``i`` where ``cuts[i-1] < value <= cuts[i]``; a level has the cell of its place in
+    ``levels``, or the one after them all. The last cell is "missing".
+    """
+
+    feature: str
+    cuts: tuple[float, ...] | None = None
+    levels: tuple[str, ...] | None = None
+    _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", {level: place for place, level in enumerate(self.levels or ())})
+
+    @property
+    def count(self) -> int:
+        """Return the number of cells, rare and missing among them."""
+        return (len(self.levels) + 2) if self.levels is not None else (len(self.cuts or ()) + 2)
+
+    @property
+    def missing(self) -> int:
+        """Return the cell of a missing value."""
+        return self.count - 1
+
+    def cell(self, value: Value) -> int:
+        """Return the cell of a value.
+
+        >>> FieldCells("area", cuts=(10.0, 50.0)).cell(50.0), FieldCells("who", levels=("owner",)).cell("tenant")
+        (1, 1)
+        """
+        if value is None or value != value:
+            return self.missing
+        if self.levels is not None:
+            return self._places.get(value if isinstance(value, str) else str(value), self.missing - 1)
+        return bisect_left(self.cuts or (), value) if not isinstance(value, str) else self.missing
+
+    def words(self, cell: int) -> str | tuple[float | None, float | None] | None:
+        """Return a cell as a reason tells it: a level, a range with None for an open end, or None for missing."""
+        if cell == self.missing:
+            return None
+        if self.levels is not None:
+            return self.levels[cell] if cell < len(self.levels) else RARE
+        cuts = self.cuts or ()
+        return (cuts[cell - 1] if cell else None, cuts[cell] if cell < len(cuts) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of the sum: an entry for each cell of its field, or for each pair of cells, row by row.
+
+    ``leads`` and ``sales`` count the training leads of each entry.
+    """
+
+    features: tuple[str, ...]
+    values: tuple[float, ...]
+    leads: tuple[int, ...]
+    sales: tuple[int, ...]
+
+
+class PurchaseModel:
+    """The tables, ready to answer in microseconds.
+
+    Examples
+    --------
+    >>> model = PurchaseModel([FieldCells("area", cuts=(50.0,))],
+    ...                       [Part(("area",), (-0.5, 0.5, 0.0), (120, 80, 10), (4, 12, 0))])
+    >>> model.moved({"area": 70.0})
+    0.5
+    >>> [reason.cell for reason in model.reasons({"area": 70.0})]
+    [((50.0, None),)]
+    """
+
+    def __init__(self, cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
+        self.cells, self.parts = tuple(cells), tuple(parts)
+        place = {one.feature: n for n, one in enumerate(self.cells)}
+        self._singles = [(place[p.features[0]], p.values) for p in self.parts if len(p.features) == 1]
+        self._pairs = [
+            (place[p.features[0]], place[p.features[1]], self.cells[place[p.features[1]]].count, p.values)
+            for p in self.parts
+            if len(p.features) == 2
+        ]
+        self._readers = [(one.feature, one.cell) for one in self.cells]
+
+    def moved(self, row: FeatureRow) -> float:
+        """Return by how much the tables move the log-odds of a row from its start."""
+        at = [cell(row.get(name)) for name, cell in self._readers]
+        total = 0.0
+        for place, values in self._singles:
+            total += values[at[place]]
+        for first, second, width, values in self._pairs:
+            total += values[at[first] * width + at[second]]
+        return total
+
+    def reasons(self, row: FeatureRow) -> list[Reason]:
+        """Return every part's contribution; their sum is ``moved``."""
+        at = {one.feature: one.cell(row.get(one.feature)) for one in self.cells}
+        return [self._reason(part, at) for part in self.parts]
+
+    def most_telling(self, row: FeatureRow, count: int) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+        """Return up to ``count`` reasons for and as many against, the strongest first."""
+        at = [cell(row.get(name)) for name, cell in self._readers]
+        moved = [(values[at[place]], n) for n, (place, values) in enumerate(self._singles)]
+        offset = len(moved)
+        moved += [(v[at[a] * w + at[b]], offset + n) for n, (a, b, w, v) in enumerate(self._pairs)]
+        moved.sort()
+        known = {one.feature: cell for one, cell in zip(self.cells, at, strict=True)}
+        order = [p for p in self.parts if len(p.features) == 1] + [p for p in self.parts if len(p.features) == 2]
+        up = [self._reason(order[n], known) for c, n in reversed(moved[-count:]) if c >= SMALLEST_REASON]
+        down = [self._reason(order[n], known) for c, n in moved[:count] if c <= -SMALLEST_REASON]
+        return tuple(up), tuple(down)
+
+    def _reason(self, part: Part, at: Mapping[str, int]) -> Reason:
+        cells = [next(one for one in self.cells if one.feature == name) for name in part.features]
+        entry = at[part.features[0]]
+        if len(cells) == 2:
+            entry = entry * cells[1].count + at[part.features[1]]
+        words = tuple(one.words(at[one.feature]) for one in cells)
+        return Reason(part.features, words, part.values[entry], part.leads[entry], part.sales[entry])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the model as plain values; floats keep every digit."""
+        cells = [{"feature": one.feature, "cuts": one.cuts, "levels": one.levels} for one in self.cells]
+        parts = [{"features": p.features, "values": p.values, "leads": p.leads, "sales": p.sales} for p in self.parts]
+        return {"cells": cells, "parts": parts}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> PurchaseModel:
+        """Return the model that was saved; ``ArtefactUnreadable`` where it does not hold together."""
+        try:
+            cells = [FieldCells(one["feature"], _tuple(one["cuts"]), _tuple(one["levels"])) for one in said["cells"]]
+            parts = [
+                Part(tuple(p["features"]), tuple(map(float, p["values"])), tuple(p["leads"]), tuple(p["sales"]))
+                for p in said["parts"]
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtefactUnreadable(f"The model's tables cannot be read ({type(error).__name__}).") from None
+        _check(cells, parts)
+        return cls(cells, parts)
+
+
+def _tuple(values: Sequence[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _check(cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
+    counts = {one.feature: one.count for one in cells}
+    for part in parts:
+        if not 1 <= len(part.features) <= 2 or not set(part.features) <= set(counts):
+            raise ArtefactUnreadable(f"The model's part {part.features!r} names fields that it does not have.")
+        size = counts[part.features[0]] * (counts[part.features[1]] if len(part.features) == 2 else 1)
+        if not len(part.values) == len(part.leads) == len(part.sales) == size:
+            raise ArtefactUnreadable(f"The model's part {part.features!r} should have {size} entries.")
+        if any(value != value or abs(value) > 100 for value in part.values):
+            raise ArtefactUnreadable(f"The model's part {part.features!r} holds an impossible entry.")

@@ -1,0 +1,1 @@
+"""The analyst's wing: from settled leads to a champion."""

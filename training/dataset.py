@@ -1,0 +1,258 @@
+"""What there is to learn from: rows of settled leads at the moments at which a score would have been asked for.
+
+A row stands at arrival, after each call, and at one random moment in between, always before the lead's outcome was
+known. Open leads and leads that nobody reached are no rows: they have no outcome yet, or never will.
+"""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from features.errors import NothingToLearn
+from features.facts.company import Company
+from features.facts.history import LeadHistory
+from features.facts.store import FactStore
+from features.facts.values import Call, Lead
+from features.outcome_window import OutcomeKind, outcome_as_of, window_end
+from features.rows.as_of import Gate
+from features.rows.feature_row import RowBuilder
+from features.rows.rates_timeline import RatesTimeline, label_changes
+from models.abc_rules import GRADES, grade_by_rules
+from training.columns import Column, ColumnsBuilder, taken
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+MOST_LEADS = 250_000
+"""More settled leads than this are drawn from, by a hash of their ids: the rest would change no table."""
+LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
+FEWEST_LEADS, FEWEST_SALES = 30, 5
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Rows, and for each row its lead; times are POSIX seconds.
+
+    ``weight`` sums to 1 over a lead's rows; ``known_from`` is when the row's label was known; ``grade`` is the place of
+    the rules' grade in ``GRADES``.
+    """
+
+    columns: dict[str, Column]
+    outcome: Floats
+    weight: Floats
+    lead: Ints
+    created: Floats
+    known_from: Floats
+    grade: Ints
+    channel: npt.NDArray[np.object_]
+    at_arrival: npt.NDArray[np.bool_]
+    called: npt.NDArray[np.bool_]
+    counts: dict[OutcomeKind, int]
+    drawn_from: int
+
+    def __len__(self) -> int:
+        return len(self.outcome)
+
+    @property
+    def leads(self) -> int:
+        """Return how many leads the rows are of."""
+        return len(np.unique(self.lead))
+
+    @property
+    def sales(self) -> int:
+        """Return how many of those leads bought."""
+        return len(np.unique(self.lead[self.outcome > 0]))
+
+    def of(self, rows: Ints) -> TrainingSet:
+        """Return some of the rows."""
+        return TrainingSet(
+            taken(self.columns, rows), self.outcome[rows], self.weight[rows], self.lead[rows], self.created[rows],
+            self.known_from[rows], self.grade[rows], self.channel[rows], self.at_arrival[rows], self.called[rows],
+            self.counts, self.drawn_from,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Growing:
+    """The set while it grows, a row at a time."""
+
+    builder: ColumnsBuilder
+    outcome: array[float] = field(default_factory=lambda: array("d"))
+    weight: array[float] = field(default_factory=lambda: array("d"))
+    lead: array[int] = field(default_factory=lambda: array("q"))
+    created: array[float] = field(default_factory=lambda: array("d"))
+    known_from: array[float] = field(default_factory=lambda: array("d"))
+    grade: array[int] = field(default_factory=lambda: array("q"))
+    channel: list[str] = field(default_factory=list)
+    at_arrival: array[int] = field(default_factory=lambda: array("b"))
+    called: array[int] = field(default_factory=lambda: array("b"))
+
+
+def training_set(
+    store: FactStore,
+    company: Company,
+    *,
+    cut_off: datetime,
+    up_to: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> TrainingSet:
+    """Return the rows of every lead whose outcome was settled and known at ``cut_off``.
+
+    Parameters
+    ----------
+    up_to
+        The storage number up to which facts are read; None for all.
+    progress
+        Called with the number of leads read so far, twice over.
+
+    Raises
+    ------
+    NothingToLearn
+        Where too few leads are settled, or too few of them bought; it says how many of each kind there are.
+    """
+    gate = Gate(company)
+    settled = _Settled(cut_off, gate)
+    timeline = RatesTimeline(gate).learn(settled.counted(store.histories(up_to=up_to), progress))
+    rows = RowBuilder(company, timeline)
+    growing = _Growing(ColumnsBuilder(rows.features))
+    chosen = settled.chosen()
+    for number, history in enumerate(_those(store.histories(up_to=up_to), chosen, progress)):
+        _add_lead(growing, history, number, rows, cut_off, seed)
+    made = _finished(growing, settled.counts, settled.total)
+    if made.leads < FEWEST_LEADS or made.sales < FEWEST_SALES:
+        raise NothingToLearn(_too_little(made, company))
+    return made
+
+
+def label_at(history: LeadHistory, gate: Gate, cut_off: datetime) -> tuple[int, datetime] | None:
+    """Return (bought, known from) as known at ``cut_off``, or None for a lead that was not settled by then."""
+    label: tuple[int, datetime] | None = None
+    leads = sales = 0
+    for moment, _, more_leads, more_sales in label_changes(history, gate):
+        if moment > cut_off:
+            break
+        leads, sales = leads + more_leads, sales + more_sales
+        label = (sales, moment) if leads else None
+    return label
+
+
+def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) -> list[datetime]:
+    """Return the moments of a lead's rows: arrival, each call, one at random; all before its outcome was known."""
+    arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
+    end = _end_of_not_knowing(history, gate, cut_off)
+    calls = {one.fact.known_at for one in history.stored if isinstance(one.fact, Call)}
+    drawn = random.Random(_hash(history.lead_id, seed)).random()
+    later = arrival + (end - arrival) * drawn
+    return sorted(moment for moment in {arrival, later, *calls} if arrival <= moment < end)
+
+
+def _end_of_not_knowing(history: LeadHistory, gate: Gate, cut_off: datetime) -> datetime:
+    known = gate.as_of(history, cut_off)
+    assert known is not None  # the lead has a label at the cut-off
+    ends = [cut_off, window_end(known.created_at, gate.company) or known.created_at + LOOK_AHEAD_WITHOUT_HORIZON]
+    closed = outcome_as_of(known).closed_known_at
+    return min([*ends, closed] if closed else ends)
+
+
+class _Settled:
+    """Counts what became of every lead in the first pass, and draws which settled ones become rows."""
+
+    def __init__(self, cut_off: datetime, gate: Gate) -> None:
+        self._cut_off, self._gate = cut_off, gate
+        self.counts: dict[OutcomeKind, int] = {}
+        self._hashes: dict[str, int] = {}
+
+    @property
+    def total(self) -> int:
+        """Return how many leads are settled."""
+        return len(self._hashes)
+
+    def counted(self, histories: Iterator[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
+        """Pass the histories on, counting them."""
+        for number, history in enumerate(histories, start=1):
+            known = self._gate.as_of(history, self._cut_off)
+            if known:
+                outcome = outcome_as_of(known)
+                self.counts[outcome.kind] = self.counts.get(outcome.kind, 0) + 1
+                if outcome.is_settled:
+                    self._hashes[history.lead_id] = _hash(history.lead_id, 0)
+            if progress and number % 1000 == 0:
+                progress(number)
+            yield history
+
+    def chosen(self) -> set[str]:
+        """Return the ids of the leads that become rows."""
+        if len(self._hashes) <= MOST_LEADS:
+            return set(self._hashes)
+        border = sorted(self._hashes.values())[MOST_LEADS]
+        return {lead_id for lead_id, drawn in self._hashes.items() if drawn < border}
+
+
+def _those(histories: Iterator[LeadHistory], chosen: set[str], progress: Progress | None) -> Iterator[LeadHistory]:
+    for number, history in enumerate(histories, start=1):
+        if progress and number % 1000 == 0:
+            progress(number)
+        if history.lead_id in chosen:
+            yield history
+
+
+def _add_lead(
+    growing: _Growing, history: LeadHistory, number: int, rows: RowBuilder, cut_off: datetime, seed: int
+) -> None:
+    label = label_at(history, rows.gate, cut_off)
+    moments = row_moments(history, rows.gate, cut_off, seed) if label else []
+    for place, moment in enumerate(moments):
+        known = rows.known(history, moment)
+        assert label is not None
+        assert known is not None  # every moment is at or after the lead's arrival
+        growing.builder.add(rows.row(known))
+        growing.outcome.append(label[0])
+        growing.weight.append(1.0 / len(moments))
+        growing.lead.append(number)
+        growing.created.append(known.created_at.timestamp())
+        growing.known_from.append(label[1].timestamp())
+        grade = grade_by_rules(known.answers, rows.company.abc_at(moment)).grade
+        growing.grade.append(GRADES.index(grade))
+        growing.channel.append(known.channel)
+        growing.at_arrival.append(place == 0)
+        growing.called.append(bool(known.calls))
+
+
+def _finished(growing: _Growing, counts: dict[OutcomeKind, int], total: int) -> TrainingSet:
+    lead = np.array(growing.lead, dtype=np.int64)
+    _, numbered = np.unique(lead, return_inverse=True)
+    return TrainingSet(
+        growing.builder.columns(), np.array(growing.outcome), np.array(growing.weight), numbered.astype(np.int64),
+        np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
+        np.array(growing.channel, dtype=object), np.array(growing.at_arrival, dtype=bool),
+        np.array(growing.called, dtype=bool), counts, total,
+    )  # fmt: skip
+
+
+def _too_little(made: TrainingSet, company: Company) -> str:
+    counts = ", ".join(f"{made.counts.get(kind, 0):,} {words}" for kind, words in OUTCOME_WORDS.items())
+    horizon = f"older than {company.horizon_days} days" if company.horizon_days else "closed"
+    return (
+        f"Too little is settled to learn from: {made.leads:,} leads with a row, {made.sales:,} of them bought "
+        f"(of all leads: {counts}). It takes {FEWEST_LEADS} settled leads and {FEWEST_SALES} sales; a lead is settled "
+        f"once it was worked and is {horizon}. Until then the rules serve."
+    )
+
+
+OUTCOME_WORDS: dict[OutcomeKind, str] = {
+    "bought": "bought", "did_not_buy": "did not buy", "open": "open", "never_called": "never called",
+    "ignored": "ignored",
+}  # fmt: skip
+
+
+def _hash(lead_id: str, seed: int) -> int:
+    return int.from_bytes(blake2b(f"{seed}:{lead_id}".encode(), digest_size=8).digest(), "big")

@@ -1,0 +1,118 @@
+"""The model card: in plain words what a model learned from, what it must not be used for, and where it is weak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from features.facts.company import Company
+from training.dataset import OUTCOME_WORDS, TrainingSet
+from training.evaluation import Evaluation, Group
+from training.promotion import Decision
+from training.recipe import Candidate
+
+HEADINGS = {
+    "auc": "AUC", "log_loss": "log-loss", "ece": "ECE", "lift_10": "lift at 10 %",
+    "sales_in_first_30": "sales in the first 30 % of the queue", "slope": "calibration slope", "level": "mean p / rate",
+}  # fmt: skip
+
+
+def model_card(
+    *,
+    version: str,
+    company: Company,
+    data: TrainingSet,
+    candidate: Candidate,
+    evaluation: Evaluation,
+    decision: Decision,
+    notes: Sequence[str],
+    cut_off: datetime,
+) -> str:
+    """Return the card as Markdown."""
+    return "\n".join([
+        f"# Model {version} of {company.company}",
+        "",
+        _what_it_says(company),
+        "",
+        "## Learned from",
+        *_learned_from(data, cut_off),
+        *(f"* {note}" for note in notes),
+        "",
+        "## What it is",
+        *_what_it_is(candidate),
+        "",
+        "## How good it is on later leads",
+        *_table(evaluation.overall),
+        "",
+        "## Where it is weak",
+        *_weak(evaluation),
+        "",
+        "## Decision",
+        *(f"* {reason}" for reason in decision.reasons),
+        "",
+        "## What it must not be used for",
+        "* Refusing a person anything: it orders calls, it does not judge people.",
+        "* Paying or punishing managers: a lead's chance is not its manager's merit.",
+        "* Another company, another product, or a form whose questions changed: train anew.",
+        "* Leads past their horizon, and kinds of lead that nobody ever called: it has seen no outcome of theirs.",
+        "",
+    ])  # fmt: skip
+
+
+def _what_it_says(company: Company) -> str:
+    within = f"within {company.horizon_days} days of its request" if company.horizon_days else "in the end"
+    return f"The probability that a lead buys {within}, given what was known at the moment of the score."
+
+
+def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
+    counts = ", ".join(f"{data.counts.get(kind, 0):,} {words}" for kind, words in OUTCOME_WORDS.items())
+    drawn = f" (drawn from {data.drawn_from:,} settled ones)" if data.leads < data.drawn_from else ""
+    return [
+        f"* {data.leads:,} settled leads{drawn}, {data.sales:,} of them bought; {len(data):,} rows.",
+        f"* All leads known at {cut_off:%Y-%m-%d %H:%M} UTC: {counts}. Open and never-called leads teach nothing.",
+    ]
+
+
+def _what_it_is(candidate: Candidate) -> list[str]:
+    choices = candidate.choices
+    if choices.stretch == 0.0:
+        return ["* The rules' grades at the rates that were seen; no field said more on later leads."]
+    tables = candidate.fit.tables
+    fields = ", ".join(tables.cells)
+    return [
+        f"* A sum of {len(tables.singles)} tables of one field and {len(tables.pairs)} of two, "
+        f"stretched by {choices.stretch:.2f}; {choices.rounds} rounds.",
+        f"* Fields: {fields}.",
+    ]
+
+
+def _table(group: Group) -> list[str]:
+    if group.measures is None:
+        return [f"* Not enough data: {group.leads:,} leads, {group.sales:,} sales."]
+    lines = [
+        f"{group.leads:,} leads, {group.sales:,} sales; 95 % intervals by resampling leads.",
+        "",
+        "| | " + " | ".join(HEADINGS.values()) + " |",
+        "|---" * (len(HEADINGS) + 1) + "|",
+    ]
+    for contender, measures in group.measures.items():
+        cells = [f"{m.value:.3f} ({m.low:.3f} to {m.high:.3f})" for m in (measures[name] for name in HEADINGS)]
+        lines.append(f"| {contender} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _weak(evaluation: Evaluation) -> list[str]:
+    lines = []
+    for group in evaluation.groups[1:]:
+        if group.measures is None:
+            lines.append(f"* {group.name}: not enough data ({group.leads:,} leads, {group.sales:,} sales).")
+            continue
+        auc, level = group.measures["candidate"]["auc"], group.measures["candidate"]["level"]
+        if auc.low <= 0.5:
+            lines.append(f"* {group.name}: hardly ranks (AUC {auc.value:.2f}, from {auc.low:.2f}).")
+        if not level.low <= 1.0 <= level.high:
+            word = "too high" if level.value > 1 else "too low"
+            lines.append(
+                f"* {group.name}: {word} (mean p / rate {level.value:.2f}, {level.low:.2f} to {level.high:.2f})."
+            )
+    return lines or ["* No group of later leads showed a weakness larger than chance."]

@@ -1,0 +1,222 @@
+"""One training run from facts to decision: split, choose, judge, decide, refit on all, save, record."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from features.facts.company import Company
+from features.facts.company_file import fingerprint
+from features.facts.store import FactStore
+from models.abc_rules import GRADES, guessed_rate
+from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
+from models.model_registry import ModelRegistry, Run
+from models.purchase_model import Part, PurchaseModel
+from models.ranking_metrics import Judged, Measured, log_loss_difference
+from models.refined_grades import derived_borders
+from training.additive_fit import cells_of
+from training.dataset import Progress, TrainingSet, training_set
+from training.evaluation import Evaluation, evaluated
+from training.model_card import model_card
+from training.plots import drawn_plots
+from training.promotion import Decision, decided
+from training.recipe import Candidate, Choices, chosen, fitted, grade_rates
+from training.time_split import TimeSplit, split_by_time
+
+Floats = npt.NDArray[np.float64]
+FEWEST_SALES_TO_COMPARE = 10
+SMALLEST_PART = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a run came to."""
+
+    version: str
+    data: TrainingSet
+    split: TimeSplit
+    candidate: Candidate
+    evaluation: Evaluation
+    decision: Decision
+    promoted: bool
+    folder: Path
+
+
+def retrained(
+    *,
+    store: FactStore,
+    company: Company,
+    home: Path,
+    registry: ModelRegistry,
+    cut_off: datetime,
+    trained_at: datetime,
+    promote: bool = True,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train on what was settled at ``cut_off``; promote the winner where it deserves it and ``promote`` allows it."""
+    number = store.last_number()
+    data = training_set(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
+    split = split_by_time(data)
+    rules = company.abc_at(cut_off)
+    choices = chosen(data.of(split.fit), rules, seed=seed)
+    judged_candidate = fitted(data.of(split.fit), rules, choices, seed=seed)
+    later = data.of(split.judge)
+    judged_probability = judged_candidate.probability(later)
+    contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
+    evaluation = evaluated(later, contenders, seed=seed)
+    over_champion = _over_champion(home, later, judged_probability, seed)
+    if over_champion:
+        evaluation = replace(evaluation, differences={**evaluation.differences, "champion": over_champion})
+    decision = decided(evaluation, tables=choices.stretch > 0)
+    final = choices if decision.finds_something else Choices(1, 0, 0.0)
+    candidate = fitted(data, rules, final, seed=seed)
+    rates = grade_rates(data, rules)
+    borders = derived_borders(judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist(), rates)
+    version = f"{cut_off:%Y%m%d}-{_data_hash(data)[:6]}"
+    about = {"choices": [final.fields_a_tree, final.rounds, final.stretch], "leads": data.leads, "sales": data.sales}
+    hash_ = fingerprint(company)
+    artefact = Artefact(version, cut_off, hash_, candidate.starts, purchase_model(candidate, data), borders, about)
+    folder = model_folder(home, version)
+    card = model_card(
+        version=version, company=company, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
+        notes=split.notes, cut_off=cut_off,
+    )  # fmt: skip
+    save_artefact(artefact, folder, text=candidate.fit.text, card=card)
+    plots = drawn_plots(folder / "plots", later, contenders)
+    registry.record(
+        Run(
+            version,
+            trained_at,
+            _parameters(data, split, final, number, cut_off, hash_),
+            _measures(evaluation),
+            folder,
+            plots,
+        )
+    )
+    registry.point("challenger", version)
+    promoted = promote and decision.promote
+    if promoted:
+        promote_version(version, home, registry)
+    return Trained(version, data, split, candidate, evaluation, decision, promoted, folder)
+
+
+def promote_version(version: str, home: Path, registry: ModelRegistry) -> None:
+    """Let a version serve; the one before can be rolled back to."""
+    load_artefact(model_folder(home, version))
+    before = champion_version(home)
+    registry.point("champion", version)
+    if before and before != version:
+        registry.point("previous", before)
+    set_champion(home, version)
+
+
+def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
+    """Return the candidate's tables as the model that serves: stretched, and with the counts behind each entry."""
+    tables, stretch = candidate.fit.tables, candidate.choices.stretch
+    if stretch == 0.0 or not tables.cells:
+        return PurchaseModel([], [])
+    where = cells_of(data.columns, tables.cells)
+    parts = []
+    for name, values in tables.singles.items():
+        parts.append(_part((name,), stretch * values, where[name], data))
+    for (first, second), grid in tables.pairs.items():
+        if np.abs(grid).max() > SMALLEST_PART:
+            flat = where[first] * grid.shape[1] + where[second]
+            parts.append(_part((first, second), stretch * grid.ravel(), flat, data))
+    return PurchaseModel(list(tables.cells.values()), parts)
+
+
+def _part(features: tuple[str, ...], values: Floats, entry: npt.NDArray[np.int64], data: TrainingSet) -> Part:
+    """Return a table with the number of different leads, and of sales among them, that stood in each entry."""
+    pairs = np.unique(np.column_stack([entry, data.lead]), axis=0)
+    bought = np.zeros(int(data.lead.max()) + 1, dtype=np.int64)
+    bought[data.lead[data.outcome > 0]] = 1
+    leads = np.bincount(pairs[:, 0], minlength=len(values))
+    sales = np.bincount(pairs[:, 0], bought[pairs[:, 1]], minlength=len(values)).astype(np.int64)
+    return Part(features, tuple(values.tolist()), tuple(leads.tolist()), tuple(sales.tolist()))
+
+
+def _contenders(
+    fit: TrainingSet, later: TrainingSet, company: Company, cut_off: datetime, candidate: Floats
+) -> dict[str, Floats]:
+    rules = company.abc_at(cut_off)
+    rates = grade_rates(fit, rules)
+    base = float((fit.weight @ fit.outcome + 0.5) / (fit.weight.sum() + 1.0))
+    return {
+        "candidate": candidate,
+        "rules": np.array([rates[grade] for grade in GRADES])[later.grade],
+        "base rate": np.full(len(later), base),
+        "guesses": np.array([guessed_rate(grade, rules) for grade in GRADES])[later.grade],
+    }
+
+
+def _over_champion(home: Path, later: TrainingSet, candidate: Floats, seed: int) -> Measured | None:
+    """Return the candidate's log-loss minus the champion's, on leads settled after the champion learned.
+
+    None where there is no champion, or too few sales were settled since: then neither side can be called worse.
+    """
+    version = champion_version(home)
+    if version is None:
+        return None
+    artefact = load_artefact(model_folder(home, version))
+    new = np.flatnonzero(later.known_from > artefact.data_cut_off.timestamp())
+    if len(np.unique(later.lead[new[later.outcome[new] > 0]])) < FEWEST_SALES_TO_COMPARE:
+        return None
+    rows = later.of(new)
+    judged = Judged(later.outcome, later.weight, later.lead).of(new)
+    return log_loss_difference(candidate[new], artefact_probability(artefact, rows), judged, seed=seed)
+
+
+def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
+    """Return a saved model's probability of each row; the batch path of what serves one lead at a time."""
+    log_odds = np.array([artefact.starts[grade] for grade in GRADES])[data.grade]
+    cells = {one.feature: one for one in artefact.model.cells if one.feature in data.columns}
+    where = cells_of(data.columns, cells)
+    for part in artefact.model.parts:
+        if all(name in where for name in part.features):
+            entry = where[part.features[0]]
+            if len(part.features) == 2:
+                entry = entry * cells[part.features[1]].count + where[part.features[1]]
+            log_odds = log_odds + np.array(part.values)[entry]
+    probability: Floats = 1.0 / (1.0 + np.exp(-log_odds))
+    return probability
+
+
+def _parameters(
+    data: TrainingSet, split: TimeSplit, choices: Choices, number: int, cut_off: datetime, company_hash: str
+) -> dict[str, str]:
+    return {
+        "cut_off": cut_off.isoformat(),
+        "storage_number": str(number),
+        "company": company_hash,
+        "data": _data_hash(data),
+        "leads": str(data.leads),
+        "sales": str(data.sales),
+        "rows": str(len(data)),
+        "judged_from": split.border.isoformat(),
+        "fields_a_tree": str(choices.fields_a_tree),
+        "rounds": str(choices.rounds),
+        "stretch": f"{choices.stretch:.4f}",
+    }
+
+
+def _measures(evaluation: Evaluation) -> dict[str, float]:
+    measures = evaluation.overall.measures or {}
+    named = {f"{who}.{name}".replace(" ", "_"): m.value for who, of in measures.items() for name, m in of.items()}
+    return named | {f"log_loss_minus.{who}".replace(" ", "_"): m.value for who, m in evaluation.differences.items()}
+
+
+def _data_hash(data: TrainingSet) -> str:
+    digest = hashlib.sha256()
+    for values in (data.outcome, data.weight, data.created, data.known_from):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    for name, column in data.columns.items():
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(getattr(column, "values", getattr(column, "codes", None))).tobytes())
+    return digest.hexdigest()
