@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -95,14 +96,14 @@ def fit_additive(
         "verbosity": -1,
         **SHRINKAGE,
     }
-    train = _dataset(rows, names, levels, None)
+    train = _dataset(rows, names, levels, parameters, None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # LightGBM warns of parameters that it takes from the data set
         if later is None:
             booster = lightgbm.train(parameters, train, num_boost_round=rounds or 1)
         else:
             stop = lightgbm.early_stopping(PATIENCE, verbose=False)
-            valid = _dataset(later, names, levels, train)
+            valid = _dataset(later, names, levels, parameters, train)
             booster = lightgbm.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[stop])
     taken = booster.best_iteration if later is not None else booster.current_iteration()
     dumped = booster.dump_model(num_iteration=taken)["tree_info"]
@@ -144,7 +145,7 @@ def _coded(column: LevelColumn, levels: tuple[str, ...], *, missing: int) -> Int
 
 
 def _dataset(
-    rows: Rows, names: list[str], levels: Mapping[str, tuple[str, ...]], reference: lightgbm.Dataset | None
+    rows: Rows, names: list[str], levels: Mapping[str, tuple[str, ...]], parameters: Mapping[str, Any], reference: lightgbm.Dataset | None
 ) -> lightgbm.Dataset:
     matrix = np.empty((len(rows), len(names)), dtype=np.float32)
     for place, name in enumerate(names):
@@ -162,7 +163,7 @@ def _dataset(
         init_score=rows.start,
         reference=reference,
         categorical_feature=categorical,
-        params={"verbosity": -1, "max_bin": SHRINKAGE["max_bin"]},
+        params=dict(parameters),
         free_raw_data=True,
     )
     return data.construct()

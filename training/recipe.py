@@ -25,8 +25,6 @@ Ints = npt.NDArray[np.int64]
 STOPPING_SHARE = 0.25
 LEADS_OF_A_GUESS = 20.0
 """The company's guess of a grade's rate weighs as much as so many leads."""
-WORTH_A_PAIR = 0.002
-"""Tables of two fields must gain this share of the log-loss over tables of one to be worth reading."""
 FEWEST_SALES_FOR_TABLES = 15
 
 
@@ -81,7 +79,7 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     fit_on, stop_on = _rows(data.of(earlier), starts), _rows(data.of(later), starts)
     tried = [fit_additive(fit_on, stop_on, fields_a_tree=fields, seed=seed) for fields in (1, 2)]
     losses = [_loss(stop_on, fit.moved(stop_on.columns)) for fit in tried]
-    best = 1 if losses[1] < losses[0] * (1 - WORTH_A_PAIR) else 0
+    best = 1 if losses[1] < losses[0] else 0
     moved = tried[best].moved(stop_on.columns)
     stretch = stretch_of(moved, stop_on.start, stop_on.outcome, stop_on.weight)
     return Choices(best + 1, tried[best].rounds, stretch)

@@ -74,7 +74,7 @@ def retrained(
     if over_champion:
         evaluation = replace(evaluation, differences={**evaluation.differences, "champion": over_champion})
     decision = decided(evaluation, tables=choices.stretch > 0)
-    final = choices if decision.finds_something else Choices(1, 0, 0.0)
+    final = chosen(data, rules, seed=seed) if decision.finds_something else Choices(1, 0, 0.0)
     candidate = fitted(data, rules, final, seed=seed)
     rates = grade_rates(data, rules)
     borders = derived_borders(judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist(), rates)
