@@ -183,7 +183,9 @@ def main() -> None:
     said = parser.parse_args()
     said.out.mkdir(parents=True, exist_ok=True)
     names = said.names or sorted(path.parent.name for path in said.sets.glob("*/meta.json"))
-    print("| set | test leads / sales | AUC | log-loss | slope | mean p / rate | decision |\n|---|---|---|---|---|---|---|")
+    print(
+        "| set | test leads / sales | AUC | log-loss | slope | mean p / rate | decision |\n|---|---|---|---|---|---|---|"
+    )
     for name in names:
         with tempfile.TemporaryDirectory() as work:
             answer = answered(said.sets / name, Path(work))

@@ -10,8 +10,8 @@ import logging
 import time
 from pathlib import Path
 
-from features.errors import ArtefactUnreadable
-from models.artefact import champion_version, load_artefact
+from features.errors import ArtefactUnreadable, UnknownModel
+from models.artefact import champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
 from models.score import RulesScorer, Scorer
 
@@ -44,8 +44,8 @@ class Champion:
             self._scorer = RulesScorer()
             return
         try:
-            self._scorer = ModelScorer(load_artefact(self._home, version))
+            self._scorer = ModelScorer(load_artefact(model_folder(self._home, version)))
             self._refused = None
-        except ArtefactUnreadable as error:
+        except (ArtefactUnreadable, UnknownModel) as error:
             self._refused = version
             logger.error("Model %s is refused, %s goes on: %s", version, self._scorer.version or "the rules", error)

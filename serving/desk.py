@@ -17,6 +17,7 @@ from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
 from models.expected_amount import ExpectedAmounts
 from models.score import Score, Scorer
+from models.score_log import logged
 from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.score_writer import ScoreWriter
@@ -87,14 +88,15 @@ class Desk:
         amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
         return Scored(known, row, self.scorer.score(known, row), amount)
 
-    def remember(self, scored: Scored, number: int, *, stored: bool = True) -> None:
+    def remember(self, scored: Scored, number: int) -> None:
         """Log the score with its row, the storage number of the facts and of the rates, and the company's words."""
         self._writer.put(
-            scored.score,
-            row=scored.row,
-            number=number,
-            rates_number=self.rates.number,
-            rates_midnight=self.rates.midnight,
-            company_hash=self.company_hash,
-            kind="stored" if stored else "asked",
+            logged(
+                scored.score,
+                scored.row,
+                number=number,
+                rates_number=self.rates.number,
+                rates_midnight=self.rates.midnight,
+                company_hash=self.company_hash,
+            )
         )

@@ -43,7 +43,7 @@ class ScoreWriter:
             if not group:
                 continue
             try:
-                self._log.remember_all(group)
+                self._log.remember(group)
             except StoreUnreachable:
                 logger.error("The store does not answer: %d scores were not logged.", len(group))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitoring.lead_book import LeadBook
 from sqlalchemy import Engine
 
 from features.facts.channels import mark_of
@@ -19,6 +18,7 @@ from features.rows.as_of import Gate
 from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
+from monitoring.lead_book import LeadBook
 from serving.board import Board
 from serving.champion import Champion
 from serving.days_rates import DaysRates

@@ -145,7 +145,11 @@ def _coded(column: LevelColumn, levels: tuple[str, ...], *, missing: int) -> Int
 
 
 def _dataset(
-    rows: Rows, names: list[str], levels: Mapping[str, tuple[str, ...]], parameters: Mapping[str, Any], reference: lightgbm.Dataset | None
+    rows: Rows,
+    names: list[str],
+    levels: Mapping[str, tuple[str, ...]],
+    parameters: Mapping[str, Any],
+    reference: lightgbm.Dataset | None,
 ) -> lightgbm.Dataset:
     matrix = np.empty((len(rows), len(names)), dtype=np.float32)
     for place, name in enumerate(names):

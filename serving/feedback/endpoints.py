@@ -6,9 +6,10 @@ from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
-from serving.feedback.schemas import CallIn, LeadIn, Received, StageIn
-from serving.feedback.service import Intake, Taken
+from serving.feedback.schemas import Received
+from serving.intake import Intake, Taken
 from serving.score_answer import score_out
+from serving.sent_facts import CallIn, LeadIn, StageIn
 
 
 def feedback_router(intake: Intake) -> APIRouter:

@@ -1,46 +1,10 @@
-"""What the CRM sends: a lead, a call, a stage; every field explained, every example one that runs."""
+"""What became of what was sent."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import BaseModel, Field
 
-from pydantic import AwareDatetime, BaseModel, Field
-
-from features.facts.values import CallResult
 from serving.score_answer import ScoreOut
-from serving.sent_lead import Answers, LeadBody, Sent, Text, Word
-
-
-class LeadIn(LeadBody):
-    """A lead to store and score; sent again with changes it is a correction, the first version stays known."""
-
-    id: Annotated[str, Field(min_length=1, max_length=200)] = Field(examples=["7405"])
-    manager: Word | None = None
-
-
-class CallIn(Sent):
-    """One try to speak with a lead, and what was said."""
-
-    id: Word | None = Field(default=None, description="the CRM's id; without it start and manager tell calls apart")
-    at: AwareDatetime | None = Field(default=None, description="when the call began; default: now")
-    result: CallResult = Field(examples=["reached"])
-    manager: Word | None = None
-    seconds: Annotated[float, Field(ge=0, le=86_400)] | None = Field(default=None, examples=[185])
-    answers: Answers = Field(default_factory=dict)
-    attracts: Text | None = Field(default=None, description="what attracts the person besides the price")
-    ideal_product: Text | None = None
-    comment: Text | None = None
-    call_back_at: AwareDatetime | None = None
-
-
-class StageIn(Sent):
-    """A lead reached a stage of the pipeline, under the company's own name for it."""
-
-    stage: Annotated[str, Field(min_length=1, max_length=300)] = Field(examples=["Встреча"])
-    at: AwareDatetime | None = Field(default=None, description="default: now")
-    amount: Annotated[float, Field(ge=0, le=1e12)] | None = Field(default=None, description="in the company's currency")
-    reason: Word | None = None
-    manager: Word | None = None
 
 
 class Received(BaseModel):

@@ -28,7 +28,7 @@ class Questions:
         history = LeadHistory(NOT_STORED, (Stored(0, lead), Stored(0, source)))
         scored = self.desk.scored(history, now)
         scored = Scored(scored.known, scored.row, without_lead(scored.score), scored.expected_amount)
-        self.desk.remember(scored, 0, stored=False)
+        self.desk.remember(scored, 0)
         return scored
 
     def stored(self, lead_id: LeadId) -> LeadOut:

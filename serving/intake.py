@@ -8,9 +8,9 @@ from datetime import datetime
 
 from features.errors import FactRefused, UnknownLead
 from features.facts.contacts import ContactBook
-from features.facts.values import Call, Fact, Lead, LeadId, Stage
+from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Stage
 from serving.desk import Desk, Scored
-from serving.feedback.schemas import CallIn, LeadIn, StageIn
+from serving.sent_facts import CallIn, LeadIn, StageIn
 from serving.sent_lead import answers_of, facts_of
 from serving.unknown_fields import UnknownFields
 
@@ -80,6 +80,12 @@ class Intake:
         at = _not_ahead("at", body.at, now)
         stage = Stage(lead_id, at, now, body.stage, body.amount, body.reason, body.manager)
         return self._store([stage], lead_id, now, [])
+
+    def take(self, lead_id: LeadId, manager: str, *, taken: bool = True) -> None:
+        """Note that a manager took a stored lead, or gave it back; ``UnknownLead`` where it is not stored."""
+        now = self.desk.now()
+        self.desk.store.history(lead_id)
+        self.desk.store.append([Assignment(lead_id, now, now, manager, taken)])
 
     def _store(self, facts: Sequence[Fact], lead_id: LeadId, now: datetime, unknown: list[str]) -> Taken:
         numbers = self.desk.store.append(facts)

@@ -1,0 +1,5 @@
+"""Runs the command line as ``python -m leadloop``."""
+
+from leadloop.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""leadloop demo: a simulated company from export to pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadloop.commands._house import now
+
+NAME = "demo"
+
+
+def command(
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Stay and serve the pages, or end after the work.")
+    ] = True,
+    leads: Annotated[
+        int | None, typer.Option(min=200, help="How many leads. [default: about 21,000, 3,500 a month]")
+    ] = None,
+    months: Annotated[int, typer.Option(min=4, max=36, help="How many months of history.")] = 6,
+    variant: Annotated[str, typer.Option(help="default, weak_signal or no_change.")] = "default",
+    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
+    end: Annotated[
+        str | None, typer.Option(help="The day before which its history ends, 2026-03-31. [default: today]")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--folder", help="Where its files and its data folder go.")] = Path(
+        "demo-data"
+    ),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Simulate a company that installs windows in offices, import its exports, train, and serve its pages.
+
+    What truly drives its sales is written to truth.csv, which nothing but the benchmarks reads.
+    """
+    import shutil
+
+    from rich.console import Console
+
+    from leadloop.demo.export import export_all
+    from leadloop.demo.simulation import simulated
+    from leadloop.demo.world import VARIANTS, Scale
+
+    if variant not in VARIANTS:
+        raise typer.BadParameter(f"--variant takes one of {', '.join(VARIANTS)}")
+    console = Console()
+    last = date.fromisoformat(end) if end else now().date()
+    home, company = folder / "leadloop-data", folder / "company.yaml"
+    if home.exists():
+        shutil.rmtree(home)
+    with console.status("Simulating the sales floor ..."):
+        done = simulated(Scale(months, leads, seed, variant), last)
+        files = export_all(done, folder)
+    console.print(
+        f"A company of {len(done.world.managers)} managers, {len(done.everybody):,} leads in {months} months, "
+        f"{len(done.calls):,} calls; files in {folder}/"
+    )
+    _import(files, home, company)
+    _train(home, company)
+    if serve:
+        from leadloop.commands.serve import serve_house
+
+        serve_house(home, company, host, port)
+
+
+def _import(files: list[Path], home: Path, company: Path) -> None:
+    from leadloop.commands.import_files import command as import_files
+
+    import_files(files, kind=None, exported_at=None, dry_run=False, home=home, company=company)
+
+
+def _train(home: Path, company: Path) -> None:
+    from leadloop.commands.train import command as train
+
+    train(cut_off=None, promote=True, seed=0, home=home, company=company)

@@ -1,0 +1,53 @@
+"""leadloop serve: HTTP for the CRM and pages for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadloop.commands._house import CompanyOption, HomeOption, open_database
+
+NAME = "serve"
+
+
+def command(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; another than loopback needs LEADLOOP_API_KEY.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    home: HomeOption = None,
+    company: CompanyOption = None,
+) -> None:
+    """Serve the API for the CRM and the pages for people until Ctrl-C.
+
+    A model that is promoted meanwhile is served within seconds; without one the ABC rules serve.
+    """
+    serve_house(home, company, host, port)
+
+
+def serve_house(home: Path | None, company: Path | None, host: str, port: int) -> None:
+    """Serve a data folder in the foreground."""
+    import uvicorn
+    from rich.console import Console
+
+    from features.settings import settings_from_environment
+    from serving.access import require_safe_address
+    from serving.app import create_app
+    from serving.wiring import service_of
+
+    settings = settings_from_environment(home, company)
+    require_safe_address(host, settings.api_key)
+    console = Console()
+    with console.status("Opening the store ..."):
+        app = create_app(service_of(settings, open_database(settings)))
+    address = f"http://{host}:{port}"
+    console.print(f"\nServing on [bold]{address}[/] (Ctrl-C ends it)")
+    for path, words in (
+        ("/queue", "whom to call next"),
+        ("/channels", "what the channels bring"),
+        ("/docs", "the API"),
+    ):
+        console.print(f"  {address}{path:<10} {words}")
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

@@ -1,0 +1,161 @@
+"""What each channel and campaign brings: leads, called, qualified, non-target, sales, and what they cost.
+
+A sale belongs to the period in which its lead was created. Open leads count by their chance, never as lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from features.facts.channels import channel_reader, mark_of
+from features.facts.company import Company
+from features.facts.values import LeadId, Spend
+from monitoring.intervals import Rate, UnitCost
+from monitoring.lead_book import LeadSummary, once_a_person
+
+Period = Literal["month", "week", "all"]
+Level = Literal["channel", "campaign"]
+Key = tuple[str, str | None]
+"""(channel, campaign); the campaign is None where the line is a whole channel's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """A channel's or campaign's figures for leads created in one period.
+
+    ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of spoken or closed ones,
+    ``bought`` of settled ones. ``expected_sales`` is the sum of the open leads' probabilities; None where a score of
+    some is not known. ``cost`` is in the company's currency; other currencies are only named.
+    """
+
+    key: Key
+    period: date | None
+    leads: int
+    processed: Rate
+    spoken: Rate
+    qualified: Rate
+    non_target: Rate
+    bought: Rate
+    open: int
+    never_called: int
+    expected_sales: float
+    sales: int
+    revenue: float
+    cost: float | None
+    other_currencies: tuple[str, ...]
+
+    @property
+    def cost_per_lead(self) -> UnitCost | None:
+        """Return what a lead cost."""
+        return None if self.cost is None else UnitCost(self.cost, self.leads)
+
+    @property
+    def cost_per_qualified(self) -> UnitCost | None:
+        """Return what a qualified lead cost."""
+        return None if self.cost is None else UnitCost(self.cost, self.qualified.count)
+
+    @property
+    def cost_per_sale(self) -> UnitCost | None:
+        """Return what a sale cost so far."""
+        return None if self.cost is None else UnitCost(self.cost, self.sales)
+
+    @property
+    def romi(self) -> float | None:
+        """Return (revenue - cost) / cost so far, or None where nothing was spent."""
+        return (self.revenue - self.cost) / self.cost if self.cost else None
+
+
+def channel_lines(
+    summaries: Iterable[LeadSummary],
+    spend: Iterable[Spend],
+    chances: Mapping[LeadId, float],
+    *,
+    company: Company,
+    moment: datetime,
+    level: Level = "channel",
+    period: Period = "all",
+) -> list[ChannelLine]:
+    """Return the figures of every channel or campaign that had leads or costs, the most costly first.
+
+    Parameters
+    ----------
+    chances
+        Purchase probability of open leads; an open lead without one adds nothing to ``expected_sales``.
+    """
+    counted = once_a_person(summaries) if company.count_a_person_once else list(summaries)
+    groups: dict[tuple[Key, date | None], list[LeadSummary]] = {}
+    for one in counted:
+        key = (one.channel, None if level == "channel" else one.campaign or "")
+        groups.setdefault((key, period_of(one.created_at, company, period)), []).append(one)
+    costs = _costs(spend, company, level, period)
+    keys = sorted(groups.keys() | costs.keys(), key=str)
+    lines = [_line(key, when, groups.get((key, when), []), costs.get((key, when)), chances, company, moment)
+             for key, when in keys]  # fmt: skip
+    return sorted(lines, key=lambda line: (-(line.cost or 0.0), -line.leads, str(line.key)))
+
+
+def period_of(moment: datetime, company: Company, period: Period) -> date | None:
+    """Return the first day of the month or week (from Monday) in which a moment lies; None for "all"."""
+    day = moment.astimezone(company.zone).date()
+    if period == "month":
+        return day.replace(day=1)
+    return date.fromordinal(day.toordinal() - day.weekday()) if period == "week" else None
+
+
+@dataclass(slots=True)
+class _Cost:
+    own: float = 0.0
+    others: tuple[str, ...] = ()
+
+
+def _costs(
+    spend: Iterable[Spend], company: Company, level: Level, period: Period
+) -> dict[tuple[Key, date | None], _Cost]:
+    channel_of = channel_reader(company.channels)
+    costs: dict[tuple[Key, date | None], _Cost] = {}
+    for one in spend:
+        campaign = None if level == "channel" else mark_of(one.marks, "campaign") or ""
+        key = (channel_of(one.marks), campaign)
+        cost = costs.setdefault((key, period_of(one.at, company, period)), _Cost())
+        if one.currency == company.currency:
+            cost.own += one.cost
+        elif one.currency not in cost.others:
+            cost.others = (*cost.others, one.currency)
+    return costs
+
+
+def _line(
+    key: Key,
+    when: date | None,
+    leads: Sequence[LeadSummary],
+    cost: _Cost | None,
+    chances: Mapping[LeadId, float],
+    company: Company,
+    moment: datetime,
+) -> ChannelLine:
+    outcomes = [one.outcome(moment, company) for one in leads]
+    processed = [one for one in leads if one.calls]
+    judged = [one for one in leads if one.spoken or one.non_target_known_at]
+    settled = outcomes.count("bought") + outcomes.count("did_not_buy")
+    waiting = [one for one, kind in zip(leads, outcomes, strict=True) if kind in ("open", "never_called")]
+    won = [one for one in leads if one.won_at]
+    return ChannelLine(
+        key=key,
+        period=when,
+        leads=len(leads),
+        processed=Rate(len(processed), len(leads)),
+        spoken=Rate(sum(one.spoken for one in processed), len(processed)),
+        qualified=Rate(sum(one.is_qualified for one in judged), len(judged)),
+        non_target=Rate(sum(one.non_target_known_at is not None for one in judged), len(judged)),
+        bought=Rate(outcomes.count("bought"), settled),
+        open=outcomes.count("open"),
+        never_called=outcomes.count("never_called"),
+        expected_sales=sum(chances.get(one.lead_id, 0.0) for one in waiting if not one.won_at),
+        sales=len(won),
+        revenue=sum(one.amount or 0.0 for one in won),
+        cost=cost.own if cost else None,
+        other_currencies=cost.others if cost else (),
+    )

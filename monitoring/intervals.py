@@ -1,0 +1,71 @@
+"""A rate never goes without its count and interval; where nothing was counted it says so."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Z95 = 1.959963984540054
+FEWEST = 5
+"""Of fewer than this a rate is shown as "not enough data"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``count`` of ``of``, with Wilson's 95 % interval (Wilson 1927, JASA 22:209-212)."""
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        """Return the rate, or None where there is nothing to count of."""
+        return self.count / self.of if self.of else None
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether the rate says anything."""
+        return self.of >= FEWEST
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval; (0, 1) where nothing was counted.
+
+        >>> low, high = Rate(15, 148).interval  # Newcombe 1998, Statistics in Medicine 17:857-872, table I: 0.0624-0.1605
+        >>> round(low, 4), round(high, 4)
+        (0.0624, 0.1605)
+        """
+        if not self.of:
+            return 0.0, 1.0
+        n, p = self.of, self.count / self.of
+        centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+        half = Z95 / (1 + Z95**2 / n) * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n))
+        return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """Money per thing counted, with an interval from the count as Poisson; None where nothing was counted."""
+
+    cost: float
+    count: int
+
+    @property
+    def value(self) -> float | None:
+        """Return the cost of one, or None where there is none."""
+        return self.cost / self.count if self.count else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval, by Byar's approximation of the Poisson interval (Breslow & Day 1987, p. 69).
+
+        >>> low, high = UnitCost(1000.0, 10).interval
+        >>> round(low), round(high)
+        (54, 209)
+        """
+        if not self.count:
+            return None
+        n = self.count
+        low = n * (1 - 1 / (9 * n) - Z95 / (3 * math.sqrt(n))) ** 3
+        high = (n + 1) * (1 - 1 / (9 * (n + 1)) + Z95 / (3 * math.sqrt(n + 1))) ** 3
+        return self.cost / high, self.cost / low

@@ -1,0 +1,150 @@
+"""Every lead in one line, as the reports need it; caught up by storage number, so that a page opens fast."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from features.facts.channels import mark_of
+from features.facts.company import Company
+from features.facts.store import FactStore
+from features.facts.values import FINAL_KINDS, LeadId
+from features.outcome_window import OutcomeKind, is_worked, outcome_as_of, window_end
+from features.rows.as_of import Gate, KnownLead
+from models.abc_rules import QUALIFIED, RuleGrade, grade_by_rules
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSummary:
+    """What the reports know of a lead; moments are None where it has not come so far."""
+
+    lead_id: LeadId
+    created_at: datetime
+    channel: str
+    campaign: str | None
+    ad: str | None
+    offer: str | None
+    person: str | None
+    manager: str | None
+    calls: int
+    called_at: datetime | None
+    processed_known_at: datetime | None
+    spoken: bool
+    grade: RuleGrade | None
+    """By the rules, after somebody was spoken to; None before."""
+    non_target_known_at: datetime | None
+    worked: bool
+    closed: bool
+    ignored: bool
+    won_at: datetime | None
+    amount: float | None
+
+    @property
+    def is_qualified(self) -> bool:
+        """Return whether a call graded the lead A or B."""
+        return self.grade in QUALIFIED
+
+    def outcome(self, moment: datetime, company: Company) -> OutcomeKind:
+        """Return what was known of the outcome at ``moment``; an open lead is open, not lost."""
+        if self.ignored:
+            return "ignored"
+        if not self.worked:
+            return "never_called"
+        end = window_end(self.created_at, company)
+        if not (moment > end if end else self.closed):
+            return "open"
+        return "bought" if self.won_at else "did_not_buy"
+
+
+def summarise(known: KnownLead) -> LeadSummary:
+    """Return the line of a lead as known at ``known.moment``."""
+    outcome = outcome_as_of(known)
+    marks = known.marks
+    spoken = bool(known.spoken_calls)
+    rules = known.company.abc_at(known.moment)
+    grade = grade_by_rules(known.answers, rules).grade if spoken else None
+    return LeadSummary(
+        lead_id=known.lead_id,
+        created_at=known.created_at,
+        channel=known.channel,
+        campaign=mark_of(marks, "campaign"),
+        ad=mark_of(marks, "ad"),
+        offer=mark_of(marks, "offer"),
+        person=known.lead.person_keys[0] if known.lead.person_keys else None,
+        manager=known.calls[-1].manager if known.calls else None,
+        calls=len(known.calls),
+        called_at=known.calls[0].at if known.calls else None,
+        processed_known_at=min((call.known_at for call in known.calls), default=None),
+        spoken=spoken,
+        grade=grade,
+        non_target_known_at=_non_target_known_at(known, grade),
+        worked=is_worked(known),
+        closed=any(kind in FINAL_KINDS for kind in known.stage_kinds),
+        ignored="ignore" in known.stage_kinds,
+        won_at=outcome.won.at if outcome.won else None,
+        amount=outcome.won.amount if outcome.won else None,
+    )
+
+
+class LeadBook:
+    """The summaries of all leads, kept in memory."""
+
+    def __init__(self, store: FactStore, company: Company) -> None:
+        self._store, self.company = store, company
+        self._gate = Gate(company)
+        self._kept: dict[LeadId, LeadSummary] = {}
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def summaries(self, moment: datetime) -> list[LeadSummary]:
+        """Return every lead that counts, as known at ``moment`` (now, for whoever keeps the book): the oldest first.
+
+        Test leads count nowhere.
+        """
+        with self._lock:
+            self._catch_up(moment)
+            return sorted((one for one in self._kept.values() if not one.ignored), key=lambda one: one.created_at)
+
+    @property
+    def number(self) -> int:
+        """Return the storage number up to which the book is kept."""
+        return self._number
+
+    def _catch_up(self, moment: datetime) -> None:
+        last = self._store.last_number()
+        if last == self._number:
+            return
+        changed = sorted(self._store.leads_changed_since(self._number)) if self._number else None
+        for lead_id in changed or ():
+            self._kept.pop(lead_id, None)
+        for history in self._store.histories(up_to=last, lead_ids=changed):
+            known = self._gate.as_of(history, moment)
+            if known:
+                self._kept[history.lead_id] = summarise(known)
+        self._number = last
+
+
+def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
+    """Return the first request of each person; a lead that names nobody stands for itself."""
+    seen: set[str] = set()
+    kept = []
+    for one in summaries:
+        if one.person is None or one.person not in seen:
+            kept.append(one)
+            seen.add(one.person or "")
+    return kept
+
+
+def _non_target_known_at(known: KnownLead, grade: RuleGrade | None) -> datetime | None:
+    """Return when the company first knew that the lead is non-target, by a stage or by the answers of a call."""
+    moments = [s.known_at for s, kind in zip(known.stages, known.stage_kinds, strict=True) if kind == "non_target"]
+    if grade == "non_target":
+        answers = dict(known.lead.answers)
+        for call in known.spoken_calls:
+            answers.update(call.answers)
+            if grade_by_rules(answers, known.company.abc_at(call.at)).grade == "non_target":
+                moments.append(call.known_at)
+                break
+    return min(moments, default=None)

@@ -1,0 +1,157 @@
+"""The application: every door on one address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Form, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from features.errors import StoreUnreachable
+from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
+from serving.call_queue.endpoints import queue_router
+from serving.feedback.endpoints import feedback_router
+from serving.http_errors import BodyLimit, add_error_handlers
+from serving.intake import Intake
+from serving.lead_card.endpoints import lead_card_router
+from serving.pages import FOLDER, Pages
+from serving.reports.drift_reports import DriftReports
+from serving.reports.endpoints import reports_router
+from serving.scoring.endpoints import scoring_router
+from serving.scoring.service import Questions
+from serving.wiring import Service
+
+MIDNIGHT_LOOK_SECONDS = 60.0
+DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
+
+Every answer about a score says by which model, up to when that model learned, and why."""
+
+
+def create_app(service: Service) -> FastAPI:
+    """Return the application around a service that is put together."""
+    app = FastAPI(
+        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None
+    )
+    pages = Pages(service.company)
+    intake = Intake(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
+    app.include_router(feedback_router(intake))
+    app.include_router(scoring_router(Questions(desk=service.desk, contacts=service.contacts)))
+    app.include_router(queue_router(service.board, intake, pages))
+    app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
+    drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
+    app.include_router(
+        reports_router(
+            desk=service.desk,
+            board=service.board,
+            book=service.book,
+            store=service.desk.store,
+            drift=drift,
+            unknown=service.unknown_fields,
+            pages=pages,
+        )
+    )
+    _add_house_keeping(app, service)
+    _add_sign_in(app, service, pages)
+    add_error_handlers(app)
+    app.add_middleware(SharedKey, api_key=service.settings.api_key)
+    app.add_middleware(SameOrigin, api_key=service.settings.api_key)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+def _lifespan(service: Service):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        """Count the day's rates anew after each midnight; at the end, write the last scores."""
+        daily = asyncio.create_task(_count_rates_daily(service))
+        yield
+        daily.cancel()
+        with suppress(asyncio.CancelledError):
+            await daily
+        await run_in_threadpool(service.writer.close)
+
+    return lifespan
+
+
+async def _count_rates_daily(service: Service) -> None:
+    while True:
+        await asyncio.sleep(MIDNIGHT_LOOK_SECONDS)
+        if not service.desk.rates.is_of(service.desk.now()):
+            with suppress(StoreUnreachable):
+                await run_in_threadpool(service.desk.rates.count, service.desk.now())
+
+
+def _add_house_keeping(app: FastAPI, service: Service) -> None:
+    plotly = _plotly_script()
+    if plotly:
+
+        @app.get("/static/plotly.min.js", include_in_schema=False)
+        async def chart_library() -> FileResponse:
+            """Serve the chart library from this machine."""
+            return FileResponse(plotly, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
+
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+
+    @app.get("/", include_in_schema=False)
+    async def front_page() -> Response:
+        """Lead to the queue."""
+        return RedirectResponse("/queue", 303)
+
+    @app.get("/docs", include_in_schema=False)
+    async def api_page(request: Request) -> HTMLResponse:
+        """Show the API's endpoints with examples that run, from this machine alone."""
+        return Pages(service.company).show(request, "docs.html", schema=app.openapi())
+
+    @app.get("/healthz", tags=["operation"])
+    async def healthz() -> dict[str, str]:
+        """Say that the process answers."""
+        return {"status": "alive"}
+
+    @app.get(
+        "/readyz",
+        tags=["operation"],
+        response_model=dict[str, str | None],
+        responses={503: {"description": "not ready"}},
+    )
+    async def readyz() -> Response:
+        """Say whether leads can be scored and stored: rules or a model are loaded, and the store answers."""
+        try:
+            await run_in_threadpool(service.desk.store.last_number)
+        except StoreUnreachable as error:
+            return JSONResponse({"status": "not ready", "why": str(error)}, 503)
+        return JSONResponse({"status": "ready", "model_version": service.desk.scorer.version})
+
+
+def _add_sign_in(app: FastAPI, service: Service, pages: Pages) -> None:
+    key = service.settings.api_key
+
+    @app.get("/sign-in", include_in_schema=False)
+    async def sign_in_page(request: Request, back: str = "/queue") -> HTMLResponse:
+        """Ask for the key."""
+        return pages.show(request, "sign_in.html", back=back, wrong=False)
+
+    @app.post("/sign-in", include_in_schema=False)
+    async def sign_in(request: Request, key_given: Annotated[str, Form(alias="key")], back: str = "/queue") -> Response:
+        """Give a browser that knows the key its cookie."""
+        if key is None or not is_same(key_given, key):
+            return pages.show(request, "sign_in.html", 401, back=back, wrong=True)
+        safe = back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/queue"
+        answer = RedirectResponse(safe, 303)
+        answer.set_cookie(
+            COOKIE, session_token(key), httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        )
+        return answer
+
+
+def _plotly_script() -> Path | None:
+    """Return Plotly's script inside its own package, found without importing it."""
+    spec = find_spec("plotly")
+    path = Path(spec.origin).parent / "package_data" / "plotly.min.js" if spec and spec.origin else None
+    return path if path and path.exists() else None

@@ -1,0 +1,86 @@
+"""Whom to call next, for programs and as a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from features.facts.values import LeadId
+from serving.board import Board, OpenLead
+from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
+from serving.intake import Intake
+from serving.pages import Pages
+from serving.queue_order import Place
+from serving.score_answer import score_out
+
+SHOWN_ON_A_PAGE = 40
+Manager = Annotated[str | None, Query(max_length=300, description="whose queue; without it everybody's")]
+
+
+def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
+    """Return the endpoints and the page of the call queue."""
+    router = APIRouter(tags=["queue"])
+    desk = intake.desk
+
+    def looked_at(manager: str | None, count: int) -> tuple[datetime, list[Place[OpenLead]], int]:
+        """Return the queue now; the scores that are shown are logged, for they leave the house."""
+        moment = desk.now()
+        places = board.queue(moment, manager or None)
+        for place in places[:count]:
+            lead = place.candidate.lead
+            desk.remember(lead.scored, lead.history.last_number)
+        return moment, places, len(board.coming_back(moment, manager or None))
+
+    @router.get("/v1/queue")
+    async def queue(manager: Manager = None, count: Annotated[int, Query(ge=1, le=500)] = 50) -> QueueOut:
+        """Return who waits for a call now: due call-backs first, then the leads worth most."""
+        moment, places, back = await run_in_threadpool(looked_at, manager, count)
+        shown = [_place_out(place, intake) for place in places[:count]]
+        return QueueOut(moment=moment, manager=manager, waiting=len(places), coming_back=back, places=shown)
+
+    @router.post("/v1/queue/{lead_id}/take", status_code=204)
+    async def take(body: TakeIn, lead_id: str = Path(max_length=200)) -> Response:
+        """Take a lead out of the other managers' queues for two hours, or give it back."""
+        await run_in_threadpool(intake.take, LeadId(lead_id), body.manager, taken=body.taken)
+        return Response(status_code=204)
+
+    @router.get("/queue", response_class=HTMLResponse, include_in_schema=False)
+    async def queue_page(request: Request, manager: Manager = None) -> HTMLResponse:
+        """Show the queue."""
+        moment, places, back = await run_in_threadpool(looked_at, manager, SHOWN_ON_A_PAGE)
+        return pages.show(
+            request,
+            "queue.html",
+            places=places[:SHOWN_ON_A_PAGE],
+            waiting=len(places),
+            coming_back=back,
+            manager=manager or "",
+            moment=moment,
+        )
+
+    @router.post("/queue/{lead_id}/take", include_in_schema=False)
+    async def take_on_page(lead_id: str, manager: Annotated[str, Form(min_length=1, max_length=300)]) -> Response:
+        """Take a lead, and open its card."""
+        await run_in_threadpool(intake.take, LeadId(lead_id), manager)
+        return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=manager), 303)
+
+    return router
+
+
+def _place_out(place: Place[OpenLead], intake: Intake) -> PlaceOut:
+    candidate = place.candidate
+    known = candidate.lead.known
+    return PlaceOut(
+        rank=place.rank,
+        first_come_rank=place.first_come_rank,
+        lead_id=known.lead_id,
+        channel=known.channel,
+        created_at=known.created_at,
+        waits=candidate.waits.kind,
+        waiting_since=candidate.waits.since,
+        score=score_out(candidate.lead.scored, intake.desk.company),
+    )

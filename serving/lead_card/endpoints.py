@@ -1,0 +1,134 @@
+"""The lead card: all that is known of one lead, and a form to record a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from features.errors import FactRefused
+from features.facts.channels import tidied
+from features.facts.company import Company, FormField
+from features.facts.contacts import ContactBook
+from features.facts.values import CALL_RESULTS, LeadId
+from features.outcome_window import is_past_horizon
+from models.score_log import ScoreLog
+from serving.intake import Intake
+from serving.lead_card.events import events_of
+from serving.next_question import next_question
+from serving.pages import Pages
+from serving.sent_facts import CallIn
+from serving.waiting import Left, queue_place
+
+
+def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages: Pages) -> APIRouter:
+    """Return the lead card's page and its form."""
+    router = APIRouter(include_in_schema=False)
+    desk = intake.desk
+
+    def card(lead_id: LeadId, manager: str) -> dict[str, Any]:
+        """Return what the page shows; the score is one that leaves the house, so it is logged."""
+        moment = desk.now()
+        scored = desk.score_stored(lead_id, moment)
+        known = scored.known
+        place = queue_place(known, manager or None)
+        offer = desk.company.offers.get(known.marks.get("offer", ""))
+        past = [(one.at, one.probability) for one in log.scores_of(lead_id)]
+        return {
+            "known": known,
+            "score": scored.score,
+            "expected_value": scored.expected_value,
+            "expected_amount": scored.expected_amount,
+            "left": place if isinstance(place, Left) else None,
+            "waits": None if isinstance(place, Left) else place,
+            "past_horizon": is_past_horizon(known),
+            "question": next_question(known, scored.score, desk.company),
+            "questions": questions_of(desk.company),
+            "results": CALL_RESULTS,
+            "contact": contacts.contact(lead_id),
+            "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
+            "promise": offer.promise if offer else "",
+            "events": events_of(known),
+            "trend": trend_of([*past, (moment, scored.score.probability)], desk.company),
+            "manager": manager,
+        }
+
+    @router.get("/leads/{lead_id}", response_class=HTMLResponse)
+    async def lead_page(request: Request, lead_id: str, manager: str = "") -> HTMLResponse:
+        """Show one lead."""
+        return pages.show(request, "lead.html", **await run_in_threadpool(card, LeadId(lead_id), manager))
+
+    @router.post("/leads/{lead_id}/calls")
+    async def record_call(request: Request, lead_id: str) -> Response:
+        """Store the call that the form tells, and show the card again."""
+        form = {name: str(value) for name, value in (await request.form()).items() if str(value).strip()}
+        body = call_of_form(form, desk.company)
+        await run_in_threadpool(intake.call, LeadId(lead_id), body)
+        query = {name: request.query_params[name] for name in ("lang",) if name in request.query_params}
+        return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=body.manager or "", **query), 303)
+
+    return router
+
+
+def questions_of(company: Company) -> list[tuple[str, FormField, list[str]]]:
+    """Return the fields that managers ask by phone, with the answers to choose from; empty for a free answer."""
+    asked = {c.field for rules in company.abc for c in rules.criteria.values()}
+    fields = [(n, f) for n, f in company.fields.items() if f.filled_by == "manager" or f.call_column or n in asked]
+    return [(name, field, _options(name, field, company)) for name, field in fields]
+
+
+def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
+    """Return the call that a form tells; ``FactRefused`` names the field that does not fit."""
+    if form.get("result") not in CALL_RESULTS:
+        raise FactRefused("result", "choose how the call ended")
+    seconds = form.get("seconds", "")
+    if seconds and not seconds.isdigit():
+        raise FactRefused("seconds", "is a whole number of seconds")
+    answers = {name.removeprefix("answer_"): value for name, value in form.items() if name.startswith("answer_")}
+    said = {name: form.get(name) for name in ("manager", "attracts", "ideal_product", "comment")}
+    return CallIn.model_validate(
+        {
+            **said,
+            "result": form["result"],
+            "seconds": int(seconds) if seconds else None,
+            "answers": answers,
+            "call_back_at": _local(form.get("call_back_at", ""), company),
+        }
+    )
+
+
+def trend_of(points: list[tuple[datetime, float]], company: Company) -> str | None:
+    """Return the chart of a lead's score over time, or None where there is one point only."""
+    if len(points) < 2:
+        return None
+    local = [f"{at.astimezone(company.zone):%Y-%m-%d %H:%M:%S}" for at, _ in points]
+    trace = {
+        "x": local,
+        "y": [p for _, p in points],
+        "mode": "lines+markers",
+        "line": {"shape": "hv", "color": "#1f5fbf"},
+    }
+    layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "showlegend": False}
+    return orjson.dumps({"traces": [trace], "layout": layout}).decode()
+
+
+def _options(name: str, field: FormField, company: Company) -> list[str]:
+    if field.kind == "yes_no":
+        return ["yes", "no"]
+    criteria = [c for rules in company.abc for c in rules.criteria.values() if c.field == name]
+    words = {tidied(word): word for c in criteria for word in (*c.yes, *c.no)}
+    return list(words.values()) if field.kind == "choice" else []
+
+
+def _local(text: str, company: Company) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=company.zone)
+    except ValueError:
+        raise FactRefused("call_back_at", "is a day and a time, such as 2026-03-31 14:30") from None

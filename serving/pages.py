@@ -1,0 +1,131 @@
+"""Pages for people: templates, the words in the reader's language, and how numbers, money and times are written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from features.facts.company import Company
+from serving.next_question import next_question
+from serving.page_words import PAGE_WORDS
+from serving.reason_words import number_words, reason_counts, reason_text
+from serving.words import feature_label, level_word
+
+FOLDER = Path(__file__).parent
+CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+class Pages:
+    """Shows templates of ``serving/templates`` in the language of the address (``?lang=en``) or the company's."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self._templates = Jinja2Templates(directory=FOLDER / "templates")
+        self._templates.env.globals["asks"] = next_question
+        self._templates.env.trim_blocks = self._templates.env.lstrip_blocks = True
+
+    def show(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return the page."""
+        asked = request.query_params.get("lang", "")
+        language = asked if asked in ("ru", "en") else self.company.language
+        company = self.company.model_copy(update={"language": language})
+        page = Writing(company, lang_asked=bool(asked))
+        values |= {"w": page, "company": company, "path": request.url.path, "query": dict(request.query_params)}
+        return self._templates.TemplateResponse(request, template, values, status_code=status)
+
+    @staticmethod
+    def link(path: str, **query: str) -> str:
+        """Return an address on this server, its words quoted."""
+        return f"{quote(path)}?{urlencode(query)}" if query else quote(path)
+
+
+class Writing:
+    """How one page writes: its words, numbers, money and times, in one language and the company's time zone."""
+
+    def __init__(self, company: Company, *, lang_asked: bool = False) -> None:
+        self.company, self.language = company, company.language
+        self._lang = {"lang": company.language} if lang_asked else {}
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words of a key."""
+        russian, english = PAGE_WORDS[key]
+        return (russian if self.language == "ru" else english).format(**values)
+
+    def link(self, path: str, **query: object) -> str:
+        """Return an address that keeps the reader's language."""
+        said = {name: str(value) for name, value in query.items() if value not in (None, "")} | self._lang
+        return f"{quote(path)}?{urlencode(said)}" if said else quote(path)
+
+    def percent(self, share: float | None, digits: int | None = None) -> str:
+        """Return a share as a percentage with as many digits as matter; a dash where there is none."""
+        if share is None:
+            return "—"
+        wanted = digits if digits is not None else (0 if share >= 0.1 else 1)
+        text = f"{share * 100:.{wanted}f}"
+        return (text.replace(".", ",") if self.language == "ru" else text) + "\u00a0%"
+
+    def number(self, value: float | None) -> str:
+        """Return a number; a dash where there is none."""
+        return "—" if value is None else number_words(value, self.language)
+
+    def money(self, value: float | None) -> str:
+        """Return money in the company's currency; a dash where there is none."""
+        if value is None:
+            return "—"
+        sign = CURRENCY_SIGNS.get(self.company.currency, self.company.currency)
+        return f"{number_words(float(round(value)), self.language)}\u00a0{sign}"
+
+    def moment(self, moment: datetime | None) -> str:
+        """Return a moment in the company's time zone."""
+        if moment is None:
+            return "—"
+        local = moment.astimezone(self.company.zone)
+        return f"{local:%d.%m.%Y %H:%M}" if self.language == "ru" else f"{local:%Y-%m-%d %H:%M}"
+
+    def day(self, day: Any) -> str:
+        """Return a day."""
+        return f"{day:%d.%m.%Y}" if self.language == "ru" else f"{day:%Y-%m-%d}"
+
+    def span(self, span: timedelta) -> str:
+        """Return how long something took or waits, in its two largest units."""
+        minutes = max(int(span.total_seconds() // 60), 0)
+        days, hours = minutes // 1440, minutes % 1440 // 60
+        if days:
+            return self("span_days", days=days, hours=hours)
+        return self("span_hours", hours=hours, minutes=minutes % 60) if hours else self("span_minutes", minutes=minutes)
+
+    def grade(self, grade: str | None) -> str:
+        """Return a grade's name."""
+        return "—" if grade is None else self(f"grade_{grade}")
+
+    def reason(self, reason: Any) -> str:
+        """Return a reason in words."""
+        return reason_text(reason, self.company)
+
+    def counts(self, reason: Any) -> str:
+        """Return the counts behind a reason."""
+        return reason_counts(reason, self.company)
+
+    def label(self, name: str) -> str:
+        """Return how people call a field or feature."""
+        return feature_label(name, self.company)
+
+    def answer(self, name: str, answer: Any) -> str:
+        """Return an answer as people say it."""
+        if isinstance(answer, tuple | list):
+            return ", ".join(map(str, answer))
+        return (
+            number_words(answer, self.language)
+            if isinstance(answer, float)
+            else level_word(name, str(answer), self.company)
+        )
+
+    def result(self, result: str) -> str:
+        """Return a call's result as people say it."""
+        return level_word("last_call_result", result, self.company)

@@ -1,0 +1,65 @@
+"""The trend chart, and what an alarm has cost so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from features.facts.channels import channel_reader
+from features.facts.company import Company
+from features.facts.values import Spend
+from monitoring.channel_quality import period_of
+from monitoring.intervals import Rate
+from monitoring.lead_book import LeadSummary
+from monitoring.non_target_alarm import Alarm
+
+MOST_CHANNELS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmWithCost:
+    """An alarm, and what was paid for the channel since; None where no spend is known."""
+
+    alarm: Alarm
+    cost: float | None
+
+
+def cost_since(alarm: Alarm, spend: Iterable[Spend], company: Company) -> float | None:
+    """Return what was paid for the alarm's channel since its day, in the company's currency."""
+    channel_of = channel_reader(company.channels)
+    costs = [
+        one.cost
+        for one in spend
+        if one.day >= alarm.since and one.currency == company.currency and channel_of(one.marks) == alarm.channel
+    ]
+    return sum(costs) if costs else None
+
+
+def weekly_trend(summaries: Iterable[LeadSummary], company: Company) -> str:
+    """Return the chart of the non-target share by week and channel, with Wilson intervals on hover."""
+    counts: dict[str, dict[date, list[int]]] = {}
+    for one in summaries:
+        week = period_of(one.created_at, company, "week")
+        if week and (one.spoken or one.non_target_known_at):
+            cell = counts.setdefault(one.channel, {}).setdefault(week, [0, 0])
+            cell[0] += one.non_target_known_at is not None
+            cell[1] += 1
+    largest = sorted(counts, key=lambda channel: -sum(n for _, n in counts[channel].values()))[:MOST_CHANNELS]
+    layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "hovermode": "closest"}
+    return orjson.dumps({"traces": [_trace(name, counts[name]) for name in largest], "layout": layout}).decode()
+
+
+def _trace(name: str, weeks: dict[date, list[int]]) -> dict[str, object]:
+    shown = sorted((week, Rate(bad, leads)) for week, (bad, leads) in weeks.items() if Rate(bad, leads).is_enough)
+    texts = [f"{r.count} / {r.of} ({r.interval[0]:.0%}–{r.interval[1]:.0%})" for _, r in shown]
+    return {
+        "name": name,
+        "x": [week.isoformat() for week, _ in shown],
+        "y": [r.value for _, r in shown],
+        "text": texts,
+        "mode": "lines+markers",
+        "hovertemplate": "%{x}: %{y:.0%}<br>%{text}",
+    }
