@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from features.rows.as_of import KnownLead
+from features.rows.call_features import CALL_FEATURES
 from features.rows.feature import FeatureRow
 from models.abc_rules import grade_by_rules
 from models.artefact import Artefact
-from models.score import Score, probability
+from models.score import Reason, Score, probability
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""
+CANDIDATES = 12
+"""Among how many of the strongest parts the reasons are looked for."""
+NOT_YET = frozenset(one.name for one in CALL_FEATURES) | {"seconds_to_first_call"}
+"""What is missing of these only says that nobody has called yet: no reason that people should read."""
 
 
 class ModelScorer:
@@ -28,9 +33,16 @@ class ModelScorer:
         start = self.artefact.starts[grading.grade]
         log_odds = start + self.artefact.model.moved(row)
         chance = probability(log_odds)
-        up, down = self.artefact.model.most_telling(row, REASONS)
+        up, down = self.artefact.model.most_telling(row, CANDIDATES)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
-            known.lead_id, known.moment, chance, log_odds, start, grading, refined, up, down, self.version,
+            known.lead_id, known.moment, chance, log_odds, start, grading, refined, _worth_reading(up),
+            _worth_reading(down), self.version,
             self.data_cut_off,
         )  # fmt: skip
+
+
+def _worth_reading(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Return the first reasons that say something of the lead."""
+    told = [one for one in reasons if not (set(one.features) & NOT_YET and all(cell is None for cell in one.cell))]
+    return tuple(told[:REASONS])

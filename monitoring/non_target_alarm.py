@@ -24,8 +24,8 @@ ALPHA = 0.05
 FEWEST_BEFORE, FEWEST_SINCE = 30, 12
 WINDOW = timedelta(days=120)
 """How far back leads are looked at."""
-STEP_DAYS = 2
-"""A change is looked for on every so many days."""
+LIKELY = 3.0
+"""Days whose log-likelihood is within this of the best day's are named as the interval."""
 BETA = 0.5
 """Both shares are mixed over Jeffreys' prior, beta(1/2, 1/2)."""
 
@@ -109,7 +109,7 @@ def _alarm(channel: str, days: Sequence[_Day], threshold: float) -> Alarm | None
     rose = (after.value or 0.0) > (before.value or 0.0)
     if evidence < threshold or not rose:
         return None
-    likely = [one[0] for one, log in zip(candidates, logs, strict=True) if log >= logs[best] - 1.92]
+    likely = [one[0] for one, log in zip(candidates, logs, strict=True) if log >= logs[best] - LIKELY]
     return Alarm(channel, day, min(likely), max(likely), before, after, evidence)
 
 
@@ -118,8 +118,7 @@ def _change_points(days: Sequence[_Day]) -> Iterable[tuple[date, int, int]]:
     total = sum(day.leads for day in days)
     leads = bad = 0
     for day in days:
-        on_grid = day.day.toordinal() % STEP_DAYS == 0
-        if on_grid and leads >= FEWEST_BEFORE and total - leads >= FEWEST_SINCE:
+        if leads >= FEWEST_BEFORE and total - leads >= FEWEST_SINCE:
             yield day.day, leads, bad
         leads, bad = leads + day.leads, bad + day.bad
 

@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
+from serving.api_examples import EXAMPLES
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
@@ -44,7 +45,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(feedback_router(intake))
     app.include_router(scoring_router(Questions(desk=service.desk, contacts=service.contacts)))
     app.include_router(queue_router(service.board, intake, pages))
-    app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
+    app.include_router(lead_card_router(intake, service.contacts, pages))
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
         reports_router(
@@ -107,7 +108,7 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
     @app.get("/docs", include_in_schema=False)
     async def api_page(request: Request) -> HTMLResponse:
         """Show the API's endpoints with examples that run, from this machine alone."""
-        return Pages(service.company).show(request, "docs.html", schema=app.openapi())
+        return Pages(service.company).show(request, "docs.html", schema=app.openapi(), examples=EXAMPLES)
 
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:

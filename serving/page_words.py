@@ -91,7 +91,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "taken_of": ("Взял(а) {manager}", "Taken by {manager}"),
     "given_back_of": ("Вернул(а) {manager}", "Given back by {manager}"),
     "request": ("Заявка оставлена", "The request was left"),
-    "over_time": ("Оценка во времени", "Score over time"),
+    "over_time": ("Оценка во времени, по нынешней модели", "Score over time, by today's model"),
     "earlier": ("Этот человек уже оставлял заявки", "This person left requests before"),
     "record_call": ("Записать звонок", "Record a call"),
     "manager": ("Менеджер", "Manager"),

@@ -74,6 +74,11 @@ class Writing:
         """Return a number; a dash where there is none."""
         return "—" if value is None else number_words(value, self.language)
 
+    def tenths(self, value: float) -> str:
+        """Return a number with one digit behind the point."""
+        text = f"{value:,.1f}"
+        return text if self.language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+
     def money(self, value: float | None) -> str:
         """Return money in the company's currency; a dash where there is none."""
         if value is None:

@@ -17,7 +17,6 @@ from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
 from features.facts.values import CALL_RESULTS, LeadId
 from features.outcome_window import is_past_horizon
-from models.score_log import ScoreLog
 from serving.intake import Intake
 from serving.lead_card.events import events_of
 from serving.next_question import next_question
@@ -26,7 +25,7 @@ from serving.sent_facts import CallIn
 from serving.waiting import Left, queue_place
 
 
-def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages: Pages) -> APIRouter:
+def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> APIRouter:
     """Return the lead card's page and its form."""
     router = APIRouter(include_in_schema=False)
     desk = intake.desk
@@ -34,11 +33,14 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
     def card(lead_id: LeadId, manager: str) -> dict[str, Any]:
         """Return what the page shows; the score is one that leaves the house, so it is logged."""
         moment = desk.now()
-        scored = desk.score_stored(lead_id, moment)
+        history = desk.store.history(lead_id)
+        scored = desk.scored(history, moment)
+        desk.remember(scored, history.last_number)
         known = scored.known
         place = queue_place(known, manager or None)
         offer = desk.company.offers.get(known.marks.get("offer", ""))
-        past = [(one.at, one.probability) for one in log.scores_of(lead_id)]
+        moments = sorted({known.lead.known_at, *(fact.known_at for fact in (*known.calls, *known.stages))})
+        past = [(at, desk.scored(history, at).score.probability) for at in moments if at < moment]
         return {
             "known": known,
             "score": scored.score,
@@ -113,7 +115,7 @@ def trend_of(points: list[tuple[datetime, float]], company: Company) -> str | No
         "mode": "lines+markers",
         "line": {"shape": "hv", "color": "#1f5fbf"},
     }
-    layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "showlegend": False}
+    layout = {"yaxis": {"tickformat": ".1%", "rangemode": "tozero"}, "showlegend": False}
     return orjson.dumps({"traces": [trace], "layout": layout}).decode()
 
 

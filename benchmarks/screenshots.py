@@ -1,0 +1,96 @@
+"""Takes the README's screenshots anew: ``make screenshots`` simulates the demo company, serves it, and looks at it.
+
+    python -m benchmarks.screenshots [--base URL] [--out DIR]
+
+Needs Chromium. With ``--base`` the pages of a running service are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.machine import REPOSITORY, chromium
+
+WIDTHS = (1280, 390)
+PORT = 8019
+LONGEST_START = 120.0
+
+
+def taken(base: str, out: Path, lead: str) -> list[Path]:
+    """Take every page in both languages at both widths."""
+    out.mkdir(parents=True, exist_ok=True)
+    pages = {"queue": "/queue", "lead": f"/leads/{lead}", "channels": "/channels"}
+    paths = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        for width in WIDTHS:
+            for name, path in pages.items():
+                for language in ("ru", "en"):
+                    paths.append(_shot(browser, f"{base}{path}?lang={language}", out / f"{name}-{language}-{width}.png", width))
+        browser.close()
+    return paths
+
+
+def _shot(browser: Browser, address: str, path: Path, width: int) -> Path:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address, wait_until="networkidle")
+    page.screenshot(path=path)
+    page.close()
+    return path
+
+
+@contextmanager
+def demo_served() -> Iterator[str]:
+    """Give the address of a demo company of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "leadloop", "demo", "--folder", folder, "--port", str(PORT)]
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+        base = f"http://127.0.0.1:{PORT}"
+        try:
+            _wait_for(f"{base}/readyz")
+            yield base
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + LONGEST_START
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=2).read()
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.5)
+        else:
+            return
+    raise SystemExit(f"{address} did not answer within {LONGEST_START:.0f} s.")
+
+
+def main() -> None:
+    """Take the screenshots and name their files."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", help="address of a running service")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "screenshots")
+    parser.add_argument("--lead", default="L020100", help="the lead whose card is taken")
+    said = parser.parse_args()
+    if said.base:
+        paths = taken(said.base, said.out, said.lead)
+    else:
+        with demo_served() as base:
+            paths = taken(base, said.out, said.lead)
+    print("\n".join(str(path) for path in paths))
+
+
+if __name__ == "__main__":
+    main()
