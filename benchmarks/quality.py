@@ -88,13 +88,13 @@ def answered(folder: Path, work: Path) -> Answered:
 def company_words(meta: dict[str, Any]) -> dict[str, Any]:
     """Return the company file that a set's ``meta.json`` makes: its columns by role, its horizon, no rules."""
     columns = meta["columns"]
-    source, *more_sources = [*columns.get("source", []), None]
-    fields = {name: {"kind": "choice"} for name in more_sources if name}
+    sources: list[str] = columns.get("source", [])
+    fields = {name: {"kind": "choice"} for name in sources[1:]}
     fields |= {name: {"kind": kind} for role, kind in KINDS.items() for name in columns.get(role, [])}
     dated = meta["label_clock"].split(":")[0] in DATED_CLOCKS
     leads: dict[str, Any] = {"id": "lead_id", "created_at": "created_at"}
-    if source:
-        leads["marks"] = {"source": source}
+    if sources:
+        leads["marks"] = {"source": sources[0]}
     if not dated:
         leads["stage"] = "outcome"
     return {
@@ -170,7 +170,7 @@ def table_row(folder: Path, answer: Answered) -> str:
     test = pd.read_parquet(folder / "test.parquet")
     outcome = test["outcome"].to_numpy(dtype=float)
     judged = Judged(outcome, np.ones(len(test)), np.arange(len(test)))
-    m = measured(answer.probability.to_numpy(), judged)
+    m = measured(np.asarray(answer.probability, dtype=np.float64), judged)
     cells = [f"{m[k].value:.4f} ({m[k].low:.4f} to {m[k].high:.4f})" for k in ("auc", "log_loss", "slope", "level")]
     return f"| {folder.name} | {len(test):,} / {int(outcome.sum()):,} | " + " | ".join(cells) + f" | {answer.words} |"
 

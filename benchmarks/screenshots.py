@@ -37,7 +37,9 @@ def taken(base: str, out: Path, lead: str) -> list[Path]:
         for width in WIDTHS:
             for name, path in pages.items():
                 for language in ("ru", "en"):
-                    paths.append(_shot(browser, f"{base}{path}?lang={language}", out / f"{name}-{language}-{width}.png", width))
+                    paths.append(
+                        _shot(browser, f"{base}{path}?lang={language}", out / f"{name}-{language}-{width}.png", width)
+                    )
         browser.close()
     return paths
 

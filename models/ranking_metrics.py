@@ -155,13 +155,15 @@ class _Curves:
 def _ece(p: Floats, y: Floats, weights: Floats) -> Floats:
     order = np.argsort(p, kind="stable")
     reached = weights[order, 0].cumsum() / weights[:, 0].sum()
-    borders = np.unique([p[order][min(np.searchsorted(reached, k / 10), len(p) - 1)] for k in range(1, 10)])
+    places = np.minimum(np.searchsorted(reached, np.arange(1, 10) / 10), len(p) - 1)
+    borders = np.unique(p[order][places])
     bins = np.searchsorted(borders, p, side="left")
     total = np.zeros(weights.shape[1])
     for one in range(len(borders) + 1):
         inside = bins == one
         total += np.abs((p - y)[inside] @ weights[inside])
-    return total / weights.sum(0)
+    result: Floats = total / weights.sum(0)
+    return result
 
 
 def _slopes(p: Floats, y: Floats, weights: Floats) -> Floats:

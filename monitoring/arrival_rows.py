@@ -33,7 +33,5 @@ def arrival_rows(
 
 def _frame(made: list[dict[str, float | str | None]], rows: RowBuilder) -> pd.DataFrame:
     frame = pd.DataFrame(made, columns=[one.name for one in rows.features])
-    for one in rows.features:
-        kind = "float64" if one.kind == "number" else "object"
-        frame[one.name] = frame[one.name].astype(kind)
-    return frame
+    kinds = {one.name: "float64" if one.kind == "number" else "object" for one in rows.features}
+    return frame.astype(kinds)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 EXAMPLES: dict[tuple[str, str], str] = {
-    ("post", "/v1/leads"): '{"id": "7405", "marks": {"source": "yandex", "medium": "cpc"}, "contact": {"name": "Anna"}}',
+    (
+        "post",
+        "/v1/leads",
+    ): '{"id": "7405", "marks": {"source": "yandex", "medium": "cpc"}, "contact": {"name": "Anna"}}',
     ("post", "/v1/leads/{lead_id}/calls"): '{"result": "reached", "seconds": 185, "manager": "Anna"}',
     ("post", "/v1/leads/{lead_id}/stages"): '{"stage": "Meeting"}',
     ("post", "/v1/score"): '{"marks": {"source": "yandex", "medium": "cpc"}}',

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,8 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
-from serving.api_examples import EXAMPLES
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
+from serving.api_examples import EXAMPLES
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
 from serving.http_errors import BodyLimit, add_error_handlers
@@ -67,7 +67,7 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _lifespan(service: Service):  # type: ignore[no-untyped-def]
+def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Count the day's rates anew after each midnight; at the end, write the last scores."""

@@ -41,4 +41,4 @@ class DaysRates:
         number = self._store.last_number()
         timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
         rates = timeline.at(midnight)
-        self._held = (midnight, number, SourceRates({key: rates.settled(key) for key in timeline.keys()}))
+        self._held = (midnight, number, SourceRates({key: rates.settled(key) for key in timeline.sources()}))

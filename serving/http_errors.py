@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -74,7 +73,7 @@ def _counted(receive: Receive, largest: int) -> Callable[[], Awaitable[Message]]
 
     async def counted() -> Message:
         nonlocal read
-        message: Any = await receive()
+        message = await receive()
         read += len(message.get("body", b""))
         if read > largest:
             raise _TooLarge

@@ -28,8 +28,12 @@ def reason_counts(reason: Reason, company: Company) -> str:
     """Return "31 of 180 such leads bought" in the company's language; empty where nothing was counted."""
     if not reason.leads:
         return ""
-    return say("bought_of", company.language, sales=number_words(reason.sales, company.language),
-        leads=number_words(reason.leads, company.language))
+    return say(
+        "bought_of",
+        company.language,
+        sales=number_words(reason.sales, company.language),
+        leads=number_words(reason.leads, company.language),
+    )
 
 
 def cell_words(name: str, cell: Cell, company: Company) -> str:

@@ -104,7 +104,7 @@ def _answer(name: str, value: SentAnswer, field: FormField, company: Company) ->
         return _day(name, value)
     if field.kind == "list":
         return tuple(value) if isinstance(value, list) else (str(value),)
-    if isinstance(value, list):
+    if value is None or isinstance(value, list):
         raise FactRefused(f"answers.{name}", "takes one answer, not a list")
     return _word(value)
 

@@ -41,7 +41,7 @@ class Evaluation:
 
 
 def evaluated(data: TrainingSet, contenders: Mapping[str, Floats], *, seed: int = 0) -> Evaluation:
-    """Return how the contenders (name -> probability of each row; "candidate", "rules" and "guesses" among them) did on ``data``."""
+    """Return how the contenders (name -> probability of each row; "candidate", "rules", "guesses") did on ``data``."""
     judged = Judged(data.outcome, data.weight, data.lead)
     masks = {"all": np.ones(len(data), dtype=bool), "at arrival": data.at_arrival, "after a call": data.called}
     names, sizes = np.unique(data.channel.astype(str), return_counts=True)

@@ -8,7 +8,7 @@ ANOVA"), and every table is centred on the training rows, so that an entry reads
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,12 +59,12 @@ def purified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Table
     for (first, second), grid in tables.pairs.items():
         shape = grid.shape
         flat = where[first] * shape[1] + where[second]
-        mass = np.bincount(flat, weight, minlength=shape[0] * shape[1]).reshape(shape)
+        mass = np.bincount(flat, weight, minlength=shape[0] * shape[1]).astype(np.float64).reshape(shape)
         made.pairs[first, second] = _purified_pair(grid.copy(), mass, made, first, second)
     for name, values in made.singles.items():
-        mass = np.bincount(where[name], weight, minlength=len(values))
-        mean = float(values @ mass / mass.sum())
-        made.singles[name] = np.where(mass > 0, values - mean, 0.0)
+        counted = np.bincount(where[name], weight, minlength=len(values))
+        mean = float(values @ counted / counted.sum())
+        made.singles[name] = np.where(counted > 0, values - mean, 0.0)
         made.intercept += mean
     return made
 
@@ -133,19 +133,16 @@ def _add_tree(root: dict[str, Any], tables: Tables, names: list[str]) -> None:
         if second == first:
             _single(tables, first)[side] += values[side]
         else:
-            _add_pair(tables, first, second, lambda grid, side=side, values=values: _put(grid, side, values))
-
-
-def _put(grid: Floats, side: npt.NDArray[np.bool_], values: Floats) -> None:
-    grid[side, :] += values[None, :]
+            grid = _pair(tables, first, second)
+            grid[side, :] += values[None, :]
 
 
 def _single(tables: Tables, name: str) -> Floats:
     return tables.singles.setdefault(name, np.zeros(tables.cells[name].count))
 
 
-def _add_pair(tables: Tables, first: str, second: str, add: Callable[[Floats], None]) -> None:
-    """Add to the pair's grid, which stands under the names in order; ``add`` sees ``first`` as its rows."""
+def _pair(tables: Tables, first: str, second: str) -> Floats:
+    """Return the pair's grid with ``first`` as its rows; it is kept under the names in order."""
     key = (first, second) if first < second else (second, first)
     grid = tables.pairs.setdefault(key, np.zeros((tables.cells[key[0]].count, tables.cells[key[1]].count)))
-    add(grid if key[0] == first else grid.T)
+    return grid if key[0] == first else grid.T

@@ -30,7 +30,7 @@ from features.facts.store import FactStore, append_in, new_among
 from features.facts.values import Fact
 
 if TYPE_CHECKING:
-    from _csv import _writer as _Writer
+    from _csv import Writer
 
 BATCH = 5_000
 TOLERANCE = timedelta(days=1)
@@ -231,7 +231,8 @@ def _count(summary: ImportSummary, batch: list[_ReadRow], is_new: list[bool]) ->
             summary.rejected += 1
             continue
         summary.rejected_cells += len(row.complaints)
-        if any([next(flags) for _ in row.facts.facts]):
+        flagged = [next(flags) for _ in row.facts.facts]
+        if any(flagged):
             summary.stored += 1
         else:
             summary.unchanged += 1
@@ -266,7 +267,7 @@ class _Rejects:
                 writer.writerows(kept)
 
     @contextmanager
-    def _open(self) -> Iterator[_Writer]:
+    def _open(self) -> Iterator[Writer]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists()
         with self.path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as file:

@@ -11,7 +11,20 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from features.errors import UnknownImport, UnknownLead
 from features.facts.codec import KIND_OF, encoded, lead_fact, microseconds, plan_fact, spend_fact
@@ -212,7 +225,7 @@ def _remember_persons(connection: Connection, facts: Iterable[Fact]) -> None:
 
 def _seen(chosen: Select, up_to: int | None) -> Select:  # type: ignore[type-arg]
     """Keep to facts up to a number, without those of imports undone by then."""
-    undone = IMPORTS.c.undone_number.is_not(None)
+    undone: ColumnElement[bool] = IMPORTS.c.undone_number.is_not(None)
     if up_to is not None:
         chosen = chosen.where(FACTS.c.number <= up_to)
         undone = and_(undone, IMPORTS.c.undone_number <= up_to)

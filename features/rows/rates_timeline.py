@@ -71,7 +71,7 @@ class RatesTimeline:
         position = bisect_right(self._days[key], midnight)
         return self._totals[key][position - 1] if position else (0, 0)
 
-    def keys(self) -> list[SourceKey]:
+    def sources(self) -> list[SourceKey]:
         """Return every source that has a label."""
         return list(self._steps)
 
@@ -106,10 +106,10 @@ class _AtMidnight(Mapping[SourceKey, tuple[int, int]]):
         return self._seen[key]
 
     def __iter__(self) -> Iterator[SourceKey]:
-        return iter(self._timeline.keys())
+        return iter(self._timeline.sources())
 
     def __len__(self) -> int:
-        return len(self._timeline.keys())
+        return len(self._timeline.sources())
 
 
 def label_changes(history: LeadHistory, gate: Gate) -> Iterator[tuple[datetime, tuple[SourceKey, ...], int, int]]:

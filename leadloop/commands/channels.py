@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -35,7 +35,7 @@ def command(
     house = open_house(home, company)
     moment = now()
     summaries = LeadBook(house.store, house.company).summaries(moment)
-    level = "channel" if by == "channel" else "campaign"
+    level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
     lines = channel_lines(summaries, house.store.spend(), {}, company=house.company, moment=moment, level=level)
     table = Table(by, "leads", "processed", "qualified", "non-target", "bought of settled", "cost", "per sale")
     for line in lines:

@@ -55,7 +55,11 @@ def command(
             try:
                 if row is None:
                     raise FactRefused("row", "has another number of cells than the header")
-                facts = [f for f in read_lead(Cells(house.company, shape, row), reading).facts if isinstance(f, Lead | Source)]
+                facts = [
+                    f
+                    for f in read_lead(Cells(house.company, shape, row), reading).facts
+                    if isinstance(f, Lead | Source)
+                ]
             except FactRefused as error:
                 left_out += 1
                 console.print(f"  line {line}: {error.field}: {error.remedy}")
@@ -64,7 +68,12 @@ def command(
             known = rows.known(history, facts[0].known_at)
             assert known is not None  # the moment is the lead's own arrival
             score = scorer.score(known, rows.row(known))
-            figures = (f"{score.probability:.6f}", score.grading.grade, score.refined_grade, score.model_version or "rules")
+            figures = (
+                f"{score.probability:.6f}",
+                score.grading.grade,
+                score.refined_grade,
+                score.model_version or "rules",
+            )
             writer.writerow((score.lead_id, *figures))
     console.print(f"{number - left_out if total else 0:,} leads scored into {out}, {left_out:,} left out.")
 

@@ -39,7 +39,8 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
         known = scored.known
         place = queue_place(known, manager or None)
         offer = desk.company.offers.get(known.marks.get("offer", ""))
-        moments = sorted({known.lead.known_at, *(fact.known_at for fact in (*known.calls, *known.stages))})
+        told = {call.known_at for call in known.calls} | {stage.known_at for stage in known.stages}
+        moments = sorted({known.lead.known_at} | told)
         past = [(at, desk.scored(history, at).score.probability) for at in moments if at < moment]
         return {
             "known": known,
