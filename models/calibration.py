@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-NATS_OF_LUCK = 4.0
+NATS_OF_LUCK = 2.0
 """The stretch is multiplied by max(0, 1 - this / gain in nats)."""
 PRIOR_SPREAD = 0.25
 """The stretch is expected within about this much of 1."""

@@ -1,7 +1,9 @@
 """What there is to learn from: rows of settled leads at the moments at which a score would have been asked for.
 
-A row stands at arrival, after each call, and at one random moment in between, always before the lead's outcome was
-known. Open leads and leads that nobody reached are no rows: they have no outcome yet, or never will.
+A row stands at arrival, after each call, and at one random age, always before the lead's outcome was known. Where a
+row stands and what it weighs depends only on what was known by then: were the random age drawn from each lead's own
+span, or a lead's weight shared among its rows, buyers, whose span is short and whose calls are few, would weigh more
+at every young age. Open leads and leads that nobody reached are no rows: they have no outcome yet, or never will.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ MOST_LEADS = 250_000
 """More settled leads than this are drawn from, by a hash of their ids: the rest would change no table."""
 LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
 FEWEST_LEADS, FEWEST_SALES = 30, 5
+ARRIVAL_WEIGHT, LATER_WEIGHT = 1.0, 0.5
+"""Of the row at arrival, and of the one at a random age; the row after the k-th call weighs 2^-k, all calls under 1."""
 Progress = Callable[[int], None]
 
 
@@ -41,8 +45,8 @@ Progress = Callable[[int], None]
 class TrainingSet:
     """Rows, and for each row its lead; times are POSIX seconds.
 
-    ``weight`` sums to 1 over a lead's rows; ``known_from`` is when the row's label was known; ``grade`` is the place of
-    the rules' grade in ``GRADES``.
+    ``weight`` has a mean of 1 over leads (the sum of a lead's rows, see above); ``known_from`` is when the row's label was
+    known; ``grade`` is the place of the rules' grade in ``GRADES``.
     """
 
     columns: dict[str, Column]
@@ -145,22 +149,23 @@ def label_at(history: LeadHistory, gate: Gate, cut_off: datetime) -> tuple[int, 
     return label
 
 
-def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) -> list[datetime]:
-    """Return the moments of a lead's rows: arrival, each call, one at random; all before its outcome was known."""
-    arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
-    end = _end_of_not_knowing(history, gate, cut_off)
-    calls = {one.fact.known_at for one in history.stored if isinstance(one.fact, Call)}
-    drawn = random.Random(_hash(history.lead_id, seed)).random()
-    later = arrival + (end - arrival) * drawn
-    return sorted(moment for moment in {arrival, later, *calls} if arrival <= moment < end)
+def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) -> dict[datetime, float]:
+    """Return moment -> weight of a lead's rows: arrival, each call, one random age; all before its outcome was known.
 
-
-def _end_of_not_knowing(history: LeadHistory, gate: Gate, cut_off: datetime) -> datetime:
+    The random age is uniform in its square root: queues ask most about young leads.
+    """
     known = gate.as_of(history, cut_off)
     assert known is not None  # the lead has a label at the cut-off
-    ends = [cut_off, window_end(known.created_at, gate.company) or known.created_at + LOOK_AHEAD_WITHOUT_HORIZON]
+    arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
+    last = window_end(known.created_at, gate.company) or known.created_at + LOOK_AHEAD_WITHOUT_HORIZON
+    drawn = random.Random(_hash(history.lead_id, seed)).random()
+    weights = {arrival + (last - arrival) * drawn**2: LATER_WEIGHT}
+    calls = sorted({one.fact.known_at for one in history.stored if isinstance(one.fact, Call)})
+    weights |= {moment: 2.0**-place for place, moment in enumerate(calls, start=1)}
+    weights[arrival] = ARRIVAL_WEIGHT
     closed = outcome_as_of(known).closed_known_at
-    return min([*ends, closed] if closed else ends)
+    end = min(cut_off, last, closed or cut_off)
+    return {moment: weights[moment] for moment in sorted(weights) if arrival <= moment < end}
 
 
 class _Settled:
@@ -209,14 +214,14 @@ def _add_lead(
     growing: _Growing, history: LeadHistory, number: int, rows: RowBuilder, cut_off: datetime, seed: int
 ) -> None:
     label = label_at(history, rows.gate, cut_off)
-    moments = row_moments(history, rows.gate, cut_off, seed) if label else []
-    for place, moment in enumerate(moments):
+    moments = row_moments(history, rows.gate, cut_off, seed) if label else {}
+    for place, (moment, weight) in enumerate(moments.items()):
         known = rows.known(history, moment)
         assert label is not None
         assert known is not None  # every moment is at or after the lead's arrival
         growing.builder.add(rows.row(known))
         growing.outcome.append(label[0])
-        growing.weight.append(1.0 / len(moments))
+        growing.weight.append(weight)
         growing.lead.append(number)
         growing.created.append(known.created_at.timestamp())
         growing.known_from.append(label[1].timestamp())
@@ -229,9 +234,10 @@ def _add_lead(
 
 def _finished(growing: _Growing, counts: dict[OutcomeKind, int], total: int) -> TrainingSet:
     lead = np.array(growing.lead, dtype=np.int64)
-    _, numbered = np.unique(lead, return_inverse=True)
+    leads, numbered = np.unique(lead, return_inverse=True)
+    weight = np.array(growing.weight)
     return TrainingSet(
-        growing.builder.columns(), np.array(growing.outcome), np.array(growing.weight), numbered.astype(np.int64),
+        growing.builder.columns(), np.array(growing.outcome), weight * (len(leads) / weight.sum()), numbered.astype(np.int64),
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
         np.array(growing.channel, dtype=object), np.array(growing.at_arrival, dtype=bool),
         np.array(growing.called, dtype=bool), counts, total,
