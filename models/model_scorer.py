@@ -9,6 +9,7 @@ from features.rows.call_features import CALL_FEATURES
 from features.rows.feature import FeatureRow
 from models.abc_rules import grade_by_rules
 from models.artefact import Artefact
+from models.next_answer import field_to_ask
 from models.score import Reason, Score, probability
 
 REASONS = 3
@@ -37,8 +38,8 @@ class ModelScorer:
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
             known.lead_id, known.moment, chance, log_odds, start, grading, refined, _worth_reading(up),
-            _worth_reading(down), self.version,
-            self.data_cut_off,
+            _worth_reading(down), field_to_ask(known, row, grading, self.artefact.starts, self.artefact.model),
+            self.version, self.data_cut_off,
         )  # fmt: skip
 
 

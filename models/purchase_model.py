@@ -33,20 +33,17 @@ class FieldCells:
     feature: str
     cuts: tuple[float, ...] | None = None
     levels: tuple[str, ...] | None = None
+    count: int = field(init=False, repr=False, compare=False)
+    """The number of cells, rare and missing among them."""
+    missing: int = field(init=False, repr=False, compare=False)
+    """The cell of a missing value."""
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        own = len(self.levels if self.levels is not None else self.cuts or ())
+        object.__setattr__(self, "count", own + 2)
+        object.__setattr__(self, "missing", own + 1)
         object.__setattr__(self, "_places", {level: place for place, level in enumerate(self.levels or ())})
-
-    @property
-    def count(self) -> int:
-        """Return the number of cells, rare and missing among them."""
-        return (len(self.levels) + 2) if self.levels is not None else (len(self.cuts or ()) + 2)
-
-    @property
-    def missing(self) -> int:
-        """Return the cell of a missing value."""
-        return self.count - 1
 
     def cell(self, value: Value) -> int:
         """Return the cell of a value.
@@ -106,6 +103,8 @@ class PurchaseModel:
             if len(p.features) == 2
         ]
         self._readers = [(one.feature, one.cell) for one in self.cells]
+        self._by_feature = {one.feature: one for one in self.cells}
+        self._order = [p for p in self.parts if len(p.features) == 1] + [p for p in self.parts if len(p.features) == 2]
 
     def moved(self, row: FeatureRow) -> float:
         """Return by how much the tables move the log-odds of a row from its start."""
@@ -116,6 +115,15 @@ class PurchaseModel:
         for first, second, width, values in self._pairs:
             total += values[at[first] * width + at[second]]
         return total
+
+    def levels_of(self, feature: str) -> tuple[str, ...]:
+        """Return the levels that the model knows of a feature, the most frequent first; none for numbers."""
+        cells = self._by_feature.get(feature)
+        return (cells.levels or ()) if cells else ()
+
+    def reads(self, feature: str) -> bool:
+        """Return whether any table reads a feature."""
+        return feature in self._by_feature
 
     def reasons(self, row: FeatureRow) -> list[Reason]:
         """Return every part's contribution; their sum is ``moved``."""
@@ -130,13 +138,12 @@ class PurchaseModel:
         moved += [(v[at[a] * w + at[b]], offset + n) for n, (a, b, w, v) in enumerate(self._pairs)]
         moved.sort()
         known = {one.feature: cell for one, cell in zip(self.cells, at, strict=True)}
-        order = [p for p in self.parts if len(p.features) == 1] + [p for p in self.parts if len(p.features) == 2]
-        up = [self._reason(order[n], known) for c, n in reversed(moved[-count:]) if c >= SMALLEST_REASON]
-        down = [self._reason(order[n], known) for c, n in moved[:count] if c <= -SMALLEST_REASON]
+        up = [self._reason(self._order[n], known) for c, n in reversed(moved[-count:]) if c >= SMALLEST_REASON]
+        down = [self._reason(self._order[n], known) for c, n in moved[:count] if c <= -SMALLEST_REASON]
         return tuple(up), tuple(down)
 
     def _reason(self, part: Part, at: Mapping[str, int]) -> Reason:
-        cells = [next(one for one in self.cells if one.feature == name) for name in part.features]
+        cells = [self._by_feature[name] for name in part.features]
         entry = at[part.features[0]]
         if len(cells) == 2:
             entry = entry * cells[1].count + at[part.features[1]]

@@ -37,8 +37,8 @@ class Score:
     """A purchase probability with everything that a person needs to trust or dispute it.
 
     ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all parts; ``reasons_for`` and
-    ``reasons_against`` are the largest of them. Without a model ``model_version`` is None, the probability is
-    the company's own guess for the grade, and there are no reasons but the grade.
+    ``reasons_against`` are the largest of them. ``ask`` is the field whose answer matters most now. Without a model
+    ``model_version`` is None, the probability is the company's own guess for the grade, and the grade is the only reason.
     """
 
     lead_id: LeadId | None
@@ -50,6 +50,7 @@ class Score:
     refined_grade: RuleGrade
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
+    ask: str | None
     model_version: str | None
     data_cut_off: datetime | None
 
@@ -81,7 +82,8 @@ class RulesScorer:
         grading = grade_by_rules(known.answers, rules)
         rate = guessed_rate(grading.grade, rules)
         start = log_odds(rate)
-        return Score(known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), None, None)
+        asked = rules.criteria[grading.ask].field if grading.ask else None
+        return Score(known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), asked, None, None)
 
 
 def without_lead(score: Score) -> Score:

@@ -71,7 +71,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Count the day's rates anew after each midnight; at the end, write the last scores."""
-        daily = asyncio.create_task(_count_rates_daily(service))
+        daily = asyncio.create_task(_begin_days(service))
         yield
         daily.cancel()
         with suppress(asyncio.CancelledError):
@@ -81,12 +81,12 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
     return lifespan
 
 
-async def _count_rates_daily(service: Service) -> None:
+async def _begin_days(service: Service) -> None:
     while True:
         await asyncio.sleep(MIDNIGHT_LOOK_SECONDS)
         if not service.desk.rates.is_of(service.desk.now()):
             with suppress(StoreUnreachable):
-                await run_in_threadpool(service.desk.rates.count, service.desk.now())
+                await run_in_threadpool(service.begin_day, service.desk.now())
 
 
 def _add_house_keeping(app: FastAPI, service: Service) -> None:

@@ -79,7 +79,7 @@ class Board:
             changed = self._desk.store.leads_changed_since(self._number)
             for lead_id in changed:
                 self._open.pop(lead_id, None)
-            self._place(self._desk.store.histories(lead_ids=sorted(changed)), moment)
+            self._place(self._desk.store.histories(up_to=last, lead_ids=sorted(changed)), moment)
         self._number = last
 
     def _place(self, histories: Iterable[LeadHistory], moment: datetime) -> None:

@@ -32,11 +32,12 @@ class Champion:
     def scorer(self) -> Scorer:
         """Return the scorer in use, after a look at the pointer where the last one is a while ago."""
         if time.monotonic() - self._looked_at >= LOOK_EVERY_SECONDS:
-            self._looked_at = time.monotonic()
-            self._look()
+            self.look()
         return self._scorer
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look at the pointer now."""
+        self._looked_at = time.monotonic()
         version = champion_version(self._home)
         if version in (self._scorer.version, self._refused):
             return

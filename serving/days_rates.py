@@ -14,7 +14,8 @@ class DaysRates:
     """The rates of one midnight, with the storage number up to which they were counted."""
 
     def __init__(self, store: FactStore, gate: Gate) -> None:
-        self._store, self._gate = store, gate
+        self._store, self._zone = store, gate.company.zone
+        self._timeline = RatesTimeline(gate)
         self._held: tuple[datetime | None, int, SourceRates] = (None, 0, NO_RATES)
 
     @property
@@ -33,12 +34,17 @@ class DaysRates:
 
     def is_of(self, moment: datetime) -> bool:
         """Return whether the rates held are those of the day of ``moment``."""
-        return self._held[0] == last_midnight(moment, self._gate.company.zone)
+        return self._held[0] == last_midnight(moment, self._zone)
 
     def count(self, moment: datetime) -> None:
-        """Count the rates as of the last midnight before ``moment``, and hold them."""
-        midnight = last_midnight(moment, self._gate.company.zone)
-        number = self._store.last_number()
-        timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
-        rates = timeline.at(midnight)
-        self._held = (midnight, number, SourceRates({key: rates.settled(key) for key in timeline.sources()}))
+        """Count what is new, and hold the rates as of the last midnight before ``moment``."""
+        before, number = self.number, self._store.last_number()
+        if before == 0:
+            self._timeline.learn(self._store.histories(up_to=number))
+        elif number > before:
+            changed = sorted(self._store.leads_changed_since(before))
+            self._timeline.forget(self._store.histories(up_to=before, lead_ids=changed))
+            self._timeline.learn(self._store.histories(up_to=number, lead_ids=changed))
+        rates = self._timeline.at(moment)
+        counts = {key: rates.settled(key) for key in self._timeline.sources()}
+        self._held = (last_midnight(moment, self._zone), number, SourceRates(counts))

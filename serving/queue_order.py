@@ -1,7 +1,9 @@
 """Whom to call next: promised call-backs that are due, then the leads worth most per call.
 
 A lead's worth is its expected value (purchase probability x expected amount); where no amount is known for anybody,
-the probability alone. The place that first-come would have given stands beside, so that people see what changed.
+the probability alone. Of equals the freshest goes first, as interest cools (Oldroyd, McElheran & Elkington 2011, "The
+short life of online sales leads", Harvard Business Review 89(3)): until a model serves, most leads are equals. The
+place that first-come would have given stands beside, so that people see what changed.
 """
 
 from __future__ import annotations
@@ -60,4 +62,4 @@ def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
 
 def _worth(candidate: Candidate[Lead], amounts_known: bool) -> tuple[bool, float, float]:
     worth = (candidate.expected_value or 0.0) if amounts_known else candidate.probability
-    return candidate.waits.kind == "call_back", worth, -candidate.created_at.timestamp()
+    return candidate.waits.kind == "call_back", worth, candidate.created_at.timestamp()

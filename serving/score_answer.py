@@ -51,7 +51,7 @@ class ScoreOut(BaseModel):
 def score_out(scored: Scored, company: Company) -> ScoreOut:
     """Return the answer that tells a score."""
     score = scored.score
-    question = next_question(scored.known, score, company)
+    question = next_question(score, company)
     return ScoreOut(
         lead_id=score.lead_id,
         probability=score.probability,

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from features.facts.channels import mark_of
 from features.facts.company import Company
 from features.facts.company_file import read_company
 from features.facts.company_versions import CompanyVersions
 from features.facts.contacts import ContactBook
 from features.facts.store import FactStore
-from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate
 from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
@@ -41,6 +39,14 @@ class Service:
     writer: ScoreWriter
     unknown_fields: UnknownFields
 
+    def begin_day(self, moment: datetime) -> None:
+        """Count how the sources had sold by the last midnight, and what sales brought; rows hold that for the day."""
+        self.desk.rates.count(moment)
+        sales = (
+            (one.channel, one.offer, one.amount) for one in self.book.summaries(moment) if one.won_at and one.amount
+        )
+        self.desk.amounts = ExpectedAmounts(self.company).learn(sales)
+
 
 def clock() -> datetime:
     """Return the moment now, in UTC."""
@@ -55,29 +61,18 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     writer = ScoreWriter(log)
     gate = Gate(company)
     rates = DaysRates(store, gate)
-    rates.count(clock())
     desk = Desk(
         company=company,
         company_hash=CompanyVersions(engine).remember(company, moment=clock()),
         store=store,
         champion=Champion(settings.home),
         rates=rates,
-        amounts=_amounts(store, gate),
+        amounts=ExpectedAmounts(company),
         writer=writer,
         now=clock,
     )
     contacts = ContactBook(engine, person_secret(settings.home))
     book = LeadBook(store, company)
-    return Service(settings, company, contacts, desk, Board(desk), book, log, writer, UnknownFields())
-
-
-def _amounts(store: FactStore, gate: Gate) -> ExpectedAmounts:
-    """Return the average checks of the sales known now."""
-    moment = clock()
-    amounts = ExpectedAmounts(gate.company)
-    for history in store.histories():
-        known = gate.as_of(history, moment)
-        won = outcome_as_of(known).won if known else None
-        if known and won and won.amount:
-            amounts.learn([(known.channel, mark_of(known.marks, "offer"), won.amount)])
-    return amounts
+    service = Service(settings, company, contacts, desk, Board(desk), book, log, writer, UnknownFields())
+    service.begin_day(clock())
+    return service

@@ -46,9 +46,16 @@ class RatesTimeline:
 
     def learn(self, histories: Iterable[LeadHistory]) -> RatesTimeline:
         """Count the labels of ``histories``, each from the moment at which it was known; return the timeline."""
+        return self._add(histories, 1)
+
+    def forget(self, histories: Iterable[LeadHistory]) -> RatesTimeline:
+        """Take back what was learned from the very same histories; return the timeline."""
+        return self._add(histories, -1)
+
+    def _add(self, histories: Iterable[LeadHistory], sign: int) -> RatesTimeline:
         for history in histories:
             for moment, keys, leads, sales in label_changes(history, self._gate):
-                self._count(moment, keys, leads, sales)
+                self._count(moment, keys, sign * leads, sign * sales)
         self._days.clear()
         self._views.clear()
         return self

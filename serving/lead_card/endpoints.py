@@ -50,7 +50,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
             "left": place if isinstance(place, Left) else None,
             "waits": None if isinstance(place, Left) else place,
             "past_horizon": is_past_horizon(known),
-            "question": next_question(known, scored.score, desk.company),
+            "question": next_question(scored.score, desk.company),
             "questions": questions_of(desk.company),
             "results": CALL_RESULTS,
             "contact": contacts.contact(lead_id),
