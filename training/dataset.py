@@ -236,8 +236,9 @@ def _finished(growing: _Growing, counts: dict[OutcomeKind, int], total: int) -> 
     lead = np.array(growing.lead, dtype=np.int64)
     leads, numbered = np.unique(lead, return_inverse=True)
     weight = np.array(growing.weight)
+    weight *= len(leads) / max(weight.sum(), 1e-9)
     return TrainingSet(
-        growing.builder.columns(), np.array(growing.outcome), weight * (len(leads) / weight.sum()), numbered.astype(np.int64),
+        growing.builder.columns(), np.array(growing.outcome), weight, numbered.astype(np.int64),
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
         np.array(growing.channel, dtype=object), np.array(growing.at_arrival, dtype=bool),
         np.array(growing.called, dtype=bool), counts, total,

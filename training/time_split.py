@@ -37,10 +37,10 @@ def split_by_time(data: TrainingSet) -> TimeSplit:
     undated = _labels_carry_no_dates(data)
     if undated:
         notes.append("The labels carry no dates of their own: leads are split by creation alone.")
-    splits = [_split(data, share, undated=undated) for share in SHORTER]
-    fitting = [split for split in splits if _is_enough(data, split.fit)]
-    chosen = fitting[0] if fitting else max(splits, key=lambda split: len(split.fit))
-    share = SHORTER[splits.index(chosen)]
+    splits = {share: _split(data, share, undated=undated) for share in SHORTER}
+    fitting = [share for share, split in splits.items() if _is_enough(data, split.fit)]
+    share = fitting[0] if fitting else max(splits, key=lambda one: len(splits[one].fit))
+    chosen = splits[share]
     if share < JUDGED_SHARE:
         notes.append(
             f"The judging slice is the last {share:.0%} of the settled leads instead of {JUDGED_SHARE:.0%}: "
