@@ -27,8 +27,8 @@ class ChannelLine:
     """A channel's or campaign's figures for leads created in one period.
 
     ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of spoken or closed ones,
-    ``bought`` of settled ones. ``expected_sales`` is the sum of the open leads' probabilities; None where a score of
-    some is not known. ``cost`` is in the company's currency; other currencies are only named.
+    ``bought`` of settled ones; a rate that this company records nothing for is of nothing. ``expected_sales`` is the sum
+    of the open leads' probabilities. ``cost`` is in the company's currency; other currencies are only named.
     """
 
     key: Key
@@ -97,6 +97,16 @@ def channel_lines(
     return sorted(lines, key=lambda line: (-(line.cost or 0.0), -line.leads, str(line.key)))
 
 
+def has_rules(company: Company, moment: datetime) -> bool:
+    """Return whether the company grades its leads at all."""
+    return bool(company.abc_at(moment).criteria)
+
+
+def can_tell_non_target(company: Company, moment: datetime) -> bool:
+    """Return whether any rule or stage of the company could call a lead non-target."""
+    return has_rules(company, moment) or bool(company.stages.get("non_target"))
+
+
 def period_of(moment: datetime, company: Company, period: Period) -> date | None:
     """Return the first day of the month or week (from Monday) in which a moment lies; None for "all"."""
     day = moment.astimezone(company.zone).date()
@@ -138,7 +148,10 @@ def _line(
 ) -> ChannelLine:
     outcomes = [one.outcome(moment, company) for one in leads]
     processed = [one for one in leads if one.calls]
+    recorded = leads if company.calls_recorded else []
     judged = [one for one in leads if one.spoken or one.non_target_known_at]
+    graded = judged if has_rules(company, moment) else []
+    named = judged if can_tell_non_target(company, moment) else []
     settled = outcomes.count("bought") + outcomes.count("did_not_buy")
     waiting = [one for one, kind in zip(leads, outcomes, strict=True) if kind in ("open", "never_called")]
     won = [one for one in leads if one.won_at]
@@ -146,10 +159,10 @@ def _line(
         key=key,
         period=when,
         leads=len(leads),
-        processed=Rate(len(processed), len(leads)),
+        processed=Rate(len(processed), len(recorded)),
         spoken=Rate(sum(one.spoken for one in processed), len(processed)),
-        qualified=Rate(sum(one.is_qualified for one in judged), len(judged)),
-        non_target=Rate(sum(one.non_target_known_at is not None for one in judged), len(judged)),
+        qualified=Rate(sum(one.is_qualified for one in graded), len(graded)),
+        non_target=Rate(sum(one.non_target_known_at is not None for one in named), len(named)),
         bought=Rate(outcomes.count("bought"), settled),
         open=outcomes.count("open"),
         never_called=outcomes.count("never_called"),

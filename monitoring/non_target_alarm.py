@@ -14,11 +14,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from features.facts.company import Company
+from monitoring.channel_quality import can_tell_non_target
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary
 
+WatchState = Literal["watched", "too_little", "nothing_says_so"]
 ALPHA = 0.05
 """The chance that a company whose channels never change is ever alarmed."""
 FEWEST_BEFORE, FEWEST_SINCE = 30, 12
@@ -65,6 +68,14 @@ class _Day:
     bad: int
 
 
+def watch_state(quiet: Sequence[Quiet], alarms: Sequence[Alarm], company: Company, moment: datetime) -> WatchState:
+    """Return whether anything could have been noticed at all: "nothing found" is not "not looked at"."""
+    if not can_tell_non_target(company, moment):
+        return "nothing_says_so"
+    seen = bool(alarms) or any(one.noticeable is not None for one in quiet)
+    return "watched" if seen else "too_little"
+
+
 def watched(
     summaries: Iterable[LeadSummary], *, company: Company, moment: datetime, alpha: float = ALPHA
 ) -> tuple[list[Alarm], list[Quiet]]:
@@ -75,6 +86,8 @@ def watched(
             by_channel.setdefault(one.channel, []).append(one)
     threshold = math.log(max(len(by_channel), 1) / alpha)
     alarms, quiet = [], []
+    if not can_tell_non_target(company, moment):
+        return [], []
     for channel, leads in sorted(by_channel.items()):
         days = _days(leads, company)
         alarm = _alarm(channel, days, threshold)

@@ -136,6 +136,14 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "alarm_counts": ("до: {k0} из {n0}; после: {k1} из {n1}", "before: {k0} of {n0}; since: {k1} of {n1}"),
     "alarm_cost": ("за это время потрачено {cost}", "spent since: {cost}"),
     "no_alarms": ("Ни один канал не стал заметно хуже.", "No channel became noticeably worse."),
+    "not_watched_nothing_says_so": (
+        "Не смотрели: в company.yaml ничто не называет заявку нецелевой (ни правила ABC, ни этап non_target).",
+        "Not looked at: nothing in company.yaml calls a lead non-target (neither ABC rules nor a non_target stage).",
+    ),
+    "not_watched_too_little": (
+        "Мало данных за последние 120 дней: ни в одном канале рост нецелевых не был бы замечен.",
+        "Not enough data in the last 120 days: in no channel would a rise of non-target leads have been noticed.",
+    ),
     "quiet": ("Где тихо, и что было бы замечено", "Where it is quiet, and what would have been noticed"),
     "quiet_text": (
         "{channel}: нецелевых {share} ({k} из {n}), выросло бы до {noticeable} — заметили бы",

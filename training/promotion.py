@@ -32,7 +32,7 @@ def decided(evaluation: Evaluation, *, tables: bool) -> Decision:
     difference = evaluation.differences
     over_base = difference["base rate"]
     if not tables or not _surely_better(over_base):
-        return _rules_alone(evaluation, over_base)
+        return _rules_alone(evaluation, over_base, tables=tables)
     reasons = [f"Better than the base rate: {_figures(over_base)}."]
     over_rules = difference["rules"]
     if not _surely_better(over_rules):
@@ -51,9 +51,10 @@ def decided(evaluation: Evaluation, *, tables: bool) -> Decision:
     return Decision(True, True, (*reasons, f"{word}: {_figures(champion)}."))
 
 
-def _rules_alone(evaluation: Evaluation, over_base: Measured) -> Decision:
+def _rules_alone(evaluation: Evaluation, over_base: Measured, *, tables: bool) -> Decision:
     """Return whether the rules serve at the rates that were seen, or go on with the company's guesses."""
-    said = f"No better than the base rate ({_figures(over_base)}): the rules go on serving."
+    why = _figures(over_base) if tables else "nothing that is known of a lead predicted on later leads"
+    said = f"No better than the base rate ({why}): the rules go on serving."
     over_guesses = evaluation.differences["rules over guesses"]
     if not _surely_better(over_guesses):
         return Decision(False, False, (said,))

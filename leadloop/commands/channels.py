@@ -9,9 +9,17 @@ import typer
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from monitoring.channel_quality import ChannelLine
     from monitoring.intervals import Rate
 
 NAME = "channels"
+NO_ALARM = {
+    "watched": "No channel sends noticeably more non-target leads than before.",
+    "too_little": "Not enough data in the last 120 days: in no channel would a rise of non-target leads have been noticed.",
+    "nothing_says_so": "Non-target leads were not looked at: company.yaml has neither ABC rules nor a non_target stage.",
+}
 
 
 def command(
@@ -24,11 +32,10 @@ def command(
     A sale belongs to the period in which its lead was created; rates carry their counts and 95 % intervals.
     """
     from rich.console import Console
-    from rich.table import Table
 
     from monitoring.channel_quality import channel_lines
     from monitoring.lead_book import LeadBook
-    from monitoring.non_target_alarm import watched
+    from monitoring.non_target_alarm import watch_state, watched
 
     if by not in ("channel", "campaign"):
         raise typer.BadParameter("--by takes channel or campaign")
@@ -37,23 +44,39 @@ def command(
     summaries = LeadBook(house.store, house.company).summaries(moment)
     level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
     lines = channel_lines(summaries, house.store.spend(), {}, company=house.company, moment=moment, level=level)
-    table = Table(by, "leads", "processed", "qualified", "non-target", "bought of settled", "cost", "per sale")
-    for line in lines:
-        name = " / ".join(part or "-" for part in line.key if part is not None)
-        cost = "-" if line.cost is None else f"{line.cost:,.0f}"
-        per_sale = line.cost_per_sale.value if line.cost_per_sale else None
-        rates = [_words(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
-        table.add_row(name, f"{line.leads:,}", *rates, cost, "-" if per_sale is None else f"{per_sale:,.0f}")
     console = Console()
-    console.print(table)
-    alarms, _ = watched(summaries, company=house.company, moment=moment)
+    console.print(_table(lines, by))
+    alarms, quiet = watched(summaries, company=house.company, moment=moment)
     for alarm in alarms:
         console.print(
             f"[bold red]{alarm.channel}[/]: non-target {_words(alarm.before)} before, {_words(alarm.after)} since about "
             f"{alarm.since} ({alarm.earliest} to {alarm.latest})"
         )
     if not alarms:
-        console.print("No channel sends noticeably more non-target leads than before.")
+        console.print(NO_ALARM[watch_state(quiet, alarms, house.company, moment)])
+
+
+def _table(lines: list[ChannelLine], by: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(by, "leads", "called", "A or B", "non-target", "bought", "cost", "per sale", box=box.SIMPLE_HEAD)
+    for line in lines:
+        name = " / ".join(part or "-" for part in line.key if part is not None)
+        cost = "-" if line.cost is None else f"{line.cost:,.0f}"
+        per_sale = line.cost_per_sale.value if line.cost_per_sale else None
+        rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
+        table.add_row(name, f"{line.leads:,}", *rates, cost, "-" if per_sale is None else f"{per_sale:,.0f}")
+    return table
+
+
+def _cell(rate: Rate) -> str:
+    if not rate.of:
+        return "-"
+    if rate.value is None or not rate.is_enough:
+        return f"too few\n[dim]{rate.count} of {rate.of}[/]"
+    low, high = rate.interval
+    return f"{rate.value:.0%} [dim]{low:.0%}-{high:.0%}\n{rate.count:,} of {rate.of:,}[/]"
 
 
 def _words(rate: Rate) -> str:

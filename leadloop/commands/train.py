@@ -12,6 +12,7 @@ from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from models.ranking_metrics import Measured
     from training.evaluation import Evaluation
 
 NAME = "train"
@@ -75,13 +76,23 @@ def command(
 
 
 def _table(evaluation: Evaluation) -> Table:
+    """Return the measures as rows and the contenders as columns, so that it fits a narrow window."""
+    from rich import box
     from rich.table import Table
 
     overall = evaluation.overall
-    table = Table("on later leads", *SHOWN.values(), title=f"{overall.leads:,} later leads, {overall.sales:,} sales")
-    for name, measures in (overall.measures or {}).items():
-        cells = [f"{m.value:.3f}\n[dim]{m.low:.3f}-{m.high:.3f}[/]" for m in (measures[key] for key in SHOWN)]
-        table.add_row(name, *cells)
+    contenders = list(overall.measures or {})
+    title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"
+    table = Table("", *contenders, title=title, box=box.SIMPLE_HEAD)
     if overall.measures is None:
         table.add_row("not enough data")
+        return table
+    for key, name in SHOWN.items():
+        table.add_row(name, *(_cell(overall.measures[contender][key]) for contender in contenders))
     return table
+
+
+def _cell(measured: Measured) -> str:
+    if measured.value != measured.value:
+        return "[dim]-[/]"
+    return f"{measured.value:.3f} [dim]{measured.low:.3f}-{measured.high:.3f}[/]"

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from features.facts.store import FactStore
 from monitoring.channel_quality import channel_lines, period_of
 from monitoring.lead_book import LeadBook, LeadSummary, once_a_person
-from monitoring.non_target_alarm import watched
+from monitoring.non_target_alarm import watch_state, watched
 from serving.board import Board
 from serving.desk import Desk
 from serving.pages import Pages
@@ -51,6 +51,7 @@ def reports_router(
             "lines": channel_lines(chosen, paid, chances, company=company, moment=moment, level=level),
             "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in alarms],
             "quiet": quiet,
+            "watch": watch_state(quiet, alarms, company, moment),
             "trend": weekly_trend(counted, company),
             "months": _months(counted, book),
             "month": month,
