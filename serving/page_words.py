@@ -173,6 +173,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "not_enough": ("мало данных", "not enough data"),
     "open_leads": ("{n} открыты, {m} без звонка", "{n} open, {m} never called"),
     "no_campaign": ("(без кампании)", "(no campaign)"),
+    "trend_leads": ("Заявки по неделям", "Leads by week"),
     "trend": ("Доля нецелевых по неделям", "Non-target share by week"),
     "once_a_person": ("Заявки одного человека считаются один раз.", "A person's requests count once."),
     "every_request": (

@@ -76,7 +76,7 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     if min(_sales(data, earlier), _sales(data, later)) < FEWEST_SALES_FOR_TABLES:
         return Choices(1, 0, 0.0)
     starts = _starts(data.of(earlier), rules)
-    fit_on, stop_on = _rows(data.of(earlier), starts), _rows(data.of(later), starts)
+    fit_on, stop_on = _rows(data.of(earlier), starts), _levelled(_rows(data.of(later), starts))
     tried = [fit_additive(fit_on, stop_on, fields_a_tree=fields, seed=seed) for fields in (1, 2)]
     losses = [_loss(stop_on, fit.moved(stop_on.columns)) for fit in tried]
     best = 1 if losses[1] < losses[0] else 0
@@ -105,6 +105,12 @@ def _starts(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
 def _rows(data: TrainingSet, starts: Mapping[RuleGrade, float]) -> Rows:
     start = np.array([starts[grade] for grade in GRADES])[data.grade]
     return Rows(data.columns, data.outcome, data.weight, start)
+
+
+def _levelled(rows: Rows) -> Rows:
+    """Return rows that start from their own rate: a market that rose or fell must not stop what ranks well."""
+    level = level_for(rows.start, rows.outcome, rows.weight)
+    return Rows(rows.columns, rows.outcome, rows.weight, rows.start + level)
 
 
 def _earlier_and_later(data: TrainingSet) -> tuple[Ints, Ints]:

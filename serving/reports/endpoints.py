@@ -10,14 +10,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from features.facts.store import FactStore
-from monitoring.channel_quality import channel_lines, period_of
+from monitoring.channel_quality import can_tell_non_target, channel_lines, period_of
 from monitoring.lead_book import LeadBook, LeadSummary, once_a_person
 from monitoring.non_target_alarm import watch_state, watched
 from serving.board import Board
 from serving.desk import Desk
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
-from serving.reports.trend import AlarmWithCost, cost_since, weekly_trend
+from serving.reports.trend import AlarmWithCost, cost_since, weekly_leads, weekly_trend
 from serving.unknown_fields import UnknownFields
 
 Month = Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")]
@@ -52,7 +52,7 @@ def reports_router(
             "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in alarms],
             "quiet": quiet,
             "watch": watch_state(quiet, alarms, company, moment),
-            "trend": weekly_trend(counted, company),
+            "trend": (weekly_trend if can_tell_non_target(company, moment) else weekly_leads)(counted, company),
             "months": _months(counted, book),
             "month": month,
             "level": level,

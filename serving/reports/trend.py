@@ -52,6 +52,23 @@ def weekly_trend(summaries: Iterable[LeadSummary], company: Company) -> str:
     return orjson.dumps({"traces": [_trace(name, counts[name]) for name in largest], "layout": layout}).decode()
 
 
+def weekly_leads(summaries: Iterable[LeadSummary], company: Company) -> str:
+    """Return the chart of leads by week and channel, for a company in which nothing calls a lead non-target."""
+    counts: dict[str, dict[date, int]] = {}
+    for one in summaries:
+        week = period_of(one.created_at, company, "week")
+        if week:
+            weeks = counts.setdefault(one.channel, {})
+            weeks[week] = weeks.get(week, 0) + 1
+    largest = sorted(counts, key=lambda channel: -sum(counts[channel].values()))[:MOST_CHANNELS]
+    traces = [
+        {"name": name, "x": [w.isoformat() for w in sorted(counts[name])], "y": [n for _, n in sorted(counts[name].items())],
+         "mode": "lines+markers", "hovertemplate": "%{x}: %{y}"}
+        for name in largest
+    ]  # fmt: skip
+    return orjson.dumps({"traces": traces, "layout": {"yaxis": {"rangemode": "tozero"}}}).decode()
+
+
 def _trace(name: str, weeks: dict[date, list[int]]) -> dict[str, object]:
     shown = sorted((week, Rate(bad, leads)) for week, (bad, leads) in weeks.items() if Rate(bad, leads).is_enough)
     texts = [f"{r.count} / {r.of} ({r.interval[0]:.0%}–{r.interval[1]:.0%})" for _, r in shown]
