@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from features.errors import FactRefused, UnknownLead
-from features.facts.contacts import ContactBook
+from features.facts.contacts import Contact, ContactBook, ContactOfLead, remember_in
+from features.facts.database import writing
+from features.facts.store import append_in
 from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Stage
 from serving.desk import Desk, Scored
 from serving.sent_facts import CallIn, LeadIn, StageIn
@@ -39,10 +41,9 @@ class Intake:
         lead, source, unknown = facts_of(
             lead_id, body, self.desk.company, known_at=now, secret=self.contacts.secret, manager=body.manager
         )
-        taken = self._store([lead, source], lead_id, now, unknown)
-        if body.contact:
-            self.contacts.remember(lead_id, body.contact.name, body.contact.phone, body.contact.email)
-        return taken
+        sent = body.contact
+        contact = ContactOfLead(lead_id, Contact(sent.name, sent.phone, sent.email)) if sent else None
+        return self._store([lead, source], lead_id, now, unknown, contact)
 
     def _created_before(self, lead_id: LeadId) -> datetime | None:
         """Return when a lead that was stored before was created, so that sending it again changes nothing."""
@@ -87,8 +88,19 @@ class Intake:
         self.desk.store.history(lead_id)
         self.desk.store.append([Assignment(lead_id, now, now, manager, taken)])
 
-    def _store(self, facts: Sequence[Fact], lead_id: LeadId, now: datetime, unknown: list[str]) -> Taken:
-        numbers = self.desk.store.append(facts)
+    def _store(
+        self,
+        facts: Sequence[Fact],
+        lead_id: LeadId,
+        now: datetime,
+        unknown: list[str],
+        contact: ContactOfLead | None = None,
+    ) -> Taken:
+        """Store facts, and the contact with them, in one transaction; then score the lead."""
+        with writing(self.desk.store.engine) as connection:
+            numbers = append_in(connection, facts)
+            if contact:
+                remember_in(connection, [contact])
         self.unknown_fields.count(unknown, now)
         return Taken(any(number is not None for number in numbers), unknown, self.desk.score_stored(lead_id, now))
 
