@@ -50,6 +50,11 @@ def grade_by_rules(answers: Mapping[str, Answer], rules: Abc) -> Grading:
     return Grading(grade, best, verdicts, _next_question(verdicts, rules, best) if best != grade else None)
 
 
+def rule_grade(answers: Mapping[str, Answer], rules: Abc) -> RuleGrade:
+    """Return the grade of the moment alone, where nobody asks what is still open."""
+    return grade_of_verdicts({name: said(answers, criterion) for name, criterion in rules.criteria.items()}, rules)
+
+
 def said(answers: Mapping[str, Answer], criterion: Criterion) -> Said:
     """Return what the answers say about one criterion."""
     answer = answers.get(criterion.field)

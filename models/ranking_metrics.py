@@ -6,7 +6,7 @@ calls do not look like many leads. Ties are shared evenly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RESAMPLES = 200
+BLOCK = 25
 SMALLEST = 1e-6
 """Probabilities are clipped to this before their logarithm is taken."""
 MEASURES = (
@@ -55,12 +56,17 @@ class Judged:
         """Return how many of the leads bought."""
         return len(np.unique(self.lead[self.outcome > 0]))
 
-    def resampled(self, seed: int = 0, resamples: int = RESAMPLES) -> Floats:
-        """Return weights (rows x resamples + 1); the first column is the sample itself."""
+    def resampled(self, seed: int = 0, resamples: int = RESAMPLES) -> Iterator[Floats]:
+        """Yield weights (rows x some resamples) in blocks that fit in memory; the first column is the sample itself."""
         rng = np.random.default_rng(seed)
         count = int(self.lead.max()) + 1 if len(self.lead) else 0
-        drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=resamples).T if count else np.zeros((0, 0))
-        return np.column_stack([self.weight, self.weight[:, None] * drawn[self.lead]]).astype(np.float64)
+        yield self.weight[:, None]
+        for start in range(0, resamples if count else 0, BLOCK):
+            size = min(BLOCK, resamples - start)
+            drawn = np.column_stack([
+                np.bincount(rng.integers(0, count, count), minlength=count).astype(np.float64) for _ in range(size)
+            ])  # fmt: skip
+            yield self.weight[:, None] * drawn[self.lead]
 
 
 def measured(probability: Floats, judged: Judged, *, seed: int = 0) -> dict[str, Measured]:
@@ -75,16 +81,15 @@ def measured(probability: Floats, judged: Judged, *, seed: int = 0) -> dict[str,
     >>> round(found["auc"].value, 2)
     0.75
     """
-    weights = judged.resampled(seed)
-    table = _all_measures(np.asarray(probability, dtype=np.float64), judged.outcome, weights)
-    return {name: _with_interval(values) for name, values in table.items()}
+    rows = _Rows.of(np.asarray(probability, dtype=np.float64), judged)
+    blocks = [_all_measures(rows, weights) for weights in judged.resampled(seed)]
+    return {name: _with_interval(np.concatenate([block[name] for block in blocks])) for name in MEASURES}
 
 
 def log_loss_difference(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0) -> Measured:
     """Return mine minus the other's log-loss on the same resamples; below 0 mine is better."""
     gain = _losses(mine, judged.outcome) - _losses(other, judged.outcome)
-    weights = judged.resampled(seed)
-    return _with_interval(gain @ weights / weights.sum(0))
+    return _with_interval(np.concatenate([gain @ weights / weights.sum(0) for weights in judged.resampled(seed)]))
 
 
 def _losses(probability: Floats, outcome: Floats) -> Floats:
@@ -101,20 +106,45 @@ def _with_interval(values: Floats) -> Measured:
     return Measured(float(values[0]), float(low), float(high))
 
 
-def _all_measures(p: Floats, y: Floats, weights: Floats) -> Mapping[str, Floats]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What every resample shares: the order from the best down, groups of equal ones, bins, and the log-odds."""
+
+    p: Floats
+    y: Floats
+    best_first: Ints
+    starts: Ints
+    bins: Ints
+    x: Floats
+    line: tuple[float, float]
+    """Slope and level of the logistic regression on all rows, from which each resample's own is looked for."""
+
+    @classmethod
+    def of(cls, p: Floats, judged: Judged) -> _Rows:
+        order = np.argsort(-p, kind="stable").astype(np.int64)
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(p[order])) + 1]).astype(np.int64)
+        clipped = np.clip(p, SMALLEST, 1 - SMALLEST)
+        x = np.log(clipped / (1 - clipped))
+        centre = float(x.mean())
+        line = _lines(x - centre, judged.outcome, judged.weight[:, None], (1.0, centre))
+        bins = _bins(p, judged.weight)
+        return cls(p, judged.outcome, order, starts, bins, x - centre, (float(line[0][0]), float(line[1][0])))
+
+
+def _all_measures(rows: _Rows, weights: Floats) -> Mapping[str, Floats]:
+    p, y = rows.p, rows.y
     with np.errstate(divide="ignore", invalid="ignore"):
-        mass = weights.sum(0)
-        sales = y @ weights
-        curves = _Curves.of(p, y, weights)
+        mass, sales = weights.sum(0), y @ weights
+        curves = _Curves.of(rows, weights)
         return {
             "auc": curves.auc(),
             "average_precision": curves.average_precision(),
             "log_loss": _losses(p, y) @ weights / mass,
             "brier": (p - y) ** 2 @ weights / mass,
-            "ece": _ece(p, y, weights),
+            "ece": _ece(rows, weights),
             "lift_10": curves.share_found(0.1) / 0.1,
             "sales_in_first_30": curves.share_found(0.3),
-            "slope": _slopes(p, y, weights),
+            "slope": _lines(rows.x, y, weights, rows.line)[0],
             "level": (p @ weights) / sales,
         }
 
@@ -127,11 +157,10 @@ class _Curves:
     leads: Floats
 
     @classmethod
-    def of(cls, p: Floats, y: Floats, weights: Floats) -> _Curves:
-        order = np.argsort(-p, kind="stable")
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(p[order])) + 1])
-        w = weights[order]
-        return cls(np.add.reduceat(w * y[order, None], starts, 0), np.add.reduceat(w, starts, 0))
+    def of(cls, rows: _Rows, weights: Floats) -> _Curves:
+        w = weights[rows.best_first]
+        sold = w * rows.y[rows.best_first, None]
+        return cls(np.add.reduceat(sold, rows.starts, 0), np.add.reduceat(w, rows.starts, 0))
 
     def auc(self) -> Floats:
         lost = self.leads - self.sales
@@ -152,37 +181,37 @@ class _Curves:
         return result
 
 
-def _ece(p: Floats, y: Floats, weights: Floats) -> Floats:
+def _bins(p: Floats, weight: Floats) -> Ints:
+    """Return each row's bin of ten of equal mass; equal probabilities share one."""
     order = np.argsort(p, kind="stable")
-    reached = weights[order, 0].cumsum() / weights[:, 0].sum()
+    reached = weight[order].cumsum() / weight.sum()
     places = np.minimum(np.searchsorted(reached, np.arange(1, 10) / 10), len(p) - 1)
-    borders = np.unique(p[order][places])
-    bins = np.searchsorted(borders, p, side="left")
+    return np.searchsorted(np.unique(p[order][places]), p, side="left").astype(np.int64)
+
+
+def _ece(rows: _Rows, weights: Floats) -> Floats:
     total = np.zeros(weights.shape[1])
-    for one in range(len(borders) + 1):
-        inside = bins == one
-        total += np.abs((p - y)[inside] @ weights[inside])
+    for one in range(int(rows.bins.max()) + 1):
+        inside = rows.bins == one
+        total += np.abs((rows.p - rows.y)[inside] @ weights[inside])
     result: Floats = total / weights.sum(0)
     return result
 
 
-def _slopes(p: Floats, y: Floats, weights: Floats) -> Floats:
-    """Return the logistic regression's slope for each resample, by Newton's method for all at once."""
-    x = np.log(np.clip(p, SMALLEST, 1 - SMALLEST) / (1 - np.clip(p, SMALLEST, 1 - SMALLEST)))
+def _lines(x: Floats, y: Floats, weights: Floats, start: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Return slope and level of the logistic regression on ``x`` for each resample, by Newton's method for all at once."""
+    count = weights.shape[1]
+    a, b = np.full(count, start[0]), np.full(count, start[1])
     if np.ptp(x) < 1e-9 or not 0 < y.sum() < len(y):
-        return np.full(weights.shape[1], np.nan)
-    centre = float(np.average(x, weights=weights[:, 0]))
-    x = x - centre
-    a, b = np.ones(weights.shape[1]), np.full(weights.shape[1], centre)
+        return np.full(count, np.nan), b
     for _ in range(25):
-        z = np.clip(np.outer(x, a) + b, -30, 30)
-        q = 1 / (1 + np.exp(-z))
+        q = 1 / (1 + np.exp(-np.clip(np.outer(x, a) + b, -30, 30)))
         error, curve = weights * (y[:, None] - q), weights * q * (1 - q)
         ga, gb = x @ error, error.sum(0)
         haa, hab, hbb = (x * x) @ curve, x @ curve, curve.sum(0)
         det = haa * hbb - hab * hab + 1e-12
         step_a, step_b = (hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det
         a, b = a + np.clip(step_a, -1, 1), b + np.clip(step_b, -2, 2)
-        if max(np.abs(step_a[0]), np.abs(step_b[0])) < 1e-8:
+        if max(np.abs(step_a).max(), np.abs(step_b).max()) < 1e-6:
             break
-    return a
+    return a, b

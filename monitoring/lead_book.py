@@ -13,7 +13,7 @@ from features.facts.store import FactStore
 from features.facts.values import FINAL_KINDS, LeadId
 from features.outcome_window import OutcomeKind, is_worked, outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
-from models.abc_rules import QUALIFIED, RuleGrade, grade_by_rules
+from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def summarise(known: KnownLead) -> LeadSummary:
     marks = known.marks
     spoken = bool(known.spoken_calls)
     rules = known.company.abc_at(known.moment)
-    grade = grade_by_rules(known.answers, rules).grade if spoken else None
+    grade = rule_grade(known.answers, rules) if spoken else None
     return LeadSummary(
         lead_id=known.lead_id,
         created_at=known.created_at,
@@ -144,7 +144,7 @@ def _non_target_known_at(known: KnownLead, grade: RuleGrade | None) -> datetime 
         answers = dict(known.lead.answers)
         for call in known.spoken_calls:
             answers.update(call.answers)
-            if grade_by_rules(answers, known.company.abc_at(call.at)).grade == "non_target":
+            if rule_grade(answers, known.company.abc_at(call.at)) == "non_target":
                 moments.append(call.known_at)
                 break
     return min(moments, default=None)

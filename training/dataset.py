@@ -27,12 +27,12 @@ from features.outcome_window import OutcomeKind, outcome_as_of, window_end
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
-from models.abc_rules import GRADES, grade_by_rules
+from models.abc_rules import GRADES, rule_grade
 from training.columns import Column, ColumnsBuilder, taken
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-MOST_LEADS = 250_000
+MOST_LEADS = 150_000
 """More settled leads than this are drawn from, by a hash of their ids: the rest would change no table."""
 LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
 FEWEST_LEADS, FEWEST_SALES = 30, 5
@@ -225,8 +225,7 @@ def _add_lead(
         growing.lead.append(number)
         growing.created.append(known.created_at.timestamp())
         growing.known_from.append(label[1].timestamp())
-        grade = grade_by_rules(known.answers, rows.company.abc_at(moment)).grade
-        growing.grade.append(GRADES.index(grade))
+        growing.grade.append(GRADES.index(rule_grade(known.answers, rows.company.abc_at(moment))))
         growing.channel.append(known.channel)
         growing.at_arrival.append(place == 0)
         growing.called.append(bool(known.calls))
