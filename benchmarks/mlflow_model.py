@@ -15,7 +15,7 @@ import mlflow.pyfunc
 import pandas as pd
 
 from models.artefact import Artefact, load_artefact
-from models.score import probability
+from models.score import probability_of
 
 
 class TablesModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class TablesModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         """Return the probability of each row."""
         rows = model_input.astype(object).replace({float("nan"): None}).to_dict("records")
         start = self.artefact.starts["ungraded"]
-        return [probability(start + self.artefact.model.moved({str(k): v for k, v in row.items()})) for row in rows]
+        return [probability_of(start + self.artefact.model.moved({str(k): v for k, v in row.items()})) for row in rows]
 
 
 if __name__ == "__main__":

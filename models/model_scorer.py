@@ -7,10 +7,10 @@ from datetime import datetime
 from features.rows.as_of import KnownLead
 from features.rows.call_features import CALL_FEATURES
 from features.rows.feature import FeatureRow
-from models.abc_rules import grade_by_rules
+from models.abc_rules import grade_by_rules, rule_grade
 from models.artefact import Artefact
 from models.next_answer import field_to_ask
-from models.score import Reason, Score, probability
+from models.score import Reason, Score, probability_of
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""
@@ -33,7 +33,7 @@ class ModelScorer:
         grading = grade_by_rules(known.answers, known.company.abc_at(known.moment))
         start = self.artefact.starts[grading.grade]
         log_odds = start + self.artefact.model.moved(row)
-        chance = probability(log_odds)
+        chance = probability_of(log_odds)
         up, down = self.artefact.model.most_telling(row, CANDIDATES)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
@@ -41,6 +41,11 @@ class ModelScorer:
             _worth_reading(down), field_to_ask(known, row, grading, self.artefact.starts, self.artefact.model),
             self.version, self.data_cut_off,
         )  # fmt: skip
+
+    def probability(self, known: KnownLead, row: FeatureRow) -> float:
+        """Return the score's probability alone."""
+        grade = rule_grade(known.answers, known.company.abc_at(known.moment))
+        return probability_of(self.artefact.starts[grade] + self.artefact.model.moved(row))
 
 
 def _worth_reading(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

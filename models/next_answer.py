@@ -14,7 +14,7 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow, Value
 from models.abc_rules import Grading, RuleGrade, grade_of_verdicts, said
 from models.purchase_model import PurchaseModel
-from models.score import probability
+from models.score import probability_of
 
 SMALLEST_MOVE = 0.002
 """Answers whose probabilities lie closer together than this leave it to the rules what to ask."""
@@ -66,7 +66,7 @@ def _move(
         verdicts = {criterion: said({name: answer}, one) for criterion, one in read_by.items()}
         start = starts[grade_of_verdicts({**grading.verdicts, **verdicts}, rules)]
         moved = model.moved({**row, name: _as_value(answer)}) if unmoved is None else unmoved
-        chances.append(probability(start + moved))
+        chances.append(probability_of(start + moved))
     return max(chances) - min(chances) if chances else 0.0
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from features.facts.values import LeadId
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
-from models.abc_rules import Grading, RuleGrade, grade_by_rules, guessed_rate, log_odds
+from models.abc_rules import Grading, RuleGrade, grade_by_rules, guessed_rate, log_odds, rule_grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,9 @@ class Scorer(Protocol):
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
 
+    def probability(self, known: KnownLead, row: FeatureRow) -> float:
+        """Return the score's probability alone, for many leads at once."""
+
 
 class RulesScorer:
     """The rules alone: the probability is the company's own guess for the grade."""
@@ -85,16 +88,21 @@ class RulesScorer:
         asked = rules.criteria[grading.ask].field if grading.ask else None
         return Score(known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), asked, None, None)
 
+    def probability(self, known: KnownLead, row: FeatureRow) -> float:
+        """Return the guess for the lead's grade."""
+        rules = known.company.abc_at(known.moment)
+        return guessed_rate(rule_grade(known.answers, rules), rules)
+
 
 def without_lead(score: Score) -> Score:
     """Return the score of a lead that is not stored and so has no id."""
     return replace(score, lead_id=None)
 
 
-def probability(log_odds_: float) -> float:
+def probability_of(log_odds_: float) -> float:
     """Return 1 / (1 + exp(-log_odds)), also far out.
 
-    >>> probability(0.0), probability(-800.0), probability(800.0)
+    >>> probability_of(0.0), probability_of(-800.0), probability_of(800.0)
     (0.5, 0.0, 1.0)
     """
     if log_odds_ >= 0:

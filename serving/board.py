@@ -1,4 +1,4 @@
-"""The leads that may still be called, each as last known, with its score; caught up by storage number.
+"""The leads that may still be called, each as last known, with its worth; caught up by storage number.
 
 Only open leads stay in memory. A new fact rescores its lead at once; the others are rescored in turn, as a
 score ages with the waiting time that it reads.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId
 from features.outcome_window import is_past_horizon
 from features.rows.as_of import KnownLead
-from serving.desk import Desk, Scored
+from serving.desk import Desk
 from serving.queue_order import Candidate, Place, in_order
 from serving.waiting import Left, Waits, queue_place
 
@@ -29,12 +29,9 @@ class OpenLead:
     """A lead that is not over, as known when it was last scored."""
 
     history: LeadHistory
-    scored: Scored
-
-    @property
-    def known(self) -> KnownLead:
-        """Return what was known at the score's moment."""
-        return self.scored.known
+    known: KnownLead
+    probability: float
+    expected_amount: float | None
 
 
 class Board:
@@ -52,14 +49,14 @@ class Board:
         with self._lock:
             self._catch_up(moment)
             self._renew(moment)
-            waiting = [(lead, queue_place(_at(lead.known, moment), manager)) for lead in self._open.values()]
+            waiting = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
         return in_order([_candidate(lead, place) for lead, place in waiting if isinstance(place, Waits)])
 
     def coming_back(self, moment: datetime, manager: str | None = None) -> list[tuple[OpenLead, Left]]:
         """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
         with self._lock:
             self._catch_up(moment)
-            places = [(lead, queue_place(_at(lead.known, moment), manager)) for lead in self._open.values()]
+            places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
         resting = [(lead, place) for lead, place in places if isinstance(place, Left) and place.back_at]
         return sorted(resting, key=lambda pair: pair[1].back_at or moment)
 
@@ -67,7 +64,7 @@ class Board:
         """Return the purchase probability of every open lead."""
         with self._lock:
             self._catch_up(moment)
-            return {lead_id: lead.scored.score.probability for lead_id, lead in self._open.items()}
+            return {lead_id: lead.probability for lead_id, lead in self._open.items()}
 
     def _catch_up(self, moment: datetime) -> None:
         last = self._desk.store.last_number()
@@ -86,7 +83,7 @@ class Board:
         for history in histories:
             known = self._desk.known(history, moment)
             if known and not _is_over(known):
-                self._open[history.lead_id] = OpenLead(history, self._desk.scored_known(known))
+                self._open[history.lead_id] = OpenLead(history, known, *self._desk.worth(known))
 
     def _renew(self, moment: datetime) -> None:
         aged = [one for one in self._open.values() if moment - one.known.moment > STALE_AFTER]
@@ -97,15 +94,9 @@ class Board:
 
 
 def _candidate(lead: OpenLead, waits: Waits) -> Candidate[OpenLead]:
-    score = lead.scored.score
-    return Candidate(lead, waits, lead.known.created_at, score.probability, lead.scored.expected_amount)
+    return Candidate(lead, waits, lead.known.created_at, lead.probability, lead.expected_amount)
 
 
 def _is_over(known: KnownLead) -> bool:
     place = queue_place(known)
     return is_past_horizon(known) or (isinstance(place, Left) and place.reason in ("closed", "test_lead"))
-
-
-def _at(known: KnownLead, moment: datetime) -> KnownLead:
-    """Return the same knowledge at a later moment; whatever became known since has been caught up before."""
-    return replace(known, moment=moment)

@@ -88,6 +88,11 @@ class Desk:
         amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
         return Scored(known, row, self.scorer.score(known, row), amount)
 
+    def worth(self, known: KnownLead) -> tuple[float, float | None]:
+        """Return probability and expected amount alone: what the queue's order needs of thousands of leads."""
+        amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
+        return self.scorer.probability(known, self._rows.row(known)), amount
+
     def remember(self, scored: Scored, number: int) -> None:
         """Log the score with its row, the storage number of the facts and of the rates, and the company's words."""
         self._writer.put(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS
-from features.outcome_window import is_past_horizon
+from features.outcome_window import horizon_end
 from features.rows.as_of import KnownLead
 
 WaitKind = Literal["new", "retry", "call_back"]
@@ -50,57 +50,60 @@ class Left:
     by: str | None = None
 
 
-def queue_place(known: KnownLead, manager: str | None = None) -> Waits | Left:
-    """Return whether the lead waits at ``known.moment`` in the queue of ``manager`` (None: anybody's)."""
-    gone = _gone_for_good(known)
+def queue_place(known: KnownLead, manager: str | None = None, moment: datetime | None = None) -> Waits | Left:
+    """Return whether the lead waits at ``moment`` in the queue of ``manager`` (None: anybody's).
+
+    The moment is that of ``known``, or a later one at which nothing more is known.
+    """
+    at = moment or known.moment
+    gone = _gone_for_good(known, at)
     if gone:
         return gone
-    taken = taken_by(known)
+    taken = taken_by(known, at)
     if taken and taken.by != manager:
         return taken
-    return _after_calls(known)
+    return _after_calls(known, at)
 
 
-def taken_by(known: KnownLead) -> Left | None:
+def taken_by(known: KnownLead, moment: datetime) -> Left | None:
     """Return who holds the lead at the moment, if anybody: taken, not given back, not called since, not too long ago."""
     if not known.assignments:
         return None
     last = known.assignments[-1]
     called_since = any(call.at >= last.at for call in known.calls)
     expires = last.at + TAKEN_FOR
-    if not last.taken or called_since or known.moment >= expires:
+    if not last.taken or called_since or moment >= expires:
         return None
     return Left("taken", last.at, expires, last.manager)
 
 
-def _gone_for_good(known: KnownLead) -> Left | None:
+def _gone_for_good(known: KnownLead, moment: datetime) -> Left | None:
     for stage, kind in zip(known.stages, known.stage_kinds, strict=True):
         if kind == "ignore":
             return Left("test_lead", stage.at)
         if kind in FINAL_KINDS:
             return Left("closed", stage.at)
-    if is_past_horizon(known):
-        return Left("past_horizon", known.created_at + timedelta(days=known.company.horizon_days or 0))
-    return None
+    end = horizon_end(known)
+    return Left("past_horizon", end) if end is not None and moment > end else None
 
 
-def _after_calls(known: KnownLead) -> Waits | Left:
+def _after_calls(known: KnownLead, moment: datetime) -> Waits | Left:
     if not known.calls:
         return Waits("new", known.created_at)
     last = known.calls[-1]
     if last.call_back_at or last.result == "call_back":
         due = last.call_back_at or last.at + PAUSE_AFTER_TRY[2]
-        return Waits("call_back", due) if due <= known.moment else Left("call_back_later", last.at, due)
+        return Waits("call_back", due) if due <= moment else Left("call_back_later", last.at, due)
     if last.result in SPOKEN_RESULTS:
         return Left("in_work", last.at)
     if last.result == "wrong_number":
         return Left("wrong_number", last.at)
-    return _after_vain_tries(known)
+    return _after_vain_tries(known, moment)
 
 
-def _after_vain_tries(known: KnownLead) -> Waits | Left:
+def _after_vain_tries(known: KnownLead, moment: datetime) -> Waits | Left:
     last, tries = known.calls[-1], len(known.calls)
     if tries >= TRIES_BEFORE_GIVING_UP:
         return Left("too_many_tries", last.at)
     due = last.at + PAUSE_AFTER_TRY[min(tries, len(PAUSE_AFTER_TRY)) - 1]
-    return Waits("retry", due) if due <= known.moment else Left("retry_later", last.at, due)
+    return Waits("retry", due) if due <= moment else Left("retry_later", last.at, due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from features.facts.values import LeadId
 from serving.board import Board, OpenLead
 from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
+from serving.desk import Scored
 from serving.intake import Intake
 from serving.pages import Pages
 from serving.queue_order import Place
@@ -21,26 +23,38 @@ SHOWN_ON_A_PAGE = 40
 Manager = Annotated[str | None, Query(max_length=300, description="whose queue; without it everybody's")]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the queue: the places that are shown with their scores, and how many wait in all."""
+
+    moment: datetime
+    shown: list[tuple[Place[OpenLead], Scored]]
+    waiting: int
+    coming_back: int
+
+
 def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
     """Return the endpoints and the page of the call queue."""
     router = APIRouter(tags=["queue"])
     desk = intake.desk
 
-    def looked_at(manager: str | None, count: int) -> tuple[datetime, list[Place[OpenLead]], int]:
+    def looked_at(manager: str | None, count: int) -> Look:
         """Return the queue now; the scores that are shown are logged, for they leave the house."""
         moment = desk.now()
         places = board.queue(moment, manager or None)
-        for place in places[:count]:
-            lead = place.candidate.lead
-            desk.remember(lead.scored, lead.history.last_number)
-        return moment, places, len(board.coming_back(moment, manager or None))
+        shown = [(place, desk.scored_known(place.candidate.lead.known)) for place in places[:count]]
+        for place, scored in shown:
+            desk.remember(scored, place.candidate.lead.history.last_number)
+        return Look(moment, shown, len(places), len(board.coming_back(moment, manager or None)))
 
     @router.get("/v1/queue")
     async def queue(manager: Manager = None, count: Annotated[int, Query(ge=1, le=500)] = 50) -> QueueOut:
         """Return who waits for a call now: due call-backs first, then the leads worth most."""
-        moment, places, back = await run_in_threadpool(looked_at, manager, count)
-        shown = [_place_out(place, intake) for place in places[:count]]
-        return QueueOut(moment=moment, manager=manager, waiting=len(places), coming_back=back, places=shown)
+        look = await run_in_threadpool(looked_at, manager, count)
+        places = [_place_out(place, scored, intake) for place, scored in look.shown]
+        return QueueOut(
+            moment=look.moment, manager=manager, waiting=look.waiting, coming_back=look.coming_back, places=places
+        )
 
     @router.post("/v1/queue/{lead_id}/take", status_code=204)
     async def take(body: TakeIn, lead_id: str = Path(max_length=200)) -> Response:
@@ -51,16 +65,8 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
     @router.get("/queue", response_class=HTMLResponse, include_in_schema=False)
     async def queue_page(request: Request, manager: Manager = None) -> HTMLResponse:
         """Show the queue."""
-        moment, places, back = await run_in_threadpool(looked_at, manager, SHOWN_ON_A_PAGE)
-        return pages.show(
-            request,
-            "queue.html",
-            places=places[:SHOWN_ON_A_PAGE],
-            waiting=len(places),
-            coming_back=back,
-            manager=manager or "",
-            moment=moment,
-        )
+        look = await run_in_threadpool(looked_at, manager, SHOWN_ON_A_PAGE)
+        return pages.show(request, "queue.html", look=look, manager=manager or "")
 
     @router.post("/queue/{lead_id}/take", include_in_schema=False)
     async def take_on_page(lead_id: str, manager: Annotated[str, Form(min_length=1, max_length=300)]) -> Response:
@@ -71,7 +77,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
     return router
 
 
-def _place_out(place: Place[OpenLead], intake: Intake) -> PlaceOut:
+def _place_out(place: Place[OpenLead], scored: Scored, intake: Intake) -> PlaceOut:
     candidate = place.candidate
     known = candidate.lead.known
     return PlaceOut(
@@ -82,5 +88,5 @@ def _place_out(place: Place[OpenLead], intake: Intake) -> PlaceOut:
         created_at=known.created_at,
         waits=candidate.waits.kind,
         waiting_since=candidate.waits.since,
-        score=score_out(candidate.lead.scored, intake.desk.company),
+        score=score_out(scored, intake.desk.company),
     )
