@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId
-from features.outcome_window import is_past_horizon
+from features.outcome_window import horizon_end, is_past_horizon
 from features.rows.as_of import KnownLead
 from serving.desk import Desk
 from serving.queue_order import Candidate, Place, in_order
@@ -40,6 +40,7 @@ class Board:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._open: dict[LeadId, OpenLead] = {}
+        self._ahead: set[LeadId] = set()
         self._number = -1
         self._model: str | None = None
         self._lock = threading.Lock()
@@ -64,16 +65,20 @@ class Board:
         """Return the purchase probability of every open lead."""
         with self._lock:
             self._catch_up(moment)
-            return {lead_id: lead.probability for lead_id, lead in self._open.items()}
+            self._renew(moment)
+            return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
 
     def _catch_up(self, moment: datetime) -> None:
+        """Place what changed since the last look, and what was not yet known at the moment of that look."""
         last = self._desk.store.last_number()
         if self._number < 0 or self._desk.scorer.version != self._model:
             self._model = self._desk.scorer.version
             self._open.clear()
+            self._ahead.clear()
             self._place(self._desk.store.histories(up_to=last), moment)
-        elif last > self._number:
-            changed = self._desk.store.leads_changed_since(self._number)
+        elif last > self._number or self._ahead:
+            changed = self._desk.store.leads_changed_since(self._number) | self._ahead
+            self._ahead.clear()
             for lead_id in changed:
                 self._open.pop(lead_id, None)
             self._place(self._desk.store.histories(up_to=last, lead_ids=sorted(changed)), moment)
@@ -81,6 +86,8 @@ class Board:
 
     def _place(self, histories: Iterable[LeadHistory], moment: datetime) -> None:
         for history in histories:
+            if any(one.fact.known_at > moment for one in history.stored):
+                self._ahead.add(history.lead_id)
             known = self._desk.known(history, moment)
             if known and not _is_over(known):
                 self._open[history.lead_id] = OpenLead(history, known, *self._desk.worth(known))
@@ -95,6 +102,11 @@ class Board:
 
 def _candidate(lead: OpenLead, waits: Waits) -> Candidate[OpenLead]:
     return Candidate(lead, waits, lead.known.created_at, lead.probability, lead.expected_amount)
+
+
+def _is_past(lead: OpenLead, moment: datetime) -> bool:
+    end = horizon_end(lead.known)
+    return end is not None and moment > end
 
 
 def _is_over(known: KnownLead) -> bool:

@@ -39,14 +39,16 @@ class Champion:
         """Look at the pointer now."""
         self._looked_at = time.monotonic()
         version = champion_version(self._home)
-        if version in (self._scorer.version, self._refused):
+        if version == self._refused and version is not None:
+            return
+        self._refused = None
+        if version == self._scorer.version:
             return
         if version is None:
             self._scorer = RulesScorer()
             return
         try:
             self._scorer = ModelScorer(load_artefact(model_folder(self._home, version)))
-            self._refused = None
         except (ArtefactUnreadable, UnknownModel) as error:
             self._refused = version
             logger.error("Model %s is refused, %s goes on: %s", version, self._scorer.version or "the rules", error)

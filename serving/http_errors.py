@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import FactRefused, LeadloopError, StoreUnreachable, UnknownLead
+from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {UnknownLead: 404, FactRefused: 422, StoreUnreachable: 503}
 LARGEST_BODY = 1_000_000
@@ -18,18 +21,47 @@ KEPT = ("type", "loc", "msg")
 """What an answer keeps of pydantic's errors: the input itself may be personal data."""
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Teach ``app`` what to answer when something is wrong."""
+class Refusal(BaseModel):
+    """Why the request was not served, and what to do."""
+
+    detail: str
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Refusal, "description": "The body cannot be read"},
+    401: {"model": Refusal, "description": "The shared key is missing"},
+    403: {"model": Refusal, "description": "The request came from another site"},
+    413: {"model": Refusal, "description": "The body is too large"},
+    503: {"model": Refusal, "description": "The store does not answer; try again after Retry-After seconds"},
+}
+"""What every endpoint of the API may answer besides its own answers."""
+NO_SUCH_LEAD: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "The lead is not stored"}}
+
+
+def add_error_handlers(app: FastAPI, pages: Pages) -> None:
+    """Teach ``app`` what to answer when something is wrong: JSON for programs, a page for a browser."""
+
+    async def refusal(request: Request, error: Exception) -> Response:
+        if isinstance(error, UnknownLead) and wants_page(request):
+            return pages.show(request, "not_found.html", 404)
+        return _refusal(error)
+
     app.add_exception_handler(RequestValidationError, _bad_request)
-    app.add_exception_handler(LeadloopError, _refusal)
+    app.add_exception_handler(LeadloopError, refusal)
 
 
 async def _bad_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return JSONResponse({"detail": [{key: item[key] for key in KEPT} for item in error.errors()]}, 422)
+    kept = [{key: item[key] for key in KEPT} for item in error.errors()]
+    return JSONResponse({"detail": [{**item, "loc": [_writable(step) for step in item["loc"]]} for item in kept]}, 422)
 
 
-async def _refusal(_: Request, error: Exception) -> JSONResponse:
+def _writable(step: str | int) -> str | int:
+    """Return a step of a place as UTF-8 can write it: a field's name may hold half a character."""
+    return step.encode("utf-8", "replace").decode() if isinstance(step, str) else step
+
+
+def _refusal(error: Exception) -> JSONResponse:
     assert isinstance(error, LeadloopError)
     status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
     if isinstance(error, FactRefused):
@@ -54,18 +86,14 @@ class BodyLimit:
         if declared.isdigit() and int(declared) > self.largest:
             await self._too_large(scope, receive, send)
             return
-        try:
-            await self.app(scope, _counted(receive, self.largest), send)
-        except _TooLarge:
-            await self._too_large(scope, receive, send)
+        await self.app(scope, _counted(receive, self.largest), send)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"A request may hold {self.largest:,} bytes; send the rest in further requests."
-        await JSONResponse({"detail": detail}, 413)(scope, receive, send)
+        await JSONResponse({"detail": _too_large_words(self.largest)}, 413)(scope, receive, send)
 
 
-class _TooLarge(Exception):
-    """More came than a request may hold."""
+def _too_large_words(largest: int) -> str:
+    return f"A request may hold {largest:,} bytes; send the rest in further requests."
 
 
 def _counted(receive: Receive, largest: int) -> Callable[[], Awaitable[Message]]:
@@ -76,7 +104,8 @@ def _counted(receive: Receive, largest: int) -> Callable[[], Awaitable[Message]]
         message = await receive()
         read += len(message.get("body", b""))
         if read > largest:
-            raise _TooLarge
+            # The framework lets this one kind of error pass when it reads a body.
+            raise HTTPException(413, _too_large_words(largest))
         return message
 
     return counted

@@ -46,12 +46,12 @@ class Intake:
         return self._store([lead, source], lead_id, now, unknown, contact)
 
     def _created_before(self, lead_id: LeadId) -> datetime | None:
-        """Return when a lead that was stored before was created, so that sending it again changes nothing."""
+        """Return when a stored lead was created, by its latest version, so that sending it again changes nothing."""
         try:
             facts = self.desk.store.history(lead_id).facts
         except UnknownLead:
             return None
-        return next((fact.at for fact in facts if isinstance(fact, Lead)), None)
+        return next((fact.at for fact in reversed(facts) if isinstance(fact, Lead)), None)
 
     def call(self, lead_id: LeadId, body: CallIn) -> Taken:
         """Store a call of a stored lead; ``UnknownLead`` where it is not."""

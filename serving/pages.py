@@ -21,6 +21,16 @@ FOLDER = Path(__file__).parent
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
+def wants_page(request: Request) -> bool:
+    """Return whether a browser asks, for which an answer is a page to read."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def language_asked(request: Request) -> dict[str, str]:
+    """Return the language in the address, to go on in it."""
+    return {name: request.query_params[name] for name in ("lang",) if name in request.query_params}
+
+
 class Pages:
     """Shows templates of ``serving/templates`` in the language of the address (``?lang=en``) or the company's."""
 

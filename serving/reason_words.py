@@ -56,9 +56,9 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
 def number_words(value: float, language: str) -> str:
     r"""Return a number with as many digits as matter.
 
-    >>> number_words(1234.5, "ru"), number_words(0.25, "en")
-    ('1\xa0234', '0.25')
+    >>> number_words(1234.5, "ru"), number_words(6.5, "ru"), number_words(0.25, "en")
+    ('1\xa0234', '6,5', '0.25')
     """
-    digits = 0 if abs(value) >= 100 or value == int(value) else 2
+    digits = 0 if abs(value) >= 100 or value == int(value) else 1 if round(value * 10, 9).is_integer() else 2
     text = f"{value:,.{digits}f}"
     return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from features.facts.values import CallResult
-from serving.sent_lead import Answers, LeadBody, Sent, Text, Word
+from serving.sent_lead import Answers, LeadBody, Moment, Sent, Stored, Text, Word
 
 
 class LeadIn(LeadBody):
     """A lead to store and score; sent again with changes it is a correction, the first version stays known."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)] = Field(examples=["7405"])
+    id: Annotated[str, Field(min_length=1, max_length=200), Stored] = Field(examples=["7405"])
     manager: Word | None = None
 
 
@@ -21,7 +21,7 @@ class CallIn(Sent):
     """One try to speak with a lead, and what was said."""
 
     id: Word | None = Field(default=None, description="the CRM's id; without it start and manager tell calls apart")
-    at: AwareDatetime | None = Field(default=None, description="when the call began; default: now")
+    at: Moment | None = Field(default=None, description="when the call began; default: now")
     result: CallResult = Field(examples=["reached"])
     manager: Word | None = None
     seconds: Annotated[float, Field(ge=0, le=86_400)] | None = Field(default=None, examples=[185])
@@ -29,14 +29,14 @@ class CallIn(Sent):
     attracts: Text | None = Field(default=None, description="what attracts the person besides the price")
     ideal_product: Text | None = None
     comment: Text | None = None
-    call_back_at: AwareDatetime | None = None
+    call_back_at: Moment | None = None
 
 
 class StageIn(Sent):
     """A lead reached a stage of the pipeline, under the company's own name for it."""
 
     stage: Annotated[str, Field(min_length=1, max_length=300)] = Field(examples=["Встреча"])
-    at: AwareDatetime | None = Field(default=None, description="default: now")
+    at: Moment | None = Field(default=None, description="default: now")
     amount: Annotated[float, Field(ge=0, le=1e12)] | None = Field(default=None, description="in the company's currency")
     reason: Word | None = None
     manager: Word | None = None

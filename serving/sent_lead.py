@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from features.errors import FactRefused
 from features.facts.company import Company, FormField
 from features.facts.contacts import Contact, traces_of
 from features.facts.values import Answer, Lead, LeadId, Source
 
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a zero character; send it without")
+    return text
+
+
+def _in_reach(moment: datetime) -> datetime:
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"is no moment between {EARLIEST:%Y} and {LATEST:%Y}; look how the date was written")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+"""A moment with its offset from UTC, in a time that every time zone and database can tell."""
+Stored = AfterValidator(_storable)
+Name = Annotated[str, Field(max_length=300)]
 Mark = Annotated[str, Field(max_length=2_000)]
 Word = Annotated[str, Field(max_length=300)]
 Text = Annotated[str, Field(max_length=5_000)]
-SentAnswer = float | bool | Annotated[str, Field(max_length=5_000)] | list[Word] | None
-Answers = Annotated[dict[str, SentAnswer], Field(max_length=500)]
+SentAnswer = FiniteFloat | bool | Annotated[str, Field(max_length=5_000)] | list[Word] | None
+Answers = Annotated[dict[Name, SentAnswer], Field(max_length=500)]
+
+
+LeadInPath = Annotated[str, Path(max_length=200), Stored]
+"""A lead's id in an address; it may hold a slash, as some CRMs' ids do."""
 
 
 class Sent(BaseModel):
@@ -30,21 +54,21 @@ class Sent(BaseModel):
 class ContactIn(Sent):
     """Personal data: kept apart from everything that is learned from, shown on the lead card only."""
 
-    name: Annotated[str, Field(max_length=300)] | None = None
-    phone: Annotated[str, Field(max_length=100)] | None = None
-    email: Annotated[str, Field(max_length=320)] | None = None
+    name: Annotated[str, Field(max_length=300), Stored] | None = None
+    phone: Annotated[str, Field(max_length=100), Stored] | None = None
+    email: Annotated[str, Field(max_length=320), Stored] | None = None
 
 
 class LeadBody(Sent):
     """What is known of a lead: when it came, what the form says, where it came from."""
 
-    created_at: AwareDatetime | None = Field(default=None, description="when the request was left; default: now")
+    created_at: Moment | None = Field(default=None, description="when the request was left; default: now")
     answers: Answers = Field(
         default_factory=dict,
         description="field of company.yaml -> answer; unknown fields are taken, counted and shown to the analyst",
         examples=[{"office_area": 120, "renovation": "yes"}],
     )
-    marks: Annotated[dict[str, Mark], Field(max_length=100)] = Field(
+    marks: Annotated[dict[Name, Mark], Field(max_length=100)] = Field(
         default_factory=dict,
         description="source, medium, campaign, ad, keyword, landing_page, offer, discount, click ids",
         examples=[{"source": "yandex", "medium": "cpc", "campaign": "office"}],

@@ -43,4 +43,6 @@ class UnknownFields:
 
     def seen(self) -> list[UnknownField]:
         """Return every field, the most frequent first."""
-        return sorted(self._seen.values(), key=lambda field: (-field.times, field.name))
+        with self._lock:
+            seen = list(self._seen.values())
+        return sorted(seen, key=lambda field: (-field.times, field.name))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -14,10 +14,12 @@ from features.facts.values import LeadId
 from serving.board import Board, OpenLead
 from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
 from serving.desk import Scored
+from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake import Intake
-from serving.pages import Pages
+from serving.pages import Pages, language_asked
 from serving.queue_order import Place
 from serving.score_answer import score_out
+from serving.sent_lead import LeadInPath
 
 SHOWN_ON_A_PAGE = 40
 Manager = Annotated[str | None, Query(max_length=300, description="whose queue; without it everybody's")]
@@ -47,7 +49,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
             desk.remember(scored, place.candidate.lead.history.last_number)
         return Look(moment, shown, len(places), len(board.coming_back(moment, manager or None)))
 
-    @router.get("/v1/queue")
+    @router.get("/v1/queue", responses=REFUSALS)
     async def queue(manager: Manager = None, count: Annotated[int, Query(ge=1, le=500)] = 50) -> QueueOut:
         """Return who waits for a call now: due call-backs first, then the leads worth most."""
         look = await run_in_threadpool(looked_at, manager, count)
@@ -56,8 +58,8 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
             moment=look.moment, manager=manager, waiting=look.waiting, coming_back=look.coming_back, places=places
         )
 
-    @router.post("/v1/queue/{lead_id}/take", status_code=204)
-    async def take(body: TakeIn, lead_id: str = Path(max_length=200)) -> Response:
+    @router.post("/v1/queue/{lead_id:path}/take", status_code=204, responses={**REFUSALS, **NO_SUCH_LEAD})
+    async def take(body: TakeIn, lead_id: LeadInPath) -> Response:
         """Take a lead out of the other managers' queues for two hours, or give it back."""
         await run_in_threadpool(intake.take, LeadId(lead_id), body.manager, taken=body.taken)
         return Response(status_code=204)
@@ -68,11 +70,13 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
         look = await run_in_threadpool(looked_at, manager, SHOWN_ON_A_PAGE)
         return pages.show(request, "queue.html", look=look, manager=manager or "")
 
-    @router.post("/queue/{lead_id}/take", include_in_schema=False)
-    async def take_on_page(lead_id: str, manager: Annotated[str, Form(min_length=1, max_length=300)]) -> Response:
+    @router.post("/queue/{lead_id:path}/take", include_in_schema=False)
+    async def take_on_page(
+        request: Request, lead_id: LeadInPath, manager: Annotated[str, Form(min_length=1, max_length=300)]
+    ) -> Response:
         """Take a lead, and open its card."""
         await run_in_threadpool(intake.take, LeadId(lead_id), manager)
-        return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=manager), 303)
+        return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=manager, **language_asked(request)), 303)
 
     return router
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
 from serving.feedback.schemas import Received
+from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake import Intake, Taken
 from serving.score_answer import score_out
 from serving.sent_facts import CallIn, LeadIn, StageIn
+from serving.sent_lead import LeadInPath
 
 
 def feedback_router(intake: Intake) -> APIRouter:
     """Return the endpoints that store facts; each answers when the fact is on disk."""
-    router = APIRouter(prefix="/v1", tags=["feedback"])
+    router = APIRouter(prefix="/v1", tags=["feedback"], responses=REFUSALS)
 
     @router.post("/leads", status_code=201)
     async def receive_lead(body: LeadIn) -> Received:
         """Store a lead and score it. The same lead sent again changes nothing; a changed one is a correction."""
         return _answer(await run_in_threadpool(intake.lead, body), intake)
 
-    @router.post("/leads/{lead_id}/calls", status_code=201)
-    async def receive_call(body: CallIn, lead_id: str = Path(max_length=200)) -> Received:
+    @router.post("/leads/{lead_id:path}/calls", status_code=201, responses=NO_SUCH_LEAD)
+    async def receive_call(body: CallIn, lead_id: LeadInPath) -> Received:
         """Store a call with the answers that it brought, and score the lead anew."""
         return _answer(await run_in_threadpool(intake.call, LeadId(lead_id), body), intake)
 
-    @router.post("/leads/{lead_id}/stages", status_code=201)
-    async def receive_stage(body: StageIn, lead_id: str = Path(max_length=200)) -> Received:
+    @router.post("/leads/{lead_id:path}/stages", status_code=201, responses=NO_SUCH_LEAD)
+    async def receive_stage(body: StageIn, lead_id: LeadInPath) -> Received:
         """Store a stage of the pipeline, won and lost among them, and score the lead anew."""
         return _answer(await run_in_threadpool(intake.stage, LeadId(lead_id), body), intake)
 

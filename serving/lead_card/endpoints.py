@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
 
 from features.errors import FactRefused
 from features.facts.channels import tidied
@@ -20,9 +21,21 @@ from features.outcome_window import is_past_horizon
 from serving.intake import Intake
 from serving.lead_card.events import events_of
 from serving.next_question import next_question
-from serving.pages import Pages
+from serving.pages import Pages, language_asked, wants_page
 from serving.sent_facts import CallIn
+from serving.sent_lead import LeadInPath
 from serving.waiting import Left, queue_place
+
+FORM_WORDS = {
+    "result": "form_result",
+    "seconds": "form_seconds",
+    "call_back_at": "form_call_back_at",
+    "manager": "form_too_long",
+    "attracts": "form_too_long",
+    "ideal_product": "form_too_long",
+    "comment": "form_too_long",
+}
+"""Field of the call form -> the words that say what would be right; any other is an answer."""
 
 
 def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> APIRouter:
@@ -30,7 +43,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
     router = APIRouter(include_in_schema=False)
     desk = intake.desk
 
-    def card(lead_id: LeadId, manager: str) -> dict[str, Any]:
+    def card(lead_id: LeadId, manager: str, typed: Mapping[str, str], wrong: str | None) -> dict[str, Any]:
         """Return what the page shows; the score is one that leaves the house, so it is logged."""
         moment = desk.now()
         history = desk.store.history(lead_id)
@@ -59,20 +72,28 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
             "events": events_of(known),
             "trend": trend_of([*past, (moment, scored.score.probability)], desk.company),
             "manager": manager,
+            "typed": typed,
+            "wrong": None if wrong is None else (FORM_WORDS.get(wrong, "form_answer"), wrong.removeprefix("answers.")),
         }
 
-    @router.get("/leads/{lead_id}", response_class=HTMLResponse)
-    async def lead_page(request: Request, lead_id: str, manager: str = "") -> HTMLResponse:
+    @router.get("/leads/{lead_id:path}", response_class=HTMLResponse)
+    async def lead_page(request: Request, lead_id: LeadInPath, manager: str = "") -> HTMLResponse:
         """Show one lead."""
-        return pages.show(request, "lead.html", **await run_in_threadpool(card, LeadId(lead_id), manager))
+        return pages.show(request, "lead.html", **await run_in_threadpool(card, LeadId(lead_id), manager, {}, None))
 
-    @router.post("/leads/{lead_id}/calls")
-    async def record_call(request: Request, lead_id: str) -> Response:
-        """Store the call that the form tells, and show the card again."""
-        form = {name: str(value) for name, value in (await request.form()).items() if str(value).strip()}
-        body = call_of_form(form, desk.company)
-        await run_in_threadpool(intake.call, LeadId(lead_id), body)
-        query = {name: request.query_params[name] for name in ("lang",) if name in request.query_params}
+    @router.post("/leads/{lead_id:path}/calls")
+    async def record_call(request: Request, lead_id: LeadInPath) -> Response:
+        """Store the call that the form tells, and show the card again; what cannot be stored stays in the form."""
+        form = _filled_in((await request.form()).items())
+        try:
+            body = call_of_form(form, desk.company)
+            await run_in_threadpool(intake.call, LeadId(lead_id), body)
+        except FactRefused as error:
+            if not wants_page(request):
+                raise
+            told = await run_in_threadpool(card, LeadId(lead_id), form.get("manager", ""), form, error.field)
+            return pages.show(request, "lead.html", 422, **told)
+        query = language_asked(request)
         return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=body.manager or "", **query), 303)
 
     return router
@@ -90,19 +111,22 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
     if form.get("result") not in CALL_RESULTS:
         raise FactRefused("result", "choose how the call ended")
     seconds = form.get("seconds", "")
-    if seconds and not seconds.isdigit():
+    if seconds and not seconds.isdecimal():
         raise FactRefused("seconds", "is a whole number of seconds")
     answers = {name.removeprefix("answer_"): value for name, value in form.items() if name.startswith("answer_")}
     said = {name: form.get(name) for name in ("manager", "attracts", "ideal_product", "comment")}
-    return CallIn.model_validate(
-        {
-            **said,
-            "result": form["result"],
-            "seconds": int(seconds) if seconds else None,
-            "answers": answers,
-            "call_back_at": _local(form.get("call_back_at", ""), company),
-        }
-    )
+    told = {
+        **said,
+        "result": form["result"],
+        "seconds": int(seconds) if seconds else None,
+        "answers": answers,
+        "call_back_at": _local(form.get("call_back_at", ""), company),
+    }
+    try:
+        return CallIn.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        raise FactRefused(".".join(str(step) for step in first["loc"][:2]), first["msg"]) from None
 
 
 def trend_of(points: list[tuple[datetime, float]], company: Company) -> str | None:
@@ -126,6 +150,10 @@ def _options(name: str, field: FormField, company: Company) -> list[str]:
     criteria = [c for rules in company.abc for c in rules.criteria.values() if c.field == name]
     words = {tidied(word): word for c in criteria for word in (*c.yes, *c.no)}
     return list(words.values()) if field.kind == "choice" else []
+
+
+def _filled_in(form: Iterable[tuple[str, object]]) -> dict[str, str]:
+    return {name: value for name, value in form if isinstance(value, str) and value.strip()}
 
 
 def _local(text: str, company: Company) -> datetime | None:

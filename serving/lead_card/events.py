@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from features.rows.as_of import KnownLead
-from serving.words import level_word
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of the history: when, the key of its words with what to put in, and more that was noted."""
+    """A line of the history: when, the key of its words with what to put in, and more that was noted.
+
+    A call's ``result`` is ours; the page says it in the reader's language.
+    """
 
     at: datetime
     key: str
@@ -24,8 +26,7 @@ def events_of(known: KnownLead) -> list[Event]:
     events = [Event(known.created_at, "request")]
     for call in known.calls:
         noted = [call.manager, call.attracts, call.ideal_product, call.comment]
-        words = {"result": level_word("last_call_result", call.result, known.company)}
-        events.append(Event(call.at, "call_of", words, " · ".join(one for one in noted if one)))
+        events.append(Event(call.at, "call_of", {"result": call.result}, " · ".join(one for one in noted if one)))
     for stage in known.stages:
         events.append(Event(stage.at, "stage_of", {"stage": stage.stage}, stage.reason or ""))
     for one in known.assignments:

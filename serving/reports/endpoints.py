@@ -52,7 +52,9 @@ def reports_router(
             "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in alarms],
             "quiet": quiet,
             "watch": watch_state(quiet, alarms, company, moment),
-            "trend": (weekly_trend if can_tell_non_target(company, moment) else weekly_leads)(counted, company),
+            "trend": weekly_trend(counted, company, [one.channel for one in alarms])
+            if can_tell_non_target(company, moment)
+            else weekly_leads(counted, company),
             "months": _months(counted, book),
             "month": month,
             "level": level,

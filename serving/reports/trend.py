@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from monitoring.lead_book import LeadSummary
 from monitoring.non_target_alarm import Alarm
 
 MOST_CHANNELS = 7
+ALARM_COLOUR = "#b3261e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ def cost_since(alarm: Alarm, spend: Iterable[Spend], company: Company) -> float 
     return sum(costs) if costs else None
 
 
-def weekly_trend(summaries: Iterable[LeadSummary], company: Company) -> str:
-    """Return the chart of the non-target share by week and channel, with Wilson intervals on hover."""
+def weekly_trend(summaries: Iterable[LeadSummary], company: Company, alarmed: Collection[str] = ()) -> str:
+    """Return the chart of the non-target share by week and channel, with Wilson intervals on hover.
+
+    The channels of ``alarmed`` stand out from the others.
+    """
     counts: dict[str, dict[date, list[int]]] = {}
     for one in summaries:
         week = period_of(one.created_at, company, "week")
@@ -49,7 +53,9 @@ def weekly_trend(summaries: Iterable[LeadSummary], company: Company) -> str:
             cell[1] += 1
     largest = sorted(counts, key=lambda channel: -sum(n for _, n in counts[channel].values()))[:MOST_CHANNELS]
     layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "hovermode": "closest"}
-    return orjson.dumps({"traces": [_trace(name, counts[name]) for name in largest], "layout": layout}).decode()
+    return orjson.dumps(
+        {"traces": [_trace(name, counts[name], name in alarmed) for name in largest], "layout": layout}
+    ).decode()
 
 
 def weekly_leads(summaries: Iterable[LeadSummary], company: Company) -> str:
@@ -69,7 +75,7 @@ def weekly_leads(summaries: Iterable[LeadSummary], company: Company) -> str:
     return orjson.dumps({"traces": traces, "layout": {"yaxis": {"rangemode": "tozero"}}}).decode()
 
 
-def _trace(name: str, weeks: dict[date, list[int]]) -> dict[str, object]:
+def _trace(name: str, weeks: dict[date, list[int]], stands_out: bool) -> dict[str, object]:
     shown = sorted((week, Rate(bad, leads)) for week, (bad, leads) in weeks.items() if Rate(bad, leads).is_enough)
     texts = [f"{r.count} / {r.of} ({r.interval[0]:.0%}–{r.interval[1]:.0%})" for _, r in shown]
     return {
@@ -78,5 +84,6 @@ def _trace(name: str, weeks: dict[date, list[int]]) -> dict[str, object]:
         "y": [r.value for _, r in shown],
         "text": texts,
         "mode": "lines+markers",
+        "line": {"width": 4, "color": ALARM_COLOUR} if stands_out else {"width": 1.5},
         "hovertemplate": "%{x}: %{y:.0%}<br>%{text}",
     }

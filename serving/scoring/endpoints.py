@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
+from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.score_answer import ScoreOut, score_out
 from serving.scoring.schemas import LeadOut
 from serving.scoring.service import Questions
-from serving.sent_lead import LeadBody
+from serving.sent_lead import LeadBody, LeadInPath
 
 
 def scoring_router(questions: Questions) -> APIRouter:
     """Return the endpoints that score and store no fact."""
-    router = APIRouter(prefix="/v1", tags=["scoring"])
+    router = APIRouter(prefix="/v1", tags=["scoring"], responses=REFUSALS)
 
     @router.post("/score")
     async def score(body: LeadBody) -> ScoreOut:
         """Score a lead as of its arrival without storing it; only its row is logged."""
         return score_out(questions.asked(body), questions.desk.company)
 
-    @router.get("/leads/{lead_id}")
-    async def stored_lead(lead_id: str = Path(max_length=200)) -> LeadOut:
+    @router.get("/leads/{lead_id:path}", responses=NO_SUCH_LEAD)
+    async def stored_lead(lead_id: LeadInPath) -> LeadOut:
         """Return a stored lead as known now, without its contact, with its score."""
         return await run_in_threadpool(questions.stored, LeadId(lead_id))
 

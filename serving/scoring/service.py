@@ -11,6 +11,7 @@ from serving.desk import Desk, Scored
 from serving.score_answer import score_out
 from serving.scoring.schemas import LeadOut
 from serving.sent_lead import LeadBody, facts_of
+from serving.unknown_fields import UnknownFields
 
 NOT_STORED = LeadId("")
 
@@ -18,13 +19,14 @@ NOT_STORED = LeadId("")
 class Questions:
     """Scores for the asking."""
 
-    def __init__(self, *, desk: Desk, contacts: ContactBook) -> None:
-        self.desk, self.contacts = desk, contacts
+    def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
+        self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
 
     def asked(self, body: LeadBody) -> Scored:
         """Score a lead that is not stored, as of its arrival, and log its row."""
         now = self.desk.now()
-        lead, source, _ = facts_of(NOT_STORED, body, self.desk.company, known_at=now, secret=self.contacts.secret)
+        lead, source, unknown = facts_of(NOT_STORED, body, self.desk.company, known_at=now, secret=self.contacts.secret)
+        self.unknown_fields.count(unknown, now)
         history = LeadHistory(NOT_STORED, (Stored(0, lead), Stored(0, source)))
         scored = self.desk.scored(history, now)
         scored = Scored(scored.known, scored.row, without_lead(scored.score), scored.expected_amount)
