@@ -20,10 +20,11 @@ from features.settings import Settings, person_secret, settings_from_environment
 from leadloop.database import bring_up_to_date
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Data folder. [default: LEADLOOP_HOME or ./leadloop-data]")
+    Path | None, typer.Option("--home", help="Data folder.", show_default="LEADLOOP_HOME or ./leadloop-data")
 ]
 CompanyOption = Annotated[
-    Path | None, typer.Option("--company", help="The company's words. [default: LEADLOOP_COMPANY or ./company.yaml]")
+    Path | None,
+    typer.Option("--company", help="The company's words.", show_default="LEADLOOP_COMPANY or ./company.yaml"),
 ]
 
 

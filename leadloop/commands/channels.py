@@ -32,13 +32,14 @@ def command(
     A sale belongs to the period in which its lead was created; rates carry their counts and 95 % intervals.
     """
     from rich.console import Console
+    from rich.markup import escape
 
     from monitoring.channel_quality import channel_lines
     from monitoring.lead_book import LeadBook
     from monitoring.non_target_alarm import watch_state, watched
 
     if by not in ("channel", "campaign"):
-        raise typer.BadParameter("--by takes channel or campaign")
+        raise typer.BadParameter("--by takes channel or campaign.")
     house = open_house(home, company)
     moment = now()
     summaries = LeadBook(house.store, house.company).summaries(moment)
@@ -49,7 +50,7 @@ def command(
     alarms, quiet = watched(summaries, company=house.company, moment=moment)
     for alarm in alarms:
         console.print(
-            f"[bold red]{alarm.channel}[/]: non-target {_words(alarm.before)} before, {_words(alarm.after)} since about "
+            f"[bold red]{escape(alarm.channel)}[/]: non-target {_words(alarm.before)} before, {_words(alarm.after)} since about "
             f"{alarm.since} ({alarm.earliest} to {alarm.latest})"
         )
     if not alarms:
@@ -58,15 +59,26 @@ def command(
 
 def _table(lines: list[ChannelLine], by: str) -> Table:
     from rich import box
-    from rich.table import Table
+    from rich.markup import escape
+    from rich.table import Column, Table
 
-    table = Table(by, "leads", "called", "A or B", "non-target", "bought", "cost", "per sale", box=box.SIMPLE_HEAD)
+    table = Table(
+        Column(by, overflow="fold"),
+        "leads",
+        "called",
+        "A or B",
+        "non-target",
+        "bought",
+        "cost",
+        "per sale",
+        box=box.SIMPLE_HEAD,
+    )
     for line in lines:
         name = " / ".join(part or "-" for part in line.key if part is not None)
         cost = "-" if line.cost is None else f"{line.cost:,.0f}"
         per_sale = line.cost_per_sale.value if line.cost_per_sale else None
         rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
-        table.add_row(name, f"{line.leads:,}", *rates, cost, "-" if per_sale is None else f"{per_sale:,.0f}")
+        table.add_row(escape(name), f"{line.leads:,}", *rates, cost, "-" if per_sale is None else f"{per_sale:,.0f}")
     return table
 
 
@@ -74,9 +86,9 @@ def _cell(rate: Rate) -> str:
     if not rate.of:
         return "-"
     if rate.value is None or not rate.is_enough:
-        return f"too few\n[dim]{rate.count} of {rate.of}[/]"
+        return f"too few\n[dim]{rate.count:,}/{rate.of:,}[/]"
     low, high = rate.interval
-    return f"{rate.value:.0%} [dim]{low:.0%}-{high:.0%}\n{rate.count:,} of {rate.of:,}[/]"
+    return f"{rate.value:.0%}\n[dim]{100 * low:.0f}-{high:.0%}\n{rate.count:,}/{rate.of:,}[/]"
 
 
 def _words(rate: Rate) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import now
+from leadloop.commands._house import now, open_database
+from leadloop.commands._moments import day_of
 
 NAME = "demo"
+TRUTH = "truth.csv"
 
 
 def command(
@@ -18,13 +19,13 @@ def command(
         bool, typer.Option("--serve/--no-serve", help="Stay and serve the pages, or end after the work.")
     ] = True,
     leads: Annotated[
-        int | None, typer.Option(min=200, help="How many leads. [default: about 21,000, 3,500 a month]")
+        int | None, typer.Option(min=200, help="How many leads.", show_default="about 21,000, 3,500 a month")
     ] = None,
     months: Annotated[int, typer.Option(min=4, max=36, help="How many months of history.")] = 6,
     variant: Annotated[str, typer.Option(help="default, weak_signal or no_change.")] = "default",
     seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
     end: Annotated[
-        str | None, typer.Option(help="The day before which its history ends, 2026-03-31. [default: today]")
+        str | None, typer.Option(help="The day before which its history ends, 2026-03-31.", show_default="today")
     ] = None,
     folder: Annotated[Path, typer.Option("--folder", help="Where its files and its data folder go.")] = Path(
         "demo-data"
@@ -36,21 +37,23 @@ def command(
 
     What truly drives its sales is written to truth.csv, which nothing but the benchmarks reads.
     """
-    import shutil
-
     from rich.console import Console
 
+    from features.settings import settings_from_environment
     from leadloop.demo.export import export_all
     from leadloop.demo.simulation import simulated
     from leadloop.demo.world import VARIANTS, Scale
+    from serving.access import require_safe_address
 
     if variant not in VARIANTS:
-        raise typer.BadParameter(f"--variant takes one of {', '.join(VARIANTS)}")
-    console = Console()
-    last = date.fromisoformat(end) if end else now().date()
+        raise typer.BadParameter(f"--variant takes one of {', '.join(VARIANTS)}.")
+    console, today = Console(), now().date()
+    last = today if end is None else day_of(end, option="--end", not_after=today)
     home, company = folder / "leadloop-data", folder / "company.yaml"
-    if home.exists():
-        shutil.rmtree(home)
+    if serve:
+        require_safe_address(host, settings_from_environment(home).api_key)
+    _clear_away(folder, home)
+    _refuse_strangers_leads(home)
     with console.status("Simulating the sales floor ..."):
         done = simulated(Scale(months, leads, seed, variant), last)
         files = export_all(done, folder)
@@ -64,6 +67,30 @@ def command(
         from leadloop.commands.serve import serve_house
 
         serve_house(home, company, host, port)
+
+
+def _clear_away(folder: Path, home: Path) -> None:
+    """Remove the data folder of an earlier demo; another company's is left alone, and so is its company.yaml."""
+    import shutil
+
+    of_another = [path for path in (home, folder / "company.yaml", folder / "leads.csv") if path.exists()]
+    if of_another and not (folder / TRUTH).exists():
+        raise typer.BadParameter(f"--folder takes an empty folder or an earlier demo's: {of_another[0]} is neither.")
+    if home.exists():
+        shutil.rmtree(home)
+
+
+def _refuse_strangers_leads(home: Path) -> None:
+    """Refuse a database, named by the environment, in which made-up leads would be mixed with stored ones."""
+    from features.errors import SettingWrong
+    from features.facts.store import FactStore
+    from features.settings import settings_from_environment
+
+    if FactStore(open_database(settings_from_environment(home))).lead_count():
+        raise SettingWrong(
+            "The database of LEADLOOP_DATABASE_URL holds leads already, and the demo's are made up: unset it, or name an "
+            "empty database."
+        )
 
 
 def _import(files: list[Path], home: Path, company: Path) -> None:

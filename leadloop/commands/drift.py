@@ -16,7 +16,7 @@ NAME = "drift"
 def command(
     channel: Annotated[str, typer.Argument(help="The channel, as /channels names it.")],
     days: Annotated[int, typer.Option(min=1, help="How many days of the channel's leads are looked at.")] = 30,
-    out: Annotated[Path | None, typer.Option(help="The HTML file. [default: in the data folder]")] = None,
+    out: Annotated[Path | None, typer.Option(help="The HTML file.", show_default="in the data folder")] = None,
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:

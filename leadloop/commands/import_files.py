@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._moments import moment_of
+from leadloop.commands._progress import bar_over, rows_in
 
 if TYPE_CHECKING:
     from features.facts.importer import ImportSummary
@@ -17,13 +18,15 @@ NAME = "import"
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(help="CSV files: leads, calls, stages, spend, plan.", exists=True)],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV files: leads, calls, stages, spend, plan.", exists=True, dir_okay=False)
+    ],
     kind: Annotated[
         str | None, typer.Option("--as", help="leads, calls, stages, spend or plan; else recognised.")
     ] = None,
     exported_at: Annotated[
         str | None,
-        typer.Option("--exported-at", help="When the export was made, such as 2026-03-31T18:00. [default: now]"),
+        typer.Option("--exported-at", help="When the export was made, such as 2026-03-31T18:00.", show_default="now"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
     home: HomeOption = None,
@@ -36,7 +39,6 @@ def command(
     corrections, known from --exported-at on.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from features.facts.export_kind import KINDS
     from features.facts.importer import import_file
@@ -45,12 +47,12 @@ def command(
         raise typer.BadParameter(f"--as takes one of {', '.join(KINDS)}")
     house = open_house(home, company)
     moment = now()
-    exported = _moment(exported_at, house.company.time_zone) if exported_at else moment
+    exported = moment
+    if exported_at is not None:
+        exported = moment_of(exported_at, option="--exported-at", zone=house.company.zone, not_after=moment)
     console = Console()
-    bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     for path in files:
-        with Progress(*bars, console=console, transient=True) as progress:
-            task = progress.add_task(path.name, total=_rows_in(path))
+        with bar_over(path.name, rows_in(path), console) as done:
             summary = import_file(
                 path,
                 company=house.company,
@@ -62,31 +64,15 @@ def command(
                 rejects_folder=house.settings.home / "rejects",
                 kind=kind,
                 dry_run=dry_run,
-                progress=lambda rows, task=task, progress=progress: progress.update(task, completed=rows),  # type: ignore[misc]
+                progress=done,
             )
         console.print(_in_words(summary, dry_run))
 
 
-def _rows_in(path: Path) -> int:
-    """Return about how many rows a file has: its line breaks, less the header's."""
-    with path.open("rb") as file:
-        return max(sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1, 0)
-
-
-def _moment(text: str, zone: str) -> datetime:
-    from zoneinfo import ZoneInfo
-
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            "--exported-at takes a moment such as 2026-03-31T18:00 or 2026-03-31T18:00+03:00"
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-
-
 def _in_words(summary: ImportSummary, dry_run: bool) -> str:
-    head = f"[bold]{summary.file}[/] ({summary.kind}"
+    from rich.markup import escape
+
+    head = f"[bold]{escape(summary.file)}[/] ({summary.kind}"
     head += ")" if summary.import_id is None else f", import {summary.import_id})"
     if summary.was_known:
         return f"{head}: nothing new, this file was imported before ({summary.rows:,} rows)."
@@ -100,6 +86,6 @@ def _in_words(summary: ImportSummary, dry_run: bool) -> str:
     if summary.rejected_cells:
         lines.append(f"  {summary.rejected_cells:,} cells that do not fit were left out of rows that went in")
     if summary.rejects:
-        lines.append(f"  what does not fit, line by line: {summary.rejects}")
-    lines += [f"  [yellow]{warning}[/]" for warning in summary.warnings]
+        lines.append(f"  what does not fit, line by line: {escape(str(summary.rejects))}")
+    lines += [f"  [yellow]{escape(warning)}[/]" for warning in summary.warnings]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ NAME = "imports"
 def command(home: HomeOption = None) -> None:
     """List the imports: number, file, kind, rows stored, unchanged and rejected, and whether it was taken back."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from features.facts.import_log import ImportLog
@@ -23,5 +24,5 @@ def command(home: HomeOption = None) -> None:
     for one in entries:
         state = "taken back" if one.undone_number else "done" if one.finished_at else f"cut off after {one.rows_done:,}"
         counts = (f"{one.stored:,}", f"{one.unchanged:,}", f"{one.rejected:,}")
-        table.add_row(str(one.id), one.file, one.kind, f"{one.started_at:%Y-%m-%d %H:%M} UTC", *counts, state)
+        table.add_row(str(one.id), escape(one.file), one.kind, f"{one.started_at:%Y-%m-%d %H:%M} UTC", *counts, state)
     Console().print(table)

@@ -10,7 +10,7 @@ NAME = "models"
 def command(home: HomeOption = None) -> None:
     """List the models: version, when it was trained, how good it was on later leads, champion and challenger."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from features.settings import settings_from_environment
     from models.mlflow_registry import MlflowRegistry
@@ -19,7 +19,8 @@ def command(home: HomeOption = None) -> None:
     if not found:
         Console().print("No model was trained yet: the rules serve. `leadloop train` begins.")
         return
-    table = Table("version", "trained", "AUC", "log-loss", "log-loss of the rules", "")
+    whole = Column("version", no_wrap=True)  # `leadloop promote` wants all of it
+    table = Table(whole, "trained", "AUC", "log-loss", "log-loss of the rules", "")
     for one in found:
         cells = [one.measures.get(name) for name in ("candidate.auc", "candidate.log_loss", "rules.log_loss")]
         figures = ["—" if value is None else f"{value:.4f}" for value in cells]

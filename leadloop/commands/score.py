@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._house import CompanyOption, HomeOption, House, now, open_house
+from leadloop.commands._progress import Done, bar_over, rows_in
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from features.facts.cells import Cells
+    from features.facts.row_readers import Reading
+    from features.rows.feature_row import RowBuilder
+    from models.score import Score, Scorer
 
 NAME = "score"
+ROWS_A_STEP = 100
+COLUMNS = ("lead_id", "probability", "rules_grade", "refined_grade", "model_version")
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """A row that does not fit: its line, the column and what would be right."""
+
+    line: int
+    column: str
+    remedy: str
 
 
 def command(
-    leads: Annotated[Path, typer.Argument(help="A CSV file of leads, as for `leadloop import`.", exists=True)],
+    leads: Annotated[
+        Path, typer.Argument(help="A CSV file of leads, as for `leadloop import`.", exists=True, dir_okay=False)
+    ],
     out: Annotated[Path, typer.Option("--out", help="The CSV file that is written.")] = Path("scores.csv"),
     home: HomeOption = None,
     company: CompanyOption = None,
@@ -25,59 +49,90 @@ def command(
     out; without a model the rules serve.
     """
     from rich.console import Console
-    from rich.progress import Progress
 
-    from features.errors import FactRefused
-    from features.facts.cells import Cells
-    from features.facts.file_shape import rows_of, shape_of
-    from features.facts.history import LeadHistory
-    from features.facts.row_readers import Reading, read_lead
-    from features.facts.values import Lead, Source, Stored
+    from features.facts.row_readers import Reading
+    from serving.champion import Champion
+
+    house, console = open_house(home, company), Console()
+    _refuse_other_files(leads, house)
+    rows = _row_builder(house, console)
+    reading = Reading(house.company, now(), house.contacts.secret)
+    with bar_over(leads.name, rows_in(leads), console) as done:
+        found = _scores(leads, reading, rows, Champion(house.settings.home).scorer, done)
+        scored, left_out = _write(found, out, console)
+    console.print(f"{scored:,} leads scored into {out}, {left_out:,} left out.", markup=False)
+
+
+def _refuse_other_files(path: Path, house: House) -> None:
+    """Refuse a file that lacks the columns of a leads export, before every one of its rows is refused."""
+    from features.errors import ImportRefused
+    from features.facts.export_kind import missing_columns
+    from features.facts.file_shape import header_of, shape_of
+
+    missing = missing_columns(
+        header_of(path, shape_of(path, house.company.export)), "leads", house.company, needed=True
+    )
+    if missing:
+        raise ImportRefused(f"{path.name} is no leads file of this company: {'; '.join(missing)}.")
+
+
+def _row_builder(house: House, console: Console) -> RowBuilder:
     from features.rows.as_of import Gate
     from features.rows.feature_row import RowBuilder
     from features.rows.rates_timeline import RatesTimeline
-    from serving.champion import Champion
 
-    house = open_house(home, company)
-    console = Console()
     with console.status("Counting how the sources have sold ..."):
         timeline = RatesTimeline(Gate(house.company)).learn(house.store.histories())
-    rows, scorer = RowBuilder(house.company, timeline), Champion(house.settings.home).scorer
-    shape = shape_of(leads, house.company.export)
-    reading = Reading(house.company, now(), house.contacts.secret)
-    total, left_out = leads.stat().st_size, 0
-    with out.open("w", encoding="utf-8", newline="") as file, Progress(console=console, transient=True) as progress:
-        task = progress.add_task(leads.name, total=None if not total else _rows(leads))
+    return RowBuilder(house.company, timeline)
+
+
+def _scores(path: Path, reading: Reading, rows: RowBuilder, scorer: Scorer, done: Done) -> Iterator[Score | _LeftOut]:
+    from features.errors import FactRefused
+    from features.facts.cells import Cells
+    from features.facts.file_shape import rows_of, shape_of
+
+    shape = shape_of(path, reading.company.export)
+    for number, line, row in rows_of(path, shape):
+        try:
+            if row is None:
+                raise FactRefused("row", "has another number of cells than the header")
+            yield _scored(Cells(reading.company, shape, row), reading, rows, scorer)
+        except FactRefused as error:
+            yield _LeftOut(line, error.field, error.remedy)
+        if number % ROWS_A_STEP == 0:
+            done(number)
+
+
+def _scored(cells: Cells, reading: Reading, rows: RowBuilder, scorer: Scorer) -> Score:
+    """Return the score as of the arrival: what the form and the source say, and nothing that came later."""
+    from features.facts.history import LeadHistory
+    from features.facts.row_readers import read_lead
+    from features.facts.values import Lead, Source, Stored
+
+    facts = [one for one in read_lead(cells, reading).facts if isinstance(one, Lead | Source)]
+    history = LeadHistory(facts[0].lead_id, tuple(Stored(0, fact) for fact in facts))
+    known = rows.known(history, facts[0].known_at)
+    assert known is not None  # the moment is the lead's own arrival
+    return scorer.score(known, rows.row(known))
+
+
+def _write(found: Iterator[Score | _LeftOut], out: Path, console: Console) -> tuple[int, int]:
+    """Write the scores, name what was left out; return how many of each."""
+    scored = left_out = 0
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("lead_id", "probability", "rules_grade", "refined_grade", "model_version"))
-        for number, line, row in rows_of(leads, shape):
-            progress.update(task, completed=number)
-            try:
-                if row is None:
-                    raise FactRefused("row", "has another number of cells than the header")
-                facts = [
-                    f
-                    for f in read_lead(Cells(house.company, shape, row), reading).facts
-                    if isinstance(f, Lead | Source)
-                ]
-            except FactRefused as error:
+        writer.writerow(COLUMNS)
+        for one in found:
+            if isinstance(one, _LeftOut):
                 left_out += 1
-                console.print(f"  line {line}: {error.field}: {error.remedy}")
-                continue
-            history = LeadHistory(facts[0].lead_id, tuple(Stored(0, fact) for fact in facts))
-            known = rows.known(history, facts[0].known_at)
-            assert known is not None  # the moment is the lead's own arrival
-            score = scorer.score(known, rows.row(known))
-            figures = (
-                f"{score.probability:.6f}",
-                score.grading.grade,
-                score.refined_grade,
-                score.model_version or "rules",
-            )
-            writer.writerow((score.lead_id, *figures))
-    console.print(f"{number - left_out if total else 0:,} leads scored into {out}, {left_out:,} left out.")
+                console.print(f"  line {one.line}: {one.column}: {one.remedy}", markup=False)
+            else:
+                scored += 1
+                writer.writerow(_cells(one))
+    return scored, left_out
 
 
-def _rows(path: Path) -> int:
-    with path.open("rb") as file:
-        return max(sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1, 0)
+def _cells(score: Score) -> tuple[str | None, ...]:
+    version = score.model_version or "rules"
+    return score.lead_id, f"{score.probability:.6f}", score.grading.grade, score.refined_grade, version

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._moments import moment_of
+from leadloop.commands._progress import Done, bar_over
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,7 +23,7 @@ SHOWN = {"auc": "AUC", "log_loss": "log-loss", "ece": "ECE", "lift_10": "lift 10
 
 def command(
     cut_off: Annotated[
-        str | None, typer.Option("--cut-off", help="Learn from what was known by then, 2026-03-31. [default: now]")
+        str | None, typer.Option("--cut-off", help="Learn from what was known by then, 2026-03-31.", show_default="now")
     ] = None,
     promote: Annotated[bool, typer.Option("--promote/--no-promote", help="Let a better model serve at once.")] = True,
     seed: Annotated[int, typer.Option(help="Seed of what is drawn at random.")] = 0,
@@ -35,44 +36,49 @@ def command(
     or why not. When nothing predicts it says so, and the rules go on serving.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from models.mlflow_registry import MlflowRegistry
     from training.retrain import retrained
 
     house = open_house(home, company)
     moment = now()
+    learned_until = moment
+    if cut_off is not None:
+        learned_until = moment_of(cut_off, option="--cut-off", zone=house.company.zone, not_after=moment)
     console = Console()
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
-    ) as bar:
-        task = bar.add_task("Reading leads, twice", total=2 * house.store.lead_count())
-        passed = [0, 0]
-
-        def progress(count: int) -> None:
-            passed[0] = passed[0] + passed[1] if count < passed[1] else passed[0]
-            passed[1] = count
-            bar.update(task, completed=sum(passed))
-
+    with bar_over("Reading leads, twice", 2 * house.store.lead_count(), console) as passed:
         done = retrained(
             store=house.store,
             company=house.company,
             home=house.settings.home,
             registry=MlflowRegistry(house.settings),
-            cut_off=datetime.fromisoformat(cut_off).replace(tzinfo=house.company.zone) if cut_off else moment,
+            cut_off=learned_until,
             trained_at=moment,
             promote=promote,
             seed=seed,
-            progress=progress,
+            progress=_over_both_passes(passed),
         )
     console.print(f"Model [bold]{done.version}[/]: {done.data.leads:,} settled leads, {done.data.sales:,} sales.")
     for note in done.split.notes:
         console.print(f"  [yellow]{note}[/]")
     console.print(_table(done.evaluation))
     for reason in done.decision.reasons:
-        console.print(f"  {reason}")
+        console.print(f"  {reason}", markup=False)
     console.print("[bold green]Promoted: it serves now.[/]" if done.promoted else "[bold]Not promoted.[/]")
-    console.print(f"  The card: {done.folder / 'card.md'}")
+    console.print(f"  The card: {done.folder / 'card.md'}", markup=False)
+
+
+def _over_both_passes(passed: Done) -> Done:
+    """Return what may be told a count that starts anew with the second pass."""
+    before = latest = 0
+
+    def told(count: int) -> None:
+        nonlocal before, latest
+        before += latest if count < latest else 0
+        latest = count
+        passed(before + latest)
+
+    return told
 
 
 def _table(evaluation: Evaluation) -> Table:

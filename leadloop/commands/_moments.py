@@ -1,0 +1,52 @@
+"""A day or a moment that somebody typed as an option; what is no date is answered in one sentence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+
+import typer
+
+
+def moment_of(text: str, *, option: str, zone: tzinfo, not_after: datetime | None = None) -> datetime:
+    """Return the moment that ``text`` names; without an offset it is the company's own time, a day is its start.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> moment_of("2026-03-31T14:05", option="--at", zone=ZoneInfo("Europe/Moscow")).isoformat()
+    '2026-03-31T14:05:00+03:00'
+
+    Raises
+    ------
+    typer.BadParameter
+        Where the text is no moment, or one after ``not_after``.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(
+            f"{option} takes a moment such as 2026-03-31, 2026-03-31T14:05 or 2026-03-31T14:05+03:00, not {text!r}."
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    if not_after is not None and moment > not_after:
+        raise typer.BadParameter(f"{option} lies in the future ({text}); nobody knows yet what will be known then.")
+    return moment
+
+
+def day_of(text: str, *, option: str, not_after: date | None = None) -> date:
+    """Return the day that ``text`` names.
+
+    >>> day_of("2026-03-31", option="--end")
+    datetime.date(2026, 3, 31)
+
+    Raises
+    ------
+    typer.BadParameter
+        Where the text is no day, or one after ``not_after``.
+    """
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{option} takes a day such as 2026-03-31, not {text!r}.") from None
+    if not_after is not None and day > not_after:
+        raise typer.BadParameter(f"{option} lies in the future ({text}); take today or a day before.")
+    return day
