@@ -27,11 +27,12 @@ def _storable(text: str) -> str:
 def _in_reach(moment: datetime) -> datetime:
     if not EARLIEST <= moment <= LATEST:
         raise ValueError(f"is no moment between {EARLIEST:%Y} and {LATEST:%Y}; look how the date was written")
-    return moment
+    return moment.astimezone(UTC)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
-"""A moment with its offset from UTC, in a time that every time zone and database can tell."""
+"""A moment with its offset, in a time that every time zone and database can tell; facts hold it in UTC, so that the same
+moment written in two zones is the same."""
 Stored = AfterValidator(_storable)
 Name = Annotated[str, Field(max_length=300)]
 Mark = Annotated[str, Field(max_length=2_000)]

@@ -1,0 +1,210 @@
+"""What the CRM tells is stored and scored, on both databases; what cannot be right is named and stored nowhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from features.facts.values import Lead, LeadId
+from tests.serving.doors import PHONE, PHONE_WRITTEN, Doors
+
+
+def test_a_lead_is_stored_and_scored_by_the_rules_before_there_is_a_model(any_doors: Doors) -> None:
+    told = any_doors.lead("7", answers={"area": 120}, marks={"source": "yandex"})
+    score = told["score"]
+    assert told["stored"] is True
+    assert (score["is_guess"], score["model_version"], score["data_cut_off"]) == (True, None, None)
+    assert (score["rules_grade"], score["best_grade_open"], score["probability"]) == ("ungraded", "A", 0.06)
+    assert score["ask_next"] == "Вам точно нужны окна?"
+    assert any_doors.asked("/v1/leads/7")["answers"] == {"area": 120.0}
+
+
+def test_a_call_grades_the_lead_and_a_stage_closes_it(any_doors: Doors) -> None:
+    any_doors.lead("7", marks={"source": "vk"})
+    graded = any_doors.call("7", answers={"need": "да", "budget": True, "urgency": "no"}, seconds=185, manager="Анна")
+    assert (graded["score"]["rules_grade"], graded["score"]["probability"]) == ("B", 0.12)
+    any_doors.stage("Договор", "7", amount=250_000)
+    lead = any_doors.asked("/v1/leads/7")
+    assert (lead["channel"], lead["calls"], lead["stages"]) == ("ВКонтакте", 1, ["Договор"])
+
+
+def test_the_same_lead_call_and_stage_twice_change_nothing(any_doors: Doors) -> None:
+    at = any_doors.clock().isoformat()
+    contact = {"name": "Анна", "phone": PHONE_WRITTEN}
+    tellings: list[tuple[str, dict[str, Any]]] = [
+        ("/v1/leads", {"id": "7", "answers": {"area": 40}, "contact": contact}),
+        ("/v1/leads/7/calls", {"result": "busy", "at": at}),
+        ("/v1/leads/7/calls", {"id": "c1", "result": "reached", "at": at}),
+        ("/v1/leads/7/stages", {"stage": "Встреча", "at": at}),
+    ]
+    assert [any_doors.send(path, **body)["stored"] for path, body in tellings] == [True] * 4
+    number = any_doors.service.desk.store.last_number()
+    assert [any_doors.send(path, **body)["stored"] for path, body in tellings] == [False] * 4
+    assert any_doors.service.desk.store.last_number() == number
+    assert any_doors.service.contacts.contact(LeadId("7")).phone == PHONE_WRITTEN
+
+
+def test_a_lead_sent_again_with_changes_is_a_correction_and_keeps_its_first_version(any_doors: Doors) -> None:
+    any_doors.lead("7", answers={"area": 40})
+    assert any_doors.lead("7", answers={"area": 50})["stored"] is True
+    facts = any_doors.service.desk.store.history(LeadId("7")).facts
+    assert [fact.answers["area"] for fact in facts if isinstance(fact, Lead)] == [40.0, 50.0]
+    assert any_doors.asked("/v1/leads/7")["answers"] == {"area": 50.0}
+
+
+def test_a_moment_written_in_two_time_zones_is_the_same_moment(any_doors: Doors) -> None:
+    moscow, utc = "2026-03-02T12:00:00+03:00", "2026-03-02T09:00:00Z"
+    any_doors.lead("7", created_at=moscow)
+    any_doors.call("7", at=moscow, call_back_at=moscow)
+    any_doors.stage("Встреча", "7", at=moscow)
+    assert any_doors.lead("7", created_at=utc)["stored"] is False
+    assert any_doors.call("7", at=utc, call_back_at=utc)["stored"] is False
+    assert any_doors.stage("Встреча", "7", at=utc)["stored"] is False
+    assert any_doors.asked("/v1/leads/7")["calls"] == 1
+
+
+def test_a_lead_whose_creation_was_corrected_keeps_it_when_sent_again_without_one(doors: Doors) -> None:
+    yesterday = (doors.clock() - timedelta(days=1)).isoformat()
+    doors.lead("7")
+    doors.lead("7", created_at=yesterday)
+    assert doors.lead("7")["stored"] is False
+
+
+def test_a_lead_of_the_same_person_is_its_own_and_linked_to_the_earlier_one(any_doors: Doors) -> None:
+    any_doors.lead("7", contact={"phone": PHONE})
+    any_doors.lead("8", contact={"phone": PHONE_WRITTEN, "email": "anna@example.com"})
+    any_doors.lead("9", contact={"email": " ANNA@example.com "})
+    assert any_doors.asked("/v1/leads/7")["earlier_requests"] == []
+    assert any_doors.asked("/v1/leads/8")["earlier_requests"] == ["7"]
+    assert any_doors.asked("/v1/leads/9")["earlier_requests"] == ["8"]
+
+
+@pytest.mark.parametrize("lead_id", ["заявка 7", "a/b", "a/calls", "7?x=1&y#z", "100%", "<b>7</b>", " "])
+def test_a_lead_is_reached_under_any_id_that_a_crm_may_give(any_doors: Doors, lead_id: str) -> None:
+    from urllib.parse import quote
+
+    any_doors.lead(lead_id)
+    quoted = quote(lead_id, safe="")
+    assert any_doors.asked(f"/v1/leads/{quoted}")["lead_id"] == lead_id
+    assert any_doors.call(quoted)["lead_id"] == lead_id
+    assert any_doors.client.post(f"/v1/queue/{quoted}/take", json={"manager": "Анна"}).status_code == 204
+    assert "<h1>" in any_doors.page(f"/leads/{quoted}")
+    assert any_doors.queue() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("calls", {"result": "reached"}), ("stages", {"stage": "Встреча"})], ids=["call", "stage"]
+)
+def test_nothing_is_stored_of_a_lead_that_was_never_sent(any_doors: Doors, path: str, body: dict[str, str]) -> None:
+    answer = any_doors.client.post(f"/v1/leads/404/{path}", json=body)
+    assert answer.status_code == 404
+    assert "POST /v1/leads" in answer.json()["detail"]
+    assert any_doors.service.desk.store.last_number() == 0
+
+
+def test_a_stage_that_the_company_does_not_know_is_stored_and_said(doors: Doors) -> None:
+    doors.lead("7")
+    assert doors.stage("Созвон", "7")["unknown_stage"] is True
+    assert doors.stage("Встреча", "7")["unknown_stage"] is False
+
+
+def test_an_unknown_form_field_is_taken_counted_and_shown_to_the_analyst(doors: Doors) -> None:
+    told = doors.lead("7", answers={"area": 40, "shoe_size": "43"})
+    doors.call("7", answers={"shoe_size": 44})
+    doors.send("/v1/score", answers={"shoe_size": "45"})
+    assert told["unknown_fields"] == ["shoe_size"]
+    assert told["score"]["lead_id"] == "7"
+    assert "shoe_size (3)" in doors.page("/channels")
+
+
+SECRETS = ("Секретова", "+79990001122", "secret@example.com")
+WRONG_LEADS: list[tuple[dict[str, Any], list[str], str]] = [
+    ({}, ["body", "id"], "Field required"),
+    ({"id": 7}, ["body", "id"], "valid string"),
+    ({"id": ""}, ["body", "id"], "at least 1 character"),
+    ({"id": "7", "contact": {"phone": [SECRETS[1]]}}, ["body", "contact", "phone"], "valid string"),
+    ({"id": "7", "contact": {"telephone": SECRETS[1]}}, ["body", "contact", "telephone"], "not permitted"),
+    ({"id": "7", "contact": {"name": "Секретова\0"}}, ["body", "contact", "name"], "zero character"),
+    ({"id": "7", "answers": {"area": SECRETS[0]}}, ["body", "answers", "area"], "such as 120 or 12.5"),
+    ({"id": "7", "answers": {"area": True}}, ["body", "answers", "area"], "such as 120 or 12.5"),
+    ({"id": "7", "answers": {"renovation": SECRETS[0]}}, ["body", "answers", "renovation"], "yes, no, да or нет"),
+    ({"id": "7", "answers": {"visit": SECRETS[0]}}, ["body", "answers", "visit"], "2026-03-31"),
+    ({"id": "7", "answers": {"role": [SECRETS[0]]}}, ["body", "answers", "role"], "one answer, not a list"),
+    ({"id": "7", "created_at": SECRETS[2]}, ["body", "created_at"], "valid datetime"),
+    ({"id": "7", "created_at": "2026-03-02T09:00:00"}, ["body", "created_at"], "timezone"),
+    ({"id": "7", "created_at": "2150-01-01T00:00:00Z"}, ["body", "created_at"], "lies in the future"),
+    ({"id": "7", "created_at": "0001-01-01T00:00:00+14:00"}, ["body", "created_at"], "between 1970 and 2200"),
+    ({"id": "7", "naem": SECRETS[0]}, ["body", "naem"], "not permitted"),
+]
+
+
+@pytest.mark.parametrize(("body", "place", "remedy"), WRONG_LEADS, ids=lambda value: str(value)[:60])
+def test_a_wrong_lead_is_refused_by_field_and_remedy_without_repeating_what_was_sent(
+    doors: Doors, body: dict[str, Any], place: list[str], remedy: str
+) -> None:
+    answer = doors.client.post("/v1/leads", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == place
+    assert remedy in answer.json()["detail"][0]["msg"]
+    assert not any(secret in answer.text for secret in SECRETS)
+    assert doors.service.desk.store.last_number() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("calls", {"result": "reached", "at": "2150-01-01T00:00:00Z"}, "at"),
+        ("calls", {"result": "sang"}, "result"),
+        ("calls", {"result": "reached", "seconds": -1}, "seconds"),
+        ("calls", {"result": "reached", "seconds": 1e6}, "seconds"),
+        ("calls", {"result": "call_back", "call_back_at": "9999-12-31T23:59:59-14:00"}, "call_back_at"),
+        ("stages", {"stage": "Договор", "at": "2150-01-01T00:00:00Z"}, "at"),
+        ("stages", {"stage": "Договор", "amount": -5}, "amount"),
+        ("stages", {"stage": ""}, "stage"),
+    ],
+    ids=str,
+)
+def test_a_wrong_call_or_stage_is_refused_by_field(doors: Doors, path: str, body: dict[str, Any], field: str) -> None:
+    doors.lead("7")
+    number = doors.service.desk.store.last_number()
+    answer = doors.client.post(f"/v1/leads/7/{path}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", field]
+    assert doors.service.desk.store.last_number() == number
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id": "7", "answers": {"role": 1e400}}',
+        b'{"id": "7", "answers": {"role": NaN}}',
+        b'{"id": "7", "answers": {"role": "\\ud800"}}',
+        b'{"id": "7", "answers": {"\\ud800": "x"}}',
+        b'{"id": "7", "marks": {"\\ud800": "x"}}',
+        b'{"id": "\\ud800"}',
+        b'{"id": "7", "\\ud800": 1}',
+        b'{"id": "7"',
+        b"[]",
+    ],
+    ids=lambda body: body.decode(),
+)
+def test_json_that_no_store_could_keep_is_refused_and_the_pages_go_on(doors: Doors, body: bytes) -> None:
+    answer = doors.client.post("/v1/leads", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert doors.service.desk.store.last_number() == 0
+    assert doors.queue() == []
+
+
+def test_answers_are_understood_in_the_ways_that_people_write_them(doors: Doors) -> None:
+    said = {
+        "area": "1 200,5",
+        "renovation": "Да",
+        "visit": "2026-03-31T10:00",
+        "extras": "штора",
+        "role": "  юр  лицо ",
+    }
+    doors.lead("7", answers={**said, "need": None})
+    answers = {"area": 1200.5, "renovation": "yes", "visit": "2026-03-31", "extras": ["штора"], "role": "юр лицо"}
+    assert doors.asked("/v1/leads/7")["answers"] == answers
