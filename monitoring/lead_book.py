@@ -26,7 +26,8 @@ class LeadSummary:
     campaign: str | None
     ad: str | None
     offer: str | None
-    person: str | None
+    persons: tuple[str, ...]
+    """Keyed hashes of phone and e-mail; leads that share one are the same person's."""
     manager: str | None
     calls: int
     called_at: datetime | None
@@ -72,7 +73,7 @@ def summarise(known: KnownLead) -> LeadSummary:
         campaign=mark_of(marks, "campaign"),
         ad=mark_of(marks, "ad"),
         offer=mark_of(marks, "offer"),
-        person=known.lead.person_keys[0] if known.lead.person_keys else None,
+        persons=known.lead.person_keys,
         manager=known.calls[-1].manager if known.calls else None,
         calls=len(known.calls),
         called_at=known.calls[0].at if known.calls else None,
@@ -95,6 +96,7 @@ class LeadBook:
         self._store, self.company = store, company
         self._gate = Gate(company)
         self._kept: dict[LeadId, LeadSummary] = {}
+        self._ahead: set[LeadId] = set()
         self._number = 0
         self._lock = threading.Lock()
 
@@ -105,7 +107,8 @@ class LeadBook:
         """
         with self._lock:
             self._catch_up(moment)
-            return sorted((one for one in self._kept.values() if not one.ignored), key=lambda one: one.created_at)
+            counted = [one for one in self._kept.values() if not one.ignored]
+        return sorted(counted, key=lambda one: (one.created_at, one.lead_id))
 
     @property
     def number(self) -> int:
@@ -113,13 +116,17 @@ class LeadBook:
         return self._number
 
     def _catch_up(self, moment: datetime) -> None:
+        """Summarise what changed since the last look, and what was not yet known at the moment of that look."""
         last = self._store.last_number()
-        if last == self._number:
+        if last == self._number and not self._ahead:
             return
-        changed = sorted(self._store.leads_changed_since(self._number)) if self._number else None
+        changed = sorted(self._store.leads_changed_since(self._number) | self._ahead) if self._number else None
+        self._ahead.clear()
         for lead_id in changed or ():
             self._kept.pop(lead_id, None)
         for history in self._store.histories(up_to=last, lead_ids=changed):
+            if any(one.fact.known_at > moment for one in history.stored):
+                self._ahead.add(history.lead_id)
             known = self._gate.as_of(history, moment)
             if known:
                 self._kept[history.lead_id] = summarise(known)
@@ -127,13 +134,13 @@ class LeadBook:
 
 
 def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
-    """Return the first request of each person; a lead that names nobody stands for itself."""
+    """Return the first request of each person, known by phone or e-mail; a lead that names nobody stands for itself."""
     seen: set[str] = set()
     kept = []
     for one in summaries:
-        if one.person is None or one.person not in seen:
+        if seen.isdisjoint(one.persons):
             kept.append(one)
-            seen.add(one.person or "")
+        seen.update(one.persons)
     return kept
 
 
