@@ -1,0 +1,163 @@
+"""The queue as programs and people see it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from tests.serving.doors import Doors, promote
+
+HOUR = timedelta(hours=1)
+
+
+def ago(doors: Doors, hours: float) -> str:
+    return (doors.clock() - timedelta(hours=hours)).isoformat()
+
+
+def test_the_queue_tells_why_each_lead_waits_and_its_place_by_first_come(any_doors: Doors) -> None:
+    any_doors.lead("early", created_at=ago(any_doors, 5))
+    any_doors.lead("late", created_at=ago(any_doors, 3), marks={"offer": "Тихий офис"})
+    told = any_doors.asked("/v1/queue")
+    assert (told["waiting"], told["coming_back"]) == (2, 0)
+    places = [(one["lead_id"], one["rank"], one["first_come_rank"], one["waits"]) for one in told["places"]]
+    assert places == [("late", 1, 2, "new"), ("early", 2, 1, "new")]
+    assert told["places"][0]["score"]["expected_value"] > told["places"][1]["score"]["expected_value"]
+
+
+def test_only_so_many_places_as_asked_are_told_but_all_are_counted(doors: Doors) -> None:
+    for name in "abc":
+        doors.lead(name)
+    told = doors.asked("/v1/queue?count=2")
+    assert (len(told["places"]), told["waiting"]) == (2, 3)
+    assert doors.client.get("/v1/queue?count=0").status_code == 422
+    assert doors.client.get("/v1/queue?count=501").status_code == 422
+
+
+def test_a_taken_lead_leaves_the_others_queues_and_comes_back(any_doors: Doors) -> None:
+    any_doors.lead("7")
+    taken = any_doors.client.post("/v1/queue/7/take", json={"manager": "Анна"})
+    assert (taken.status_code, taken.content) == (204, b"")
+    assert (any_doors.queue(), any_doors.queue("Борис"), any_doors.queue("Анна")) == ([], [], ["7"])
+    assert any_doors.asked("/v1/queue?manager=Борис")["coming_back"] == 1
+    any_doors.client.post("/v1/queue/7/take", json={"manager": "Анна", "taken": False})
+    assert any_doors.queue("Борис") == ["7"]
+    any_doors.client.post("/v1/queue/7/take", json={"manager": "Анна"})
+    any_doors.clock.pass_time(2 * HOUR)
+    assert any_doors.queue("Борис") == ["7"]
+
+
+def test_nobody_takes_a_lead_that_is_not_stored(doors: Doors) -> None:
+    assert doors.client.post("/v1/queue/7/take", json={"manager": "Анна"}).status_code == 404
+    assert doors.client.post("/v1/queue/7/take", json={"manager": ""}).status_code == 422
+
+
+def test_a_lead_rests_after_a_try_and_a_call_back_comes_first_at_its_time(doors: Doors) -> None:
+    doors.lead("tried")
+    doors.lead("promised")
+    doors.lead("new", marks={"offer": "Тихий офис"})
+    doors.call("tried", result="no_answer")
+    doors.call("promised", result="call_back", call_back_at=(doors.clock() + 3 * HOUR).isoformat())
+    assert doors.queue() == ["new"]
+    assert doors.asked("/v1/queue")["coming_back"] == 2
+    doors.clock.pass_time(2 * HOUR)
+    assert doors.queue() == ["new", "tried"]
+    doors.clock.pass_time(2 * HOUR)
+    assert doors.queue() == ["promised", "new", "tried"]
+    assert doors.asked("/v1/queue")["places"][0]["waits"] == "call_back"
+
+
+def test_leads_that_are_closed_or_a_test_or_past_the_horizon_are_in_no_queue(doors: Doors) -> None:
+    for name in ("won", "test", "old", "open"):
+        doors.lead(name, created_at=ago(doors, 24 * 59 if name == "old" else 1))
+    doors.stage("Договор", "won", amount=1)
+    doors.stage("Тест", "test")
+    assert set(doors.queue()) == {"old", "open"}
+    doors.clock.pass_time(25 * HOUR)
+    assert doors.queue() == ["open"]
+    assert doors.asked("/v1/leads/old")["score"]["past_horizon"] is True
+
+
+def test_a_lead_that_came_while_the_queue_was_being_read_is_in_the_next_look(doors: Doors) -> None:
+    before = doors.clock()
+    doors.lead("7")
+    assert doors.service.board.queue(before) == []
+    assert [one.candidate.lead.known.lead_id for one in doors.service.board.queue(doors.clock())] == ["7"]
+
+
+def test_a_call_that_ended_while_the_queue_was_being_read_counts_at_the_next_look(doors: Doors) -> None:
+    doors.lead("7")
+    before = doors.clock()
+    doors.call("7")
+    assert len(doors.service.board.queue(before)) == 1
+    assert doors.service.board.queue(doors.clock()) == []
+
+
+def test_scores_in_the_queue_are_renewed_as_leads_age_and_by_a_new_model(doors: Doors) -> None:
+    doors.lead("7", answers={"area": 120})
+    first = doors.asked("/v1/queue")["places"][0]["score"]
+    doors.clock.pass_time(HOUR)
+    aged = doors.asked("/v1/queue")["places"][0]["score"]
+    promote(doors.service.settings.home)
+    doors.service.desk.champion.look()
+    learned = doors.asked("/v1/queue")["places"][0]["score"]
+    assert first["moment"] < aged["moment"] <= learned["moment"]
+    assert (aged["is_guess"], learned["is_guess"]) == (True, False)
+
+
+def test_the_board_kept_up_to_date_says_the_same_as_one_built_anew(doors: Doors) -> None:
+    for n in range(12):
+        doors.lead(f"L{n}", answers={"area": 10 * n}, marks={"source": ("vk", "yandex")[n % 2]})
+        doors.queue()
+        if n % 3 == 0:
+            doors.call(f"L{n}", result=("busy", "call_back", "reached", "refused")[n // 3])
+        if n % 5 == 0:
+            doors.stage(("Договор", "Отказ", "Встреча")[n // 5], f"L{n}")
+    kept = doors.queue()
+    anew = type(doors.service.board)(doors.service.desk).queue(doors.clock())
+    assert kept == [place.candidate.lead.known.lead_id for place in anew]
+    assert len(kept) > 3
+
+
+def test_many_managers_taking_and_looking_at_once_never_fail(doors: Doors) -> None:
+    for n in range(10):
+        doors.lead(f"L{n}")
+    failures: list[int] = []
+
+    def work(manager: str) -> None:
+        for n in range(10):
+            answers = [
+                doors.client.post(f"/v1/queue/L{n}/take", json={"manager": manager}),
+                doors.client.get(f"/v1/queue?manager={manager}"),
+            ]
+            failures.extend(one.status_code for one in answers if one.status_code >= 400)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("Анна", "Борис", "Вера")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    everywhere = [lead for name in ("Анна", "Борис", "Вера") for lead in doors.queue(name)]
+    assert sorted(everywhere) == sorted(f"L{n}" for n in range(10))
+
+
+def test_the_page_says_that_nobody_waits_and_that_probabilities_are_guesses(doors: Doors) -> None:
+    assert "Сейчас никто не ждёт звонка." in doors.page("/queue")
+    doors.lead("7", contact={"phone": "+79123456789", "name": "Анна Секретова"})
+    page = doors.page("/queue")
+    assert "Модели ещё нет" in page
+    assert "79123456789" not in page
+    assert "Секретова" not in page
+    assert "There is no model yet" in doors.page("/queue?lang=en")
+
+
+def test_taking_a_lead_on_the_page_opens_its_card_in_the_same_language(doors: Doors) -> None:
+    doors.lead("a b")
+    page = doors.page("/queue?manager=Анна&lang=en")
+    assert 'action="/queue/a%20b/take?lang=en"' in page
+    taken = doors.client.post("/queue/a%20b/take?lang=en", data={"manager": "Анна"})
+    assert (taken.status_code, taken.headers["location"]) == (
+        303,
+        "/leads/a%20b?manager=%D0%90%D0%BD%D0%BD%D0%B0&lang=en",
+    )
+    assert doors.queue("Борис") == []

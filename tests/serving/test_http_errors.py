@@ -1,0 +1,115 @@
+"""What is answered when something is wrong: a status a program understands, words a person does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from features.facts.database import engine_for
+from serving.http_errors import LARGEST_BODY
+from tests.serving.doors import PHONE, Doors, open_doors
+
+HTML = {"accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.parametrize("path", ["/v1/leads/404", "/leads/404"])
+def test_an_unknown_lead_is_404_with_the_remedy_for_programs(doors: Doors, path: str) -> None:
+    answer = doors.client.get(path)
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "Lead '404' is not stored; send it to POST /v1/leads or import it first."}
+
+
+def test_an_unknown_lead_is_a_page_in_the_readers_language_for_people(doors: Doors) -> None:
+    russian = doors.client.get("/leads/404", headers=HTML)
+    english = doors.client.get("/leads/404?lang=en", headers=HTML)
+    assert [russian.status_code, english.status_code] == [404, 404]
+    assert "<h1>Нет такой заявки</h1>" in russian.text
+    assert "<h1>There is no such lead</h1>" in english.text
+    assert 'href="/queue?lang=en"' in english.text
+
+
+@pytest.mark.parametrize("path", ["/queue/404/take", "/leads/404/calls"])
+def test_a_form_about_an_unknown_lead_is_answered_with_that_page(doors: Doors, path: str) -> None:
+    answer = doors.client.post(path, data={"manager": "Анна", "result": "reached"}, headers=HTML)
+    assert answer.status_code == 404
+    assert "Нет такой заявки" in answer.text
+
+
+def large(size: int) -> bytes:
+    return b'{"id": "7", "answers": {"role": "' + b"x" * size + b'"}}'
+
+
+def in_pieces(body: bytes) -> Iterator[bytes]:
+    for start in range(0, len(body), 65_536):
+        yield body[start : start + 65_536]
+
+
+@pytest.mark.parametrize("path", ["/v1/leads", "/v1/score", "/v1/leads/7/calls", "/leads/7/calls", "/sign-in"])
+def test_a_body_too_large_is_413_whether_its_length_is_declared_or_not(doors: Doors, path: str) -> None:
+    kind = {"content-type": "application/x-www-form-urlencoded" if "v1" not in path else "application/json"}
+    body = large(LARGEST_BODY)
+    declared = doors.client.post(path, content=body, headers=kind)
+    streamed = doors.client.post(path, content=in_pieces(body), headers=kind)
+    assert [declared.status_code, streamed.status_code] == [413, 413]
+    assert "1,000,000 bytes" in streamed.json()["detail"]
+
+
+def test_a_large_body_within_the_limit_is_read(doors: Doors) -> None:
+    body = large(0)[:-3] + b'", "long": "' + b"y" * 4_000 + b'"}}'
+    answer = doors.client.post("/v1/leads", content=in_pieces(body), headers={"content-type": "application/json"})
+    assert answer.status_code == 201
+
+
+@pytest.fixture
+def broken(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
+    """Give the doors of a service whose database was taken away."""
+    with open_doors(tmp_path, sqlite_engine) as opened:
+        opened.lead("7", contact={"phone": PHONE})
+        opened.logged("7")
+        with sqlite_engine.connect() as connection:
+            for table in ("facts", "contacts"):
+                connection.execute(text(f"ALTER TABLE {table} RENAME TO gone_{table}"))
+            connection.commit()
+        yield opened
+        with sqlite_engine.connect() as connection:
+            for table in ("facts", "contacts"):
+                connection.execute(text(f"ALTER TABLE gone_{table} RENAME TO {table}"))
+            connection.commit()
+
+
+def test_where_the_store_does_not_answer_programs_are_told_when_to_try_again(broken: Doors) -> None:
+    answers = [
+        broken.client.post("/v1/leads", json={"id": "8", "contact": {"phone": PHONE}}),
+        broken.client.get("/v1/leads/7"),
+        broken.client.post("/v1/leads/7/calls", json={"result": "reached"}),
+        broken.client.get("/v1/queue"),
+        broken.client.get("/leads/7", headers=HTML),
+        broken.client.get("/channels", headers=HTML),
+    ]
+    assert [answer.status_code for answer in answers] == [503] * 6
+    assert [answer.headers["retry-after"] for answer in answers] == ["5"] * 6
+    assert not any("9123456789" in answer.text for answer in answers)
+
+
+def test_the_service_is_alive_but_not_ready_without_its_store_and_asking_for_a_score_goes_on(broken: Doors) -> None:
+    assert broken.client.get("/healthz").json() == {"status": "alive"}
+    ready = broken.client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["status"] == "not ready"
+    assert broken.client.post("/v1/score", json={"answers": {"area": 40}}).status_code == 200
+
+
+def test_a_postgresql_server_that_is_gone_is_told_as_unreachable(tmp_path: Path, postgres_engine: Engine) -> None:
+    with open_doors(tmp_path, postgres_engine) as opened:
+        opened.lead("7")
+        opened.logged("7")
+        gone = engine_for(f"postgresql+psycopg://leadloop@/postgres?host={tmp_path}&connect_timeout=2")
+        opened.service.desk.store.engine = gone
+        answer = opened.client.get("/v1/leads/7")
+        gone.dispose()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert os.fspath(tmp_path) not in answer.text
