@@ -30,7 +30,10 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
         "come back by themselves: promised for later, or resting after a try",
     ),
     "shown": ("показаны первые {count}", "the first {count} are shown"),
-    "nobody": ("Сейчас никто не ждёт звонка.", "Nobody waits for a call now."),
+    "nobody": (
+        "Сейчас никто не ждёт звонка: заявки закрыты, в работе, отдыхают после попытки или старше горизонта.",
+        "Nobody waits for a call now: leads are closed, in work, resting after a try, or past their horizon.",
+    ),
     "col_rank": ("№", "No."),
     "col_lead": ("Заявка", "Lead"),
     "col_chance": ("Вероятность покупки", "Purchase chance"),
