@@ -84,7 +84,8 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
     @router.post("/leads/{lead_id:path}/calls")
     async def record_call(request: Request, lead_id: LeadInPath) -> Response:
         """Store the call that the form tells, and show the card again; what cannot be stored stays in the form."""
-        form = _filled_in((await request.form()).items())
+        async with request.form() as sent:
+            form = _filled_in(sent.items())
         try:
             body = call_of_form(form, desk.company)
             await run_in_threadpool(intake.call, LeadId(lead_id), body)

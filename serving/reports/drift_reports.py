@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from features.settings import Settings
 
-LONGEST_SECONDS = 120
+LONGEST_SECONDS = 120.0
+"""A report that takes longer is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +26,61 @@ class Report:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """A report under way, and where its process tells what went wrong."""
+
+    process: subprocess.Popen[bytes]
+    told: Path
+    give_up_at: float
+
+    def is_under_way(self) -> bool:
+        if self.process.poll() is None and time.monotonic() > self.give_up_at:
+            self.process.kill()
+            self.process.wait()
+        return self.process.poll() is None
+
+    def last_words(self) -> str:
+        lines = [line.strip() for line in self.told.read_text(encoding="utf-8", errors="replace").splitlines()]
+        return " ".join([line for line in lines if line][-3:])[:500] or f"exit code {self.process.returncode}"
+
+
 class DriftReports:
     """Starts ``leadloop drift`` for a channel where its report is missing or old; one at a time."""
 
     def __init__(self, settings: Settings, stand: Callable[[], str]) -> None:
         self._settings, self._stand = settings, stand
-        self._running: dict[Path, subprocess.Popen[str]] = {}
+        self._running: dict[Path, _Making] = {}
         self._lock = threading.Lock()
 
     def report(self, channel: str) -> Report:
         """Return the report of what is known now, or that it is being made."""
         path = self._path(channel)
-        if path.exists():
-            return Report(path)
         with self._lock:
-            process = self._running.get(path)
-            if process is None:
-                if not any(one.poll() is None for one in self._running.values()):
-                    self._running[path] = self._start(channel, path)
+            making = self._running.get(path)
+            if making and making.is_under_way():
                 return Report(None)
-            if process.poll() is None:
-                return Report(None)
-            del self._running[path]
-        if path.exists():
-            return Report(path)
-        return Report(None, _last_line(process))
+            self._running.pop(path, None)
+            if path.exists():
+                return Report(path)
+            if making:
+                return Report(None, making.last_words())
+            if not any(one.is_under_way() for one in self._running.values()):
+                self._running[path] = self._start(channel, path)
+            return Report(None)
 
-    def _start(self, channel: str, path: Path) -> subprocess.Popen[str]:
+    def _start(self, channel: str, path: Path) -> _Making:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for old in path.parent.glob(f"{path.stem.rpartition('-')[0]}-*"):
+            old.unlink(missing_ok=True)  # one report a channel is kept
         place = ["--home", str(self._settings.home), "--company", str(self._settings.company_file)]
         command = [sys.executable, "-m", "leadloop", "drift", channel, "--out", str(path), *place]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        told = path.with_suffix(".log")
+        with told.open("wb") as file:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=file)
+        return _Making(process, told, time.monotonic() + LONGEST_SECONDS)
 
     def _path(self, channel: str) -> Path:
-        name = re.sub(r"\W+", "-", channel)[:40]
-        state = blake2b(f"{channel}\n{self._stand()}".encode(), digest_size=6).hexdigest()
-        return self._settings.home / "reports" / "drift" / f"{name}-{state}.html"
-
-
-def _last_line(process: subprocess.Popen[str]) -> str:
-    said = process.stderr.read() if process.stderr else ""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return " ".join(lines[-3:])[:500] if lines else f"exit code {process.returncode}"
+        words = re.sub(r"\W+", "-", channel)[:40]
+        name, state = (blake2b(one.encode(), digest_size=4).hexdigest() for one in (channel, self._stand()))
+        return self._settings.home / "reports" / "drift" / f"{words}-{name}-{state}.html"

@@ -1,0 +1,156 @@
+"""The lead card: everything about one lead, its phone shown here and nowhere else, and a form to record a call."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from features.facts.values import Call, LeadId
+from tests.serving.doors import PHONE_WRITTEN, Doors, promote
+
+HTML = {"accept": "text/html"}
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def post(doors: Doors, **form: str) -> Any:
+    return doors.client.post("/leads/7/calls", data=form, headers=HTML)
+
+
+def test_the_card_tells_what_the_person_saw_said_and_how_to_reach_them(doors: Doors) -> None:
+    marks = {"source": "vk", "campaign": "Лето", "ad": "Баннер", "offer": "Тихий офис", "discount": "15%"}
+    contact = {"name": "Анна <b>", "phone": PHONE_WRITTEN, "email": "anna@example.com"}
+    doors.lead("7", answers={"area": 120, "renovation": "yes"}, marks=marks, contact=contact)
+    page = doors.page("/leads/7")
+    for told in ("ВКонтакте", "Лето", "Баннер", "Тихий офис", "15%", "Окна не слышат улицу", "anna@example.com"):
+        assert told in page
+    assert "Анна &lt;b&gt;" in page
+    assert f">{PHONE_WRITTEN}</a>" in page
+    assert re.search(r"<dt>Площадь, м²</dt><dd>120</dd>", page)
+    assert "<dt>Ремонт начат</dt><dd>да</dd>" in page
+    assert "<b>Вам точно нужны окна?</b>" in page
+
+
+def test_the_phone_is_on_no_other_page(doors: Doors) -> None:
+    doors.lead("7", contact={"phone": PHONE_WRITTEN, "name": "Секретова"})
+    doors.lead("8", contact={"phone": PHONE_WRITTEN})
+    pages = ["/queue", "/channels", "/channels?level=campaign", "/docs", "/v1/queue", "/v1/leads/7", "/openapi.json"]
+    texts = [doors.client.get(path, headers=HTML).text for path in pages]
+    assert not any("345-67-89" in text or "Секретова" in text for text in texts)
+    assert "Секретова" not in doors.page("/leads/8")
+
+
+def test_the_card_links_the_same_persons_earlier_requests(doors: Doors) -> None:
+    doors.lead("7", contact={"phone": PHONE_WRITTEN})
+    doors.lead("8", contact={"phone": "+7 912 345 67 89"})
+    assert '<a href="/leads/7">7</a>' in doors.page("/leads/8")
+    assert "уже оставлял" not in doors.page("/leads/7")
+
+
+def test_the_history_and_the_results_are_told_in_the_readers_language(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7", result="wrong_number", comment="не тот")
+    assert "Звонок: неверный номер" in doors.page("/leads/7")
+    english = doors.page("/leads/7?lang=en")
+    assert "Call: wrong number" in english
+    assert "не тот" in english
+    assert "Not in the queue: wrong number" in english
+
+
+def test_the_score_over_time_is_drawn_once_something_happened(doors: Doors) -> None:
+    promote(doors.service.settings.home)
+    doors.service.desk.champion.look()
+    doors.lead("7", answers={"area": 120})
+    doors.call("7", answers={"need": "yes", "budget": "yes", "urgency": "yes"})
+    page = doors.page("/leads/7")
+    assert page.count("data-chart") == 1
+    assert "Площадь, м²: от 50" in page
+    assert "30 из 80" in page
+
+
+@pytest.mark.parametrize(
+    ("tell", "words"),
+    [
+        (lambda doors: None, "В очереди, новая"),
+        (lambda doors: doors.call("7", result="busy"), "пауза после попытки"),
+        (lambda doors: doors.call("7"), "поговорили"),
+        (lambda doors: doors.stage("Отказ", "7"), "сделка закрыта"),
+        (lambda doors: doors.client.post("/v1/queue/7/take", json={"manager": "Анна"}), "взял(а) Анна"),
+        (lambda doors: doors.clock.pass_time(timedelta(days=61)), "прошло больше 60 дней"),
+    ],
+    ids=["new", "tried", "reached", "closed", "taken", "old"],
+)
+def test_the_card_says_whether_why_and_since_when_a_lead_is_out_of_the_queue(
+    doors: Doors, tell: Any, words: str
+) -> None:
+    doors.lead("7")
+    tell(doors)
+    assert words in doors.page("/leads/7")
+
+
+def test_the_form_stores_a_call_with_its_answers_and_the_lead_leaves_the_queue(doors: Doors) -> None:
+    doors.lead("7")
+    due = (doors.clock() + timedelta(days=2)).astimezone(MOSCOW).replace(second=0, microsecond=0)
+    form = {"manager": "Анна", "result": "call_back", "seconds": "185", "answer_need": "yes", "answer_budget": ""}
+    words = {"attracts": "тишина", "ideal_product": "тройной пакет", "comment": "после обеда"}
+    answer = post(doors, **form, **words, call_back_at=f"{due:%Y-%m-%dT%H:%M}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/leads/7?manager=%D0%90%D0%BD%D0%BD%D0%B0")
+    (call,) = [one for one in doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)]
+    assert (call.result, call.seconds, call.manager, call.answers) == ("call_back", 185.0, "Анна", {"need": "yes"})
+    assert (call.attracts, call.ideal_product, call.comment) == ("тишина", "тройной пакет", "после обеда")
+    assert call.call_back_at == due
+    assert doors.queue() == []
+    page = doors.page("/leads/7")
+    assert "тишина · тройной пакет · после обеда" in page
+    assert f"вернётся {due:%d.%m.%Y %H:%M}" in page
+
+
+WRONG_FORMS = [
+    ({"manager": "Анна"}, "Выберите итог звонка.", "Choose how the call ended."),
+    ({"result": "reached", "seconds": "²"}, "целое число секунд", "whole number of seconds"),
+    ({"result": "reached", "seconds": "-5"}, "целое число секунд", "whole number of seconds"),
+    ({"result": "reached", "seconds": "99999999"}, "не больше суток", "a day at most"),
+    ({"result": "reached", "call_back_at": "завтра"}, "день и время", "a day and a time"),
+    ({"result": "reached", "call_back_at": "0001-01-01T00:00"}, "день и время", "a day and a time"),
+    ({"result": "reached", "answer_need": "может быть"}, "Ответ не подходит к вопросу: Потребность", "Потребность"),
+    ({"result": "reached", "answer_area": "большая"}, "Ответ не подходит к вопросу: Площадь", "Площадь"),
+    ({"result": "reached", "comment": "я" * 6_000}, "Слишком длинный текст", "The text is too long"),
+]
+
+
+@pytest.mark.parametrize(("form", "russian", "english"), WRONG_FORMS, ids=[str(n) for n in range(len(WRONG_FORMS))])
+def test_a_form_filled_in_wrong_says_what_would_be_right_and_keeps_what_was_typed(
+    doors: Doors, form: dict[str, str], russian: str, english: str
+) -> None:
+    doors.lead("7")
+    number = doors.service.desk.store.last_number()
+    typed = {"attracts": 'тишина "и" покой', "answer_budget": "yes", **form}
+    answer = post(doors, **typed)
+    assert answer.status_code == 422
+    assert "Звонок не записан." in answer.text
+    assert russian in answer.text
+    assert "тишина &#34;и&#34; покой" in answer.text
+    assert re.search(r'name="answer_budget">.*?<option value="yes" selected>', answer.text, re.DOTALL)
+    told = doors.client.post("/leads/7/calls?lang=en", data=typed, headers=HTML)
+    assert english in told.text
+    assert doors.service.desk.store.last_number() == number
+
+
+def test_a_program_that_posts_the_form_wrong_is_told_in_json(doors: Doors) -> None:
+    doors.lead("7")
+    answer = doors.client.post("/leads/7/calls", data={"result": "reached", "seconds": "99999999"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "seconds"]
+
+
+def test_an_uploaded_file_is_no_answer(doors: Doors) -> None:
+    doors.lead("7")
+    answer = doors.client.post(
+        "/leads/7/calls", data={"result": "reached"}, files={"comment": ("a.txt", b"x")}, headers=HTML
+    )
+    assert answer.status_code == 303
+    (made,) = [one for one in doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)]
+    assert made.comment is None

@@ -1,0 +1,140 @@
+"""The marketer's page, and the drift report one click away."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from features.facts.values import Fact, Lead, LeadId, Source, Spend, Stage
+from serving.reports.trend import cost_since
+from tests.serving.doors import COMPANY, Doors, eventually, open_doors
+from tests.support.facts import call
+
+DAY = timedelta(days=1)
+
+
+def spoiled(now: datetime, rise_days_ago: int = 20) -> list[Fact]:
+    """Return leads of two channels of which one sends non-target traffic since a day."""
+    draw = random.Random(5)
+    facts: list[Fact] = []
+    for n in range(600):
+        at = now - timedelta(days=100 * (1 - n / 600))
+        channel = ("vk", "yandex")[n % 2]
+        is_bad = draw.random() < (0.6 if channel == "vk" and at > now - rise_days_ago * DAY else 0.1)
+        lead_id = f"L{n}"
+        facts += [Lead(LeadId(lead_id), at, at), Source(LeadId(lead_id), at, at, {"source": channel})]
+        facts.append(call(lead_id, at, need="no" if is_bad else "yes", budget="yes"))
+        if n % 10 == 0 and not is_bad:
+            facts.append(Stage(LeadId(lead_id), at + DAY, min(at + DAY, now), "Договор", 250_000.0))
+    for n in range(101):
+        at = now - n * DAY
+        facts.append(Spend(at.date(), at, at, 1000.0, "RUB", {"source": "vk"}))
+    return facts
+
+
+def test_a_channel_that_went_bad_is_named_with_its_day_and_what_it_cost_since(doors: Doors) -> None:
+    now = doors.clock()
+    doors.service.desk.store.append(spoiled(now))
+    page = doors.page("/channels")
+    (words,) = re.findall(r"ВКонтакте: доля нецелевых выросла[^<]*", page)
+    dates = re.findall(r"(\d\d)\.(\d\d)\.(\d{4})", words)
+    since, earliest, latest = (date(int(year), int(month), int(day)) for day, month, year in dates)
+    assert earliest <= (now - 20 * DAY).date() <= latest + DAY
+    assert abs((since - (now - 20 * DAY).date()).days) <= 7
+    assert "Яндекс: нецелевых" in page
+    assert "потрачено" in page
+    assert "the non-target share rose from" in doors.page("/channels?lang=en")
+
+
+def test_the_page_says_that_nothing_rose_only_where_something_could_have_been_noticed(
+    tmp_path: Path, sqlite_engine: Engine
+) -> None:
+    with open_doors(tmp_path, sqlite_engine) as doors:
+        doors.lead("7")
+        assert "Мало данных за последние 120 дней" in doors.page("/channels")
+        doors.service.desk.store.append(spoiled(doors.clock(), rise_days_ago=0))
+        assert "Ни один канал не стал заметно хуже." in doors.page("/channels")
+    plain = COMPANY.split("abc:")[0] + "stages: {won: [Договор]}\n"
+    with open_doors(tmp_path, sqlite_engine, company=plain) as doors:
+        page = doors.page("/channels")
+        assert "Не смотрели" in page
+        assert "Заявки по неделям" in page
+
+
+def test_figures_by_channel_campaign_and_month_add_up_to_the_same_leads(doors: Doors) -> None:
+    doors.service.desk.store.append(spoiled(doors.clock()))
+    whole = doors.page("/channels")
+    months = re.findall(r'<option value="(\d{4}-\d\d)"', whole)
+
+    def leads(page: str) -> int:
+        cells = re.findall(r'data-label="Заявок">([^<]*)<', page)
+        return sum(int(cell.replace("\u00a0", "")) for cell in cells)
+
+    assert leads(whole) == 600
+    assert leads(doors.page("/channels?level=campaign")) == 600
+    assert sum(leads(doors.page(f"/channels?month={month}")) for month in months) == 600
+    assert doors.client.get("/channels?month=2026").status_code == 422
+
+
+def test_there_is_nothing_to_show_before_the_first_lead(doors: Doors) -> None:
+    assert "Заявок пока нет" in doors.page("/channels")
+
+
+def test_a_drift_report_is_made_by_a_process_of_its_own_and_served_as_a_file(doors: Doors) -> None:
+    draw = random.Random(3)
+    now = doors.clock()
+    facts: list[Fact] = []
+    for n in range(160):
+        at = now - timedelta(days=80 * (1 - n / 160) + 0.01)
+        name = LeadId(f"L{n}")
+        facts += [Lead(name, at, at, {"area": draw.gauss(80, 20)}), Source(name, at, at, {"source": "vk"})]
+    doors.service.desk.store.append(facts)
+    waiting = doors.client.get("/channels/drift?channel=ВКонтакте")
+    assert "Отчёт готовится" in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    report = ""
+
+    def is_ready() -> bool:
+        nonlocal report
+        report = doors.client.get("/channels/drift?channel=ВКонтакте").text
+        return "Отчёт готовится" not in report
+
+    eventually(is_ready, 60)
+    assert "Площадь" in report or "area" in report
+    assert len(report) > 100_000
+    files = sorted((doors.service.settings.home / "reports" / "drift").iterdir())
+    assert [file.suffix for file in files] == [".html", ".log"]
+    assert not re.findall(r"""<(?:script|link)[^>]+(?:src|href)=["']https?://""", report)
+
+
+def test_a_drift_report_that_cannot_be_made_says_why(doors: Doors) -> None:
+    doors.lead("7", marks={"source": "vk"})
+    page = ""
+
+    def is_over() -> bool:
+        nonlocal page
+        page = doors.client.get("/channels/drift?channel=ВКонтакте").text
+        return "Отчёт готовится" not in page
+
+    eventually(is_over, 60)
+    assert "Отчёт не получился" in page
+    assert "Not enough data" in page
+
+
+def test_a_channels_cost_is_counted_from_the_day_of_its_alarm(doors: Doors) -> None:
+    from monitoring.intervals import Rate
+    from monitoring.non_target_alarm import Alarm
+
+    now, since = doors.clock(), date(2026, 3, 5)
+    alarm = Alarm("ВКонтакте", since, since, since, Rate(1, 10), Rate(5, 10), 9.0)
+    spend = [Spend(date(2026, 3, day), now, now, 10.0, "RUB", {"source": "VK"}) for day in range(1, 9)]
+    others = [
+        Spend(since, now, now, 99.0, "USD", {"source": "vk"}),
+        Spend(since, now, now, 99.0, "RUB", {"source": "yandex"}),
+    ]
+    assert cost_since(alarm, [*spend, *others], doors.service.company) == 40.0
+    assert cost_since(alarm, others, doors.service.company) is None
