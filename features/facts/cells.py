@@ -31,7 +31,7 @@ class Cells:
 
     company: Company
     shape: FileShape
-    row: dict[str, str]
+    row: dict[str, str] = field(repr=False)
     complaints: list[Complaint] = field(default_factory=list)
 
     def text(self, column: str | None) -> str | None:
@@ -41,7 +41,7 @@ class Cells:
         cell = self.row.get(column)
         if cell is None or _is_nothing(cell, self.company.export.placeholders):
             return None
-        return " ".join(cell.split())[:LONGEST]
+        return " ".join(cell.replace("\x00", "").split())[:LONGEST]  # no text of a database holds a zero byte
 
     def needed(self, column: str) -> str:
         """Return the cell's text; ``FactRefused`` where nothing was given."""

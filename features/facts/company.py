@@ -7,12 +7,13 @@ This is the shape of ``company.yaml``. ``company_file.py`` reads the file and na
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from features.facts.values import CALL_RESULTS, CallResult, StageKind
 
@@ -31,6 +32,21 @@ def _spoken(value: Any) -> Any:
 
 def _spoken_all(value: Any) -> Any:
     return [str(_spoken(item)) for item in value] if isinstance(value, list) else value
+
+
+def _spoken_keys(value: Any) -> Any:
+    return {str(_spoken(key)): item for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+MISPLACED = "misplaced"
+Misplaced = tuple[tuple[str | int, ...], str]
+"""Where below the validated part a mistake lies, and what would be right."""
+
+
+def _misplaced(mistakes: list[Misplaced]) -> PydanticCustomError:
+    """Return an error that keeps each mistake's own place, for ``company_file`` to find its line."""
+    remedies = "; ".join(remedy for _, remedy in mistakes)
+    return PydanticCustomError(MISPLACED, "{remedies}", {"remedies": remedies, "mistakes": mistakes})
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_spoken_all)]
@@ -172,7 +188,9 @@ class CallColumns(Part):
     ideal_product: str | None = None
     comment: str | None = None
     call_back_at: str | None = None
-    results: dict[str, CallResult] = Field(default_factory=dict, description="the export's words -> our results")
+    results: Annotated[dict[str, CallResult], BeforeValidator(_spoken_keys)] = Field(
+        default_factory=dict, description="the export's words -> our results"
+    )
 
     def result_of(self, word: str) -> CallResult | None:
         """Return our name of a call's result, or None for a word that means none."""
@@ -280,9 +298,12 @@ class Company(Part):
     @field_validator("fields")
     @classmethod
     def _names_are_plain(cls, value: dict[str, FormField]) -> dict[str, FormField]:
-        for name in value:
-            if not NAME.match(name):
-                raise ValueError(f"the field {name!r} needs a name of a-z, 0-9 and _, beginning with a letter")
+        remedy = "needs a name of a-z, 0-9 and _, beginning with a letter"
+        mistakes: list[Misplaced] = [
+            ((name,), f"the field {name!r} {remedy}") for name in value if not NAME.match(name)
+        ]
+        if mistakes:
+            raise _misplaced(mistakes)
         return value
 
     @field_validator("stages", mode="before")
@@ -290,21 +311,30 @@ class Company(Part):
     def _one_word_is_a_list(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        return {kind: [names] if isinstance(names, str) else names for kind, names in value.items()}
+        return {kind: [names] if isinstance(names, str | bool) else names for kind, names in value.items()}
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        for version in self.abc:
+        mistakes = [*self._criteria_without_field(), *self._stages_of_two_kinds()]
+        if mistakes:
+            raise _misplaced(mistakes)
+        return self
+
+    def _criteria_without_field(self) -> Iterator[Misplaced]:
+        known = ", ".join(self.fields) or "none yet"
+        for number, version in enumerate(self.abc):
             for name, criterion in version.criteria.items():
                 if criterion.field not in self.fields:
-                    known = ", ".join(self.fields) or "none yet"
-                    raise ValueError(f"abc criterion {name!r} reads the field {criterion.field!r}; fields are: {known}")
+                    remedy = f"abc criterion {name!r} reads the field {criterion.field!r}; fields are: {known}"
+                    yield ("abc", number, "criteria", name, "field"), remedy
+
+    def _stages_of_two_kinds(self) -> Iterator[Misplaced]:
         seen: dict[str, str] = {}
         for kind, names in self.stages.items():
-            for name in names:
-                if seen.setdefault(name.strip().casefold(), kind) != kind:
-                    raise ValueError(f"the stage {name!r} is listed under two kinds")
-        return self
+            for number, name in enumerate(names):
+                first = seen.setdefault(name.strip().casefold(), kind)
+                if first != kind:
+                    yield ("stages", kind, number), f"the stage {name!r} is listed under {first} too; keep one of them"
 
     @property
     def phone_region(self) -> str:

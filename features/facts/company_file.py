@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,26 @@ import yaml
 from pydantic import ValidationError
 
 from features.errors import CompanyFileWrong, CompanyMistake
-from features.facts.company import Company
+from features.facts.company import MISPLACED, Company
 
 Location = tuple[str | int, ...]
+TIMESTAMP, BOOLEAN = "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"
+TRUE_OR_FALSE = re.compile("^(?:true|True|TRUE|false|False|FALSE)$")
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves yes, no and dates as they are written: both are words of the trade here, and a day that does not exist
+    is then named with its line."""
+
+
+def _resolvers(first: str, found: list[tuple[str, re.Pattern[str]]]) -> list[tuple[str, re.Pattern[str]]]:
+    kept = [(tag, pattern) for tag, pattern in found if tag not in (TIMESTAMP, BOOLEAN)]
+    return [*kept, (BOOLEAN, TRUE_OR_FALSE)] if first in tuple("tTfF") else kept
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: _resolvers(first, found) for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read_company(path: Path) -> Company:
@@ -47,18 +66,27 @@ def parse_company(text: str, path: str = "company.yaml") -> Company:
       company.yaml:2: horizon: is no key here; did you mean horizon_days?
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         remedy = f"is no valid YAML: {error.problem}"
         raise CompanyFileWrong(path, [CompanyMistake(line, "file", remedy)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        remedy = "holds a character that no text has; delete it, or save the file as UTF-8 anew"
+        raise CompanyFileWrong(path, [CompanyMistake(line, "file", remedy)]) from None
     if not isinstance(data, dict):
         raise CompanyFileWrong(path, [CompanyMistake(1, "file", "must hold keys such as `company: Name`")])
+    doubled = list(_doubled_keys(node))
     try:
-        return Company.model_validate(data)
+        company = Company.model_validate(data)
     except ValidationError as error:
-        raise CompanyFileWrong(path, [_mistake(item, node) for item in error.errors()]) from None
+        mistakes = [mistake for item in error.errors() for mistake in _mistakes(item, node)]
+        raise CompanyFileWrong(path, [*doubled, *mistakes]) from None
+    if doubled:
+        raise CompanyFileWrong(path, doubled)
+    return company
 
 
 def fingerprint(company: Company) -> str:
@@ -70,10 +98,34 @@ def fingerprint(company: Company) -> str:
     return hashlib.sha256(company.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
 
 
-def _mistake(item: Any, node: yaml.Node | None) -> CompanyMistake:
+def _doubled_keys(node: yaml.Node | None, above: str = "") -> Iterator[CompanyMistake]:
+    """Yield every key that stands twice in one place: YAML alone would forget the first without a word."""
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value, start=1):
+            yield from _doubled_keys(item, f"{above}{number}.")
+    if not isinstance(node, yaml.MappingNode):
+        return
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        first = lines.setdefault(str(key.value), line)
+        if first != line:
+            yield CompanyMistake(line, f"{above}{key.value}", f"stands in line {first} too; keep one of them")
+        yield from _doubled_keys(value, f"{above}{key.value}.")
+
+
+def _mistakes(item: Any, node: yaml.Node | None) -> Iterator[CompanyMistake]:
     location: Location = tuple(item["loc"])
+    if item["type"] == MISPLACED:
+        for below, remedy in item["ctx"]["mistakes"]:
+            yield _mistake(node, (*location, *below), remedy)
+    else:
+        yield _mistake(node, location, _remedy(item, location))
+
+
+def _mistake(node: yaml.Node | None, location: Location, remedy: str) -> CompanyMistake:
     line, named = _line_and_key(node, location)
-    return CompanyMistake(line, named or "file", _remedy(item, location))
+    return CompanyMistake(line, named or "file", remedy)
 
 
 def _line_and_key(node: yaml.Node | None, location: Location) -> tuple[int, str]:
@@ -90,8 +142,9 @@ def _line_and_key(node: yaml.Node | None, location: Location) -> tuple[int, str]
             node = node.value[step]
             line = node.start_mark.line + 1
             named.append(str(step + 1))
-    if location and isinstance(location[-1], str) and location[-1] not in named:
-        named.append(location[-1])
+    last = location[-1] if location else None
+    if isinstance(last, str) and last not in named and last != "[key]":
+        named.append(last)
     return line, ".".join(named)
 
 
@@ -100,7 +153,12 @@ def _remedy(item: Any, location: Location) -> str:
         return f"is no key here{_did_you_mean(str(location[-1]), location)}"
     if item["type"] == "missing":
         return "is missing; add it"
-    return str(item["msg"]).removeprefix("Value error, ").replace("Input should be", "should be")
+    return (
+        str(item["msg"])
+        .removeprefix("Value error, ")
+        .replace("Input should be", "should be")
+        .replace("valid tuple", "list")
+    )
 
 
 def _did_you_mean(word: str, location: Location) -> str:

@@ -122,7 +122,10 @@ class ContactBook:
 
 
 def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import_id: int | None = None) -> None:
-    """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is."""
+    """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is.
+
+    A contact that is told again stays as it was first kept, so that taking the later import back leaves it there.
+    """
     rows = {
         one.lead_id: {
             "lead_id": one.lead_id,
@@ -134,12 +137,19 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
         for one in contacts
         if one.contact.name or one.contact.phone or one.contact.email
     }
-    if not rows:
-        return
     ids = list(rows)
     for start in range(0, len(ids), 500):
-        connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(ids[start : start + 500])))
-    connection.execute(insert(CONTACTS), list(rows.values()))
+        some = ids[start : start + 500]
+        kept = connection.execute(select(CONTACTS).where(CONTACTS.c.lead_id.in_(some))).all()
+        for row in kept:
+            new = rows[row.lead_id]
+            if (row.name, row.phone, row.email) == (new["name"], new["phone"], new["email"]):
+                del rows[row.lead_id]
+        changed = [row.lead_id for row in kept if row.lead_id in rows]
+        if changed:
+            connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(changed)))
+    if rows:
+        connection.execute(insert(CONTACTS), list(rows.values()))
 
 
 def _parsed(text: str | None, region: str) -> phonenumbers.PhoneNumber | None:

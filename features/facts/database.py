@@ -19,15 +19,17 @@ APPEND_LOCK = 7_405_001
 def engine_for(url: str) -> Engine:
     """Return the engine of a database; SQLite's folder is made where it is missing.
 
+    No error of the engine repeats a statement's parameters: they may be somebody's phone number.
+
     >>> engine_for("sqlite://").dialect.name
     'sqlite'
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
     path = url.removeprefix("sqlite:///")
     if path and path != url and not path.startswith(":"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

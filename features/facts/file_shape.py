@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from datetime import time as clock_time
+from itertools import islice
 from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -35,9 +36,13 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 DATE = re.compile(
     r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?)?\s*(.*)$"
 )
+EARLIEST, LATEST = 1900, 2200
+"""Years outside these are a CRM's way to say that it knows no date."""
 ALWAYS_EMPTY = frozenset(
     {"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"}
 )
+MULTIPLES = {"тыс": 1e3, "млн": 1e6, "млрд": 1e9}
+MULTIPLE = re.compile(r"(?<=[\d\s])(тыс|млн|млрд)(?!\w)\.?")
 LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|₽|руб\.?|р\.|\$|€|%|[A-Za-zА-Яа-я]+$")
 
 
@@ -63,10 +68,11 @@ def shape_of(path: Path, export: Export | None = None) -> FileShape:
     """
     said = export or Export()
     sample = _sample(path)
-    encoding = said.encoding or _encoding(sample, path)
+    encoding = _marked_encoding(sample) or said.encoding or _encoding(sample, path)
     text = _decoded(sample, encoding, path)
     separator = said.separator or _separator(text)
-    rows = [row for row, _ in zip(csv.reader(text.splitlines(), delimiter=separator), range(SAMPLE_ROWS), strict=False)]
+    readable = _readable(csv.reader(text.splitlines(), delimiter=separator))
+    rows = [row or [] for row in islice(readable, SAMPLE_ROWS)]
     cells = [cell for row in rows[1:] for cell in row]
     return FileShape(encoding, separator, said.date_order or guess_date_order(cells), said.decimal or _decimal(cells))
 
@@ -87,14 +93,25 @@ def rows_of(path: Path, shape: FileShape, *, after: int = 0) -> Iterator[tuple[i
         header = [name.strip() for name in next(reader, [])]
         width, line = len(header), reader.line_num + 1
         number = 0
-        for cells in reader:
+        for cells in _readable(reader):
             started, line = line, reader.line_num + 1
-            if not cells:
+            if cells == []:
                 continue
             number += 1
             if number > after:
-                fits = len(cells) == width or (len(cells) > width and not any(cells[width:]))
-                yield number, started, dict(zip(header, cells, strict=False)) if fits else None
+                fits = cells is not None and len(cells) >= width and not any(cells[width:])
+                yield number, started, dict(zip(header, cells or [], strict=False)) if fits else None
+
+
+def _readable(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
+    """Yield the rows, None for one that cannot be read: a quotation mark opened and never closed swallows lines."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
 
 
 def is_placeholder(text: str, placeholders: Iterable[str]) -> bool:
@@ -110,22 +127,25 @@ def is_placeholder(text: str, placeholders: Iterable[str]) -> bool:
 def guess_date_order(cells: Iterable[str]) -> DateOrder | None:
     """Return the one order of day, month and year that all dates among the cells fit, or None.
 
+    A date with its year first is never mistaken, so it says nothing of the others' order.
+
     >>> guess_date_order(["03.04.2026", "25.04.2026"]), guess_date_order(["03/04/2026"]), guess_date_order(["2026-03-31"])
     ('dmy', None, 'ymd')
     """
-    possible: set[DateOrder] = {"ymd", "dmy", "mdy"}
-    seen = dotted = 0
+    possible: set[DateOrder] = {"dmy", "mdy"}
+    seen = dotted = year_first = 0
     for cell in cells:
         found = DATE.match(cell.strip())
         if not found or found[8][:1].isdigit():
             continue
         orders = _orders(found)
-        if orders:
+        year_first += orders == {"ymd"}
+        if orders and orders != {"ymd"}:
             seen += 1
             dotted += "." in cell[:10]
-            possible = possible & orders or possible
+            possible &= orders
     if not seen:
-        return None
+        return "ymd" if year_first else None
     if len(possible) > 1 and dotted == seen and "dmy" in possible:
         return "dmy"  # dates with dots are written day first wherever they are written with dots
     return next(iter(possible)) if len(possible) == 1 else None
@@ -146,31 +166,34 @@ def parse_moment(text: str, order: DateOrder | None, zone: ZoneInfo) -> tuple[da
         Where the text is no date, or fits two orders and none was said.
     """
     word = text.strip()
-    if word.isdigit() and len(word) in (10, 13):
+    if word.isdecimal() and len(word) in (10, 13):
         return datetime.fromtimestamp(int(word[:10]), UTC), True
     found = DATE.match(word)
     if not found:
         raise FactRefused("date", "write it as 2026-03-31 or 31.03.2026, with 14:05 or 14:05:00 behind it if known")
-    if found[8]:
-        return _with_offset(word)
-    return _by_order(found, order, zone)
+    moment, has_time = _with_offset(word) if found[8] else _by_order(found, order, zone)
+    if not EARLIEST <= moment.year <= LATEST:
+        raise FactRefused("date", f"lies outside {EARLIEST}-{LATEST}; leave the cell empty where the day is not known")
+    return moment, has_time
 
 
 def parse_number(text: str, decimal: Decimal = ".") -> float:
     """Return a number as people write it.
 
-    >>> parse_number("1 234,50", ","), parse_number("$1,234.50"), parse_number("12 %"), parse_number("-7")
-    (1234.5, 1234.5, 12.0, -7.0)
+    >>> parse_number("1 234,50", ","), parse_number("$1,234.50"), parse_number("12 %"), parse_number("90 тыс. руб.")
+    (1234.5, 1234.5, 12.0, 90000.0)
 
     Raises
     ------
     FactRefused
         Where the text is no number.
     """
-    bare = LEFT_OF_A_NUMBER.sub("", text.strip())
+    word = text.strip().casefold()
+    multiple = MULTIPLE.search(word)
+    bare = LEFT_OF_A_NUMBER.sub("", MULTIPLE.sub("", word))
     bare = bare.replace(".", "").replace(",", ".") if _is_comma_decimal(bare, decimal) else bare.replace(",", "")
     try:
-        number = float(bare)
+        number = float(bare) * (MULTIPLES[multiple[1]] if multiple else 1.0)
     except ValueError:
         raise FactRefused("number", "write it as 1234.50 or 1 234,50") from None
     if number in (float("inf"), float("-inf")) or number != number:
@@ -195,10 +218,11 @@ def _sample(path: Path) -> bytes:
     return sample
 
 
+def _marked_encoding(sample: bytes) -> str | None:
+    return next((name for mark, name in MARKS if sample.startswith(mark)), None)
+
+
 def _encoding(sample: bytes, path: Path) -> str:
-    for mark, name in MARKS:
-        if sample.startswith(mark):
-            return name
     if b"\x00" in sample:
         raise ImportRefused(f"{path.name} is no text file; save it as CSV (UTF-8) and import that.")
     try:
@@ -222,7 +246,7 @@ def _separator(text: str) -> Separator:
     lines = text.splitlines()[:50]
 
     def fitness(separator: str) -> tuple[float, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+        widths = [len(row) for row in _readable(csv.reader(lines, delimiter=separator)) if row]
         width = widths[0] if widths else 1
         same = sum(one == width for one in widths) / max(len(widths), 1)
         return (same if width > 1 else 0.0, width)
@@ -255,14 +279,23 @@ def _by_order(found: re.Match[str], order: DateOrder | None, zone: ZoneInfo) -> 
         remedy = "fits day-first and month-first; say export.date_order: dmy or mdy in company.yaml"
         raise FactRefused("date", remedy if possible else "is no date; write it as 2026-03-31")
     numbers = dict(zip(chosen, (int(found[1]), int(found[2]), int(found[3])), strict=True))
-    year = numbers["y"] + (2000 if numbers["y"] < 70 else 1900) if numbers["y"] < 100 else numbers["y"]
+    year = numbers["y"]
+    if len(found[1 + chosen.index("y")]) == 2:
+        year += 2000 if year < 70 else 1900
     micro = int((found[7] or "0").ljust(6, "0"))
     at = clock_time(int(found[4] or 0), int(found[5] or 0), int(found[6] or 0), micro) if _is_time(found) else None
     try:
         local = datetime(year, numbers["m"], numbers["d"], tzinfo=zone)
     except ValueError:
         raise FactRefused("date", "there is no such day; write it as 2026-03-31") from None
-    return datetime.combine(local.date(), at or clock_time(), zone).astimezone(UTC), at is not None
+    return _in_utc(datetime.combine(local.date(), at or clock_time(), zone)), at is not None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise FactRefused("date", "there is no such day; write it as 2026-03-31") from None
 
 
 def _is_time(found: re.Match[str]) -> bool:
@@ -280,4 +313,4 @@ def _with_offset(word: str) -> tuple[datetime, bool]:
         raise FactRefused("date", "write its time as 2026-03-31T14:05:00+03:00") from None
     if moment.tzinfo is None:
         raise FactRefused("date", "write its time as 2026-03-31T14:05:00+03:00")
-    return moment.astimezone(UTC), True
+    return _in_utc(moment), True

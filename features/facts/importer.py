@@ -22,12 +22,12 @@ from features.facts.company import Company
 from features.facts.contacts import remember_in
 from features.facts.database import reading as reading_from
 from features.facts.database import writing
-from features.facts.export_kind import kind_of_file, missing_columns
+from features.facts.export_kind import kind_of_file, missing_columns, needed_columns
 from features.facts.file_shape import FileShape, header_of, rows_of, shape_of
 from features.facts.import_log import ImportEntry, ImportLog, advance_in
 from features.facts.row_readers import READERS, Reading, RowFacts
 from features.facts.store import FactStore, append_in, new_among
-from features.facts.values import Fact
+from features.facts.values import Fact, Plan, Stage
 
 if TYPE_CHECKING:
     from _csv import Writer
@@ -36,6 +36,8 @@ BATCH = 5_000
 TOLERANCE = timedelta(days=1)
 """How far after the export something may have happened: a day without a time stands at its end."""
 REJECT_COLUMNS = ("row", "line", "column", "what", "reason")
+DATED_BY = {"leads": "created_at", "calls": "at", "stages": "at", "spend": "day"}
+"""The column, by our name, that says when a row of each kind happened."""
 Progress = Callable[[int], None]
 
 
@@ -125,6 +127,8 @@ def _refuse_unfit(path: Path, header: list[str], kind: str, company: Company) ->
     missing = missing_columns(header, kind, company, needed=True)
     if missing:
         found = ", ".join(header[:40])
+        if _is_data(header):
+            found = "not names but data, it seems; export the file with its header"
         raise ImportRefused(
             f"{path.name} is no {kind} file of this company: {'; '.join(missing)}. Its columns are: {found}. "
             f"Mend export.{kind} in company.yaml, or draft it anew with `leadloop init`."
@@ -132,6 +136,11 @@ def _refuse_unfit(path: Path, header: list[str], kind: str, company: Company) ->
     doubled = sorted({name for name in header if header.count(name) > 1 and name})
     if doubled:
         raise ImportRefused(f"{path.name} has the column {doubled[0]!r} twice; rename one of them.")
+
+
+def _is_data(header: list[str]) -> bool:
+    """Return whether a first line holds a row instead of names: an error must not repeat somebody's phone number."""
+    return any("@" in name or sum(letter.isdigit() for letter in name) >= 5 for name in header)
 
 
 def _begin_or_resume(
@@ -187,10 +196,11 @@ def _rehearse(
     summary: ImportSummary,
     progress: Progress | None,
 ) -> ImportSummary:
+    seen: dict[bytes, bytes] = {}
     for batch in _batches(path, shape, kind, reading, 0):
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with reading_from(store.engine) as connection:
-            _count(summary, batch, new_among(connection, facts))
+            _count(summary, batch, new_among(connection, facts, seen))
         if progress:
             progress(summary.rows)
     return summary
@@ -206,21 +216,27 @@ def _read(
     number: int, line: int, row: dict[str, str] | None, shape: FileShape, kind: str, reading: Reading
 ) -> _ReadRow:
     if row is None:
-        width = Complaint("", "the row has another number of cells than the header; look for a stray separator")
+        width = Complaint(
+            "", "the row has another number of cells than the header; look for a stray separator or quotation mark"
+        )
         return _ReadRow(number, line, None, [width])
     cells = Cells(reading.company, shape, row)
     try:
         facts = READERS[kind](cells, reading)
         for fact in facts.facts:
-            _refuse_future(fact, reading)
+            _refuse_future(fact, kind, reading)
     except FactRefused as error:
         return _ReadRow(number, line, None, [Complaint(error.field, error.remedy)])
     return _ReadRow(number, line, facts, cells.complaints)
 
 
-def _refuse_future(fact: Fact, reading: Reading) -> None:
-    if fact.at > reading.exported_at + TOLERANCE:
-        raise FactRefused("date", "lies after the export was made; look at the order of day and month")
+def _refuse_future(fact: Fact, kind: str, reading: Reading) -> None:
+    """Refuse what happened after the export told of it; only plans are made for the future."""
+    if not isinstance(fact, Plan) and fact.at > reading.exported_at + TOLERANCE:
+        export = reading.company.export
+        is_status = kind == "leads" and isinstance(fact, Stage)
+        column = export.leads.stage_at if is_status else needed_columns(kind, export)[DATED_BY[kind]]
+        raise FactRefused(column or "", "lies after the export was made; look at the order of day and month")
 
 
 def _count(summary: ImportSummary, batch: list[_ReadRow], is_new: list[bool]) -> None:

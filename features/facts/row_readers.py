@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from datetime import time as clock_time
 
@@ -30,7 +30,7 @@ class Reading:
 
     company: Company
     exported_at: datetime
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 def read_lead(cells: Cells, reading: Reading) -> RowFacts:

@@ -144,17 +144,18 @@ def append_in(
 ) -> list[int | None]:
     """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does.
 
-    A back-dated fact that corrects a stored one was not known at its own time: it is known at ``corrections_known_at``.
+    A correction that is back-dated, or says it was known no later than what it corrects, was not known at that time:
+    it is known at ``corrections_known_at``.
     """
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
-    latest = _latest_digests(connection, [key for _, key, _ in keyed])
+    latest = _latest_versions(connection, [key for _, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
     for position, (fact, key, digest) in enumerate(keyed):
-        before = latest.get(key)
+        before, known_us = latest.get(key, (None, 0))
         if before != digest:
-            latest[key] = digest
-            if before is not None and corrections_known_at is not None and fact.back_dated:
-                fact = replace(fact, known_at=corrections_known_at, back_dated=False)
+            if before is not None and corrections_known_at is not None and _cannot_have_been_known(fact, known_us):
+                fact = replace(fact, known_at=max(corrections_known_at, fact.known_at), back_dated=False)
+            latest[key] = digest, microseconds(fact.known_at)
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
         last = _last_number(connection)
@@ -165,15 +166,20 @@ def append_in(
     return numbers
 
 
-def new_among(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
-    """Return which facts would be stored, without storing them."""
+def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
+    """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
     keyed = [(key_of(fact), digest_of(fact)) for fact in facts]
-    latest = _latest_digests(connection, [key for key, _ in keyed])
+    latest = _latest_versions(connection, [key for key, _ in keyed if key not in seen])
     new = []
     for key, digest in keyed:
-        new.append(latest.get(key) != digest)
-        latest[key] = digest
+        before = seen[key] if key in seen else latest.get(key, (None, 0))[0]
+        new.append(before != digest)
+        seen[key] = digest
     return new
+
+
+def _cannot_have_been_known(correction: Fact, corrected_known_us: int) -> bool:
+    return correction.back_dated or microseconds(correction.known_at) <= corrected_known_us
 
 
 def _last_number(connection: Connection) -> int:
@@ -193,14 +199,14 @@ def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> di
     }
 
 
-def _latest_digests(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-    """Return the digest that each key was stored with last, undone imports left aside."""
-    latest: dict[bytes, bytes] = {}
-    asked = _seen(select(FACTS.c.key, FACTS.c.digest), None).order_by(FACTS.c.number)
+def _latest_versions(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, int]]:
+    """Return the digest that each key was stored with last, and when that was known; undone imports left aside."""
+    latest: dict[bytes, tuple[bytes, int]] = {}
+    asked = _seen(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
     asked = asked.where(FACTS.c.key.in_(bindparam("keys", expanding=True)))
     for start in range(0, len(keys), KEYS_ASKED_AT_ONCE):
         some = list(dict.fromkeys(keys[start : start + KEYS_ASKED_AT_ONCE]))
-        latest.update((row.key, row.digest) for row in connection.execute(asked, {"keys": some}))
+        latest.update((row.key, (row.digest, row.known_us)) for row in connection.execute(asked, {"keys": some}))
     return latest
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from features.facts.channels import mark_of
 from features.facts.history import LeadHistory
-from features.facts.values import Call, Lead, Stage
+from features.facts.values import Assignment, Lead
 from features.outcome_window import outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
 from features.rows.source_rates import WHOLE_COMPANY, SourceKey, SourceRates, source_path
@@ -28,6 +28,16 @@ def last_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
     '2026-03-03T00:00:00+03:00'
     """
     return datetime.combine(moment.astimezone(zone).date(), clock_time(), zone)
+
+
+def next_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the company's first midnight after ``moment``; a day may have 23 or 25 hours.
+
+    >>> from datetime import UTC
+    >>> next_midnight(datetime(2026, 10, 24, 22, 15, tzinfo=UTC), ZoneInfo("Europe/Berlin")).isoformat()
+    '2026-10-26T00:00:00+01:00'
+    """
+    return datetime.combine(moment.astimezone(zone).date() + timedelta(days=1), clock_time(), zone)
 
 
 class RatesTimeline:
@@ -83,7 +93,7 @@ class RatesTimeline:
         return list(self._steps)
 
     def _count(self, moment: datetime, keys: tuple[SourceKey, ...], leads: int, sales: int) -> None:
-        counts_from = last_midnight(moment + timedelta(days=1), self._zone)
+        counts_from = next_midnight(moment, self._zone)
         for key in (WHOLE_COMPANY, *keys):
             step = self._steps.setdefault(key, {}).setdefault(counts_from, [0, 0])
             step[0] += leads
@@ -139,7 +149,7 @@ def _moments_that_may_settle(history: LeadHistory, gate: Gate) -> list[datetime]
     created = [fact.at for fact in facts if isinstance(fact, Lead)]
     if not created:
         return []
-    told = [fact.known_at for fact in facts if isinstance(fact, Call | Stage)]
+    told = [fact.known_at for fact in facts if not isinstance(fact, Assignment)]
     ends = [end + INSTANT for at in set(created) if (end := window_end(at, gate.company))]
     first = min(ends, default=None)
     return sorted({*ends, *(moment for moment in told if first is None or moment > first)})
