@@ -1,0 +1,251 @@
+"""How a file is written is recognised; what cannot be recognised is not guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from features.errors import FactRefused, ImportRefused
+from features.facts.company import Export
+from features.facts.file_shape import (
+    DateOrder,
+    Decimal,
+    Separator,
+    guess_date_order,
+    header_of,
+    is_placeholder,
+    parse_moment,
+    parse_number,
+    rows_of,
+    shape_of,
+)
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def written(folder: Path, content: bytes | str, encoding: str = "utf-8") -> Path:
+    path = folder / "leads.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_encoding_and_separator_are_recognised(tmp_path: Path, encoding: str, separator: Separator) -> None:
+    rows = [["Номер", "Город", "Что важно"], ["1", "Пермь", "цена"], ["2", "Томск", "срок"]]
+    path = written(tmp_path, "\r\n".join(separator.join(row) for row in rows), encoding)
+    shape = shape_of(path)
+    assert shape.separator == separator
+    assert header_of(path, shape) == rows[0]
+    assert [row for _, _, row in rows_of(path, shape)] == [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def test_commas_inside_of_text_do_not_hide_the_semicolons_between_cells(tmp_path: Path) -> None:
+    path = written(tmp_path, "id;text\n1;окна, двери, дом\n2;балкон\n")
+    assert shape_of(path).separator == ";"
+
+
+def test_what_the_company_says_wins_over_what_would_be_recognised(tmp_path: Path) -> None:
+    path = written(tmp_path, "id;at\n1;31.03.2026\n", "cp1251")
+    shape = shape_of(path, Export(encoding="koi8-r", separator=",", date_order="mdy", decimal=","))
+    assert (shape.encoding, shape.separator, shape.date_order, shape.decimal) == ("koi8-r", ",", "mdy", ",")
+
+
+def test_a_byte_order_mark_is_taken_off_even_where_the_company_says_utf_8(tmp_path: Path) -> None:
+    path = written(tmp_path, "id,at\n1,2026-03-31\n", "utf-8-sig")
+    assert header_of(path, shape_of(path, Export(encoding="utf-8"))) == ["id", "at"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b" \r\n ", "is empty"),
+        (b"PK\x03\x04....", "spreadsheet"),
+        (b"\xd0\xcf\x11\xe0....", "old spreadsheet"),
+        (b"%PDF-1.7", "PDF"),
+        (b"id,at\n\x00\x01\x02", "no text file"),
+    ],
+)
+def test_a_file_that_is_no_text_table_is_refused_with_what_it_is(tmp_path: Path, content: bytes, says: str) -> None:
+    with pytest.raises(ImportRefused, match=says):
+        shape_of(written(tmp_path, content))
+
+
+def test_an_encoding_that_does_not_fit_is_refused_with_its_key(tmp_path: Path) -> None:
+    path = written(tmp_path, "имя\nАнна\n", "cp1251")
+    with pytest.raises(ImportRefused, match=r"export\.encoding"):
+        shape_of(path, Export(encoding="utf-8"))
+
+
+def test_rows_carry_their_number_and_the_line_on_which_they_begin(tmp_path: Path) -> None:
+    path = written(tmp_path, 'id,text\n\n1,"two\nlines"\n2,one\n3\n4,x,y\n5,x,,\n')
+    found = [(number, line, row and row["id"]) for number, line, row in rows_of(path, shape_of(path))]
+    assert found == [(1, 3, "1"), (2, 5, "2"), (3, 6, None), (4, 7, None), (5, 8, "5")]
+    assert [number for number, _, _ in rows_of(path, shape_of(path), after=3)] == [4, 5]
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_the_lines_it_swallows_and_no_others(tmp_path: Path) -> None:
+    long = "".join(f"{n},{'x' * 1000}\n" for n in range(2, 200))
+    path = written(tmp_path, f'id,text\n1,before\n2,"never closed\n{long}300,after\n')
+    shape = shape_of(path)
+    found = [(line, row and row["id"]) for _, line, row in rows_of(path, shape)]
+    assert found[:2] == [(2, "1"), (3, None)]
+    assert found[-1] == (202, "300")
+
+
+@given(
+    st.lists(st.lists(st.text(alphabet='ab "\n;,\t', max_size=5), min_size=2, max_size=2), min_size=1, max_size=5),
+    st.integers(0, 3),
+)
+def test_what_a_spreadsheet_quotes_comes_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], after: int
+) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows([["id", "text"], *rows])
+    path = written(tmp_path_factory.mktemp("files"), text.getvalue())
+    shape = shape_of(path, Export(separator=";"))
+    assert [list((row or {}).values()) for _, _, row in rows_of(path, shape, after=after)] == rows[after:]
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["03.04.2026", "25.04.2026"], "dmy"),
+        (["03/04/2026", "25/04/2026"], "dmy"),
+        (["03/04/2026", "04/25/2026"], "mdy"),
+        (["03.04.2026", "05.06.2026"], "dmy"),
+        (["03/04/2026", "05/06/2026"], None),
+        (["25/04/2026", "04/25/2026"], None),
+        (["2026-04-03"], "ymd"),
+        (["2026-04-03", "03/04/2026", "25/04/2026"], "dmy"),
+        (["25/04/2026", "2026-04-03"], "dmy"),
+        (["2026-04-03", "03/04/2026"], None),
+        (["Пермь", "12,5", ""], None),
+    ],
+)
+def test_the_order_of_dates_is_the_one_that_all_fit(cells: list[str], order: DateOrder | None) -> None:
+    assert guess_date_order(cells) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "moment", "has_time"),
+    [
+        ("31.03.2026", None, "2026-03-30T21:00:00+00:00", False),
+        ("03/04/2026", "dmy", "2026-04-02T21:00:00+00:00", False),
+        ("03/04/2026", "mdy", "2026-03-03T21:00:00+00:00", False),
+        ("2026-03-31 14:05", "dmy", "2026-03-31T11:05:00+00:00", True),
+        ("31.03.26 14:05:07", "dmy", "2026-03-31T11:05:07+00:00", True),
+        ("31.01.99", "dmy", "1999-01-30T21:00:00+00:00", False),
+        ("2026-03-31T14:05:00.123456789", None, "2026-03-31T11:05:00.123456+00:00", True),
+        ("2026-03-31T14:05:00Z", None, "2026-03-31T14:05:00+00:00", True),
+        ("2026-03-31 14:05:00 +0300", None, "2026-03-31T11:05:00+00:00", True),
+        ("2026-03-31 14:05:00 UTC", None, "2026-03-31T14:05:00+00:00", True),
+        ("1774958700", None, "2026-03-31T12:05:00+00:00", True),
+        ("1774958700123", None, "2026-03-31T12:05:00+00:00", True),
+    ],
+)
+def test_a_moment_is_read_as_people_and_machines_write_it(
+    text: str, order: DateOrder | None, moment: str, has_time: bool
+) -> None:
+    read, says_time = parse_moment(text, order, MOSCOW)
+    assert (read.isoformat(), says_time) == (moment, has_time)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/04/2026", "31.02.2026", "2026-13-01", "0000-00-00", "0001-01-01", "0001-01-01T00:00:00+03:00", "9999-12-31",
+        "2026-03-31 25:00", "2026-03-31 14:61", "2026-03-31 14:05 МСК", "вчера", "", "31.03", "²²²²²²²²²²",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", [MOSCOW, NEW_YORK], ids=str)
+def test_what_is_no_one_day_is_refused(text: str, zone: ZoneInfo) -> None:
+    with pytest.raises(FactRefused):
+        parse_moment(text, None, zone)
+
+
+def test_a_date_that_fits_two_orders_is_answered_with_the_key_that_says_which() -> None:
+    with pytest.raises(FactRefused, match=r"export\.date_order: dmy or mdy"):
+        parse_moment("03/04/2026", None, MOSCOW)
+
+
+@given(
+    st.from_regex(r"\A\d{1,4}[./-]\d{1,2}[./-]\d{1,4}([T ]\d{1,2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?\Z")
+    | st.text(max_size=14),
+    st.sampled_from([None, "ymd", "dmy", "mdy"]),
+    st.sampled_from([MOSCOW, NEW_YORK]),
+)
+def test_any_text_is_a_moment_or_refused(text: str, order: DateOrder | None, zone: ZoneInfo) -> None:
+    try:
+        moment, _ = parse_moment(text, order, zone)
+    except FactRefused:
+        return
+    assert moment.tzinfo is UTC
+
+
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2069, 12, 30)), st.sampled_from(["ymd", "dmy", "mdy"]))  # noqa: DTZ001
+def test_a_written_moment_is_read_back_whatever_the_order(moment: datetime, order: DateOrder) -> None:
+    pattern = {"ymd": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y"}[order]
+    text = moment.strftime(pattern + " %H:%M:%S.%f")
+    read, has_time = parse_moment(text, order, ZoneInfo("UTC"))
+    assert has_time
+    assert read == moment.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "number"),
+    [
+        ("1234.5", ".", 1234.5),
+        ("1 234,50", ",", 1234.5),
+        ("1\u00a0234,50 ₽", ",", 1234.5),
+        ("1'234.50", ".", 1234.5),
+        ("1.234,50", ",", 1234.5),
+        ("$1,234.50", ".", 1234.5),
+        ("1,234", ".", 1234.0),
+        ("1,234", ",", 1.234),
+        ("12,5", ".", 12.5),
+        ("-7 %", ".", -7.0),
+        ("90 000 руб.", ",", 90_000.0),
+        ("60000 р.", ".", 60_000.0),
+        ("0", ".", 0.0),
+        ("100 тыс", ".", 100_000.0),
+        ("1,5 млн. руб.", ",", 1_500_000.0),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(text: str, decimal: Decimal, number: float) -> None:
+    assert parse_number(text, decimal) == number
+
+
+@pytest.mark.parametrize("text", ["", "много", "1-2", "nan", "inf", "1e999", "12.5.6", "около 5", "+7 (912) 345-67-89"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(FactRefused, match=r"1234\.50"):
+        parse_number(text)
+
+
+@given(st.text(max_size=12), st.sampled_from([".", ","]))
+@example("1_000", ".")
+def test_any_text_is_a_finite_number_or_refused(text: str, decimal: Decimal) -> None:
+    try:
+        number = parse_number(text, decimal)
+    except FactRefused:
+        return
+    assert abs(number) < float("inf")
+
+
+@pytest.mark.parametrize(("rows", "decimal"), [("12,5;7,25", ","), ("12.5;7.25", "."), ("12;7", ".")])
+def test_the_decimal_sign_is_the_one_that_most_numbers_have(tmp_path: Path, rows: str, decimal: str) -> None:
+    assert shape_of(written(tmp_path, f"a;b\n{rows}\n{rows}\n")).decimal == decimal
+
+
+def test_a_placeholder_compares_without_case_and_edges() -> None:
+    assert is_placeholder(" SELECT ", ["select"])
+    assert not is_placeholder("Selected", ["select"])
