@@ -111,7 +111,7 @@ def _fits(row: AbcRow, verdicts: Mapping[str, str]) -> bool:
 
 def _next_question(verdicts: Mapping[str, Said], rules: Abc, best: RuleGrade) -> str | None:
     """Return the open criterion without whose yes the best open grade is out of reach; need goes first."""
-    open_names = [name for name, verdict in verdicts.items() if verdict == "unknown"]
+    open_names = sorted((name for name in verdicts if verdicts[name] == "unknown"), key=lambda name: name != "need")
     for name in open_names:
         if best_grade_open({**verdicts, name: "no"}, rules) != best:
             return name

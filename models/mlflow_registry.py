@@ -32,7 +32,9 @@ class MlflowRegistry:
     """MLflow's tracking and registry as ``ModelRegistry``."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_registry_uri)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # MLflow imports its stores only now
+            self._client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_registry_uri)
         local = settings.mlflow_tracking_uri.startswith("sqlite")
         self._artefacts = settings.mlflow_artefacts.as_uri() if local else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from features.facts.channels import tidied
 from features.facts.company import Abc, Criterion, FormField
 from features.facts.values import Answer
 from features.rows.as_of import KnownLead
@@ -84,4 +85,4 @@ def _possible(field: FormField, criterion: Criterion | None, levels: tuple[str, 
 
 
 def _as_value(answer: Answer) -> Value:
-    return answer if isinstance(answer, float | str) else None
+    return tidied(answer) if isinstance(answer, str) else answer if isinstance(answer, float) else None

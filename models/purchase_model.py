@@ -46,7 +46,7 @@ class FieldCells:
         object.__setattr__(self, "_places", {level: place for place, level in enumerate(self.levels or ())})
 
     def cell(self, value: Value) -> int:
-        """Return the cell of a value.
+        """Return the cell of a value; one of another kind (a field was declared anew since) is missing.
 
         >>> FieldCells("area", cuts=(10.0, 50.0)).cell(50.0), FieldCells("who", levels=("owner",)).cell("tenant")
         (1, 1)
@@ -54,7 +54,7 @@ class FieldCells:
         if value is None or value != value:
             return self.missing
         if self.levels is not None:
-            return self._places.get(value if isinstance(value, str) else str(value), self.missing - 1)
+            return self._places.get(value, self.missing - 1) if isinstance(value, str) else self.missing
         return bisect_left(self.cuts or (), value) if not isinstance(value, str) else self.missing
 
     def words(self, cell: int) -> str | tuple[float | None, float | None] | None:
@@ -160,7 +160,7 @@ class PurchaseModel:
     def from_json(cls, said: Mapping[str, Any]) -> PurchaseModel:
         """Return the model that was saved; ``ArtefactUnreadable`` where it does not hold together."""
         try:
-            cells = [FieldCells(one["feature"], _tuple(one["cuts"]), _tuple(one["levels"])) for one in said["cells"]]
+            cells = [FieldCells(one["feature"], _cuts(one["cuts"]), _levels(one["levels"])) for one in said["cells"]]
             parts = [
                 Part(tuple(p["features"]), tuple(map(float, p["values"])), tuple(p["leads"]), tuple(p["sales"]))
                 for p in said["parts"]
@@ -171,12 +171,19 @@ class PurchaseModel:
         return cls(cells, parts)
 
 
-def _tuple(values: Sequence[Any] | None) -> tuple[Any, ...] | None:
-    return None if values is None else tuple(values)
+def _cuts(values: Sequence[Any] | None) -> tuple[float, ...] | None:
+    return None if values is None else tuple(map(float, values))
+
+
+def _levels(values: Sequence[Any] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(map(str, values))
 
 
 def _check(cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
     counts = {one.feature: one.count for one in cells}
+    for one in cells:
+        if (one.cuts is None) == (one.levels is None) or list(one.cuts or ()) != sorted(one.cuts or ()):
+            raise ArtefactUnreadable(f"The model's field {one.feature!r} needs either rising cuts or levels.")
     for part in parts:
         if not 1 <= len(part.features) <= 2 or not set(part.features) <= set(counts):
             raise ArtefactUnreadable(f"The model's part {part.features!r} names fields that it does not have.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.abc_rules import RuleGrade
+from models.score import probability_of
 
 LEADS_FOR_A_BORDER = 30.0
 
@@ -56,6 +57,16 @@ def derived_borders(
     b = _border(probability, outcome, weight, rates["B"])
     a = rates["A"] if a is None else a
     b = rates["B"] if b is None else b
+    return GradeBorders(max(a, b), min(a, b))
+
+
+def rules_borders(starts: Mapping[RuleGrade, float]) -> GradeBorders:
+    """Return the borders of a model without tables: each grade's leads all have the grade's own probability.
+
+    >>> rules_borders({"A": 0.0, "B": -2.0, "C": -4.0, "non_target": -6.0, "ungraded": -3.0}).grade(0.5, "A")
+    'A'
+    """
+    a, b = probability_of(starts["A"]), probability_of(starts["B"])
     return GradeBorders(max(a, b), min(a, b))
 
 

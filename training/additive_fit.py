@@ -126,14 +126,17 @@ def kept_levels(rows: Rows) -> dict[str, tuple[str, ...]]:
 
 
 def cells_of(columns: Columns, cells: Mapping[str, FieldCells]) -> dict[str, Ints]:
-    """Return each row's cell, by field."""
-    return {name: _column_cells(columns[name], one) for name, one in cells.items()}
+    """Return each row's cell, by field; a field that is no column, or one of another kind, is missing in every row."""
+    count = _length(columns)
+    return {name: _column_cells(columns.get(name), one, count) for name, one in cells.items()}
 
 
-def _column_cells(column: Column, cells: FieldCells) -> Ints:
-    if isinstance(column, LevelColumn):
-        return _coded(column, cells.levels or (), missing=cells.missing)
-    where = np.searchsorted(np.array(cells.cuts or ()), column.values.astype(np.float64), side="left")
+def _column_cells(column: Column | None, cells: FieldCells, count: int) -> Ints:
+    if isinstance(column, LevelColumn) and cells.levels is not None:
+        return _coded(column, cells.levels, missing=cells.missing)
+    if not isinstance(column, NumberColumn) or cells.cuts is None:
+        return np.full(count, cells.missing)
+    where = np.searchsorted(np.array(cells.cuts), column.values.astype(np.float64), side="left")
     return np.where(np.isnan(column.values), cells.missing, where).astype(np.int64)
 
 

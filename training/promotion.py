@@ -12,8 +12,8 @@ from training.evaluation import Evaluation
 class Decision:
     """``promote`` or not, and the reasons in sentences.
 
-    ``finds_something`` is whether the tables predict at all; without it a promoted candidate is the rules alone, at
-    the rates that the company's own leads showed.
+    ``finds_something`` is whether the candidate keeps its tables; without it a promoted candidate is the rules alone,
+    at the rates that the company's own leads showed.
     """
 
     promote: bool
@@ -21,23 +21,26 @@ class Decision:
     reasons: tuple[str, ...]
 
 
-def decided(evaluation: Evaluation, *, tables: bool) -> Decision:
+def decided(evaluation: Evaluation, *, tables: bool, champion_serves: bool = False) -> Decision:
     """Return the decision: better than the base rate and the rules, and not worse than the champion.
 
     Parameters
     ----------
     tables
         Whether the candidate has tables at all; without them nothing predicted on later leads.
+    champion_serves
+        Whether a champion serves now; if not, the rules do.
     """
     difference = evaluation.differences
-    over_base = difference["base rate"]
+    over_base, over_rules = difference["base rate"], difference["rules"]
     if not tables or not _surely_better(over_base):
-        return _rules_alone(evaluation, over_base, tables=tables)
+        why = _figures(over_base) if tables else "nothing that is known of a lead predicted on later leads"
+        return _rules_alone(evaluation, f"No better than the base rate ({why})", champion_serves=champion_serves)
     reasons = [f"Better than the base rate: {_figures(over_base)}."]
-    over_rules = difference["rules"]
     if not _surely_better(over_rules):
-        reasons.append(f"Not surely better than the rules alone ({_figures(over_rules)}): the rules go on serving.")
-        return Decision(False, True, tuple(reasons))
+        why = f"Not surely better than the rules alone ({_figures(over_rules)})"
+        rules = _rules_alone(evaluation, why, champion_serves=champion_serves)
+        return Decision(rules.promote, not rules.promote, (*reasons, *rules.reasons))
     reasons.append(f"Better than the rules alone: {_figures(over_rules)}.")
     champion = difference.get("champion")
     if champion is None:
@@ -51,15 +54,22 @@ def decided(evaluation: Evaluation, *, tables: bool) -> Decision:
     return Decision(True, True, (*reasons, f"{word}: {_figures(champion)}."))
 
 
-def _rules_alone(evaluation: Evaluation, over_base: Measured, *, tables: bool) -> Decision:
-    """Return whether the rules serve at the rates that were seen, or go on with the company's guesses."""
-    why = _figures(over_base) if tables else "nothing that is known of a lead predicted on later leads"
-    said = f"No better than the base rate ({why}): the rules go on serving."
+def _rules_alone(evaluation: Evaluation, why: str, *, champion_serves: bool) -> Decision:
+    """Return whether the rules, at the rates that were seen, take over from the company's guesses or the champion."""
     over_guesses = evaluation.differences["rules over guesses"]
+    over_champion = evaluation.differences.get("rules over champion")
+    goes_on = f"{why}: the {'champion goes' if champion_serves else 'rules go'} on serving."
     if not _surely_better(over_guesses):
-        return Decision(False, False, (said,))
+        return Decision(False, False, (goes_on,))
+    if champion_serves and over_champion is None:
+        said = "The rules at the rates that were seen cannot be compared with it yet: too few sales have settled since."
+        return Decision(False, False, (goes_on, said))
+    if over_champion is not None and over_champion.low > 0:
+        said = f"The rules at the rates that were seen do worse than it: {_figures(over_champion)}."
+        return Decision(False, False, (goes_on, said))
     own = f"At the rates that this company's own leads showed they beat its guesses: {_figures(over_guesses)}."
-    return Decision(True, False, (said, own))
+    serve = f"{why}: the rules serve instead of the champion." if champion_serves else goes_on
+    return Decision(True, False, (serve, own))
 
 
 def _surely_better(difference: Measured) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
@@ -18,7 +20,7 @@ from models.artefact import Artefact, champion_version, load_artefact, model_fol
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import Part, PurchaseModel
 from models.ranking_metrics import Judged, Measured, log_loss_difference
-from models.refined_grades import derived_borders
+from models.refined_grades import derived_borders, rules_borders
 from training.additive_fit import cells_of
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import Evaluation, evaluated
@@ -70,17 +72,20 @@ def retrained(
     judged_probability = judged_candidate.probability(later)
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
-    over_champion = _over_champion(home, later, judged_probability, seed)
-    if over_champion:
-        evaluation = replace(evaluation, differences={**evaluation.differences, "champion": over_champion})
-    decision = decided(evaluation, tables=choices.stretch > 0)
+    champion = _champion(home)
+    if champion:
+        over_champion = _over_champion(champion, later, contenders, seed)
+        evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
+    decision = decided(evaluation, tables=choices.stretch > 0, champion_serves=champion is not None)
     final = chosen(data, rules, seed=seed) if decision.finds_something else Choices(1, 0, 0.0)
     candidate = fitted(data, rules, final, seed=seed)
     rates = grade_rates(data, rules)
     borders = derived_borders(judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist(), rates)
-    version = f"{cut_off:%Y%m%d}-{_data_hash(data)[:6]}"
+    if not decision.finds_something:
+        borders = rules_borders(candidate.starts)
     about = {"choices": [final.fields_a_tree, final.rounds, final.stretch], "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
+    version = _version(cut_off, data, hash_, seed)
     artefact = Artefact(version, cut_off, hash_, candidate.starts, purchase_model(candidate, data), borders, about)
     folder = model_folder(home, version)
     card = model_card(
@@ -156,34 +161,43 @@ def _contenders(
     }
 
 
-def _over_champion(home: Path, later: TrainingSet, candidate: Floats, seed: int) -> Measured | None:
-    """Return the candidate's log-loss minus the champion's, on leads settled after the champion learned.
-
-    None where there is no champion, or too few sales were settled since: then neither side can be called worse.
-    """
+def _champion(home: Path) -> Artefact | None:
+    """Return the artefact that serves; None while the rules do, or where it is so damaged that it cannot serve."""
     version = champion_version(home)
-    if version is None:
+    try:
+        return load_artefact(model_folder(home, version)) if version else None
+    except (ArtefactUnreadable, UnknownModel):
         return None
-    artefact = load_artefact(model_folder(home, version))
-    new = np.flatnonzero(later.known_from > artefact.data_cut_off.timestamp())
+
+
+def _over_champion(
+    champion: Artefact, later: TrainingSet, contenders: Mapping[str, Floats], seed: int
+) -> dict[str, Measured]:
+    """Return candidate's and rules' log-loss minus the champion's, on leads settled after the champion learned.
+
+    Nothing where too few sales were settled since: then neither side can be called worse.
+    """
+    new = np.flatnonzero(later.known_from > champion.data_cut_off.timestamp())
     if len(np.unique(later.lead[new[later.outcome[new] > 0]])) < FEWEST_SALES_TO_COMPARE:
-        return None
-    rows = later.of(new)
+        return {}
     judged = Judged(later.outcome, later.weight, later.lead).of(new)
-    return log_loss_difference(candidate[new], artefact_probability(artefact, rows), judged, seed=seed)
+    served = artefact_probability(champion, later.of(new))
+    return {
+        "champion": log_loss_difference(contenders["candidate"][new], served, judged, seed=seed),
+        "rules over champion": log_loss_difference(contenders["rules"][new], served, judged, seed=seed),
+    }
 
 
 def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
     """Return a saved model's probability of each row; the batch path of what serves one lead at a time."""
     log_odds = np.array([artefact.starts[grade] for grade in GRADES])[data.grade]
-    cells = {one.feature: one for one in artefact.model.cells if one.feature in data.columns}
+    cells = {one.feature: one for one in artefact.model.cells}
     where = cells_of(data.columns, cells)
     for part in artefact.model.parts:
-        if all(name in where for name in part.features):
-            entry = where[part.features[0]]
-            if len(part.features) == 2:
-                entry = entry * cells[part.features[1]].count + where[part.features[1]]
-            log_odds = log_odds + np.array(part.values)[entry]
+        entry = where[part.features[0]]
+        if len(part.features) == 2:
+            entry = entry * cells[part.features[1]].count + where[part.features[1]]
+        log_odds = log_odds + np.array(part.values)[entry]
     probability: Floats = 1.0 / (1.0 + np.exp(-log_odds))
     return probability
 
@@ -212,11 +226,17 @@ def _measures(evaluation: Evaluation) -> dict[str, float]:
     return named | {f"log_loss_minus.{who}".replace(" ", "_"): m.value for who, m in evaluation.differences.items()}
 
 
+def _version(cut_off: datetime, data: TrainingSet, company_hash: str, seed: int) -> str:
+    """Return a name that another candidate of the same day never gets: it would overwrite what may be serving."""
+    made_of = f"{_data_hash(data)} {company_hash} {cut_off.isoformat()} {seed}"
+    return f"{cut_off:%Y%m%d}-{hashlib.sha256(made_of.encode()).hexdigest()[:6]}"
+
+
 def _data_hash(data: TrainingSet) -> str:
     digest = hashlib.sha256()
-    for values in (data.outcome, data.weight, data.created, data.known_from):
+    for values in (data.outcome, data.weight, data.created, data.known_from, data.grade):
         digest.update(np.ascontiguousarray(values).tobytes())
     for name, column in data.columns.items():
-        digest.update(name.encode())
+        digest.update(repr((name, getattr(column, "levels", ()))).encode())
         digest.update(np.ascontiguousarray(getattr(column, "values", getattr(column, "codes", None))).tobytes())
     return digest.hexdigest()

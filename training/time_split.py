@@ -8,13 +8,18 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import TrainingSet
+from features.errors import NothingToLearn
+from training.dataset import FEWEST_LEADS, FEWEST_SALES, TrainingSet
 
 Ints = npt.NDArray[np.int64]
 JUDGED_SHARE = 0.25
 SHORTER = (0.25, 0.2, 0.15, 0.1, 0.05)
 ENOUGH_LEADS, ENOUGH_SALES = 300, 30
 """The fit wants as many; with fewer the judging slice is shortened, and that is said."""
+BY_CREATION_ALONE = (
+    "Hardly a label was known before the last leads came (the export has no dates of sales and losses, or the history is "
+    "hardly longer than the horizon): leads are split by creation alone, and the figures may look a little too good."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +35,26 @@ class TimeSplit:
 def split_by_time(data: TrainingSet) -> TimeSplit:
     """Return the split with the longest judging slice that leaves enough to fit on.
 
-    Where all labels carry one date (an export that says how each lead ended but not when), what was known when cannot
-    be told, and leads are split by creation alone.
+    Where hardly a label was known before the last leads came (an export that says how each lead ended but not when, or
+    a history hardly longer than the horizon), leads are split by creation alone, and that is said.
+
+    Raises
+    ------
+    NothingToLearn
+        Where all leads came at one moment: then none are later than others.
     """
     notes: list[str] = []
-    undated = _labels_carry_no_dates(data)
+    undated = not any(_is_possible(data, _split(data, share, undated=False).fit) for share in SHORTER)
     if undated:
-        notes.append("The labels carry no dates of their own: leads are split by creation alone.")
+        notes.append(BY_CREATION_ALONE)
     splits = {share: _split(data, share, undated=undated) for share in SHORTER}
     fitting = [share for share, split in splits.items() if _is_enough(data, split.fit)]
     share = fitting[0] if fitting else max(splits, key=lambda one: len(splits[one].fit))
     chosen = splits[share]
+    if not len(chosen.fit):
+        raise NothingToLearn(
+            "All settled leads came at one moment, so none are later than others: judging takes dates."
+        )
     if share < JUDGED_SHARE:
         notes.append(
             f"The judging slice is the last {share:.0%} of the settled leads instead of {JUDGED_SHARE:.0%}: "
@@ -58,12 +72,14 @@ def _split(data: TrainingSet, share: float, *, undated: bool) -> TimeSplit:
     return TimeSplit(fit, judge, datetime.fromtimestamp(border, UTC), ())
 
 
-def _labels_carry_no_dates(data: TrainingSet) -> bool:
-    """Return whether every label was known only after every lead was created: on the day of an export."""
-    return bool(data.known_from.min() >= data.created.max())
-
-
 def _is_enough(data: TrainingSet, rows: Ints) -> bool:
-    part = data.lead[rows]
-    sales = data.lead[rows[data.outcome[rows] > 0]]
-    return len(np.unique(part)) >= ENOUGH_LEADS and len(np.unique(sales)) >= ENOUGH_SALES
+    return _has(data, rows, ENOUGH_LEADS, ENOUGH_SALES)
+
+
+def _is_possible(data: TrainingSet, rows: Ints) -> bool:
+    return _has(data, rows, FEWEST_LEADS, FEWEST_SALES)
+
+
+def _has(data: TrainingSet, rows: Ints, leads: int, sales: int) -> bool:
+    sold = data.lead[rows[data.outcome[rows] > 0]]
+    return len(np.unique(data.lead[rows])) >= leads and len(np.unique(sold)) >= sales

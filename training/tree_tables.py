@@ -54,7 +54,10 @@ def tables_of(trees: list[dict[str, Any]], names: list[str], levels: Mapping[str
 
 
 def purified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Tables:
-    """Return the same sum with pairs that say nothing of one field alone, centred on rows ``where`` of ``weight``."""
+    """Return the same sum with pairs that say nothing of one field alone, centred on rows ``where`` of ``weight``.
+
+    A cell of a field in which no row stands (missing, or rare, where nothing ever was) says nothing: its entries are 0.
+    """
     made = Tables(dict(tables.cells), tables.intercept, {n: v.copy() for n, v in tables.singles.items()})
     for (first, second), grid in tables.pairs.items():
         shape = grid.shape
@@ -80,6 +83,8 @@ def _purified_pair(grid: Floats, mass: Floats, made: Tables, first: str, second:
         made.singles[second] = made.singles.get(second, np.zeros(len(columns))) + by_column
         if max(np.abs(by_row).max(), np.abs(by_column).max()) < 1e-12:
             break
+    grid[rows == 0, :] = 0.0
+    grid[:, columns == 0] = 0.0
     return grid
 
 

@@ -1,0 +1,88 @@
+"""Small models whose every entry can be worked out by hand, and a strategy for any model at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import strategies as st
+
+from features.facts.company import Company
+from models.abc_rules import RuleGrade, log_odds
+from models.artefact import Artefact
+from models.purchase_model import FieldCells, Part, PurchaseModel
+from models.refined_grades import GradeBorders
+
+FEATURES = ("area", "who", "channel")
+STARTS: dict[RuleGrade, float] = {
+    "A": log_odds(0.3), "B": log_odds(0.12), "C": log_odds(0.03), "non_target": log_odds(0.002), "ungraded": log_odds(0.06),
+}  # fmt: skip
+
+
+def windows_company() -> Company:
+    """Return a company with a number, a choice and the three questions of the ABC rules."""
+    asked = {
+        name: {"kind": "yes_no", "filled_by": "manager", "question": f"{name}?"}
+        for name in ("need", "budget", "urgency")
+    }
+    fields = {"area": {"kind": "number"}, "who": {"kind": "choice", "question": "Кто вы?"}, **asked}
+    criteria = {name: {"field": name, "yes": ["yes"], "no": ["no"]} for name in asked}
+    stages = {"won": ["won"], "lost": ["lost"], "non_target": ["spam"], "meeting": ["meeting"]}
+    return Company.model_validate(
+        {"company": "Окна", "fields": fields, "abc": {"criteria": criteria}, "stages": stages}
+    )
+
+
+def windows_model() -> PurchaseModel:
+    """Return a sum of two tables of one field and one of two."""
+    area = FieldCells("area", cuts=(10.0, 50.0))
+    who = FieldCells("who", levels=("owner", "tenant"))
+    return PurchaseModel(
+        [area, who, FieldCells("channel", levels=("vk",))],
+        [
+            Part(("area",), (-0.4, 0.1, 0.6, 0.0), (40, 60, 20, 5), (1, 6, 8, 0)),
+            Part(("who",), (0.8, -0.7, -0.1, 0.05), (50, 40, 9, 26), (12, 1, 1, 1)),
+            Part(
+                ("area", "who"),
+                tuple(0.01 * n for n in range(16)),
+                tuple(range(16)),
+                tuple(n // 4 for n in range(16)),
+            ),
+            Part(("channel",), (0.2, -0.3, 0.0), (30, 90, 5), (5, 9, 1)),
+        ],
+    )
+
+
+def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | None = None) -> Artefact:
+    """Return the model with all that is saved beside it."""
+    return Artefact(
+        version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, model or windows_model(),
+        GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]},
+    )  # fmt: skip
+
+
+ENTRIES = st.floats(-5, 5, allow_nan=False)
+VALUES = st.one_of(
+    st.none(), st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["owner", "tenant", "x", ""])
+)
+ROWS = st.fixed_dictionaries({}, optional=dict.fromkeys(FEATURES, VALUES))
+
+
+@st.composite
+def models(draw: st.DrawFn) -> PurchaseModel:
+    """Draw any model over the three features."""
+    cuts = draw(st.lists(st.floats(-1e6, 1e6), max_size=4, unique=True).map(sorted))
+    cells = [
+        FieldCells("area", cuts=tuple(cuts)),
+        FieldCells("who", levels=draw(st.sampled_from([(), ("owner",), ("tenant", "owner")]))),
+        FieldCells("channel", levels=("vk", "")),
+    ]
+    counts = {one.feature: one.count for one in cells}
+    keys: list[tuple[str, ...]] = [
+        *((name,) for name in FEATURES), ("area", "who"), ("who", "channel"), ("area", "channel")
+    ]  # fmt: skip
+    parts = []
+    for key in draw(st.lists(st.sampled_from(keys), unique=True)):
+        size = counts[key[0]] * (counts[key[1]] if len(key) == 2 else 1)
+        values = draw(st.lists(ENTRIES, min_size=size, max_size=size))
+        parts.append(Part(key, tuple(values), (3,) * size, (1,) * size))
+    return PurchaseModel(cells, parts)

@@ -1,0 +1,94 @@
+"""The question asked next is the one whose answers lie furthest apart in purchase probability."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from features.facts.company import Company, Criterion, FormField
+from features.facts.values import Answer
+from features.rows.feature_row import FixedRates, RowBuilder
+from models.abc_rules import grade_by_rules
+from models.next_answer import field_by_rules, field_to_ask
+from models.purchase_model import FieldCells, Part, PurchaseModel
+from tests.models.small_models import STARTS, windows_company
+from tests.support.facts import NOON, call, history, lead
+
+LATER = NOON + timedelta(hours=1)
+
+NO_TABLES = PurchaseModel([], [])
+
+
+def asked(model: PurchaseModel, company: Company | None = None, **answers: Answer) -> str | None:
+    rows = RowBuilder(company or windows_company(), FixedRates())
+    known = rows.known(history(lead(), replace(call(at=LATER), answers=answers)), LATER)
+    assert known is not None
+    grading = grade_by_rules(known.answers, known.company.abc_at(known.moment))
+    return field_to_ask(known, rows.row(known), grading, STARTS, model)
+
+
+def one_field(name: str, yes: float, no: float) -> PurchaseModel:
+    return PurchaseModel([FieldCells(name, levels=("yes", "no"))], [Part((name,), (yes, no, 0, 0), (9,) * 4, (1,) * 4)])
+
+
+def test_without_tables_the_grades_alone_say_what_to_ask() -> None:
+    # need: yes starts at 3 % (C), no at 0.2 %. With need known, budget yes starts at 12 % (B), no at 3 %.
+    assert asked(NO_TABLES) == "need"
+    assert asked(NO_TABLES, need="yes") == "budget"
+    assert asked(NO_TABLES, need="yes", budget="yes") == "urgency"
+
+
+def test_a_table_that_says_more_than_the_rules_is_asked_for_first() -> None:
+    assert asked(one_field("urgency", 2.0, -2.0), need="yes") == "urgency"
+
+
+def test_what_was_answered_is_not_asked_again() -> None:
+    assert asked(one_field("urgency", 2.0, -2.0), need="yes", urgency="no") == "budget"
+
+
+def test_a_choice_that_only_the_model_reads_is_asked_where_it_has_a_question_of_its_own() -> None:
+    who = PurchaseModel(
+        [FieldCells("who", levels=("owner", "tenant"))], [Part(("who",), (3.0, -3.0, 0, 0), (9,) * 4, (1,) * 4)]
+    )
+    assert asked(who, need="yes", budget="yes", urgency="yes") == "who"
+
+
+def test_nothing_is_asked_where_all_is_answered() -> None:
+    assert asked(NO_TABLES, who="owner", need="yes", budget="yes", urgency="yes") is None
+
+
+def test_where_no_answer_moves_the_probability_the_rules_say_what_to_ask() -> None:
+    company = windows_company()
+    rows = RowBuilder(company, FixedRates())
+    known = rows.known(history(lead()), NOON)
+    assert known is not None
+    grading = grade_by_rules({}, company.abc[0])
+    flat = dict.fromkeys(STARTS, -2.0)
+    assert field_to_ask(known, rows.row(known), grading, flat, NO_TABLES) == field_by_rules(known, grading) == "need"
+
+
+def test_words_of_the_rules_move_the_model_as_the_form_does_whatever_their_case() -> None:
+    fields = {
+        "role": FormField(kind="choice", question="Кто вы?"),
+        "when": FormField(kind="choice", question="Когда?"),
+    }
+    criteria = {
+        "need": Criterion(field="role", yes=("Владелец",), no=("Студент",)),
+        "urgency": Criterion(field="when", yes=("Сейчас",), no=("Позже",)),
+    }
+    company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
+    rows = RowBuilder(company, FixedRates())
+    known = rows.known(history(lead()), NOON)
+    assert known is not None
+    model = PurchaseModel(
+        [FieldCells("when", levels=("сейчас",))], [Part(("when",), (4.0, -1.0, 0.0), (9,) * 3, (1,) * 3)]
+    )
+    flat = dict.fromkeys(STARTS, -2.0)
+    assert field_to_ask(known, rows.row(known), grade_by_rules({}, company.abc[0]), flat, model) == "when"
+
+
+def test_a_number_that_the_rules_read_is_asked_on_both_sides_of_its_border() -> None:
+    fields = {"money": FormField(kind="number"), "area": FormField(kind="number", question="Сколько метров?")}
+    criteria = {"need": Criterion(field="money", yes_from=100.0)}
+    company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
+    assert asked(NO_TABLES, company) == "money"

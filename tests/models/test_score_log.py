@@ -1,0 +1,72 @@
+"""Every score is kept with its row, to the last digit, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from features.facts.values import LeadId
+from features.rows.feature_row import FixedRates, RowBuilder
+from models.model_scorer import ModelScorer
+from models.score import without_lead
+from models.score_log import LoggedScore, ScoreLog, logged
+from tests.models.small_models import windows_artefact, windows_company
+from tests.support.facts import NOON, history, lead
+
+MIDNIGHT = datetime(2026, 3, 1, 21, tzinfo=UTC)
+
+
+def a_score(lead_id: str = "7", at: datetime = NOON) -> LoggedScore:
+    rows = RowBuilder(windows_company(), FixedRates())
+    known = rows.known(history(lead(lead_id, at, area=1 / 3, who="owner")), at)
+    assert known is not None
+    row = rows.row(known)
+    score = ModelScorer(windows_artefact()).score(known, row)
+    return logged(score, row, number=5, rates_number=4, rates_midnight=MIDNIGHT, company_hash="0123456789abcdef")
+
+
+def test_a_score_comes_back_as_it_was_given(engine: Engine) -> None:
+    log, given = ScoreLog(engine), a_score()
+    log.remember([given])
+    (found,) = log.scores_of(LeadId("7"))
+    assert found.id is not None
+    assert replace(found, id=None) == given
+    assert found.row["area"] == 1 / 3
+    assert found.row["last_call_result"] is None
+
+
+def test_before_any_rates_were_counted_there_is_no_midnight(engine: Engine) -> None:
+    log = ScoreLog(engine)
+    log.remember([replace(a_score(), rates_midnight=None, model_version=None)])
+    (found,) = log.scores_of(LeadId("7"))
+    assert (found.rates_midnight, found.model_version) == (None, None)
+
+
+def test_a_leads_scores_come_in_the_order_in_which_they_were_given(engine: Engine) -> None:
+    log = ScoreLog(engine)
+    moments = [NOON + timedelta(hours=hours) for hours in (5, 1, 3)]
+    log.remember([a_score(at=moments[0]), a_score("8", NOON)])
+    log.remember([a_score(at=moments[1]), a_score(at=moments[2])])
+    assert [one.at for one in log.scores_of(LeadId("7"))] == moments
+    assert [one.lead_id for one in log.every()] == ["7", "8", "7", "7"]
+
+
+def test_a_lead_that_was_only_asked_about_is_kept_apart_and_belongs_to_nobody(engine: Engine) -> None:
+    rows = RowBuilder(windows_company(), FixedRates())
+    known = rows.known(history(lead()), NOON)
+    assert known is not None
+    row = rows.row(known)
+    score = without_lead(ModelScorer(windows_artefact()).score(known, row))
+    asked = logged(score, row, number=0, rates_number=0, rates_midnight=None, company_hash="x")
+    log = ScoreLog(engine)
+    log.remember([asked, a_score()])
+    assert (asked.kind, asked.lead_id) == ("asked", None)
+    assert [one.kind for one in log.every()] == ["stored"]
+
+
+def test_nothing_to_remember_is_no_mistake(engine: Engine) -> None:
+    ScoreLog(engine).remember([])
+    assert list(ScoreLog(engine).every()) == []
+    assert ScoreLog(engine).scores_of(LeadId("nobody")) == []

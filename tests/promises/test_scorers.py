@@ -1,0 +1,187 @@
+"""The laws that every scorer keeps, old or new: the rules alone, and the purchase model that refines them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from features.facts.values import LeadFact
+from features.rows.as_of import KnownLead
+from features.rows.feature import Value
+from features.rows.feature_row import FixedRates, RowBuilder
+from models.abc_rules import GRADES
+from models.artefact import load_artefact, save_artefact
+from models.model_scorer import ModelScorer
+from models.score import RulesScorer, Scorer
+from tests.models.small_models import windows_artefact, windows_company
+from tests.support.facts import NOON, call, facts_of_leads, history, lead, source, stage
+
+Row = dict[str, Value]
+Promise = Callable[[Scorer, KnownLead, Row], None]
+ROWS = RowBuilder(windows_company(), FixedRates())
+MOMENT = call().at
+
+
+def every_scorer() -> tuple[Scorer, ...]:
+    return (RulesScorer(), ModelScorer(windows_artefact()))
+
+
+def name_of(scorer: object) -> str:
+    return type(scorer).__name__
+
+
+def seen(*facts: LeadFact) -> tuple[KnownLead, Row]:
+    """Return what is known at ``MOMENT`` of a lead with these facts, and its row."""
+    known = ROWS.known(history(*facts), MOMENT)
+    assert known is not None
+    return known, ROWS.row(known)
+
+
+def gives_a_probability(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    assert 0.0 <= scorer.probability(known, row) <= 1.0
+
+
+def gives_the_same_probability_alone_and_in_a_score(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    assert scorer.probability(known, row) == scorer.score(known, row).probability
+
+
+def ignores_column_order(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    assert scorer.score(known, dict(reversed(row.items()))) == scorer.score(known, row)
+
+
+def ignores_columns_it_does_not_know(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    assert scorer.score(known, {**row, "colour_of_the_door": "green", "doors": 3.0}) == scorer.score(known, row)
+
+
+def copes_with_an_unseen_level(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    unseen = scorer.probability(known, {**row, "who": "pirate"})
+    assert unseen == scorer.probability(known, {**row, "who": "astronaut"})
+    assert 0.0 <= unseen <= 1.0
+
+
+def copes_with_an_unseen_channel(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    unseen = scorer.probability(known, {**row, "channel": "radio"})
+    assert unseen == scorer.probability(known, {**row, "channel": "телевидение"})
+    assert 0.0 <= unseen <= 1.0
+
+
+def copes_with_everything_missing(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    none: Row = dict.fromkeys(row)
+    assert scorer.probability(known, none) == scorer.probability(known, {})
+    assert 0.0 <= scorer.probability(known, none) <= 1.0
+
+
+def does_not_extrapolate(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    far = [scorer.probability(known, {**row, "area": area}) for area in (51.0, 1e6, 1e300, math.inf)]
+    assert len(set(far)) == 1
+
+
+def answers_the_same_twice(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    assert scorer.score(known, row) == scorer.score(known, row)
+
+
+def its_probability_is_that_of_its_log_odds(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    assert score.probability == pytest.approx(1 / (1 + math.exp(-score.log_odds)), abs=1e-12)
+
+
+def its_reasons_add_up(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    parts = scorer.artefact.model.reasons(row) if isinstance(scorer, ModelScorer) else []
+    assert score.start + math.fsum(one.contribution for one in parts) == pytest.approx(score.log_odds, abs=1e-9)
+    assert {*score.reasons_for, *score.reasons_against} <= set(parts)
+
+
+def tells_at_most_three_reasons_a_side(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    assert max(len(score.reasons_for), len(score.reasons_against)) <= 3
+    assert all(one.contribution > 0 for one in score.reasons_for)
+    assert all(one.contribution < 0 for one in score.reasons_against)
+
+
+def says_of_whom_when_and_by_what_it_speaks(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    assert (score.lead_id, score.moment) == (known.lead_id, known.moment)
+    assert (score.model_version, score.data_cut_off) == (scorer.version, scorer.data_cut_off)
+    assert {score.grading.grade, score.refined_grade} <= set(GRADES)
+
+
+def asks_only_what_was_not_answered(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    ask = scorer.score(known, row).ask
+    assert ask is None or (ask in known.company.fields and ask not in known.answers)
+
+
+PROMISES: tuple[Promise, ...] = (
+    gives_a_probability, gives_the_same_probability_alone_and_in_a_score, ignores_column_order,
+    ignores_columns_it_does_not_know, copes_with_an_unseen_level, copes_with_an_unseen_channel,
+    copes_with_everything_missing, does_not_extrapolate, answers_the_same_twice, its_probability_is_that_of_its_log_odds,
+    its_reasons_add_up, tells_at_most_three_reasons_a_side, says_of_whom_when_and_by_what_it_speaks,
+    asks_only_what_was_not_answered,
+)  # fmt: skip
+LEADS: dict[str, tuple[LeadFact, ...]] = {
+    "of whom nothing is known": (lead(),),
+    "with a form and a source": (lead(area=70.0, who="owner"), source(source="vk")),
+    "who was qualified on the phone": (
+        lead(area=5.0, who="tenant"), source(source="radio"), replace(call(), answers={"need": "yes", "budget": "yes"})
+    ),
+    "who is non-target": (lead(who="owner"), call(need="no")),
+    "whose words mean nothing": (lead(area=-1e9, who="  ???  ", need="perhaps"), source(source="(not set)")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
+@pytest.mark.parametrize("scorer", every_scorer(), ids=name_of)
+@pytest.mark.parametrize("facts", LEADS.values(), ids=LEADS.keys())
+def test_scorer_keeps_its_promises(scorer: Scorer, promise: Promise, facts: tuple[LeadFact, ...]) -> None:
+    promise(scorer, *seen(*facts))
+
+
+@pytest.mark.parametrize("scorer", every_scorer(), ids=name_of)
+@given(facts=facts_of_leads())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_scorer_keeps_its_promises_for_any_lead_at_all(scorer: Scorer, facts: list[LeadFact]) -> None:
+    known, row = seen(*facts)
+    for promise in PROMISES:
+        promise(scorer, known, row)
+
+
+@pytest.mark.parametrize("scorer", every_scorer(), ids=name_of)
+@given(facts=facts_of_leads())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_what_becomes_known_later_does_not_change_the_answer(scorer: Scorer, facts: list[LeadFact]) -> None:
+    known_then = [fact for fact in facts if fact.known_at <= MOMENT]
+    assert scorer.score(*seen(*facts)) == scorer.score(*seen(*known_then))
+    assert scorer.score(*seen(*facts, stage(at=MOMENT, known_at=MOMENT.replace(year=2030)))) == scorer.score(
+        *seen(*known_then)
+    )
+
+
+@pytest.mark.parametrize("facts", LEADS.values(), ids=LEADS.keys())
+def test_a_saved_and_loaded_model_gives_the_very_same_score(tmp_path: Path, facts: tuple[LeadFact, ...]) -> None:
+    save_artefact(windows_artefact(), tmp_path, text="", card="")
+    loaded, fresh = ModelScorer(load_artefact(tmp_path)), ModelScorer(windows_artefact())
+    assert loaded.score(*seen(*facts)) == fresh.score(*seen(*facts))
+
+
+def test_the_rules_say_that_no_model_speaks() -> None:
+    score = RulesScorer().score(*seen(lead()))
+    assert (score.model_version, score.data_cut_off, score.reasons_for, score.reasons_against) == (None, None, (), ())
+    assert score.probability == pytest.approx(0.06)  # the default guess for an ungraded lead
+
+
+def test_no_reason_says_only_that_nobody_has_called_yet() -> None:
+    from models.purchase_model import FieldCells, Part, PurchaseModel
+
+    model = PurchaseModel(
+        [FieldCells("last_call_result", levels=("reached",)), FieldCells("area", cuts=(10.0,))],
+        [Part(("last_call_result",), (0.0, 0.0, 2.0), (1,) * 3, (0,) * 3), Part(("area",), (0.0, 1.0, 0.0), (1,) * 3, (0,) * 3)],
+    )  # fmt: skip
+    known = ROWS.known(history(lead(area=20.0)), NOON)
+    assert known is not None
+    score = ModelScorer(windows_artefact(model=model)).score(known, ROWS.row(known))
+    assert [one.features for one in score.reasons_for] == [("area",)]
