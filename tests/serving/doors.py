@@ -119,7 +119,7 @@ class Doors:
         """Return a page that has to be there."""
         answer = self.client.get(path, headers={"accept": "text/html"})
         assert answer.status_code == 200, answer.text
-        return answer.text
+        return str(answer.text)
 
     def logged(self, lead_id: str = "7", count: int = 1) -> list[LoggedScore]:
         """Return a lead's logged scores, once there are ``count``: they are written behind the answers."""

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from features.facts.values import Fact, Lead, LeadId, Source, Spend, Stage
+from features.facts.values import Fact, Lead, LeadId, Source, Spend
 from serving.reports.trend import cost_since
 from tests.serving.doors import COMPANY, Doors, eventually, open_doors
-from tests.support.facts import call
+from tests.serving.spoiled import spoiled
 
 DAY = timedelta(days=1)
-
-
-def spoiled(now: datetime, rise_days_ago: int = 20) -> list[Fact]:
-    """Return leads of two channels of which one sends non-target traffic since a day."""
-    draw = random.Random(5)
-    facts: list[Fact] = []
-    for n in range(600):
-        at = now - timedelta(days=100 * (1 - n / 600))
-        channel = ("vk", "yandex")[n % 2]
-        is_bad = draw.random() < (0.6 if channel == "vk" and at > now - rise_days_ago * DAY else 0.1)
-        lead_id = f"L{n}"
-        facts += [Lead(LeadId(lead_id), at, at), Source(LeadId(lead_id), at, at, {"source": channel})]
-        facts.append(call(lead_id, at, need="no" if is_bad else "yes", budget="yes"))
-        if n % 10 == 0 and not is_bad:
-            facts.append(Stage(LeadId(lead_id), at + DAY, min(at + DAY, now), "Договор", 250_000.0))
-    for n in range(101):
-        at = now - n * DAY
-        facts.append(Spend(at.date(), at, at, 1000.0, "RUB", {"source": "vk"}))
-    return facts
 
 
 def test_a_channel_that_went_bad_is_named_with_its_day_and_what_it_cost_since(doors: Doors) -> None:

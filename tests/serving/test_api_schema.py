@@ -1,0 +1,113 @@
+"""The API keeps what its published schema says, whatever is sent; the examples on its page run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import checks
+from sqlalchemy import Engine
+
+from serving.api_examples import EXAMPLES
+from tests.serving.doors import Doors, open_doors, promote
+
+KEPT = (
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.response_headers_conformance,
+)
+OPERATIONS = [
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/v1/leads/{lead_id}"),
+    ("GET", "/v1/queue"),
+    ("POST", "/v1/leads"),
+    ("POST", "/v1/leads/{lead_id}/calls"),
+    ("POST", "/v1/leads/{lead_id}/stages"),
+    ("POST", "/v1/queue/{lead_id}/take"),
+    ("POST", "/v1/score"),
+]
+PLAIN = "company: x\nlanguage: en\n"
+
+
+@pytest.fixture
+def busy(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
+    """Give the doors of a company with a model and a few leads under odd ids."""
+    promote(tmp_path)
+    with open_doors(tmp_path, sqlite_engine) as opened:
+        for lead_id in ("7", "0", "", "a/b", "\ud7ff", "%", "null"):
+            opened.client.post("/v1/leads", json={"id": lead_id, "answers": {"area": 40}})
+        yield opened
+
+
+def published(doors: Doors) -> Any:
+    return schemathesis.openapi.from_asgi("/openapi.json", doors.client.app)
+
+
+def test_the_published_operations_are_these(doors: Doors) -> None:
+    paths = doors.asked("/openapi.json")["paths"]
+    assert sorted((method.upper(), path) for path, methods in paths.items() for method in methods) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("mode", [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE], ids=str)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS[2:], ids=[f"{m} {p}" for m, p in OPERATIONS[2:]])
+def test_no_request_makes_the_api_fail_or_answer_outside_its_schema(
+    busy: Doors, method: str, path: str, mode: Any
+) -> None:
+    operation = published(busy)[path][method]
+    statuses: set[int] = set()
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(case=operation.as_strategy(generation_mode=mode), stored=st.sampled_from([None, "7", "a%2Fb"]))
+    def keeps_its_word(case: Any, stored: str | None) -> None:
+        case.headers = {**(case.headers or {}), "Host": "testserver"}
+        if stored and "lead_id" in path:
+            case.path_parameters = {"lead_id": stored}
+        answer = case.call()
+        statuses.add(answer.status_code)
+        case.validate_response(answer, checks=list(KEPT))
+
+    keeps_its_word()
+    assert statuses & {200, 201, 204} or mode is schemathesis.GenerationMode.NEGATIVE
+    assert busy.client.get("/v1/queue").status_code == 200
+    assert busy.client.get("/queue").status_code == 200
+    assert busy.client.get("/channels").status_code == 200
+
+
+@pytest.mark.parametrize("company", [None, PLAIN], ids=["of this company", "of a company that said nothing"])
+def test_every_example_on_the_api_page_runs(tmp_path: Path, sqlite_engine: Engine, company: str | None) -> None:
+    said = {} if company is None else {"company": company}
+    with open_doors(tmp_path, sqlite_engine, **said) as opened:
+        for (method, path), body in EXAMPLES.items():
+            address = path.replace("{lead_id}", "7405")
+            answer = opened.client.request(method, address, json=json.loads(body))
+            assert answer.status_code in (200, 201, 204), (address, answer.text)
+        assert opened.queue("Anna") == []
+
+
+def test_the_api_page_shows_every_operation_with_its_example_and_loads_nothing_from_elsewhere(doors: Doors) -> None:
+    page = doors.page("/docs")
+    assert sorted(re.findall(r"<code>([^<]+)</code>", page)) == sorted(path for _, path in OPERATIONS)
+    assert page.count(" -d &#39;") + page.count(" -d '") == len(EXAMPLES)
+    assert "http://testserver/v1/leads/7405/calls" in page
+    assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page)
+
+
+def test_whoever_watches_the_service_is_answered_as_published(doors: Doors) -> None:
+    for path in ("/healthz", "/readyz"):
+        case = published(doors)[path]["GET"].Case(headers={"Host": "testserver"})
+        case.call_and_validate(checks=list(KEPT))
+
+
+def test_the_front_page_leads_to_the_queue(doors: Doors) -> None:
+    answer = doors.client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue")

@@ -1,0 +1,162 @@
+"""The pages in a real browser, wide and narrow, in both languages: they fit, are whole, and load nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from features.facts.contacts import ContactBook
+from features.facts.values import LeadId
+from features.settings import person_secret
+from serving.wiring import clock
+from tests.serving.doors import PHONE_WRITTEN, promote
+from tests.serving.running import served, store_of
+from tests.serving.spoiled import spoiled
+from tests.support.facts import lead, source
+from tests.support.machine import chromium, is_ci
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDTHS, LANGUAGES = (1280, 390), ("ru", "en")
+TITLES = {
+    "/queue": ("Очередь звонков", "Call queue"),
+    "/leads/phone": ("Заявка phone", "Lead phone"),
+    "/channels": ("Каналы", "Channels"),
+}
+LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Chromium; without it these tests are left out, under CI they fail."""
+    path = chromium()
+    if path is None:
+        message = "Chromium is not installed: sudo apt-get install chromium fonts-dejavu-core"
+        if is_ci():
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a company with a model, an alarmed channel, and two leads to call."""
+    home = tmp_path_factory.mktemp("served")
+    store, _ = store_of(home)
+    now = clock()
+    store.append(spoiled(now))
+    for name in ("phone", "form"):
+        store.append([lead(name, now, area=120.0), source(name, now, source="vk", campaign=LONG, offer="Тихий офис")])
+    ContactBook(store.engine, person_secret(home)).remember(LeadId("phone"), "Анна", PHONE_WRITTEN, None)
+    promote(home)
+    store.engine.dispose()
+    with served(home) as (client, _):
+        yield str(client.base_url).rstrip("/")
+
+
+@contextmanager
+def page_of(browser: Browser, address: str, width: int = 1280) -> Iterator[tuple[Page, list[str]]]:
+    """Give a page and what went wrong on it: errors, and requests to another address, which are stopped."""
+    wrong: list[str] = []
+
+    def only_ours(route: Route) -> None:
+        if route.request.url.startswith((address, "data:")):
+            route.continue_()
+        else:
+            wrong.append(route.request.url)
+            route.abort()
+
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda one: wrong.append(f"{one.status} {one.url}") if one.status >= 400 else None)
+    page.route("**/*", only_ours)
+    yield page, wrong
+    page.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", TITLES)
+def test_a_page_fits_is_whole_and_asks_no_other_address(
+    browser: Browser, address: str, path: str, width: int, language: str
+) -> None:
+    with page_of(browser, address, width) as (page, wrong):
+        page.goto(f"{address}{path}?lang={language}", wait_until="networkidle")
+        assert page.locator("h1").inner_text() == TITLES[path][LANGUAGES.index(language)]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.lang") == language
+        assert ("345-67-89" in page.content()) == (path == "/leads/phone")
+        for place in page.locator("[data-chart]").all():
+            expect(place.locator("svg.main-svg").first).to_be_visible()
+        assert wrong == []
+
+
+def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_one(
+    browser: Browser, address: str
+) -> None:
+    with page_of(browser, address) as (page, wrong):
+        page.goto(f"{address}/channels", wait_until="networkidle")
+        assert page.locator("[data-chart] .scatterlayer .trace").count() >= 2
+        assert "ВКонтакте: доля нецелевых выросла" in page.locator("#alarms").inner_text()
+        page.get_by_label("Подробно").select_option("campaign")
+        page.wait_for_load_state("networkidle")
+        assert LONG.split()[0].casefold() in page.locator("table").inner_text().casefold()
+        assert wrong == []
+
+
+def test_a_manager_takes_a_lead_records_the_call_and_the_lead_leaves_the_queue(browser: Browser, address: str) -> None:
+    with page_of(browser, address, 390) as (page, wrong):
+        page.goto(f"{address}/queue?lang=ru")
+        page.get_by_label("Чья очередь").select_option("Борис")
+        page.wait_for_url("**manager=**")
+        row = page.locator("tr", has=page.get_by_role("link", name="form"))
+        row.get_by_role("button", name="Взять").click()
+        page.wait_for_url("**/leads/form**")
+        expect(page.get_by_label("Менеджер")).to_have_value("Борис")
+        page.get_by_label("Итог").select_option("reached")
+        page.get_by_label("Вам точно нужны окна?").select_option("yes")
+        page.get_by_label("Длительность, с").fill("95")
+        page.get_by_label("Комментарий").fill("ждёт замера")
+        page.get_by_role("button", name="Сохранить").click()
+        expect(page.get_by_text("Звонок: дозвонились")).to_be_visible()
+        expect(page.get_by_text("ждёт замера")).to_be_visible()
+        expect(page.locator("p.lead")).to_contain_text("Не в очереди: поговорили")
+        page.goto(f"{address}/queue?lang=ru")
+        expect(page.get_by_role("link", name="phone", exact=True)).to_be_visible()
+        assert page.get_by_role("link", name="form", exact=True).count() == 0
+        assert wrong == []
+
+
+def test_a_form_filled_in_wrong_is_shown_again_with_what_was_typed(browser: Browser, address: str) -> None:
+    with page_of(browser, address) as (page, wrong):
+        page.goto(f"{address}/leads/phone?lang=en")
+        page.get_by_label("Manager").select_option("Анна")
+        page.get_by_label("Result").select_option("busy")
+        page.get_by_label("Comment").fill("noisy")
+        page.evaluate("document.querySelector('#f-seconds').form.noValidate = true")
+        page.get_by_label("Seconds").fill("999999")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_contain_text("a whole number of seconds")
+        expect(page.get_by_label("Comment")).to_have_value("noisy")
+        expect(page.get_by_label("Seconds")).to_have_value("999999")
+        expect(page.get_by_label("Manager")).to_have_value("Анна")
+        expect(page.get_by_label("Result")).to_have_value("busy")
+        assert [one for one in wrong if "422" not in one] == []
+
+
+def test_the_language_is_kept_from_page_to_page(browser: Browser, address: str) -> None:
+    with page_of(browser, address) as (page, wrong):
+        page.goto(f"{address}/queue?lang=en")
+        page.get_by_role("link", name="Channels").click()
+        assert page.locator("h1").inner_text() == "Channels"
+        page.get_by_role("link", name="Русский").click()
+        assert page.locator("h1").inner_text() == "Каналы"
+        page.get_by_role("link", name="Очередь звонков").click()
+        assert page.locator("h1").inner_text() == "Очередь звонков"
+        assert wrong == []

@@ -1,0 +1,77 @@
+"""The service as it really runs: a process of its own on loopback, ended by a signal, killed in the middle of work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from features.facts.values import LeadId
+from tests.serving.doors import COMPANY
+from tests.serving.running import served, store_of
+
+
+def test_a_service_that_is_asked_to_end_writes_its_last_scores(tmp_path: Path) -> None:
+    with served(tmp_path) as (client, process):
+        for _ in range(50):
+            assert client.post("/v1/leads", json={"id": "7"}).status_code == 201
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    store, log = store_of(tmp_path)
+    assert len(log.scores_of(LeadId("7"))) == 50
+    store.engine.dispose()
+
+
+def test_every_lead_that_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    acknowledged: list[str] = []
+
+    def send(client: httpx.Client, worker: int) -> None:
+        for n in range(10_000):
+            try:
+                answer = client.post("/v1/leads", json={"id": f"{worker}-{n}"})
+            except httpx.TransportError:
+                return
+            if answer.status_code == 201:
+                acknowledged.append(f"{worker}-{n}")
+
+    with served(tmp_path) as (client, process):
+        workers = [threading.Thread(target=send, args=(client, worker)) for worker in range(4)]
+        for worker in workers:
+            worker.start()
+        time.sleep(1.5)
+        process.kill()
+        for worker in workers:
+            worker.join()
+    store, _ = store_of(tmp_path)
+    stored = {str(history.lead_id) for history in store.histories()}
+    store.engine.dispose()
+    assert len(acknowledged) > 20
+    assert set(acknowledged) <= stored
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_another_address_without_a_key_is_refused_before_anything_is_opened(tmp_path: Path, host: str) -> None:
+    (tmp_path / "company.yaml").write_text(COMPANY, encoding="utf-8")
+    place = ["--home", str(tmp_path / "home"), "--company", str(tmp_path / "company.yaml"), "--host", host]
+    quiet = {**os.environ, "LEADLOOP_API_KEY": ""}
+    ended = subprocess.run(
+        [sys.executable, "-m", "leadloop", "serve", *place], env=quiet, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode != 0
+    assert "LEADLOOP_API_KEY" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_serving_process_imports_nothing_heavy() -> None:
+    heavy = ("pandas", "lightgbm", "mlflow", "evidently", "sklearn", "numpy")
+    code = f"import sys, serving.app, serving.wiring; print([name for name in {heavy!r} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
