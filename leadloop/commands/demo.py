@@ -40,10 +40,10 @@ def command(
     from rich.console import Console
 
     from features.settings import settings_from_environment
+    from leadloop.commands.serve import require_address, serve_house
     from leadloop.demo.export import export_all
     from leadloop.demo.simulation import simulated
     from leadloop.demo.world import VARIANTS, Scale
-    from serving.access import require_safe_address
 
     if variant not in VARIANTS:
         raise typer.BadParameter(f"--variant takes one of {', '.join(VARIANTS)}.")
@@ -51,7 +51,7 @@ def command(
     last = today if end is None else day_of(end, option="--end", not_after=today)
     home, company = folder / "leadloop-data", folder / "company.yaml"
     if serve:
-        require_safe_address(host, settings_from_environment(home).api_key)
+        require_address(host, port, settings_from_environment(home).api_key)
     _clear_away(folder, home)
     _refuse_strangers_leads(home)
     with console.status("Simulating the sales floor ..."):
@@ -64,8 +64,6 @@ def command(
     _import(files, home, company)
     _train(home, company)
     if serve:
-        from leadloop.commands.serve import serve_house
-
         serve_house(home, company, host, port)
 
 

@@ -27,18 +27,31 @@ def command(
     serve_house(home, company, host, port)
 
 
+def require_address(host: str, port: int, api_key: str | None) -> None:
+    """Raise where the address is unsafe without a key, or cannot be listened on, before any work is done for it."""
+    import socket
+
+    from serving.access import require_safe_address
+
+    require_safe_address(host, api_key)
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except (OSError, OverflowError) as error:
+        why = str(error.strerror if isinstance(error, OSError) else error).lower()
+        raise typer.BadParameter(f"{host}, port {port}, cannot be listened on ({why}); name another --port.") from None
+
+
 def serve_house(home: Path | None, company: Path | None, host: str, port: int) -> None:
     """Serve a data folder in the foreground."""
     import uvicorn
     from rich.console import Console
 
     from features.settings import settings_from_environment
-    from serving.access import require_safe_address
     from serving.app import create_app
     from serving.wiring import service_of
 
     settings = settings_from_environment(home, company)
-    require_safe_address(host, settings.api_key)
+    require_address(host, port, settings.api_key)
     console = Console()
     with console.status("Opening the store ..."):
         app = create_app(service_of(settings, open_database(settings)))

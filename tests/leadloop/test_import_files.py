@@ -1,0 +1,245 @@
+"""``leadloop import``: files become facts, and the command says of how many rows."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import OperationalError
+
+from features.facts.database import engine_for
+from features.facts.store import FactStore
+from features.facts.tables import FACTS, IMPORTS
+from features.facts.values import Call, Lead, LeadId
+from tests.leadloop.command_line import LEADS, ROWS, Small, one_line, small_company, started, write_rows
+
+MANY = 20_000
+
+
+def store_of(company: Small) -> FactStore:
+    return FactStore(engine_for(f"sqlite:///{company.home / 'leadloop.db'}"))
+
+
+def facts_in(company: Small) -> list[tuple[object, ...]]:
+    """Return what is stored but for the order in which it came, and not when it was imported."""
+    engine = create_engine(f"sqlite:///{company.home / 'leadloop.db'}")
+    columns = (FACTS.c.kind, FACTS.c.lead_id, FACTS.c.key, FACTS.c.digest, FACTS.c.at_us, FACTS.c.known_us)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(select(*columns).order_by(FACTS.c.number))]
+    engine.dispose()
+    return found
+
+
+def test_several_files_of_different_kinds_are_recognised_and_counted(company: Small) -> None:
+    said = company.done("import", *(company.file(name) for name in ROWS))
+    for name, kind, rows in (
+        ("leads", "leads", 3),
+        ("calls", "calls", 2),
+        ("stages", "stages", 1),
+        ("spend", "spend", 2),
+    ):
+        assert f"{name}.csv ({kind}, import" in said
+        assert f"{rows} rows: {rows} stored, 0 unchanged, 0 rejected" in said
+    assert store_of(company).lead_count() == 3
+
+
+def test_a_second_import_changes_nothing_and_says_so(imported: Small) -> None:
+    before = facts_in(imported)
+    said = imported.done("import", imported.file("leads.csv"), imported.file("calls.csv"))
+    assert said.count("nothing new, this file was imported before") == 2
+    assert facts_in(imported) == before
+
+
+def test_rows_that_do_not_fit_are_named_with_line_column_and_reason_and_the_rest_goes_in(company: Small) -> None:
+    good, *_ = ROWS["leads.csv"][1:]
+    no_date = ("4", "yesterday", *good[2:])
+    no_number = ("5", "2026-03-02 12:00", *good[2:6], "huge", *good[7:])
+    torn = ("6", "2026-03-02 12:00")
+    write_rows(company.folder / "leads.csv", [LEADS, good, no_date, no_number, torn])
+    said = company.done("import", company.file("leads.csv"))
+    assert "4 rows: 2 stored, 0 unchanged, 2 rejected" in said
+    assert "1 cells that do not fit were left out of rows that went in" in said
+    assert str(company.home / "rejects" / "1-rejects.csv") in said.replace("\n", "")
+    with (company.home / "rejects" / "1-rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        rejects = list(csv.DictReader(file))
+    assert [(one["line"], one["column"], one["what"]) for one in rejects] == [
+        ("3", "created_at", "row"), ("4", "area", "cell"), ("5", "", "row"),
+    ]  # fmt: skip
+    assert all(one["reason"] for one in rejects)
+
+
+def test_no_reject_and_no_message_repeats_a_phone_or_an_address(company: Small) -> None:
+    wrong = (
+        "4",
+        "yesterday",
+        "Пётр",
+        "+7 916 000-00-00",
+        "petr@example.com",
+        "owner",
+        "+7 916 111-11-11",
+        "google",
+        "",
+    )
+    write_rows(company.folder / "leads.csv", [LEADS, wrong])
+    ran = company.run("import", company.file("leads.csv"))
+    written = "".join(path.read_text(encoding="utf-8") for path in (company.home / "rejects").iterdir())
+    for secret in ("Пётр", "916", "petr@"):
+        assert secret not in ran.out + ran.err + written
+
+
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(company: Small) -> None:
+    said = company.done("import", company.file("leads.csv"), "--dry-run")
+    assert "3 rows: 3 would be stored, 0 unchanged, 0 rejected" in said
+    assert facts_in(company) == []
+    assert "Nothing was imported yet" in company.done("imports")
+
+
+def test_a_kind_that_is_named_wins_over_what_is_recognised(company: Small) -> None:
+    ran = company.run("import", company.file("leads.csv"), "--as", "calls")
+    assert ran.code == 1
+    assert "ImportRefused: leads.csv is no calls file of this company: the column 'lead_id'" in one_line(ran.err)
+    assert facts_in(company) == []
+    assert "(leads, import 1): 3 rows" in company.done("import", company.file("leads.csv"), "--as", "leads")
+
+
+def test_an_unknown_kind_is_answered_with_the_kinds_that_there_are(company: Small) -> None:
+    ran = company.run("import", company.file("leads.csv"), "--as", "clients")
+    assert ran.code == 2
+    assert "--as takes one of leads, calls, stages, spend, plan" in one_line(ran.err)
+
+
+def test_a_file_that_fits_nothing_is_refused_before_a_row_is_stored(company: Small) -> None:
+    write_rows(company.folder / "other.csv", [("colour", "size"), ("red", "2")])
+    ran = company.run("import", company.file("other.csv"))
+    assert ran.code == 1
+    assert "other.csv fits none of the exports in company.yaml. Closest is" in one_line(ran.err)
+    assert facts_in(company) == []
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_answered_in_a_sentence(company: Small) -> None:
+    for path in (company.file("nowhere.csv"), str(company.folder)):
+        ran = company.run("import", path)
+        assert ran.code == 2
+        assert "Traceback" not in ran.err
+        assert Path(path).name in one_line(ran.err)
+
+
+def test_changed_cells_of_a_later_export_are_known_from_the_day_of_that_export(imported: Small) -> None:
+    first, second, third = ROWS["leads.csv"][1:]
+    write_rows(imported.folder / "later.csv", [LEADS, (*first[:6], "300", *first[7:]), second, third])
+    said = imported.done("import", imported.file("later.csv"), "--as", "leads", "--exported-at", "2026-04-01T18:00")
+    assert "3 rows: 1 stored, 2 unchanged, 0 rejected" in said
+    leads = [one.fact for one in store_of(imported).history(LeadId("1")).stored if isinstance(one.fact, Lead)]
+    assert [(lead.answers["area"], lead.known_at) for lead in leads] == [
+        (120.5, datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        (300.0, datetime(2026, 4, 1, 15, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.parametrize("value", ["last week", "2026-02-30", "31.03.2026", ""])
+def test_a_moment_of_export_that_is_none_is_answered_in_one_sentence(company: Small, value: str) -> None:
+    ran = company.run("import", company.file("leads.csv"), "--exported-at", value)
+    assert ran.code == 2
+    assert "--exported-at takes a moment such as 2026-03-31" in one_line(ran.err)
+    assert not (company.home / "leadloop.db").exists() or facts_in(company) == []
+
+
+def test_an_export_cannot_have_been_made_tomorrow(company: Small) -> None:
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
+    ran = company.run("import", company.file("leads.csv"), "--exported-at", tomorrow)
+    assert ran.code == 2
+    assert f"--exported-at lies in the future ({tomorrow})" in one_line(ran.err)
+
+
+def test_file_and_column_names_are_shown_as_they_are_written(company: Small) -> None:
+    words = (
+        (company.folder / "company.yaml").read_text(encoding="utf-8").replace("area: {", 'area: {column: "area [/m]", ')
+    )
+    (company.folder / "company.yaml").write_text(words, encoding="utf-8")
+    (company.folder / "leads.csv").rename(company.folder / "leads [bold].csv")
+    said = company.done("import", company.file("leads [bold].csv"))
+    assert "leads [bold].csv (leads, import 1)" in said
+    assert "the column 'area [/m]' is not in the file" in said
+    assert "leads [bold].csv" in company.done("imports")
+
+
+def test_a_wrong_company_file_is_named_with_the_line(company: Small) -> None:
+    (company.folder / "company.yaml").write_text("company: Окна\nlanguage: fr\n", encoding="utf-8")
+    ran = company.run("import", company.file("leads.csv"))
+    assert ran.code == 1
+    assert "company.yaml:2: language:" in one_line(ran.err)
+
+
+def test_the_list_of_imports_tells_what_was_stored_and_what_was_taken_back(imported: Small) -> None:
+    imported.done("undo", "2")
+    lines = imported.done("imports").splitlines()
+    states = {line.split("│")[2].strip(): line.split("│")[-2].strip() for line in lines if ".csv" in line}
+    assert states == {
+        "leads.csv": "done",
+        "calls.csv": "taken back",
+        "stages.csv": "done",
+        "spend.csv": "done",
+        "plan.csv": "done",
+    }
+
+
+def test_an_import_that_is_taken_back_is_not_seen_and_can_come_again(imported: Small) -> None:
+    assert "Import 2 is taken back: 2 facts are no longer seen." in imported.done("undo", "2")
+    stored = store_of(imported).history(LeadId("1")).stored
+    assert not any(isinstance(one.fact, Call) for one in stored)
+    assert "Import 2 holds nothing that is still seen; nothing changed." in imported.done("undo", "2")
+    assert "2 rows: 2 stored, 0 unchanged" in imported.done("import", imported.file("calls.csv"))
+    assert any(isinstance(one.fact, Call) for one in store_of(imported).history(LeadId("1")).stored)
+
+
+def test_taking_back_an_import_that_there_never_was_says_so(imported: Small) -> None:
+    ran = imported.run("undo", "77")
+    assert ran.code == 1
+    assert "There is no import 77; `leadloop imports` lists them." in one_line(ran.err)
+
+
+def test_an_import_killed_in_mid_file_goes_on_where_it_stopped_and_ends_with_the_same_facts(tmp_path: Path) -> None:
+    killed, whole = small_company(tmp_path / "killed"), small_company(tmp_path / "whole")
+    first = ROWS["leads.csv"][1]
+    rows = [LEADS, *((f"n{number}", *first[1:]) for number in range(MANY))]
+    rows[MANY - 10] = ("broken", "never", *first[2:])
+    for one in (killed, whole):
+        write_rows(one.folder / "leads.csv", rows)
+    process = started("import", killed.file("leads.csv"), "--exported-at", "2026-05-01", *killed.place)
+    try:
+        done_by_then = _rows_done_once_it_began(killed, process)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=20)
+    assert 0 < done_by_then < MANY
+    assert "cut off after" in killed.done("imports")
+    said = killed.done("import", killed.file("leads.csv"), "--exported-at", "2026-05-01")
+    assert "went on after row" in said
+    assert f"{MANY:,} rows: {MANY - 1:,} stored, 0 unchanged, 1 rejected" in said
+    whole.done("import", whole.file("leads.csv"), "--exported-at", "2026-05-01")
+    # Persons are recognised by a key of each data folder's own, so what is compared is what is said of each lead.
+    assert [fact[:3] + fact[4:] for fact in facts_in(killed)] == [fact[:3] + fact[4:] for fact in facts_in(whole)]
+    rejects = [(one.home / "rejects" / "1-rejects.csv").read_text(encoding="utf-8-sig") for one in (killed, whole)]
+    assert rejects[0] == rejects[1]
+
+
+def _rows_done_once_it_began(company: Small, process: subprocess.Popen[str]) -> int:
+    """Return how many rows were done when the first batch was seen to be stored."""
+    path = company.home / "leadloop.db"
+    while process.poll() is None:
+        time.sleep(0.02)
+        if path.exists():
+            engine = create_engine(f"sqlite:///{path}")
+            with suppress(OperationalError), engine.connect() as connection:  # the tables may not be made yet
+                done = connection.execute(select(IMPORTS.c.rows_done)).scalar()
+                if done:
+                    return int(done)
+            engine.dispose()
+    pytest.fail(f"the import ended before it was killed: {process.communicate()[0]}")

@@ -1,0 +1,87 @@
+"""``leadloop serve``: a real process on a loopback port, from its first word to Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import httpx
+
+from tests.leadloop.command_line import Small, free_port, one_line, run, started, wait_until_ready
+
+
+def test_the_server_answers_and_ends_cleanly_on_ctrl_c(imported: Small) -> None:
+    port = free_port()
+    process = started("serve", "--port", str(port), *imported.place)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, address)
+        assert httpx.get(f"{address}/readyz").json() == {"status": "ready", "model_version": None}
+        assert httpx.get(f"{address}/v1/leads/1").json()["outcome"] == "bought"
+        for page in ("/queue", "/channels", "/docs"):
+            assert httpx.get(address + page).status_code == 200
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0
+    assert f"Serving on http://127.0.0.1:{port} (Ctrl-C ends it)" in said
+    for page in ("/queue", "/channels", "/docs"):
+        assert f"http://127.0.0.1:{port}{page}" in said
+    assert "Traceback" not in said
+
+
+def test_scores_that_were_asked_for_just_before_ctrl_c_are_logged(imported: Small) -> None:
+    port = free_port()
+    process = started("serve", "--port", str(port), *imported.place)
+    try:
+        wait_until_ready(process, f"http://127.0.0.1:{port}")
+        sent = httpx.post(f"http://127.0.0.1:{port}/v1/leads", json={"id": "web-1", "answers": {"role": "owner"}})
+        assert sent.status_code == 201
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert "1 logged rows rebuilt, 1 the same, 0 differ." in imported.done("rebuild")
+
+
+def test_an_address_that_others_can_reach_is_refused_without_a_key(company: Small) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.1", "example.org"):
+        ran = company.run("serve", "--host", host)
+        assert ran.code == 1
+        assert f"AddressRefused: Listening on {host} lets others in: set LEADLOOP_API_KEY first" in one_line(ran.err)
+
+
+def test_a_key_guards_what_is_served(imported: Small) -> None:
+    port = free_port()
+    process = started("serve", "--port", str(port), *imported.place, LEADLOOP_API_KEY="a-long-shared-key")
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, address)
+        assert httpx.get(f"{address}/v1/leads/1").status_code == 401
+        known = httpx.get(f"{address}/v1/leads/1", headers={"X-API-Key": "a-long-shared-key"})
+        assert known.status_code == 200
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def test_a_port_in_use_is_said_before_any_work_is_done(imported: Small, tmp_path: Path) -> None:
+    port, nowhere = free_port(), str(tmp_path / "demo")
+    first = started("serve", "--port", str(port), *imported.place)
+    try:
+        wait_until_ready(first, f"http://127.0.0.1:{port}")
+        for command in (
+            imported.run("serve", "--port", str(port)),
+            run("demo", "--port", str(port), "--folder", nowhere),
+        ):
+            assert command.code == 2
+            said = f"127.0.0.1, port {port}, cannot be listened on (address already in use"
+            assert said in one_line(command.err)
+            assert "Serving on" not in command.out
+        assert not Path(nowhere).exists()
+    finally:
+        first.terminate()
+        first.communicate(timeout=20)

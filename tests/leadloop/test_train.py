@@ -1,0 +1,76 @@
+"""``leadloop train``: says what it learned from, how good it is, and why it serves or does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.artefact import champion_version
+from tests.leadloop.command_line import Ran, Small, one_line
+
+
+def test_what_predicts_is_promoted_with_the_reasons(trained_once: tuple[Small, Ran]) -> None:
+    company, ran = trained_once
+    assert ran.code == 0, ran.err
+    said = one_line(ran.out)
+    version = champion_version(company.home)
+    assert version is not None
+    assert version.startswith("20260120-")
+    assert f"Model {version}: " in said
+    assert "Better than the base rate: log-loss -" in said
+    assert "Better than the rules alone: log-loss -" in said
+    assert "There is no champion to compare it with" in said
+    assert "Promoted: it serves now." in said
+
+
+def test_the_candidate_stands_beside_the_rules_and_the_base_rate_with_intervals(
+    trained_once: tuple[Small, Ran],
+) -> None:
+    lines = [line.split() for line in trained_once[1].out.splitlines()]
+    header = next(line for line in lines if line[:1] == ["candidate"])
+    assert header == ["candidate", "rules", "base", "rate", "guesses"]
+    auc = next(line for line in lines if line[:1] == ["AUC"])
+    low, high = (float(one) for one in auc[2].split("-"))
+    assert 0.6 < low < float(auc[1]) < high <= 1.0
+
+
+def test_the_card_is_there_and_no_artefact_is_a_pickle(trained_once: tuple[Small, Ran]) -> None:
+    company, ran = trained_once
+    folder = company.home / "models" / str(champion_version(company.home))
+    assert f"The card: {folder / 'card.md'}" in one_line(ran.out)
+    written = {path.suffix for path in folder.rglob("*") if path.is_file()}
+    assert {".json", ".txt", ".md"} <= written
+    assert not written & {".pkl", ".pickle", ".joblib"}
+
+
+def test_a_second_run_is_compared_with_the_champion_or_says_that_it_cannot_be(trained: Small) -> None:
+    before = champion_version(trained.home)
+    said = one_line(trained.done("train", "--cut-off", "2026-02-10", "--no-promote"))
+    assert "champion" in said
+    assert "Not promoted." in said
+    assert champion_version(trained.home) == before
+    assert "challenger" in trained.done("models")
+
+
+def test_too_little_is_one_clear_message(imported: Small) -> None:
+    ran = imported.run("train")
+    assert ran.code == 1
+    said = one_line(ran.err)
+    assert said.startswith("NothingToLearn: Too little is settled to learn from:")
+    assert "Until then the rules serve." in said
+    assert "Traceback" not in ran.err
+    assert champion_version(imported.home) is None
+
+
+@pytest.mark.parametrize("value", ["foo", "2026-02-30", "01/02/2026"])
+def test_a_cut_off_that_is_no_date_is_answered_in_one_sentence(imported: Small, value: str) -> None:
+    ran = imported.run("train", "--cut-off", value)
+    assert ran.code == 2
+    assert "--cut-off takes a moment such as 2026-03-31" in one_line(ran.err)
+
+
+def test_a_cut_off_in_the_future_would_call_open_leads_lost_and_is_refused(imported: Small) -> None:
+    ran = imported.run("train", "--cut-off", f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}")
+    assert ran.code == 2
+    assert "--cut-off lies in the future" in one_line(ran.err)
