@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import typer
 
@@ -14,11 +15,26 @@ def command() -> None:
 
     Beginning company.yaml with `# yaml-language-server: $schema=company.schema.json` is enough for most editors.
     """
-    typer.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
+    typer.echo(written_schema(), nl=False)
 
 
-def schema() -> dict[str, object]:
-    """Return the schema."""
+def written_schema() -> str:
+    """Return the schema as the text of its file."""
+    return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema, with the shorter ways in which the file may say a thing.
+
+    >>> schema()["properties"]["stages"]["additionalProperties"]["anyOf"][0]
+    {'type': 'string'}
+    """
     from features.facts.company import Company
 
-    return Company.model_json_schema()
+    found = Company.model_json_schema()
+    said = found["properties"]
+    said["horizon_days"]["anyOf"] = [{"const": "none"}, *said["horizon_days"]["anyOf"]]
+    said["stages"]["additionalProperties"] = {"anyOf": [{"type": "string"}, said["stages"]["additionalProperties"]]}
+    versions = {name: said["abc"].pop(name) for name in ("items", "type")}
+    said["abc"]["anyOf"] = [versions["items"], versions]
+    return found

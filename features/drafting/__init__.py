@@ -1,0 +1,1 @@
+"""A first company.yaml, drafted from a company's own exports."""

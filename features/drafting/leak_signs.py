@@ -1,0 +1,186 @@
+"""Which columns look as if they were written after the outcome began to show, each with the figure that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import sqrt
+
+import numpy as np
+
+from features.drafting.column_kinds import ColumnKind
+from features.drafting.header_words import first_fitting, spoken
+from features.errors import FactRefused
+from features.facts.channels import tidied
+from features.facts.file_shape import Decimal, parse_number
+
+LATE_NAMES = (
+    "… status …", "… статус* …", "… stage …", "… этап* …", "… стади* …", "… reason …", "… причин* …", "… close* …", "… closing …",
+    "… закрыт* …", "… won …", "… lost …", "… выигр* …", "… отказ* …", "… duration …", "… длительност* …", "… tag …", "… tags …",
+    "… тег* …", "… score …", "… scoring …", "… скоринг* …", "… балл* …", "… grade …", "… rating …", "… рейтинг …", "… quality …",
+    "… качеств* …", "lead profile", "… activity index …", "… profile index …", "last …", "… last activity …",
+    "… last notable activity …", "последн* …", "… contacted …", "… called …", "… дозвон* …", "… звонк* …", "… звонок …",
+    "… перезвон* …", "… result …", "… результат* …", "… outcome …", "… итог* …", "… modified …", "… updated …", "… изменен* …",
+    "… редактирован* …", "… deal …", "… сделк* …", "… договор* …", "… contract …", "… paid …", "… payment …", "… оплат* …",
+    "… оплачен* …", "… invoice …", "… revenue …", "… выручк* …", "… converted …", "… conversion …", "… customer since …",
+    "… next step …", "… следующ* шаг* …", "… interest rate …", "… примечан* …", "… notes …", "… lifecycle …",
+)  # fmt: skip
+"""Names that a column gets when the sales side writes it."""
+ENOUGH = 20
+"""Won leads, and others, below which figures say nothing."""
+FILLED_APART = 0.35
+FILLED_TIMES = 2.5
+AUC_OF_A_LEAK = 0.90
+AUC_WORTH_A_WORD = 0.70
+TELLING_APART = 0.03
+MOSTLY_FILLED = 0.90
+SURE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class LeakSigns:
+    """What makes a column suspicious; ``is_leak`` columns are left out, ``is_late`` ones are a manager's.
+
+    ``words`` says it with the figures; empty where nothing is to be said.
+    """
+
+    is_leak: bool
+    is_late: bool
+    words: tuple[str, ...] = ()
+
+
+def leak_signs(
+    column: str, cells: Sequence[str | None], kind: ColumnKind, won: Sequence[bool] | None, decimal: Decimal = "."
+) -> LeakSigns:
+    """Return what speaks against a column as something known when a lead arrives.
+
+    Parameters
+    ----------
+    cells
+        One a lead, None where nothing was given.
+    won
+        Whether each lead bought; None where no outcome is known, and then only the name counts.
+
+    Examples
+    --------
+    >>> leak_signs("Lead status", ["hot"], "choice", None).words
+    ('its name ("status") says that the sales side writes it',)
+    >>> late = leak_signs("area", ["5"] * 40 + [None] * 60, "number", [True] * 40 + [False] * 60)
+    >>> late.is_leak, late.words[0]
+    (True, 'filled for 100 % of won leads and 0 % of the others')
+    """
+    named = first_fitting(column, LATE_NAMES)
+    words = [f'its name ("{spoken(named)}") says that the sales side writes it'] if named else []
+    if won is None or min(sum(won), len(won) - sum(won)) < ENOUGH:
+        return LeakSigns(bool(named), False, tuple(words))
+    filled_won, filled_others = filled_shares(cells, won)
+    shares = f"filled for {filled_won:.0%} of won leads and {filled_others:.0%} of the others".replace("%", " %")
+    auc = auc_alone(cells, kind, won, decimal)
+    figure = f"alone it tells won leads from the others with AUC {auc:.2f} (0.50 is chance)"
+    far_apart = _is_far_apart(filled_won, filled_others)
+    if far_apart:
+        words.append(shares)
+    if auc >= AUC_OF_A_LEAK or (auc >= AUC_WORTH_A_WORD and not far_apart):
+        words.append(figure)
+    is_leak = bool(named) or far_apart or auc >= AUC_OF_A_LEAK
+    if is_leak:
+        return LeakSigns(
+            True,
+            False,
+            tuple(
+                words if len(words) > 1 or not named else [*words, *_told(shares, filled_won, filled_others), figure]
+            ),
+        )
+    apart = _is_surely_apart(filled_won, filled_others, won)
+    is_late = apart and sum(cell is not None for cell in cells) < MOSTLY_FILLED * len(cells)
+    return LeakSigns(False, is_late, tuple([shares, *words] if apart else words))
+
+
+def filled_shares(cells: Sequence[str | None], won: Sequence[bool]) -> tuple[float, float]:
+    """Return the shares of won leads and of the others for which a column says something.
+
+    >>> filled_shares(["a", None, "b", None], [True, True, False, False])
+    (0.5, 0.5)
+    """
+    filled = np.array([cell is not None for cell in cells])
+    bought = np.array(won)
+    return float(filled[bought].mean()), float(filled[~bought].mean())
+
+
+def auc_alone(cells: Sequence[str | None], kind: ColumnKind, won: Sequence[bool], decimal: Decimal = ".") -> float:
+    """Return how well a column alone ranks won leads before the others, each half judged by what the other half taught.
+
+    Numbers are cut into twenty groups of equal size; of free text and identifiers only whether they are there counts.
+    """
+    levels = _levels(cells, kind, decimal)
+    places = np.random.default_rng(0).permutation(len(levels)).tolist()  # whatever repeats along the file falls apart
+    halves = [([levels[p] for p in half], [won[p] for p in half]) for half in (places[::2], places[1::2])]
+    aucs = [_auc(*judged, _rates(*taught)) for judged, taught in (halves, halves[::-1])]
+    return sum(aucs) / 2
+
+
+def _levels(cells: Sequence[str | None], kind: ColumnKind, decimal: Decimal) -> list[str]:
+    if kind == "number":
+        return _groups(cells, decimal)
+    if kind in ("text", "identifier", "date", "list"):
+        return ["" if cell is None else "there" for cell in cells]
+    return ["" if cell is None else tidied(cell) for cell in cells]
+
+
+def _groups(cells: Sequence[str | None], decimal: Decimal) -> list[str]:
+    read = {cell: _number(cell, decimal) for cell in set(cells)}
+    numbers = [read[cell] for cell in cells]
+    known = [number for number in numbers if number is not None]
+    borders = np.unique(np.quantile(known, np.linspace(0, 1, 21)[1:-1])) if known else np.array([])
+    groups = {
+        cell: "" if one is None else str(np.searchsorted(borders, one, side="right")) for cell, one in read.items()
+    }
+    return [groups[cell] for cell in cells]
+
+
+def _number(cell: str | None, decimal: Decimal) -> float | None:
+    if cell is None:
+        return None
+    try:
+        return parse_number(cell, decimal)
+    except FactRefused:
+        return None
+
+
+def _rates(levels: Sequence[str], won: Sequence[bool]) -> dict[str, float]:
+    """Return level -> its rate of wins, drawn towards the rate of all by ten leads' weight; "" stands for unseen ones."""
+    base = sum(won) / max(len(won), 1)
+    counts: dict[str, list[int]] = {}
+    for level, bought in zip(levels, won, strict=True):
+        count = counts.setdefault(level, [0, 0])
+        count[0] += bought
+        count[1] += 1
+    return {level: (wins + 10 * base) / (n + 10) for level, (wins, n) in counts.items()} | {"\0": base}
+
+
+def _auc(levels: Sequence[str], won: Sequence[bool], rates: dict[str, float]) -> float:
+    ranked = sorted((rates.get(level, rates["\0"]), bought) for level, bought in zip(levels, won, strict=True))
+    below = pairs = 0.0
+    for _, group in groupby(ranked, key=lambda pair: pair[0]):
+        bought = [pair[1] for pair in group]
+        wins, others = sum(bought), len(bought) - sum(bought)
+        pairs += wins * (below + others / 2)
+        below += others
+    wins_in_all = len(ranked) - below
+    return pairs / (wins_in_all * below) if wins_in_all and below else 0.5
+
+
+def _told(shares: str, won: float, others: float) -> list[str]:
+    return [shares] if abs(won - others) >= 0.01 else []
+
+
+def _is_far_apart(won: float, others: float) -> bool:
+    return won - others >= FILLED_APART or (won >= 0.1 and won >= FILLED_TIMES * others)
+
+
+def _is_surely_apart(filled_won: float, filled_others: float, won: Sequence[bool]) -> bool:
+    wins, others = sum(won), len(won) - sum(won)
+    filled = (filled_won * wins + filled_others * others) / len(won)
+    spread = sqrt(max(filled * (1 - filled), 1e-9) * (1 / wins + 1 / others))
+    return abs(filled_won - filled_others) >= max(TELLING_APART, SURE * spread)
