@@ -1,0 +1,236 @@
+"""What a channel brings equals what counting by hand gives; open leads count by their chance and are never lost."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.facts.company import Company
+from features.facts.values import SPOKEN_RESULTS, Call, Lead, LeadFact, LeadId, Source, Spend, Stage
+from features.rows.as_of import Gate
+from monitoring.channel_quality import ChannelLine, can_tell_non_target, channel_lines, period_of
+from monitoring.intervals import Rate
+from monitoring.lead_book import LeadSummary, once_a_person, summarise
+from tests.monitoring.leads import COMPANY, random_facts, summary
+from tests.support.facts import NOON, call, history, lead, source, stage
+
+DAY = timedelta(days=1)
+MOMENT = NOON + 100 * DAY
+MOSCOW = ZoneInfo("Europe/Moscow")
+Leads = list[list[LeadFact]]
+
+
+def lines_of(
+    leads: Sequence[Sequence[LeadFact]],
+    spend: Sequence[Spend] = (),
+    *,
+    company: Company = COMPANY,
+    level: Literal["channel", "campaign"] = "channel",
+    period: Literal["month", "week", "all"] = "all",
+    chance: float = 0.25,
+) -> list[ChannelLine]:
+    known = [Gate(company).as_of(history(*facts), MOMENT) for facts in leads]
+    summaries = [one for one in (summarise(lead) for lead in known if lead) if not one.ignored]
+    chances = {one.lead_id: chance for one in summaries}
+    return channel_lines(summaries, spend, chances, company=company, moment=MOMENT, level=level, period=period)
+
+
+class ByHand:
+    """The figures of one channel, counted straight from the facts."""
+
+    def __init__(self, leads: Leads) -> None:
+        self.leads = self.processed = self.spoken = self.judged = self.qualified = self.bad = 0
+        self.settled = self.bought = self.open = self.never_called = self.sales = 0
+        self.revenue = self.expected = 0.0
+        for facts in leads:
+            self._count([fact for fact in facts if fact.known_at <= MOMENT])
+
+    def _count(self, facts: list[LeadFact]) -> None:
+        (made,) = [fact for fact in facts if isinstance(fact, Lead)]
+        calls = [fact for fact in facts if isinstance(fact, Call)]
+        stages = [fact for fact in facts if isinstance(fact, Stage)]
+        names = {one.stage for one in stages}
+        spoken = any(one.result in SPOKEN_RESULTS for one in calls)
+        answers: dict[str, object] = {}
+        for one in calls:
+            answers.update(one.answers)
+        bad = "spam" in names or (spoken and answers.get("need") == "no")
+        days = {one.at.astimezone(MOSCOW).date() for one in calls}
+        worked = spoken or bool(names & {"won", "lost", "spam"}) or (len(calls) >= 3 and len(days) >= 2)
+        won = [one for one in stages if one.stage == "won" and one.at <= made.at + 60 * DAY]
+        old = made.at + 60 * DAY < MOMENT
+        self.leads += 1
+        self.processed += bool(calls)
+        self.spoken += spoken
+        self.judged += spoken or bad
+        self.qualified += spoken and answers.get("need") == answers.get("budget") == "yes"
+        self.bad += bad
+        self.settled += worked and old
+        self.bought += worked and old and bool(won)
+        self.open += worked and not old
+        self.never_called += not worked
+        self.sales += bool(won)
+        self.revenue += (won[0].amount or 0.0) if won else 0.0
+        self.expected += 0.25 if (not worked or not old) and not won else 0.0
+
+
+def channel_of(facts: Sequence[LeadFact]) -> str:
+    (marks,) = [fact.marks for fact in facts if isinstance(fact, Source)]
+    return marks["source"].strip().casefold()
+
+
+def counted_leads(draw: random.Random, count: int) -> Leads:
+    """Return random leads that had come by the moment and are no tests."""
+    leads = [random_facts(draw, f"L{n}") for n in range(count)]
+    return [
+        facts
+        for facts in leads
+        if facts[0].known_at <= MOMENT
+        and not any(isinstance(one, Stage) and one.stage == "test" and one.known_at <= MOMENT for one in facts)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), count=st.integers(0, 60))
+def test_every_figure_of_a_channel_equals_counting_by_hand(seed: int, count: int) -> None:
+    leads = counted_leads(random.Random(seed), count)
+    told = {line.key[0]: line for line in lines_of(leads)}
+    assert set(told) == {channel_of(facts) for facts in leads}
+    for channel, line in told.items():
+        hand = ByHand([facts for facts in leads if channel_of(facts) == channel])
+        assert (line.leads, line.processed) == (hand.leads, Rate(hand.processed, hand.leads))
+        assert line.spoken == Rate(hand.spoken, hand.processed)
+        assert line.qualified == Rate(hand.qualified, hand.judged)
+        assert line.non_target == Rate(hand.bad, hand.judged)
+        assert line.bought == Rate(hand.bought, hand.settled)
+        assert (line.open, line.never_called) == (hand.open, hand.never_called)
+        assert (line.sales, line.revenue) == (hand.sales, hand.revenue)
+        assert line.expected_sales == pytest.approx(hand.expected)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+@pytest.mark.parametrize("period", ["week", "month"])
+def test_campaigns_and_periods_add_up_to_their_channel(seed: int, period: Literal["week", "month"]) -> None:
+    leads = counted_leads(random.Random(seed), 40)
+    whole = {line.key[0]: line for line in lines_of(leads)}
+    parts = lines_of(leads, level="campaign", period=period)
+    for channel, line in whole.items():
+        own = [part for part in parts if part.key[0] == channel]
+        assert sum(part.leads for part in own) == line.leads
+        assert sum(part.non_target.count for part in own) == line.non_target.count
+        assert sum(part.bought.of for part in own) == line.bought.of
+        assert sum(part.expected_sales for part in own) == pytest.approx(line.expected_sales)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_the_order_in_which_leads_are_read_changes_nothing(seed: int) -> None:
+    leads = counted_leads(random.Random(seed), 30)
+    assert lines_of(leads) == lines_of(leads[::-1])
+
+
+def test_an_open_lead_counts_by_its_chance_and_never_as_lost() -> None:
+    (line,) = lines_of([[lead("7", MOMENT - DAY), call("7", MOMENT - DAY)]], chance=0.4)
+    assert (line.open, line.bought, line.expected_sales) == (1, Rate(0, 0), 0.4)
+
+
+def test_a_lead_that_nobody_reached_is_neither_lost_nor_settled() -> None:
+    old = MOMENT - 90 * DAY
+    (line,) = lines_of([[lead("7", old), call("7", old, result="no_answer")], [lead("8", old), call("8", old)]])
+    assert (line.never_called, line.bought) == (1, Rate(0, 1))
+
+
+def test_an_open_lead_that_bought_already_is_a_sale_and_no_chance() -> None:
+    at = MOMENT - 5 * DAY
+    (line,) = lines_of([[lead("7", at), call("7", at), stage("7", "won", at + DAY, amount=300.0)]])
+    assert (line.open, line.sales, line.revenue, line.expected_sales) == (1, 1, 300.0, 0.0)
+
+
+def test_a_sale_belongs_to_the_month_in_which_its_lead_was_created() -> None:
+    at = datetime(2026, 3, 31, 22, tzinfo=NOON.tzinfo)  # the first of April in Moscow
+    leads = [[lead("7", at), stage("7", "won", at + 40 * DAY, amount=10.0)]]
+    assert [(line.period, line.sales) for line in lines_of(leads, period="month")] == [(date(2026, 4, 1), 1)]
+
+
+def test_weeks_begin_on_monday() -> None:
+    assert period_of(NOON, COMPANY, "week") == date(2026, 3, 2)
+    assert period_of(NOON - timedelta(hours=13), COMPANY, "week") == date(2026, 2, 23)
+    assert period_of(NOON, COMPANY, "all") is None
+
+
+def spent(cost: float, day: int = 2, currency: str = "RUB", **marks: str) -> Spend:
+    at = datetime(2026, 3, day, 20, 59, 59, tzinfo=NOON.tzinfo)
+    return Spend(date(2026, 3, day), at, at, cost, currency, marks or {"source": "vk"})
+
+
+def test_costs_are_per_lead_qualified_lead_and_sale_of_the_same_channel() -> None:
+    leads: list[list[LeadFact]] = []
+    for n in range(10):
+        name = f"L{n}"
+        facts: list[LeadFact] = [
+            lead(name),
+            source(name, source="vk"),
+            call(name, need="yes", budget="yes" if n < 4 else "no"),
+        ]
+        leads.append([*facts, stage(name, "won", amount=400.0)] if n < 2 else facts)
+    (line,) = lines_of(leads, [spent(600.0), spent(400.0, 3), spent(70.0, currency="USD")])
+    assert (line.cost, line.other_currencies, line.romi) == (1000.0, ("USD",), -0.2)
+    costs = [one and one.value for one in (line.cost_per_lead, line.cost_per_qualified, line.cost_per_sale)]
+    assert costs == [100.0, 250.0, 500.0]
+
+
+def test_a_channel_that_cost_and_brought_nobody_is_shown_first_and_one_without_costs_says_so() -> None:
+    paid, free = lines_of([[lead("7"), source("7", source="free")]], [spent(50.0, source="dead")])
+    assert (paid.key, paid.leads, paid.cost_per_lead and paid.cost_per_lead.value) == (("dead", None), 0, None)
+    assert (free.key, free.cost, free.cost_per_lead, free.romi) == (("free", None), None, None, None)
+
+
+def test_costs_go_to_the_campaign_and_the_month_in_which_they_were_paid() -> None:
+    spend = [spent(10.0, 5, source="vk", campaign=" Лето "), spent(20.0, 31, source="vk", campaign="лето")]
+    told = lines_of([], spend, level="campaign", period="month")
+    assert [(line.key, line.period, line.cost) for line in told] == [(("vk", "лето"), date(2026, 3, 1), 30.0)]
+
+
+def test_a_company_without_rules_or_stages_is_told_nothing_about_quality() -> None:
+    plain = Company.model_validate({"company": "x", "calls_recorded": False})
+    (line,) = lines_of([[lead("7"), call("7")]], company=plain)
+    assert (line.processed.of, line.qualified.of, line.non_target.of) == (0, 0, 0)
+    assert not can_tell_non_target(plain, MOMENT)
+    assert can_tell_non_target(Company.model_validate({"company": "x", "stages": {"non_target": ["spam"]}}), MOMENT)
+
+
+def person(lead_id: str, *keys: str) -> LeadSummary:
+    return summary(lead_id, persons=keys)
+
+
+@pytest.mark.parametrize(
+    ("leads", "kept"),
+    [
+        ([person("1", "a"), person("2", "a"), person("3", "b")], ["1", "3"]),
+        ([person("1", "phone", "mail"), person("2", "mail")], ["1"]),
+        ([person("1", "mail"), person("2", "phone", "mail"), person("3", "phone")], ["1"]),
+        ([person("1"), person("2")], ["1", "2"]),
+    ],
+    ids=["the same phone", "by e-mail", "through a third request", "nobody is named"],
+)
+def test_a_persons_requests_count_once_where_the_company_says_so(leads: list[LeadSummary], kept: list[str]) -> None:
+    assert [one.lead_id for one in once_a_person(leads)] == kept
+    once = COMPANY.model_copy(update={"count_a_person_once": True})
+    (line,) = channel_lines(leads, [], {}, company=once, moment=MOMENT)
+    (every,) = channel_lines(leads, [], {}, company=COMPANY, moment=MOMENT)
+    assert (line.leads, every.leads) == (len(kept), len(leads))
+
+
+def test_a_lead_without_a_chance_adds_nothing_to_what_is_expected() -> None:
+    leads = [replace(summary("7"), lead_id=LeadId("7"))]
+    (line,) = channel_lines(leads, [], {}, company=COMPANY, moment=NOON + DAY)
+    assert (line.open, line.expected_sales) == (1, 0.0)

@@ -1,0 +1,50 @@
+"""The drift report: one file that loads nothing from elsewhere, made from a sample however many leads there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from monitoring.drift import MOST_ROWS, drift_report
+
+ELSEWHERE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//[^"']+|@import\s+url\(|url\(["']?https?://""")
+TAG = re.compile(r"<(?:script|link|img|iframe)\b[^>]*>")
+
+
+def rows(count: int, *, area: float = 80.0, owners: float = 0.5, seed: int = 0) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    role = np.where(draw.random(count) < owners, "owner", "tenant").astype(object)
+    return pd.DataFrame({"area": draw.normal(area, 10, count), "role": role, "empty": np.full(count, np.nan)})
+
+
+def page_of(path: Path, reference: pd.DataFrame, current: pd.DataFrame) -> str:
+    drift_report(reference, current, path)
+    return path.read_text(encoding="utf-8")
+
+
+def without_ids(page: str) -> str:
+    return re.sub(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", "", page)
+
+
+def test_the_report_is_one_file_that_holds_no_address_of_a_script_or_style_elsewhere(tmp_path: Path) -> None:
+    page = page_of(tmp_path / "deep" / "report.html", rows(200), rows(120, area=130.0, owners=0.9, seed=1))
+    assert [tag for tag in TAG.findall(page) if ELSEWHERE.search(tag)] == []
+    assert "(2 out of 2)" in page
+    assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["report.html"]
+
+
+def test_a_column_that_moved_is_told_from_one_that_did_not(tmp_path: Path) -> None:
+    still = page_of(tmp_path / "a.html", rows(400), rows(400, seed=1))
+    moved = page_of(tmp_path / "b.html", rows(400), rows(400, area=130.0, seed=1))
+    assert [re.findall(r"\((\d) out of (\d)\)", page)[0] for page in (still, moved)] == [("0", "2"), ("1", "2")]
+
+
+def test_large_frames_are_sampled(tmp_path: Path) -> None:
+    large, small = rows(MOST_ROWS + 5_000), rows(150, seed=1)
+    sampled = large.sample(MOST_ROWS, random_state=0)
+    whole, of_sample = page_of(tmp_path / "a.html", large, small), page_of(tmp_path / "b.html", sampled, small)
+    assert without_ids(whole) == without_ids(of_sample)
+    assert len(whole) < 20_000_000

@@ -1,0 +1,139 @@
+"""A channel that goes bad is named with its day; one that does not is hardly ever named, however often one looks."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from features.facts.company import Company
+from monitoring.intervals import Rate
+from monitoring.lead_book import LeadSummary
+from monitoring.non_target_alarm import ALPHA, Alarm, Quiet, watch_state, watched
+from tests.monitoring.leads import COMPANY, summary
+from tests.support.facts import NOON
+
+DAY = timedelta(days=1)
+MOSCOW_FIRST_DAY = date(2026, 3, 2)
+
+
+def channel(
+    seed: int, before: float, after: float, *, change: int = 60, days: int = 90, a_day: int = 4, name: str = "vk"
+) -> list[LeadSummary]:
+    """Return a channel's spoken-to leads of ``days`` days whose non-target share changes on one of them."""
+    draw = random.Random(seed)
+    return [
+        summary(f"{name}{n}", NOON + day * DAY, name, is_bad=draw.random() < (after if day >= change else before))
+        for day in range(days)
+        for n in range(day * a_day, (day + 1) * a_day)
+    ]
+
+
+def look(leads: list[LeadSummary], day: int) -> tuple[list[Alarm], list[Quiet]]:
+    return watched(leads, company=COMPANY, moment=NOON + day * DAY + timedelta(hours=1))
+
+
+def first_alarm(leads: list[LeadSummary], days: range, a_day: int) -> Alarm | None:
+    """Return the first alarm of somebody who looks every day."""
+    looks = (look(leads[: (day + 1) * a_day], day)[0] for day in days)
+    return next((alarms[0] for alarms in looks if alarms), None)
+
+
+def test_a_planted_rise_is_found_within_two_weeks_with_its_day_inside_the_interval() -> None:
+    planted, found, inside = MOSCOW_FIRST_DAY + 60 * DAY, 0, 0
+    for seed in range(30):
+        alarm = first_alarm(channel(seed, 0.15, 0.6), range(30, 75), 4)
+        if alarm is None or alarm.latest < planted - 14 * DAY:
+            continue
+        found += 1
+        inside += alarm.earliest <= planted <= alarm.latest
+        assert alarm.earliest <= alarm.since <= alarm.latest
+        assert (alarm.after.value or 0) > (alarm.before.value or 0)
+    assert found >= 27
+    assert inside >= 0.9 * found
+
+
+def test_a_constant_share_hardly_ever_alarms_though_looked_at_every_day() -> None:
+    alarmed = 0
+    for seed in range(200):
+        share = (0.02, 0.1, 0.3, 0.5, 0.9)[seed % 5]
+        leads = channel(seed, share, share, days=70, a_day=3)
+        alarmed += first_alarm(leads, range(14, 70), 3) is not None
+    assert alarmed <= 200 * ALPHA
+
+
+def test_a_fall_is_no_alarm() -> None:
+    for seed in range(10):
+        assert first_alarm(channel(seed, 0.6, 0.1), range(60, 90), 4) is None
+
+
+def test_the_evidence_is_counted_on_both_sides_of_the_day() -> None:
+    (alarm,), quiet = look(channel(1, 0.1, 0.7), 89)
+    assert quiet == []
+    assert alarm.before.of + alarm.after.of == 360
+    assert abs((alarm.since - MOSCOW_FIRST_DAY).days - 60) <= 4
+
+
+def test_a_channel_that_rose_is_told_from_its_calm_neighbours() -> None:
+    leads = [one for n in range(5) for one in channel(n, 0.2, 0.7 if n == 3 else 0.2, name=f"c{n}")]
+    alarms, quiet = look(leads, 89)
+    assert [alarm.channel for alarm in alarms] == ["c3"]
+    assert [one.channel for one in quiet] == ["c0", "c1", "c2", "c4"]
+
+
+def test_the_order_of_the_leads_changes_nothing() -> None:
+    leads = channel(2, 0.2, 0.6)
+    assert look(leads[::-1], 89) == look(leads, 89)
+
+
+def test_more_channels_watched_ask_for_more_evidence() -> None:
+    rose = channel(8, 0.2, 0.45, change=75)
+    crowd = [one for n in range(400) for one in channel(n, 0.2, 0.2, days=1, a_day=1, name=f"c{n}")]
+    (alone,), _ = look(rose, 89)
+    together, _ = look([*rose, *crowd], 89)
+    assert math.log(1 / ALPHA) <= alone.evidence < math.log(401 / ALPHA)
+    assert together == []
+
+
+def test_of_too_little_nothing_can_be_noticed_and_it_is_said() -> None:
+    leads = channel(1, 0.0, 1.0, change=5, days=8, a_day=3)
+    alarms, quiet = look(leads, 8)
+    assert (alarms, [one.noticeable for one in quiet]) == ([], [None])
+    assert watch_state(quiet, alarms, COMPANY, NOON) == "too_little"
+
+
+def test_leads_that_nobody_spoke_to_are_not_looked_at_and_counted_as_such() -> None:
+    leads = [summary(f"x{n}", NOON + DAY, spoken=False) for n in range(7)] + [summary("y", NOON + DAY)]
+    _, (quiet,) = look(leads, 2)
+    assert (quiet.share, quiet.not_looked_at) == (Rate(0, 1), 7)
+
+
+def test_a_lead_closed_as_non_target_without_a_talk_is_looked_at() -> None:
+    _, (quiet,) = look([summary("x", NOON, spoken=False, is_bad=True)], 2)
+    assert (quiet.share, quiet.not_looked_at) == (Rate(1, 1), 0)
+
+
+def test_where_nothing_calls_a_lead_non_target_it_was_not_looked_at() -> None:
+    plain = Company.model_validate({"company": "x"})
+    told = watched(channel(1, 0.1, 0.9), company=plain, moment=NOON + 90 * DAY)
+    assert told == ([], [])
+    assert watch_state([], [], plain, NOON) == "nothing_says_so"
+
+
+def test_what_lies_further_back_than_the_window_is_not_looked_at() -> None:
+    assert look(channel(1, 0.1, 0.9), 90 + 121) == ([], [])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_share_that_would_have_been_noticed_would_have_been_noticed(seed: int) -> None:
+    _, (quiet,) = look(channel(seed, 0.15, 0.15), 89)
+    assert quiet.noticeable is not None
+    assert watch_state([quiet], [], COMPANY, NOON + 90 * DAY) == "watched"
+    worse = channel(seed, 0.15, 0.15)
+    recent = [n for n, one in enumerate(worse) if one.created_at > NOON + 75 * DAY]
+    wanted = round(quiet.noticeable * len(recent))
+    for place, n in enumerate(recent):
+        worse[n] = summary(worse[n].lead_id, worse[n].created_at, is_bad=place < wanted)
+    assert len(look(worse, 89)[0]) == 1
