@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from features.drafting.column_kinds import is_dates, is_number, is_stamp, kind_of
+from features.drafting.column_kinds import is_date, is_dates, is_number, is_stamp, kind_of
 from features.drafting.header_words import ANYWHERE, fits
 from features.drafting.personal_columns import AMBIGUOUS, EMAIL, IS_EMAIL, NAME, PHONE
 from features.drafting.sampled_file import SampledFile
@@ -19,6 +19,12 @@ def _is_id(cells: list[str]) -> bool:
 
 def _is_moment(cells: list[str]) -> bool:
     return not cells or is_dates(cells[:2_000]) or is_stamp(cells[:2_000])
+
+
+def _is_moment_or_a_word(cells: list[str]) -> bool:
+    """Return whether there are dates, and beside them at most one word that says: none yet ("не закрыта")."""
+    dates = [cell for cell in cells if is_date(cell)]
+    return not cells or (bool(dates) and len({cell for cell in cells if not is_date(cell)}) <= 1)
 
 
 def _is_numeric(cells: list[str]) -> bool:
@@ -67,7 +73,8 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("name", NAME, _is_no_flag),
         MANAGER,
         Role("stage_at", ("close date", "closed at", "won date", "closing date", "дата закрытия", "закрыт*", "дата закрытия …",
-                          "stage changed at", "status changed at", "дата этапа", "дата статуса", "дата смены …"), _is_moment),
+                          "stage changed at", "status changed at", "дата этапа", "дата статуса", "дата смены …"),
+             _is_moment_or_a_word),
         Role("amount", ("close value", "deal amount", "deal value", "sale amount", "сумма сделки", "сумма продажи", "amount",
                         "сумма"), _is_numeric),
         Role("reason", ("closing reason", "close reason", "lost reason", "reason", "closed lost reason", "loss reason",
@@ -120,6 +127,20 @@ ROLES: dict[str, tuple[Role, ...]] = {
         MANAGER,
     ),
 }  # fmt: skip
+
+PERHAPS_AMOUNT = (
+    "бюджет",
+    "бюджет …",
+    "revenue",
+    "выручка",
+    "value",
+    "стоимость",
+    "стоимость …",
+    "price",
+    "total",
+    "итого",
+)
+"""Names of a sale's amount, where little but sales has one."""
 
 MARKS: tuple[Role, ...] = (
     Role("source", ("utm source", "lead source", "source", "источник", "источник лида", "источник заявки", "источник сделки",
@@ -178,17 +199,20 @@ def _claimed(wanted: Iterable[Role], file: SampledFile, taken: set[str]) -> dict
 
 
 def _first(role: Role, file: SampledFile, taken: set[str]) -> str | None:
+    """Return the first column that is called so and holds what the role needs; an empty one only if no other is."""
+    empty: str | None = None
     for phrase in role.phrases:
         for column in file.columns:
             if column not in taken and fits(column, phrase):
                 cells = file.filled(column)
-                if (role.check is None or role.check(cells)) and not (
-                    role.name == "name" and phrase in AMBIGUOUS and _are_levels(cells)
-                ):
+                if not (role.check is None or role.check(cells)):
+                    continue
+                if role.name == "name" and phrase in AMBIGUOUS and _are_levels(cells):
+                    continue
+                if cells:
                     return column
-    if role.name == "id":
-        return _repeating_id(role, file, taken)
-    return None
+                empty = empty or column
+    return empty or (_repeating_id(role, file, taken) if role.name == "id" else None)
 
 
 def _repeating_id(role: Role, file: SampledFile, taken: set[str]) -> str | None:

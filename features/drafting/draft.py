@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,13 @@ from features.drafting.channel_variants import channel_rules
 from features.drafting.column_kinds import is_two_ways
 from features.drafting.column_roles import marks_of, roles_of
 from features.drafting.draft_text import DraftParts, draft_text
+from features.drafting.header_words import first_fitting
 from features.drafting.known_outcomes import Outcomes, lead_id_column, outcomes_in_leads, outcomes_in_stages
 from features.drafting.personal_columns import IS_PERSON, may_be_shown
 from features.drafting.placeholder_words import placeholders_in
 from features.drafting.planned_fields import PlannedField, fields_of_leads, with_call_answers
 from features.drafting.rehearsal import Rehearsal, rehearsed
+from features.drafting.sale_columns import with_columns_of_the_sale, words_instead_of_dates
 from features.drafting.sampled_file import SampledFile, sampled
 from features.facts.company import Company, Export
 from features.facts.company_file import parse_company
@@ -29,6 +32,7 @@ from features.facts.file_shape import guess_date_order, is_placeholder
 from features.facts.values import CallResult
 
 Language = Literal["ru", "en"]
+CURRENCY, CURRENCY_CODE = ("currency", "валюта"), re.compile("^[A-Z]{3}$")
 MOST_WORDS = 40
 MOST_SINGLES = 5
 """A column of more words, or of more words that stand once, is free text, and none of these is shown."""
@@ -134,6 +138,8 @@ def _parts(
     roles = {kind: dict(found) for kind, found in known.roles.items()}
     if outcomes.column:
         roles["leads"]["stage"] = outcomes.column
+        roles["leads"] = with_columns_of_the_sale(roles["leads"], leads, outcomes)
+        placeholders = placeholders | words_instead_of_dates(roles["leads"], leads)
     else:
         for role in ("stage_at", "amount", "reason"):
             roles["leads"].pop(role, None)
@@ -150,7 +156,7 @@ def _parts(
     return DraftParts(
         files=known.files,
         language=language,
-        currency=_currency(known, roles, language),
+        currency=_currency(known, language),
         has_dated_stages="stages" in known.files or "stage_at" in roles["leads"],
         fields=fields,
         outcomes=outcomes,
@@ -260,11 +266,13 @@ def _date_order(
     return None, "The dates fit day-first and month-first alike; say export.date_order: dmy or mdy."
 
 
-def _currency(known: _Recognised, roles: Mapping[str, Mapping[str, str]], language: Language) -> str:
-    if "spend" in known.files and "currency" in roles["spend"]:
-        words = {word.upper() for word in known.files["spend"].filled(roles["spend"]["currency"])}
-        if len(words) == 1 and len(word := words.pop()) == 3 and word.isascii() and word.isalpha():
-            return word
+def _currency(known: _Recognised, language: Language) -> str:
+    """Return the one currency that an export names, else the language's."""
+    for file in known.files.values():
+        for column in file.columns:
+            words = {word.upper() for word in file.filled(column)} if first_fitting(column, CURRENCY) else set()
+            if len(words) == 1 and CURRENCY_CODE.match(word := words.pop()):
+                return word
     return "RUB" if language == "ru" else "USD"
 
 

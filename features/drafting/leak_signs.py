@@ -24,7 +24,8 @@ LATE_NAMES = (
     "… перезвон* …", "… result …", "… результат* …", "… outcome …", "… итог* …", "… modified …", "… updated …", "… изменен* …",
     "… редактирован* …", "… deal …", "… сделк* …", "… договор* …", "… contract …", "… paid …", "… payment …", "… оплат* …",
     "… оплачен* …", "… invoice …", "… revenue …", "… выручк* …", "… converted …", "… conversion …", "… customer since …",
-    "… next step …", "… следующ* шаг* …", "… interest rate …", "… примечан* …", "… notes …", "… lifecycle …",
+    "… next step …", "… следующ* шаг* …", "… interest rate …", "… примечан* …", "… комментари* …", "… comment* …",
+    "… customer date …", "… notes …", "… lifecycle …",
 )  # fmt: skip
 """Names that a column gets when the sales side writes it."""
 ENOUGH = 20
@@ -33,6 +34,7 @@ FILLED_APART = 0.35
 FILLED_TIMES = 2.5
 AUC_OF_A_LEAK = 0.90
 AUC_WORTH_A_WORD = 0.70
+NOUGHT_APART = 0.6
 TELLING_APART = 0.03
 MOSTLY_FILLED = 0.90
 SURE = 3.0
@@ -83,7 +85,10 @@ def leak_signs(
         words.append(shares)
     if auc >= AUC_OF_A_LEAK or (auc >= AUC_WORTH_A_WORD and not far_apart):
         words.append(figure)
-    is_leak = bool(named) or far_apart or auc >= AUC_OF_A_LEAK
+    sums = sums_apart(cells, won, decimal) if kind == "number" else None
+    if sums and not far_apart:
+        words.append(sums)
+    is_leak = bool(named) or far_apart or sums is not None or auc >= AUC_OF_A_LEAK
     if is_leak:
         return LeakSigns(
             True,
@@ -106,6 +111,19 @@ def filled_shares(cells: Sequence[str | None], won: Sequence[bool]) -> tuple[flo
     filled = np.array([cell is not None for cell in cells])
     bought = np.array(won)
     return float(filled[bought].mean()), float(filled[~bought].mean())
+
+
+def sums_apart(cells: Sequence[str | None], won: Sequence[bool], decimal: Decimal = ".") -> str | None:
+    """Return in words that little but sales has a number above nought, or None: a CRM writes 0 before it knows the sum.
+
+    >>> sums_apart(["500", "0", "700", "0"], [True, False, True, False])
+    'more than 0 for 100 % of won leads and 0 % of the others'
+    """
+    above = {cell: (_number(cell, decimal) or 0.0) > 0 for cell in set(cells)}
+    of_won, of_others = filled_shares([cell if above[cell] else None for cell in cells], won)
+    if of_won - of_others < NOUGHT_APART:
+        return None
+    return f"more than 0 for {of_won:.0%} of won leads and {of_others:.0%} of the others".replace("%", " %")
 
 
 def auc_alone(cells: Sequence[str | None], kind: ColumnKind, won: Sequence[bool], decimal: Decimal = ".") -> float:

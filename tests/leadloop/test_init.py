@@ -19,7 +19,7 @@ from tests.support.machine import REAL_DATA, REPOSITORY
 COUNT = 60
 LEADS = {
     "ID": [f"L{n}" for n in range(COUNT)],
-    "Дата создания": [f"{n % 28 + 1:02}.03.2026 10:{n % 60:02}" for n in range(COUNT)],
+    "Дата создания": [f"{n % 28 + 1:02}.03.2024 10:{n % 60:02}" for n in range(COUNT)],
     "Имя": ["Секретина"] * COUNT,
     "Телефон": ["8 912 345-67-89"] * COUNT,
     "Город": ["Москва", "Химки", "Не выбрано"] * 20,
@@ -30,7 +30,7 @@ LEADS = {
 CALLS = {
     "ID звонка": [f"C{n}" for n in range(COUNT)],
     "ID заявки": [f"L{n}" for n in range(COUNT)],
-    "Начало": [f"{n % 28 + 1:02}.03.2026 12:00:00" for n in range(COUNT)],
+    "Начало": [f"{n % 28 + 1:02}.03.2024 12:00:00" for n in range(COUNT)],
     "Менеджер": ["Анна", "Лев"] * 30,
     "Результат": ["Дозвонились", "Нет ответа", "Занято"] * 20,
     "Потребность": ["да", "", "нет"] * 20,
@@ -40,17 +40,17 @@ CALLS = {
 }
 STAGES = {
     "ID заявки": [f"L{n}" for n in range(COUNT)],
-    "Дата": [f"{n % 28 + 1:02}.03.2026" for n in range(COUNT)],
+    "Дата": [f"{n % 28 + 1:02}.03.2024" for n in range(COUNT)],
     "Этап": ["Договор", "Отказ", "Нецелевой"] * 20,
     "Сумма": ["100 000,50", "", ""] * 20,
 }
 SPEND = {
-    "Дата": ["01.03.2026", "02.03.2026"],
+    "Дата": ["01.03.2024", "02.03.2024"],
     "Источник": ["vk", "yandex"],
     "Расход": ["1 000,50", "0"],
     "Клики": ["5", "7"],
 }
-PLAN = {"Месяц": ["2026-03", "2026-03"], "Менеджер": ["", "Анна"], "Показатель": ["sales"] * 2, "Значение": ["10", "5"]}
+PLAN = {"Месяц": ["2024-03", "2024-03"], "Менеджер": ["", "Анна"], "Показатель": ["sales"] * 2, "Значение": ["10", "5"]}
 FILES = {"leads": LEADS, "calls": CALLS, "stages": STAGES, "spend": SPEND, "plan": PLAN}
 
 
@@ -82,7 +82,7 @@ def test_the_files_import_whole_with_the_draft_made_from_them(tmp_path: Path, en
     assert (company.language, set(company.abc[0].criteria)) == ("ru", {"need", "budget", "urgency"})
     assert {one.name for one in company.managers} == {"Анна", "Лев"}
     imported = leadloop(
-        "import", *files.values(), "--company", out, "--home", tmp_path / "home", "--exported-at", "2026-05-01"
+        "import", *files.values(), "--company", out, "--home", tmp_path / "home", "--exported-at", "2024-05-01"
     )
     assert imported.exit_code == 0, imported.output
     for kind, columns in FILES.items():
