@@ -54,12 +54,12 @@ def random_facts(draw: random.Random, lead_id: str, days: int = 130) -> list[Lea
     marks = {"source": draw.choice(["vk", "yandex", "Avito "]), "campaign": draw.choice(["a", "b", "", "(not set)"])}
     facts: list[LeadFact] = [Lead(name, at, at, {}, person), Source(name, at, at, marks)]
     for _ in range(draw.randrange(5)):
-        at += timedelta(minutes=draw.randrange(2000))
+        at += timedelta(minutes=1 + draw.randrange(2000))
         result = draw.choice(CALL_RESULTS)
         said = {field: draw.choice(["yes", "no"]) for field in ("need", "budget") if draw.random() < 0.7}
         facts.append(Call(name, at, at, result, answers=said if result in SPOKEN_RESULTS else {}))
     for _ in range(draw.randrange(3)):
-        at += timedelta(minutes=draw.randrange(60 * 1440))
+        at += timedelta(minutes=1 + draw.randrange(60 * 1440))
         stage = draw.choice(["won", "won", "lost", "spam", "meeting", "test", "?"])
         facts.append(Stage(name, at, at, stage, draw.choice([None, 100.0]) if stage == "won" else None))
     return facts

@@ -29,11 +29,18 @@ def free_port() -> int:
 
 @contextmanager
 def served(home: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
-    """Give a client of `leadloop serve` on a free port, and its process; both end with the block."""
+    """Give a client of the small company's `leadloop serve`, and its process; both end with the block."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "company.yaml").write_text(COMPANY, encoding="utf-8")
+    with listening(home, home / "company.yaml") as both:
+        yield both
+
+
+@contextmanager
+def listening(home: Path, company: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+    """Give a client of `leadloop serve` on a free port, and its process; both end with the block."""
     port = free_port()
-    place = ["--home", str(home), "--company", str(home / "company.yaml"), "--port", str(port)]
+    place = ["--home", str(home), "--company", str(company), "--port", str(port)]
     quiet = {**os.environ, "LEADLOOP_DATABASE_URL": "", "LEADLOOP_API_KEY": ""}
     process = subprocess.Popen(
         [sys.executable, "-m", "leadloop", "serve", *place], env=quiet, stdout=subprocess.DEVNULL
@@ -43,8 +50,12 @@ def served(home: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]
             _wait_until_ready(client, process)
             yield client, process
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
