@@ -23,7 +23,7 @@ LATE_NAMES = (
     "… last notable activity …", "последн* …", "… contacted …", "… called …", "… дозвон* …", "… звонк* …", "… звонок …",
     "… перезвон* …", "… result …", "… результат* …", "… outcome …", "… итог* …", "… modified …", "… updated …", "… изменен* …",
     "… редактирован* …", "… deal …", "… сделк* …", "… договор* …", "… contract …", "… paid …", "… payment …", "… оплат* …",
-    "… оплачен* …", "… invoice …", "… revenue …", "… выручк* …", "… converted …", "… conversion …", "… customer since …",
+    "… оплачен* …", "… invoice …", "… converted …", "… conversion …", "… customer since …",
     "… next step …", "… следующ* шаг* …", "… interest rate …", "… примечан* …", "… комментари* …", "… comment* …",
     "… customer date …", "… notes …", "… lifecycle …",
 )  # fmt: skip

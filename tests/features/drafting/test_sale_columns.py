@@ -49,3 +49,8 @@ def test_the_filled_one_of_several_phones_is_the_phone(tmp_path: Path) -> None:
 
 def test_a_currency_that_the_export_names_is_the_companys(tmp_path: Path) -> None:
     assert drafted(tmp_path, {**BASE, "Валюта": ["KZT"] * COUNT}).company.currency == "KZT"
+
+
+def test_the_revenue_of_a_client_company_is_no_leak(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, {**BASE, "revenue": [f"{number % 90 + 1},5" for number in range(COUNT)]})
+    assert list(draft.company.fields) == ["revenue"]
