@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 STEP = 0.05
 MOST_ROUNDS = 1_500
 PATIENCE = 60
+ROWS_FOR_TWO_THREADS = 50_000
+"""With fewer, threads wait for each other longer than they work: on a busy machine a hundred times as long."""
 LEADS_FOR_A_LEVEL = 20.0
 """A level with fewer training leads than this stands with the rare ones."""
 SHRINKAGE = {
@@ -91,7 +93,7 @@ def fit_additive(
         "boost_from_average": False,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 2 if len(rows) > ROWS_FOR_TWO_THREADS else 1,
         "seed": seed,
         "verbosity": -1,
         **SHRINKAGE,

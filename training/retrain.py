@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -112,13 +113,14 @@ def retrained(
 
 
 def promote_version(version: str, home: Path, registry: ModelRegistry) -> None:
-    """Let a version serve; the one before can be rolled back to."""
+    """Let a version serve; the one before can be rolled back to, unless the registry was begun anew since."""
     load_artefact(model_folder(home, version))
     before = champion_version(home)
     registry.point("champion", version)
-    if before and before != version:
-        registry.point("previous", before)
     set_champion(home, version)
+    if before and before != version:
+        with suppress(UnknownModel):
+            registry.point("previous", before)
 
 
 def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:

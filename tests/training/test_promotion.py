@@ -1,0 +1,125 @@
+"""Each way a decision can fall, in the words that the analyst reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.ranking_metrics import Measured
+from training.evaluation import Evaluation, Group
+from training.promotion import Decision, decided
+
+BETTER, SAME, WORSE = Measured(-0.02, -0.03, -0.01), Measured(0.001, -0.01, 0.01), Measured(0.02, 0.01, 0.03)
+BETTER_SAID = "log-loss -0.0200, 95 % from -0.0300 to -0.0100"
+SAME_SAID = "log-loss +0.0010, 95 % from -0.0100 to +0.0100"
+WORSE_SAID = "log-loss +0.0200, 95 % from +0.0100 to +0.0300"
+
+
+def decision(
+    over_base: Measured,
+    over_rules: Measured = BETTER,
+    over_guesses: Measured = SAME,
+    *,
+    champion: Measured | None = None,
+    rules_over_champion: Measured | None = None,
+    tables: bool = True,
+    champion_serves: bool = False,
+) -> Decision:
+    differences = {"base rate": over_base, "rules": over_rules, "rules over guesses": over_guesses}
+    more = {"champion": champion, "rules over champion": rules_over_champion}
+    differences |= {name: one for name, one in more.items() if one is not None}
+    evaluation = Evaluation((Group("all", 500, 50, None),), differences)
+    return decided(evaluation, tables=tables, champion_serves=champion_serves)
+
+
+def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_is() -> None:
+    assert decision(BETTER) == Decision(
+        True, True, (
+            f"Better than the base rate: {BETTER_SAID}.",
+            f"Better than the rules alone: {BETTER_SAID}.",
+            "There is no champion to compare it with on leads that neither learned from.",
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("champion", "promoted", "words"),
+    [
+        (BETTER, True, f"Better than the champion: {BETTER_SAID}."),
+        (SAME, True, f"Not worse than the champion, and fresher: {SAME_SAID}."),
+        (WORSE, False, f"Worse than the champion ({WORSE_SAID}): the champion goes on serving."),
+    ],
+)
+def test_only_a_candidate_that_is_not_worse_replaces_the_champion(
+    champion: Measured, promoted: bool, words: str
+) -> None:
+    made = decision(BETTER, champion=champion, champion_serves=True)
+    assert (made.promote, made.finds_something, made.reasons[-1]) == (promoted, True, words)
+
+
+@pytest.mark.parametrize("over_base", [SAME, WORSE])
+def test_no_better_than_the_base_rate_leaves_the_rules_serving(over_base: Measured) -> None:
+    made = decision(over_base)
+    assert (made.promote, made.finds_something) == (False, False)
+    assert made.reasons[0].startswith("No better than the base rate (log-loss +")
+    assert made.reasons[0].endswith("): the rules go on serving.")
+
+
+def test_without_tables_nothing_predicted_whatever_the_difference_says() -> None:
+    assert decision(BETTER, tables=False) == Decision(
+        False, False, (
+            "No better than the base rate (nothing that is known of a lead predicted on later leads): "
+            "the rules go on serving.",
+        ),
+    )  # fmt: skip
+
+
+def test_the_rules_at_the_rates_that_were_seen_serve_where_they_beat_the_guesses() -> None:
+    made = decision(SAME, over_guesses=BETTER)
+    assert (made.promote, made.finds_something) == (True, False)
+    assert made.reasons == (
+        f"No better than the base rate ({SAME_SAID}): the rules go on serving.",
+        f"At the rates that this company's own leads showed they beat its guesses: {BETTER_SAID}.",
+    )
+
+
+@pytest.mark.parametrize("over_rules", [SAME, WORSE])
+def test_not_better_than_the_rules_alone_leaves_the_rules_serving(over_rules: Measured) -> None:
+    made = decision(BETTER, over_rules)
+    assert (made.promote, made.finds_something) == (False, True)
+    assert made.reasons[1].startswith("Not surely better than the rules alone (log-loss +")
+    assert made.reasons[1].endswith("): the rules go on serving.")
+
+
+def test_rules_that_predict_alone_serve_at_the_rates_that_were_seen() -> None:
+    made = decision(BETTER, SAME, BETTER)
+    assert (made.promote, made.finds_something) == (True, False)
+    assert made.reasons[2] == f"At the rates that this company's own leads showed they beat its guesses: {BETTER_SAID}."
+
+
+def test_the_rules_do_not_replace_a_champion_that_is_better() -> None:
+    made = decision(SAME, over_guesses=BETTER, rules_over_champion=WORSE, champion_serves=True)
+    assert made == Decision(
+        False, False, (
+            f"No better than the base rate ({SAME_SAID}): the champion goes on serving.",
+            f"The rules at the rates that were seen do worse than it: {WORSE_SAID}.",
+        ),
+    )  # fmt: skip
+
+
+def test_the_rules_do_not_replace_a_champion_that_they_cannot_be_compared_with() -> None:
+    made = decision(SAME, over_guesses=BETTER, champion_serves=True)
+    assert not made.promote
+    assert made.reasons[1].startswith("The rules at the rates that were seen cannot be compared with it yet")
+
+
+def test_the_rules_replace_a_champion_that_is_no_better_where_nothing_predicts() -> None:
+    made = decision(SAME, over_guesses=BETTER, rules_over_champion=SAME, champion_serves=True)
+    assert (made.promote, made.finds_something) == (True, False)
+    assert made.reasons[0] == f"No better than the base rate ({SAME_SAID}): the rules serve instead of the champion."
+
+
+def test_where_a_champion_serves_and_nothing_beats_the_guesses_it_is_the_champion_that_goes_on() -> None:
+    made = decision(SAME, champion_serves=True)
+    assert made == Decision(
+        False, False, (f"No better than the base rate ({SAME_SAID}): the champion goes on serving.",)
+    )

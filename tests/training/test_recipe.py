@@ -1,0 +1,95 @@
+"""A candidate starts from the rules' rates, adds what held on later leads, and is right in level."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.facts.company import Abc, GradeRates
+from models.abc_rules import log_odds
+from tests.training.small_sets import numbers, set_of
+from training.columns import Column
+from training.dataset import TrainingSet
+from training.recipe import Choices, chosen, fitted, grade_rates
+
+RULES = Abc(rates=GradeRates(A=0.30, B=0.12, C=0.03, non_target=0.002, ungraded=0.06))
+
+
+def leads(seed: int, effect: float, count: int = 3000) -> TrainingSet:
+    """Return leads of which a fifth buys, more of them where the area is large."""
+    rng = np.random.default_rng(seed)
+    area, noise = rng.normal(size=count), rng.normal(size=count)
+    outcome = (rng.random(count) < 1 / (1 + np.exp(1.4 - effect * np.sign(area)))).astype(float)
+    columns: dict[str, Column] = {"area": numbers(*area), "noise": numbers(*noise)}
+    return set_of(columns, outcome, created_day=np.linspace(0, 300, count))
+
+
+def test_each_grades_rate_is_its_leads_shrunk_to_the_guess_by_twenty_leads() -> None:
+    # 60 leads of grade A, 30 of which bought: (30 + 20 * 0.30) / (60 + 20) = 0.45. Nobody has a B: the guess.
+    outcome = np.array([1.0, 0.0] * 30 + [0.0] * 40)
+    rates = grade_rates(set_of({}, outcome, grade=[*["A"] * 60, *["C"] * 40]), RULES)  # type: ignore[list-item]
+    assert rates["A"] == pytest.approx(0.45)
+    assert rates["B"] == pytest.approx(0.12)
+    assert rates["C"] == pytest.approx(20 * 0.03 / 60)
+
+
+def test_a_leads_many_rows_count_by_their_weight() -> None:
+    outcome = np.array([1.0] * 10 + [0.0] * 10)
+    data = set_of({}, outcome, weight=np.array([0.1] * 10 + [1.0] * 10), grade=["A"] * 20)
+    assert grade_rates(data, RULES)["A"] == pytest.approx((1 + 6) / (11 + 20))
+
+
+def test_tables_are_chosen_where_something_predicts() -> None:
+    choices = chosen(leads(0, 0.8), RULES)
+    assert choices.rounds >= 1
+    assert 0.5 < choices.stretch <= 2.0
+
+
+def test_tables_are_left_out_or_nearly_so_where_nothing_predicts() -> None:
+    stretches = [chosen(leads(seed, 0.0, 1500), RULES).stretch for seed in range(8)]
+    assert sorted(stretches)[4] == 0.0
+    assert float(np.mean(stretches)) < 0.4
+
+
+def test_tables_are_left_out_where_too_few_sales_could_choose_them() -> None:
+    outcome = np.zeros(200)
+    outcome[:40:4] = 1.0
+    assert chosen(set_of({"area": numbers(*range(200))}, outcome), RULES) == Choices(1, 0, 0.0)
+
+
+def test_without_tables_a_candidate_is_the_rules_at_the_rates_that_were_seen() -> None:
+    data = leads(0, 0.8, 400)
+    candidate = fitted(data, RULES, Choices(1, 0, 0.0))
+    assert candidate.starts["ungraded"] == pytest.approx(log_odds(grade_rates(data, RULES)["ungraded"]))
+    assert candidate.probability(data) == pytest.approx(grade_rates(data, RULES)["ungraded"])
+
+
+def test_the_mean_probability_is_the_rate_that_was_seen() -> None:
+    data = leads(0, 0.8)
+    candidate = fitted(data, RULES, Choices(1, 60, 0.9))
+    assert float(candidate.probability(data).mean()) == pytest.approx(float(data.outcome.mean()), abs=1e-6)
+
+
+def test_the_stretch_scales_what_the_tables_add() -> None:
+    data = leads(0, 0.8)
+    whole, half = (fitted(data, RULES, Choices(1, 60, stretch)) for stretch in (1.0, 0.5))
+    assert np.ptp(half.log_odds(data)) == pytest.approx(np.ptp(whole.log_odds(data)) / 2)
+
+
+def test_a_candidate_finds_who_buys_among_leads_it_never_saw() -> None:
+    data, later = leads(0, 0.8), leads(1, 0.8)
+    candidate = fitted(data, RULES, chosen(data, RULES))
+    probability = candidate.probability(later)
+    area = later.columns["area"]
+    large = getattr(area, "values", np.zeros(0)) > 0
+    # The truth: 1 / (1 + exp(1.4 - 0.8)) = 0.354 for large, 1 / (1 + exp(1.4 + 0.8)) = 0.0998 for small.
+    assert float(probability[large].mean()) == pytest.approx(0.354, abs=0.05)
+    assert float(probability[~large].mean()) == pytest.approx(0.0998, abs=0.05)
+
+
+def test_what_later_rows_teach_about_the_level_does_not_stop_what_ranks_well() -> None:
+    rng = np.random.default_rng(0)
+    area = rng.normal(size=4000)
+    rising = np.linspace(-1.0, 1.0, 4000)
+    outcome = (rng.random(4000) < 1 / (1 + np.exp(1.8 - 0.9 * np.sign(area) - rising))).astype(float)
+    assert chosen(set_of({"area": numbers(*area)}, outcome), RULES).stretch > 0.5

@@ -1,0 +1,340 @@
+"""From facts to a champion, on a whole simulated company and on invented ones whose truth is known."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+
+from features.errors import NothingToLearn, UnknownModel
+from features.facts.company import Company
+from features.facts.values import LeadId
+from features.rows.as_of import Gate
+from features.rows.feature_row import RowBuilder
+from features.rows.rates_timeline import RatesTimeline
+from models.abc_rules import GRADES, guessed_rate, log_odds
+from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
+from models.model_registry import MemoryRegistry
+from models.model_scorer import ModelScorer
+from models.purchase_model import FieldCells, Part, PurchaseModel
+from models.refined_grades import GradeBorders
+from models.score import probability_of
+from tests.support.machine import REPOSITORY
+from tests.training.conftest import NOW, Demo
+from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
+from training.dataset import label_at, row_moments
+from training.recipe import chosen, fitted, grade_rates
+from training.retrain import Trained, artefact_probability, promote_version, retrained
+
+LAST = START + 240 * DAY
+
+
+def run(
+    facts_chance: Chance,
+    home: Path,
+    *,
+    count: int = 1_200,
+    registry: MemoryRegistry | None = None,
+    company: Company | None = None,
+    cut_off: datetime = LAST,
+    promote: bool = True,
+    seed: int = 0,
+) -> Trained:
+    """Train on an invented company's leads."""
+    return retrained(
+        store=memory_store(invented_facts(count, facts_chance)), company=company or plain_company(), home=home,
+        registry=registry or MemoryRegistry(), cut_off=cut_off, trained_at=LAST, promote=promote, seed=seed,
+    )  # fmt: skip
+
+
+def nothing_predicts(area: float, owner: str, passed: float) -> float:
+    return 0.06  # the company's own guess for a lead without a grade
+
+
+def owners_buy(area: float, owner: str, passed: float) -> float:
+    return 0.5 if owner == "yes" else 0.1
+
+
+def owners_buy_of_late(area: float, owner: str, passed: float) -> float:
+    """Large areas buy a little more all along; owners buy, and others do not, only in the last third."""
+    if passed < 0.66:
+        return 0.35 if area > 60 else 0.15
+    return 0.6 if owner == "yes" else 0.02
+
+
+# The demo company, from its own files to a champion.
+
+
+def test_the_demo_company_gets_a_champion_that_beats_the_base_rate_and_the_rules(demo: Demo) -> None:
+    assert demo.trained.promoted
+    assert [reason.split(":")[0] for reason in demo.trained.decision.reasons[:2]] == [
+        "Better than the base rate", "Better than the rules alone",
+    ]  # fmt: skip
+    assert champion_version(demo.home) == demo.registry.version_of("champion") == demo.trained.version
+    assert demo.registry.version_of("challenger") == demo.trained.version
+
+
+def test_it_ranks_the_leads_as_their_hidden_truth_does(demo: Demo) -> None:
+    scorer = ModelScorer(load_artefact(demo.trained.folder))
+    rows = RowBuilder(demo.company, RatesTimeline(Gate(demo.company)).learn(demo.store.histories()))
+    pairs = []
+    for history in demo.store.histories():
+        known = rows.known(history, history.facts[0].known_at)
+        assert known is not None
+        pairs.append((scorer.probability(known, rows.row(known)), demo.truth.truth[history.lead_id]))
+    mine, truth = np.array([p for p, _ in pairs]), np.array([t.chance_if_called_at_once for _, t in pairs])
+    ranks = [np.argsort(np.argsort(one)) for one in (mine, truth)]
+    assert np.corrcoef(ranks[0], ranks[1])[0, 1] > 0.4
+    assert mine.mean() == pytest.approx(demo.truth.share_bought, rel=0.25)
+
+
+def test_a_batch_has_the_same_probability_as_the_served_scorer(demo: Demo) -> None:
+    """Every row of the training set is built and scored again one by one, as the service would."""
+    artefact = load_artefact(demo.trained.folder)
+    scorer, data = ModelScorer(artefact), demo.trained.data
+    batch = iter(artefact_probability(artefact, data).tolist())
+    candidate = demo.trained.candidate.probability(data)
+    rows = RowBuilder(demo.company, RatesTimeline(Gate(demo.company)).learn(demo.store.histories()))
+    compared = 0
+    settled = [one for one in demo.store.histories() if _is_taught(one.lead_id, demo)]
+    for history in settled:
+        for moment in row_moments(history, rows.gate, NOW, 0):
+            known = rows.known(history, moment)
+            assert known is not None
+            assert scorer.probability(known, rows.row(known)) == pytest.approx(next(batch), abs=1e-9)
+            compared += 1
+    assert compared == len(data)
+    assert np.abs(artefact_probability(artefact, data) - candidate).max() < 1e-4  # pairs below 1e-6 are left out
+
+
+def _is_taught(lead_id: LeadId, demo: Demo) -> bool:
+    return label_at(demo.store.history(lead_id), Gate(demo.company), NOW) is not None
+
+
+def test_a_refined_a_buys_at_least_as_often_as_a_rule_a_did(demo: Demo) -> None:
+    """Judged by the candidate of the earlier leads on the later ones, where the borders were derived."""
+    borders, data = load_artefact(demo.trained.folder).borders, demo.trained.data
+    later = data.of(demo.trained.split.judge)
+    rules = demo.company.abc_at(NOW)
+    earlier = data.of(demo.trained.split.fit)
+    candidate = fitted(earlier, rules, chosen(earlier, rules))
+    above = candidate.probability(later) >= borders.a
+    rate = later.weight[above] @ later.outcome[above] / later.weight[above].sum()
+    assert rate >= grade_rates(data, rules)["A"]
+
+
+def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(tmp_path: Path) -> None:
+    done = run(lambda area, owner, passed: 0.3, tmp_path)
+    artefact = load_artefact(done.folder)
+    for grade in ("A", "B", "C", "non_target"):
+        assert artefact.borders.grade(probability_of(artefact.starts[grade]), grade) == grade
+
+
+def test_the_artefact_holds_no_pickle_and_is_text_for_people(demo: Demo) -> None:
+    files = {path.name: path for path in demo.trained.folder.rglob("*") if path.is_file()}
+    assert set(files) == {"model.json", "lightgbm.txt", "card.md", "calibration.png", "gain.png"}
+    orjson.loads(files["model.json"].read_bytes())
+    assert files["lightgbm.txt"].read_text(encoding="utf-8").startswith("tree")
+    assert demo.trained.version in files["card.md"].read_text(encoding="utf-8")
+    assert all(files[name].read_bytes().startswith(b"\x89PNG") for name in ("calibration.png", "gain.png"))
+
+
+def test_the_record_holds_parameters_and_the_measures_of_every_contender(demo: Demo) -> None:
+    (registered,) = demo.registry.models()
+    assert {"candidate.auc", "rules.log_loss", "base_rate.brier", "log_loss_minus.rules"} <= set(registered.measures)
+    assert registered.measures["candidate.auc"] > registered.measures["rules.auc"]
+    assert all(isinstance(value, float) for value in registered.measures.values())
+
+
+def test_counts_behind_every_entry_are_leads_and_not_rows(demo: Demo) -> None:
+    model = load_artefact(demo.trained.folder).model
+    arrivals = next(part for part in model.parts if part.features == ("role",))
+    assert sum(arrivals.leads) == demo.trained.data.leads
+    assert sum(arrivals.sales) == demo.trained.data.sales
+
+
+def test_training_again_on_the_same_facts_finds_nothing_new_to_compare_and_the_same_tables(
+    demo: Demo, tmp_path: Path
+) -> None:
+    again = retrained(
+        store=demo.store, company=demo.company, home=tmp_path, registry=MemoryRegistry(), cut_off=NOW, trained_at=NOW
+    )
+    assert again.version == demo.trained.version
+    assert (again.folder / "model.json").read_bytes() == (demo.trained.folder / "model.json").read_bytes()
+
+
+def test_serving_imports_nothing_that_trains() -> None:
+    heavy = ["pandas", "lightgbm", "mlflow", "sklearn", "evidently", "matplotlib", "training"]
+    code = f"import sys, serving.app; print(sorted(set({heavy!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# Invented companies, whose truth is known.
+
+
+def test_where_nothing_predicts_it_says_so_and_the_rules_go_on_serving(tmp_path: Path) -> None:
+    done = run(nothing_predicts, tmp_path)
+    assert done.decision.reasons[0].startswith("No better than the base rate")
+    assert done.decision.reasons[0].endswith("the rules go on serving.")
+    assert not done.promoted
+    assert champion_version(tmp_path) is None
+    assert load_artefact(done.folder).model.parts == ()
+
+
+def test_where_nothing_predicts_but_the_guess_is_far_off_the_rules_serve_at_the_rate_that_was_seen(
+    tmp_path: Path,
+) -> None:
+    done = run(lambda area, owner, passed: 0.3, tmp_path)
+    assert (done.promoted, done.decision.finds_something) == (True, False)
+    artefact = load_artefact(done.folder)
+    assert artefact.model.parts == ()
+    assert 1 / (1 + math.exp(-artefact.starts["ungraded"])) == pytest.approx(0.3, abs=0.04)
+
+
+def test_what_truly_drives_sales_is_found_with_its_size(tmp_path: Path) -> None:
+    facts = invented_facts(1_200, owners_buy, seed=1)
+    done = retrained(
+        store=memory_store(facts), company=plain_company(), home=tmp_path, registry=MemoryRegistry(), cut_off=LAST,
+        trained_at=LAST,
+    )  # fmt: skip
+    assert done.promoted
+    artefact = load_artefact(done.folder)
+    z = {answer: artefact.model.moved({"owner": answer, "area": 55.0}) for answer in ("yes", "no")}
+    assert z["yes"] - z["no"] == pytest.approx(log_odds(0.5) - log_odds(0.1), abs=0.5)
+
+
+def hindsight(cut_off: datetime) -> Artefact:
+    """Return a champion that knows what owners do of late, which no candidate of the earlier leads can know."""
+    owner = FieldCells("owner", levels=("yes", "no"))
+    tables = PurchaseModel([owner], [Part(("owner",), (log_odds(0.6), log_odds(0.02), 0.0, 0.0), (9,) * 4, (1,) * 4)])
+    starts = dict.fromkeys(GRADES, 0.0)
+    return Artefact("20260101-before", cut_off, "x", starts, tables, GradeBorders(0.5, 0.2), {})
+
+
+def serve(artefact: Artefact, home: Path) -> None:
+    save_artefact(artefact, model_folder(home, artefact.version), text="", card="")
+    set_champion(home, artefact.version)
+
+
+def test_a_worse_candidate_does_not_replace_the_champion(tmp_path: Path) -> None:
+    serve(hindsight(START), tmp_path)
+    registry = MemoryRegistry()
+    done = run(owners_buy_of_late, tmp_path, registry=registry)
+    assert not done.promoted
+    assert "the champion goes on serving" in " ".join(done.decision.reasons)
+    assert champion_version(tmp_path) == "20260101-before"
+    assert registry.version_of("challenger") == done.version
+    assert registry.version_of("champion") is None
+
+
+def test_the_rules_alone_do_not_replace_a_champion_that_is_better(tmp_path: Path) -> None:
+    serve(hindsight(START), tmp_path)
+    blind = plain_company(fields={"owner": {"kind": "yes_no"}})
+    done = run(lambda area, owner, passed: (0.25 if passed < 0.66 else owners_buy_of_late(area, owner, passed)), tmp_path,
+               company=blind)  # fmt: skip
+    assert done.evaluation.differences["rules over champion"].low > 0
+    assert not done.promoted
+    assert champion_version(tmp_path) == "20260101-before"
+
+
+def test_a_candidate_is_compared_only_on_leads_settled_after_the_champion_learned(tmp_path: Path) -> None:
+    serve(hindsight(LAST), tmp_path)
+    done = run(owners_buy, tmp_path)
+    assert "champion" not in done.evaluation.differences
+    assert done.decision.reasons[-1].startswith("There is no champion to compare it with")
+
+
+def test_a_candidate_that_is_better_replaces_the_champion_which_can_be_rolled_back_to(tmp_path: Path) -> None:
+    registry = MemoryRegistry()
+    first = run(owners_buy, tmp_path, registry=registry, cut_off=START + 150 * DAY)
+    second = run(owners_buy, tmp_path, registry=registry)
+    assert (first.promoted, second.promoted) == (True, True)
+    assert "champion" in second.evaluation.differences
+    assert (registry.version_of("champion"), registry.version_of("previous")) == (second.version, first.version)
+    promote_version(first.version, tmp_path, registry)
+    assert champion_version(tmp_path) == first.version
+    assert (registry.version_of("champion"), registry.version_of("previous")) == (first.version, second.version)
+
+
+def test_a_champion_is_judged_as_it_serves_under_the_companys_words_of_today(tmp_path: Path) -> None:
+    """A field that the company no longer asks is missing in the batch, as it is for the service."""
+    artefact = hindsight(START)
+    missing = Part(("owner",), (2.0, -2.0, 0.5, -1.25), (9,) * 4, (1,) * 4)
+    artefact = replace(artefact, model=PurchaseModel(artefact.model.cells, [missing]))
+    company = plain_company(fields={"area": {"kind": "number"}})
+    done = run(nothing_predicts, tmp_path, company=company)
+    served = 1 / (1 + math.exp(-artefact.model.moved({"area": 50.0})))
+    assert artefact.model.moved({"area": 50.0}) == -1.25
+    assert artefact_probability(artefact, done.data) == pytest.approx(served)
+
+
+def test_a_damaged_champion_does_not_keep_a_new_one_from_being_trained(tmp_path: Path) -> None:
+    serve(hindsight(START), tmp_path)
+    (model_folder(tmp_path, "20260101-before") / "model.json").write_bytes(b"{")
+    done = run(owners_buy, tmp_path)
+    assert done.promoted
+    assert champion_version(tmp_path) == done.version
+
+
+def test_a_model_is_not_promoted_where_that_was_not_wanted(tmp_path: Path) -> None:
+    done = run(owners_buy, tmp_path, promote=False)
+    assert (done.decision.promote, done.promoted, champion_version(tmp_path)) == (True, False, None)
+
+
+def test_a_candidate_of_other_words_of_the_company_never_overwrites_the_champion(tmp_path: Path) -> None:
+    first = run(owners_buy, tmp_path)
+    before = (first.folder / "model.json").read_bytes()
+    rules = {"rates": {"ungraded": 0.5}}
+    second = run(owners_buy, tmp_path, company=plain_company(abc=rules), promote=False)
+    assert second.version != first.version
+    assert (first.folder / "model.json").read_bytes() == before
+
+
+def test_too_little_that_is_settled_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+    registry = MemoryRegistry()
+    with pytest.raises(NothingToLearn, match="Until then the rules serve"):
+        run(owners_buy, tmp_path, registry=registry, count=20)
+    assert registry.models() == []
+    assert champion_version(tmp_path) is None
+
+
+def test_a_version_that_is_not_there_cannot_be_promoted(tmp_path: Path) -> None:
+    with pytest.raises(UnknownModel):
+        promote_version("v9", tmp_path, MemoryRegistry())
+    assert champion_version(tmp_path) is None
+
+
+def test_a_history_hardly_longer_than_the_horizon_is_trained_on_and_that_is_said(tmp_path: Path) -> None:
+    done = run(owners_buy, tmp_path, company=plain_company(horizon=200), cut_off=START + 405 * DAY)
+    assert done.data.leads == 1_200
+    assert "split by creation alone" in done.split.notes[0]
+
+
+def test_the_starts_of_the_rules_are_their_guesses_where_no_lead_has_the_grade(tmp_path: Path) -> None:
+    done = run(nothing_predicts, tmp_path)
+    rules = plain_company().abc_at(LAST)
+    artefact = load_artefact(done.folder)
+    for grade in ("A", "B", "C", "non_target"):
+        assert artefact.starts[grade] == pytest.approx(log_odds(guessed_rate(grade, rules)))
+
+
+def test_facts_that_came_after_the_cut_off_change_nothing_of_the_model(tmp_path: Path) -> None:
+    facts = invented_facts(1_200, owners_buy)
+    cut_off = START + 180 * DAY
+    known = [fact for fact in facts if fact.known_at <= cut_off]
+    models = []
+    for place, told in enumerate((facts, known)):
+        done = retrained(
+            store=memory_store(told), company=plain_company(), home=tmp_path / str(place), registry=MemoryRegistry(),
+            cut_off=cut_off, trained_at=cut_off + timedelta(days=1),
+        )  # fmt: skip
+        models.append((done.folder / "model.json").read_bytes())
+    assert models[0] == models[1]
