@@ -20,7 +20,7 @@ from features.facts.tables import FACTS, IMPORTS
 from features.facts.values import Call, Lead, LeadId
 from tests.leadloop.command_line import LEADS, ROWS, Small, one_line, small_company, started, write_rows
 
-MANY = 20_000
+MANY = 12_000
 
 
 def store_of(company: Small) -> FactStore:
