@@ -67,7 +67,7 @@ def person_secret(home: Path) -> bytes:
     if given:
         return given.encode()
     path = home / "person.key"
-    if not path.exists():
+    if not path.exists() or not path.read_text().strip():  # an empty key would hash without any secret
         home.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))

@@ -15,6 +15,7 @@ from phonenumbers import NumberParseException, PhoneNumberType
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from features.facts.database import reading, writing
+from features.facts.store import seen_among
 from features.facts.tables import CONTACTS, PERSONS
 from features.facts.values import LeadId
 
@@ -117,8 +118,11 @@ class ContactBook:
             own = select(PERSONS.c.at_us).where(PERSONS.c.lead_id == before)
             since = connection.execute(own).scalars().first()
             asked = select(PERSONS.c.lead_id, PERSONS.c.at_us).distinct().where(PERSONS.c.person_key.in_(wanted))
-            rows = connection.execute(asked.order_by(PERSONS.c.at_us)).all()
-        return [LeadId(row.lead_id) for row in rows if row.lead_id != before and (since is None or row.at_us <= since)]
+            rows = connection.execute(asked.order_by(PERSONS.c.at_us, PERSONS.c.lead_id)).all()
+            earlier = [row for row in rows if row.lead_id != before and (since is None or row.at_us <= since)]
+            found = list(dict.fromkeys(LeadId(row.lead_id) for row in earlier))
+            seen = seen_among(connection, found)
+        return [one for one in found if one in seen]
 
 
 def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import_id: int | None = None) -> None:

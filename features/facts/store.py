@@ -166,6 +166,12 @@ def append_in(
     return numbers
 
 
+def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:
+    """Return which leads are stored by an import that was not taken back, or by none."""
+    leads = select(FACTS.c.lead_id).where(FACTS.c.kind == "lead", FACTS.c.lead_id.in_(lead_ids))
+    return {LeadId(one) for one in connection.execute(_seen(leads, None)).scalars() if one is not None}
+
+
 def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
     """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
     keyed = [(key_of(fact), digest_of(fact)) for fact in facts]

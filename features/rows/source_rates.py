@@ -57,7 +57,7 @@ class SourceRates:
         rate = whole
         for key in path:
             n, wins = self.settled(key)
-            rate = (wins + PRIOR_LEADS * rate) / (n + PRIOR_LEADS)
+            rate = (wins + PRIOR_LEADS * rate) / (n + PRIOR_LEADS) if n else rate
         return _logit(rate) - _logit(whole)
 
 

@@ -1,0 +1,95 @@
+"""A transaction is kept whole or not at all, and an error tells nobody's phone number."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from features.errors import StoreUnreachable
+from features.facts.database import engine_for, reading, writing
+from features.facts.store import FactStore
+from features.facts.tables import CONTACTS
+from tests.support.facts import lead
+
+ANNA = {"lead_id": "7", "name": "Анна", "phone": "89123456789", "email": "anna@firma.ru"}
+
+
+class Interrupted(Exception):
+    """Something went wrong in the middle."""
+
+
+def test_a_transaction_that_breaks_off_leaves_nothing_behind(engine: Engine) -> None:
+    def break_off() -> None:
+        with writing(engine) as connection:
+            connection.execute(insert(CONTACTS).values(ANNA))
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        break_off()
+    with reading(engine) as connection:
+        assert connection.execute(select(CONTACTS)).all() == []
+
+
+def test_an_error_of_the_database_repeats_no_contact(engine: Engine) -> None:
+    def twice() -> None:
+        with writing(engine) as connection:
+            connection.execute(insert(CONTACTS).values(ANNA))
+            connection.execute(insert(CONTACTS).values(ANNA))
+
+    with pytest.raises(IntegrityError) as caught:
+        twice()
+    told = "".join(traceback.format_exception(caught.value))
+    assert not any(word in told for word in ("Анна", "89123456789", "anna@firma.ru"))
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_database_that_does_not_answer_is_named_without_its_password(writes: bool) -> None:
+    engine = engine_for("postgresql+psycopg://anna:hunter2@127.0.0.1:1/leads?connect_timeout=2")
+    opened = writing if writes else reading
+    with pytest.raises(StoreUnreachable, match="does not answer") as caught, opened(engine):
+        pytest.fail("nothing listens there")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'a' / 'b' / 'leadloop.db'}")
+    with engine.connect():
+        assert (tmp_path / "a" / "b" / "leadloop.db").exists()
+    engine.dispose()
+
+
+def test_a_reader_sees_one_state_while_others_write(engine: Engine) -> None:
+    store = FactStore(engine)
+    store.append([lead("1"), lead("2")])
+    begun = store.histories()
+    first = next(begun)
+    store.append([lead("3"), lead("4")])
+    assert [first.lead_id, *(one.lead_id for one in begun)] == ["1", "2"]
+    assert store.lead_count() == 4
+
+
+def test_writers_at_the_same_time_get_numbers_without_gaps_or_doubles(engine: Engine) -> None:
+    store = FactStore(engine)
+    numbers: list[int | None] = []
+
+    def write(writer: int) -> None:
+        for one in range(5):
+            numbers.extend(store.append([lead(f"{writer}-{one}"), lead(f"{writer}-{one}-again")]))
+
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    try:
+        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(switching)
+    assert sorted(number or 0 for number in numbers) == list(range(1, 41))

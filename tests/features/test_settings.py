@@ -1,0 +1,103 @@
+"""What the environment says, and what holds where it says nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from features.errors import SettingWrong
+from features.settings import person_secret, settings_from_environment, telemetry_off
+
+NAMES = (
+    "LEADLOOP_HOME", "LEADLOOP_COMPANY", "LEADLOOP_DATABASE_URL", "LEADLOOP_API_KEY", "LEADLOOP_SECRET",
+    "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_where_nothing_is_said_all_lies_in_a_folder_here(tmp_path: Path) -> None:
+    said = settings_from_environment()
+    home = tmp_path.resolve() / "leadloop-data"
+    assert (said.home, said.company_file) == (home, tmp_path.resolve() / "company.yaml")
+    assert said.database_url == f"sqlite:///{home / 'leadloop.db'}"
+    assert said.mlflow_tracking_uri == f"sqlite:///{home / 'mlflow.db'}"
+    assert said.mlflow_artefacts.parent == home
+    assert (said.api_key, said.mlflow_registry_uri) == (None, None)
+    assert not home.exists()
+
+
+def test_the_environment_is_followed_and_an_option_wins_over_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LEADLOOP_HOME", str(tmp_path / "env"))
+    monkeypatch.setenv("LEADLOOP_COMPANY", str(tmp_path / "env.yaml"))
+    monkeypatch.setenv("LEADLOOP_API_KEY", "key")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow:5000")
+    said = settings_from_environment()
+    assert (said.home.name, said.company_file.name, said.api_key) == ("env", "env.yaml", "key")
+    assert said.mlflow_tracking_uri == "http://mlflow:5000"
+    optioned = settings_from_environment(tmp_path / "option", tmp_path / "option.yaml")
+    assert (optioned.home.name, optioned.company_file.name) == ("option", "option.yaml")
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgresql://db/leads", "postgresql+psycopg://db/leads"),
+        ("postgresql+psycopg://db/leads", "postgresql+psycopg://db/leads"),
+        ("sqlite:///leads.db", "sqlite:///leads.db"),
+    ],
+)
+def test_a_database_is_named_by_its_url(monkeypatch: pytest.MonkeyPatch, given: str, used: str) -> None:
+    monkeypatch.setenv("LEADLOOP_DATABASE_URL", given)
+    assert settings_from_environment().database_url == used
+
+
+def test_another_database_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADLOOP_DATABASE_URL", "mysql://anna:hunter2@db/leads")
+    with pytest.raises(SettingWrong, match="postgresql") as caught:
+        settings_from_environment()
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["LEADLOOP_API_KEY", "LEADLOOP_DATABASE_URL", "MLFLOW_TRACKING_URI"])
+def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    plain = settings_from_environment()
+    monkeypatch.setenv(name, "")
+    assert settings_from_environment() == plain
+
+
+def test_the_key_of_persons_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    first = person_secret(home)
+    assert len(first) >= 32
+    assert person_secret(home) == first
+    assert person_secret(tmp_path / "other") != first
+    assert stat.S_IMODE((home / "person.key").stat().st_mode) == 0o600
+
+
+def test_a_key_file_that_was_never_filled_is_filled_and_not_used_empty(tmp_path: Path) -> None:
+    (tmp_path / "person.key").touch()
+    assert len(person_secret(tmp_path)) >= 32
+
+
+def test_a_key_of_persons_from_the_environment_makes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LEADLOOP_SECRET", "ключ")
+    assert person_secret(tmp_path) == "ключ".encode()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_telemetry_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    telemetry_off()
+    assert (os.environ["DO_NOT_TRACK"], os.environ["MLFLOW_DISABLE_TELEMETRY"]) == ("1", "true")
