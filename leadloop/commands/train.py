@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from models.ranking_metrics import Measured
     from training.evaluation import Evaluation
+    from training.retrain import Trained
 
 NAME = "train"
 SHOWN = {"auc": "AUC", "log_loss": "log-loss", "ece": "ECE", "lift_10": "lift 10 %", "sales_in_first_30": "sales in first 30 %",
@@ -64,8 +65,16 @@ def command(
     console.print(_table(done.evaluation))
     for reason in done.decision.reasons:
         console.print(f"  {reason}", markup=False)
-    console.print("[bold green]Promoted: it serves now.[/]" if done.promoted else "[bold]Not promoted.[/]")
+    console.print(_verdict(done))
     console.print(f"  The card: {done.folder / 'card.md'}", markup=False)
+
+
+def _verdict(done: Trained) -> str:
+    if not done.promoted:
+        return "[bold]Not promoted.[/]"
+    if done.decision.finds_something:
+        return "[bold green]Promoted: it serves now.[/]"
+    return "[bold]The rules serve, at the rates that were seen.[/]"
 
 
 def _over_both_passes(passed: Done) -> Done:
