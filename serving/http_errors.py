@@ -52,8 +52,12 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
 
 async def _bad_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    kept = [{key: item[key] for key in KEPT} for item in error.errors()]
-    return JSONResponse({"detail": [{**item, "loc": [_writable(step) for step in item["loc"]]} for item in kept]}, 422)
+    return JSONResponse({"detail": [_told(item) for item in error.errors()]}, 422)
+
+
+def _told(item: dict[str, Any]) -> dict[str, Any]:
+    place, remedy = [_writable(step) for step in item["loc"]], item["msg"].removeprefix("Value error, ")
+    return {**{key: item[key] for key in KEPT}, "loc": place, "msg": remedy}
 
 
 def _writable(step: str | int) -> str | int:

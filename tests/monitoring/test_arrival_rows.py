@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from features.facts.history import LeadHistory
-from features.facts.values import LeadFact
+from features.facts.values import Lead, LeadFact, LeadId
 from features.rows.feature_row import FixedRates, RowBuilder
 from monitoring.arrival_rows import arrival_rows
 from tests.monitoring.leads import COMPANY
@@ -43,11 +43,10 @@ def test_a_lead_created_at_the_border_is_one_since() -> None:
 
 
 def test_what_happened_after_the_arrival_is_not_in_the_row() -> None:
-    later = [call("1", NOON + DAY, need="yes"), lead("1", NOON, area=99.0)]
-    corrected = type(later[1])(later[1].lead_id, NOON, NOON + DAY, {"area": 99.0})
+    answered, corrected = call("1", NOON + DAY, need="yes"), Lead(LeadId("1"), NOON, NOON + DAY, {"area": 99.0})
     rows = RowBuilder(WORDS, FixedRates())
     plain = arrival_rows([arrived("1", 0, "vk")], rows, learned_until=NOON + DAY, channel="vk")[0]
-    told = arrival_rows([arrived("1", 0, "vk", later[0], corrected)], rows, learned_until=NOON + DAY, channel="vk")[0]
+    told = arrival_rows([arrived("1", 0, "vk", answered, corrected)], rows, learned_until=NOON + DAY, channel="vk")[0]
     assert told.equals(plain)
     assert list(told["area"]) == [1.0]
 

@@ -139,7 +139,8 @@ def test_the_order_in_which_leads_are_read_changes_nothing(seed: int) -> None:
 
 
 def test_an_open_lead_counts_by_its_chance_and_never_as_lost() -> None:
-    (line,) = lines_of([[lead("7", MOMENT - DAY), call("7", MOMENT - DAY)]], chance=0.4)
+    young: list[LeadFact] = [lead("7", MOMENT - DAY), call("7", MOMENT - DAY)]
+    (line,) = lines_of([young], chance=0.4)
     assert (line.open, line.bought, line.expected_sales) == (1, Rate(0, 0), 0.4)
 
 
@@ -157,8 +158,8 @@ def test_an_open_lead_that_bought_already_is_a_sale_and_no_chance() -> None:
 
 def test_a_sale_belongs_to_the_month_in_which_its_lead_was_created() -> None:
     at = datetime(2026, 3, 31, 22, tzinfo=NOON.tzinfo)  # the first of April in Moscow
-    leads = [[lead("7", at), stage("7", "won", at + 40 * DAY, amount=10.0)]]
-    assert [(line.period, line.sales) for line in lines_of(leads, period="month")] == [(date(2026, 4, 1), 1)]
+    sold: list[LeadFact] = [lead("7", at), stage("7", "won", at + 40 * DAY, amount=10.0)]
+    assert [(line.period, line.sales) for line in lines_of([sold], period="month")] == [(date(2026, 4, 1), 1)]
 
 
 def test_weeks_begin_on_monday() -> None:
