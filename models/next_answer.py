@@ -13,6 +13,7 @@ from features.facts.company import Abc, Criterion, FormField
 from features.facts.values import Answer
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow, Value
+from features.rows.feature_row import answer_feature_name
 from models.abc_rules import Grading, RuleGrade, grade_of_verdicts, said
 from models.purchase_model import PurchaseModel
 from models.score import probability_of
@@ -60,13 +61,13 @@ def _move(
     model: PurchaseModel,
 ) -> float:
     read_by = {criterion: one for criterion, one in rules.criteria.items() if one.field == name}
-    is_read = model.reads(name)
-    unmoved = None if is_read else model.moved(row)
+    feature = answer_feature_name(name)
+    unmoved = None if model.reads(feature) else model.moved(row)
     chances = []
-    for answer in _possible(field, next(iter(read_by.values()), None), model.levels_of(name)):
+    for answer in _possible(field, next(iter(read_by.values()), None), model.levels_of(feature)):
         verdicts = {criterion: said({name: answer}, one) for criterion, one in read_by.items()}
         start = starts[grade_of_verdicts({**grading.verdicts, **verdicts}, rules)]
-        moved = model.moved({**row, name: _as_value(answer)}) if unmoved is None else unmoved
+        moved = model.moved({**row, feature: _as_value(answer)}) if unmoved is None else unmoved
         chances.append(probability_of(start + moved))
     return max(chances) - min(chances) if chances else 0.0
 

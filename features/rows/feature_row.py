@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,16 +17,26 @@ from features.rows.source_features import SOURCE_FEATURES
 from features.rows.source_rates import NO_RATES, SourceRates
 from features.rows.time_features import TIME_FEATURES
 
+GENERAL_FEATURES = (*SOURCE_FEATURES, *CONTACT_FEATURES, *TIME_FEATURES, *CALL_FEATURES)
+GENERAL_NAMES = frozenset(one.name for one in GENERAL_FEATURES)
+
 
 def features_of(company: Company) -> tuple[Feature, ...]:
     """Return every feature of a company: its own fields first, then what holds for all.
 
     A field whose name is also a general feature's (a company may well ask for ``offer``) is called ``answer_<name>``.
     """
-    general = (*SOURCE_FEATURES, *CONTACT_FEATURES, *TIME_FEATURES, *CALL_FEATURES)
-    taken = {one.name for one in general}
-    own = [one if one.name not in taken else _renamed(one) for one in answer_features(company)]
-    return (*own, *general)
+    own = [replace(one, name=answer_feature_name(one.name)) for one in answer_features(company)]
+    return (*own, *GENERAL_FEATURES)
+
+
+def answer_feature_name(name: str) -> str:
+    """Return what the feature of a company's own answer is called.
+
+    >>> answer_feature_name("area"), answer_feature_name("offer")
+    ('area', 'answer_offer')
+    """
+    return f"answer_{name}" if name in GENERAL_NAMES else name
 
 
 class RatesBook(Protocol):
@@ -76,7 +87,3 @@ class RowBuilder:
     def row(self, known: KnownLead) -> dict[str, Value]:
         """Return feature name -> value."""
         return {name: of(known) for name, of in self._columns}
-
-
-def _renamed(one: Feature) -> Feature:
-    return Feature(f"answer_{one.name}", one.family, one.kind, one.unit, one.meaning, one.of, one.reads)

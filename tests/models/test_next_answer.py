@@ -92,3 +92,14 @@ def test_a_number_that_the_rules_read_is_asked_on_both_sides_of_its_border() -> 
     criteria = {"need": Criterion(field="money", yes_from=100.0)}
     company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
     assert asked(NO_TABLES, company) == "money"
+
+
+def test_an_answer_named_like_a_general_feature_is_looked_up_as_the_answer_that_it_is() -> None:
+    company = Company.model_validate(
+        {"company": "x", "fields": {"offer": {"kind": "choice", "question": "Какое предложение?"}}}
+    )
+    liked = PurchaseModel(
+        [FieldCells("answer_offer", levels=("a", "b"))],
+        [Part(("answer_offer",), (2.0, -2.0, 0, 0), (9,) * 4, (1,) * 4)],
+    )
+    assert asked(liked, company) == "offer"
