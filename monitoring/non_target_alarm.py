@@ -5,7 +5,7 @@ Against the hypothesis that the channel's share never changed stands a mixture o
 The evidence is an e-process: the mixture's likelihood over the largest likelihood any constant share could have
 (Ramdas, Ruf, Larsson & Koolen 2022, "Testing exchangeability", Int. J. Approximate Reasoning 141:83-109). At a constant
 share it ever reaches 1/alpha with probability at most alpha, however often one looks; the company's alpha is shared by
-all that is watched.
+all that is watched. What is older than the window is forgotten, so the promise is for each such stretch of time.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _alarm(channel: str, days: Sequence[_Day], threshold: float) -> Alarm | None
     if not candidates:
         return None
     logs = [_split_evidence(k0, n0, bad - k0, total - n0) for _, n0, k0 in candidates]
-    evidence = _log_mean(logs) - _best_constant(bad, total)
+    evidence = _log_mixture(logs) - _best_constant(bad, total)
     best = max(range(len(logs)), key=logs.__getitem__)
     day, n0, k0 = candidates[best]
     before, after = Rate(k0, n0), Rate(bad - k0, total - n0)
@@ -159,9 +159,10 @@ def _best_constant(k: int, n: int) -> float:
     return k * math.log(k / n) + (n - k) * math.log(1 - k / n)
 
 
-def _log_mean(logs: Sequence[float]) -> float:
+def _log_mixture(logs: Sequence[float]) -> float:
+    """Return the log of the candidates' mixture; every day of the window has its weight beforehand, seen or not."""
     top = max(logs)
-    return top + math.log(sum(math.exp(log - top) for log in logs) / len(logs))
+    return top + math.log(sum(math.exp(log - top) for log in logs) / WINDOW.days)
 
 
 def _noticeable(days: Sequence[_Day], threshold: float) -> float | None:
@@ -174,8 +175,7 @@ def _noticeable(days: Sequence[_Day], threshold: float) -> float | None:
     k0 = sum(day.bad for day in days if day.day <= border)
     if n0 < FEWEST_BEFORE or n1 < FEWEST_SINCE:
         return None
-    grid = math.log(sum(1 for _ in _change_points(days)) or 1)
     for k1 in range(round(n1 * k0 / n0) + 1, n1 + 1):
-        if _mixed(k0, n0) + _mixed(k1, n1) - _best_constant(k0 + k1, n0 + n1) >= threshold + grid:
+        if _mixed(k0, n0) + _mixed(k1, n1) - _best_constant(k0 + k1, n0 + n1) >= threshold + math.log(WINDOW.days):
             return k1 / n1
     return None

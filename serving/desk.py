@@ -68,7 +68,7 @@ class Desk:
         """Score a stored lead as known at ``moment``, and log the score; ``UnknownLead`` where it is not stored."""
         history = self.store.history(lead_id)
         scored = self.scored(history, moment)
-        self.remember(scored, history.last_number)
+        self.remember(scored, history.read_up_to)
         return scored
 
     def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:

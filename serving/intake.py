@@ -13,7 +13,7 @@ from features.facts.store import append_in
 from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Stage
 from serving.desk import Desk, Scored
 from serving.sent_facts import CallIn, LeadIn, StageIn
-from serving.sent_lead import answers_of, facts_of
+from serving.sent_lead import ContactIn, answers_of, facts_of
 from serving.unknown_fields import UnknownFields
 
 
@@ -36,8 +36,9 @@ class Intake:
         """Store a lead with its source and contact, and score it."""
         now = self.desk.now()
         lead_id = LeadId(body.id)
-        if body.created_at is None:
-            body = body.model_copy(update={"created_at": self._created_before(lead_id) or now})
+        before = self._before(lead_id)
+        if before:
+            body = self._completed(body, before)
         lead, source, unknown = facts_of(
             lead_id, body, self.desk.company, known_at=now, secret=self.contacts.secret, manager=body.manager
         )
@@ -45,13 +46,21 @@ class Intake:
         contact = ContactOfLead(lead_id, Contact(sent.name, sent.phone, sent.email)) if sent else None
         return self._store([lead, source], lead_id, now, unknown, contact)
 
-    def _created_before(self, lead_id: LeadId) -> datetime | None:
-        """Return when a stored lead was created, by its latest version, so that sending it again changes nothing."""
+    def _before(self, lead_id: LeadId) -> Lead | None:
+        """Return the latest version of a stored lead; None for a new one."""
         try:
             facts = self.desk.store.history(lead_id).facts
         except UnknownLead:
             return None
-        return next((fact.at for fact in reversed(facts) if isinstance(fact, Lead)), None)
+        return next((fact for fact in reversed(facts) if isinstance(fact, Lead)), None)
+
+    def _completed(self, body: LeadIn, before: Lead) -> LeadIn:
+        """Return a lead that is sent again with what it leaves out: its moment, and what is kept of its contact."""
+        kept, sent = self.contacts.contact(before.lead_id), body.contact or ContactIn()
+        contact = ContactIn.model_construct(
+            name=sent.name or kept.name, phone=sent.phone or kept.phone, email=sent.email or kept.email
+        )
+        return body.model_copy(update={"created_at": body.created_at or before.at, "contact": contact})
 
     def call(self, lead_id: LeadId, body: CallIn) -> Taken:
         """Store a call of a stored lead; ``UnknownLead`` where it is not."""

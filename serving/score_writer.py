@@ -10,6 +10,8 @@ import logging
 import queue
 import threading
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from features.errors import StoreUnreachable
 from models.score_log import LoggedScore, ScoreLog
 
@@ -44,8 +46,8 @@ class ScoreWriter:
                 continue
             try:
                 self._log.remember(group)
-            except StoreUnreachable:
-                logger.error("The store does not answer: %d scores were not logged.", len(group))
+            except (StoreUnreachable, SQLAlchemyError) as error:
+                logger.error("%d scores were not logged: %s", len(group), type(error).__name__)
 
     def _group(self) -> tuple[list[LoggedScore], bool]:
         group: list[LoggedScore] = []

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from features.errors import StoreUnreachable
 
+OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 APPEND_LOCK = 7_405_001
 """PostgreSQL's advisory lock under which facts are appended, so that numbers become visible in their order."""
 
@@ -38,28 +40,30 @@ def engine_for(url: str) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind."""
-    try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
-            yield connection
-    except OperationalError as error:
-        raise _unreachable(error) from error
+    with _answering(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
+        yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one consistent state; it writes nothing."""
+    with _answering(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raise ``StoreUnreachable`` where the database is gone, full, damaged or has no connection left; our own slips stay."""
     try:
-        with engine.connect() as connection, connection.begin():
-            yield connection
-    except OperationalError as error:
-        raise _unreachable(error) from error
-
-
-def _unreachable(error: OperationalError) -> StoreUnreachable:
-    kind = type(error.orig).__name__ if error.orig else "no answer"
-    return StoreUnreachable(f"The database does not answer ({kind}); look whether it runs and has room on its disk.")
+        yield
+    except OUR_OWN_SLIPS:
+        raise
+    except (DatabaseError, NoConnectionFree) as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        message = f"The database does not answer ({kind}); look whether it runs and has room on its disk."
+        raise StoreUnreachable(message) from error
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

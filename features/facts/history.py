@@ -9,15 +9,14 @@ from features.facts.values import LeadFact, LeadId, Stored
 
 @dataclass(frozen=True, slots=True)
 class LeadHistory:
-    """A lead's stored facts, sorted by storage number."""
+    """A lead's stored facts, sorted by storage number, as the store had them at the number ``read_up_to``.
+
+    That number may be larger than the last fact's: an import that was taken back since then is not seen any more.
+    """
 
     lead_id: LeadId
     stored: tuple[Stored, ...]
-
-    @property
-    def last_number(self) -> int:
-        """Return the largest storage number; 0 where nothing is stored."""
-        return self.stored[-1].number if self.stored else 0
+    read_up_to: int = 0
 
     @property
     def facts(self) -> tuple[LeadFact, ...]:

@@ -71,8 +71,9 @@ class FactStore:
             Where the lead itself is not stored, even if a call of it is.
         """
         with reading(self.engine) as connection:
-            rows = connection.execute(_lead_rows(up_to).where(FACTS.c.lead_id == lead_id)).all()
-        history = LeadHistory(lead_id, tuple([_stored(row) for row in rows]))
+            number = _last_number(connection) if up_to is None else up_to
+            rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id == lead_id)).all()
+        history = LeadHistory(lead_id, tuple([_stored(row) for row in rows]), number)
         if not any(isinstance(one.fact, Lead) for one in history.stored):
             raise UnknownLead(lead_id)
         return history
@@ -85,8 +86,9 @@ class FactStore:
         for start in range(0, len(lead_ids), KEYS_ASKED_AT_ONCE):
             asked = lead_ids[start : start + KEYS_ASKED_AT_ONCE]
             with reading(self.engine) as connection:
-                rows = connection.execute(_lead_rows(up_to).where(FACTS.c.lead_id.in_(asked))).all()
-            yield from _grouped(rows)
+                number = _last_number(connection) if up_to is None else up_to
+                rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id.in_(asked))).all()
+            yield from _grouped(rows, number)
 
     def leads_changed_since(self, number: int) -> set[LeadId]:
         """Return the leads with facts after a storage number; an undone import changes all that it touched."""
@@ -124,9 +126,10 @@ class FactStore:
 
     def _all_histories(self, up_to: int | None) -> Iterator[LeadHistory]:
         with reading(self.engine) as connection:
-            chosen = _lead_rows(up_to).where(FACTS.c.lead_id.is_not(None))
+            number = _last_number(connection) if up_to is None else up_to
+            chosen = _lead_rows(number).where(FACTS.c.lead_id.is_not(None))
             streamed = connection.execution_options(yield_per=ROWS_READ_AT_ONCE).execute(chosen)
-            yield from _grouped(streamed)
+            yield from _grouped(streamed, number)
 
     def _latest(self, kind: str, up_to: int | None) -> list[Row[tuple[bytes, int, int, str]]]:
         columns = select(FACTS.c.key, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
@@ -251,10 +254,10 @@ def _lead_rows(up_to: int | None) -> Select:  # type: ignore[type-arg]
     return chosen.order_by(FACTS.c.lead_id, FACTS.c.number)
 
 
-def _grouped(rows: Iterable[Row]) -> Iterator[LeadHistory]:  # type: ignore[type-arg]
+def _grouped(rows: Iterable[Row], number: int) -> Iterator[LeadHistory]:  # type: ignore[type-arg]
     """Yield the histories of rows sorted by lead; a lead whose own fact has not come is left out."""
     for lead_id, group in groupby(rows, key=lambda row: row[2]):
-        history = LeadHistory(LeadId(lead_id), tuple([_stored(row) for row in group]))
+        history = LeadHistory(LeadId(lead_id), tuple([_stored(row) for row in group]), number)
         if any(isinstance(one.fact, Lead) for one in history.stored):
             yield history
 

@@ -46,7 +46,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
         places = board.queue(moment, manager or None)
         shown = [(place, desk.scored_known(place.candidate.lead.known)) for place in places[:count]]
         for place, scored in shown:
-            desk.remember(scored, place.candidate.lead.history.last_number)
+            desk.remember(scored, place.candidate.lead.history.read_up_to)
         return Look(moment, shown, len(places), len(board.coming_back(moment, manager or None)))
 
     @router.get("/v1/queue", responses=REFUSALS)

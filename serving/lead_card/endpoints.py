@@ -48,7 +48,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
         moment = desk.now()
         history = desk.store.history(lead_id)
         scored = desk.scored(history, moment)
-        desk.remember(scored, history.last_number)
+        desk.remember(scored, history.read_up_to)
         known = scored.known
         place = queue_place(known, manager or None)
         offer = desk.company.offers.get(known.marks.get("offer", ""))

@@ -38,10 +38,11 @@ def settled(store: FactStore, count: int, won: int) -> None:
 def score_now(engine: Engine, company: Company, lead_id: str = "7") -> None:
     """Score a stored lead as the desk does, and log it."""
     store, log = FactStore(engine), ScoreLog(engine)
-    number = store.last_number()
+    history = store.history(LeadId(lead_id))
+    number = history.read_up_to
     timeline = RatesTimeline(Gate(company)).learn(store.histories(up_to=number))
     rows = RowBuilder(company, FixedRates(timeline.at(TODAY)))
-    known = rows.known(store.history(LeadId(lead_id)), TODAY)
+    known = rows.known(history, TODAY)
     assert known is not None
     row = rows.row(known)
     log.remember([
@@ -105,6 +106,18 @@ def test_an_import_that_is_taken_back_later_still_stands_in_the_old_row(engine: 
     scores = rebuilt(engine)
     assert [one.row["calls_made"] for one, _ in scores] == [1.0, 0.0]
     assert [differing for _, differing in scores] == [[], []]
+
+
+def test_an_import_that_was_taken_back_before_stands_in_no_row_made_since(engine: Engine) -> None:
+    store, company = FactStore(engine), windows_company()
+    store.append([lead("7"), source("7", source="vk")])
+    imports = ImportLog(engine)
+    wrong = imports.begin(file="c.csv", sha256="0" * 64, kind="calls", started_at=NOON, exported_at=NOON).id
+    store.append([call("7", TODAY - timedelta(hours=3))], import_id=wrong)
+    store.undo(wrong)
+    score_now(engine, company)
+    (scored, differing), *_ = rebuilt(engine)
+    assert (scored.row["calls_made"], differing) == (0.0, [])
 
 
 def test_a_row_that_was_tampered_with_is_named_with_its_features(engine: Engine) -> None:

@@ -209,3 +209,11 @@ def test_answers_are_understood_in_the_ways_that_people_write_them(doors: Doors)
     doors.lead("7", answers={**said, "need": None})
     answers = {"area": 1200.5, "renovation": "yes", "visit": "2026-03-31", "extras": ["штора"], "role": "юр лицо"}
     assert doors.asked("/v1/leads/7")["answers"] == answers
+
+
+def test_a_lead_sent_again_without_its_contact_keeps_it(doors: Doors) -> None:
+    contact = {"name": "Анна", "phone": "+7 912 345-67-89", "email": "anna@example.com"}
+    doors.lead(contact=contact)
+    assert not doors.lead()["stored"]
+    assert not doors.lead(contact={"name": "Анна"})["stored"]
+    assert "+7 912 345-67-89" in doors.page("/leads/7")
