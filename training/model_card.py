@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from features.facts.company import Company
+from models.ranking_metrics import Measured
 from training.dataset import OUTCOME_WORDS, TrainingSet
 from training.evaluation import Evaluation, Group
 from training.promotion import Decision
@@ -96,9 +97,15 @@ def _table(group: Group) -> list[str]:
         "|---" * (len(HEADINGS) + 1) + "|",
     ]
     for contender, measures in group.measures.items():
-        cells = [f"{m.value:.3f} ({m.low:.3f} to {m.high:.3f})" for m in (measures[name] for name in HEADINGS)]
+        cells = [_figure(measures[name]) for name in HEADINGS]
         lines.append(f"| {contender} | " + " | ".join(cells) + " |")
     return lines
+
+
+def _figure(measured: Measured) -> str:
+    if measured.value != measured.value:
+        return "cannot be told"
+    return f"{measured.value:.3f} ({measured.low:.3f} to {measured.high:.3f})"
 
 
 def _weak(evaluation: Evaluation) -> list[str]:
