@@ -301,6 +301,18 @@ def test_an_import_that_was_killed_goes_on_and_ends_in_the_same_facts(
     whole.engine.dispose()
 
 
+def test_an_import_that_goes_on_keeps_the_day_of_its_export(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "BATCH", 1)
+    rows = [(name, "02.03.2026", "В работе") for name in ("1", "2")]
+    path = sqlite_house.file("leads.csv", ("Номер", "Создан", "Этап"), *rows)
+    with pytest.raises(Killed):
+        sqlite_house.take(path, progress=killed_after(1))
+    sqlite_house.take(path, exported_at=LATER)
+    assert [sqlite_house.facts(name)[1].known_at for name in ("1", "2")] == [EXPORTED, EXPORTED]
+
+
 def test_a_batch_that_was_cut_off_in_its_transaction_leaves_nothing_behind(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
