@@ -4,7 +4,6 @@ LeadloopError
 ├── SettingWrong                an environment variable cannot be used
 ├── CompanyFileWrong            company.yaml does not hold together: file, line, key, remedy
 ├── ImportRefused               a file does not fit at all; nothing of it was stored
-│   └── ImportInterrupted       another import of this file is under way
 ├── NotThere                    what was asked for is not stored
 │   ├── UnknownLead
 │   ├── UnknownImport
@@ -55,10 +54,6 @@ class CompanyFileWrong(LeadloopError):
 
 class ImportRefused(LeadloopError):
     """A file does not fit at all; nothing of it was stored."""
-
-
-class ImportInterrupted(ImportRefused):
-    """Another import of the same file is under way."""
 
 
 class NotThere(LeadloopError):

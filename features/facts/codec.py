@@ -67,6 +67,7 @@ def spend_fact(at_us: int, known_us: int, payload: str) -> Spend:
         impressions=said.get("impressions"),
         clicks=said.get("clicks"),
         back_dated=said.get("back_dated", False),
+        part=said.get("part", 0),
     )
 
 
@@ -170,7 +171,7 @@ def _spend_out(fact: Spend) -> Payload:
     return {
         "day": fact.day.isoformat(), "cost": fact.cost, "currency": fact.currency,
         "marks": dict(sorted(fact.marks.items())), "impressions": fact.impressions, "clicks": fact.clicks,
-        "back_dated": fact.back_dated,
+        "back_dated": fact.back_dated, "part": fact.part or None,
     }  # fmt: skip
 
 

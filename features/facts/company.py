@@ -130,7 +130,9 @@ class ChannelRule(Part):
     """A channel, and the raw marks that mean it; every mark named must fit (words compare without case)."""
 
     name: str
-    when: dict[str, Words] = Field(description="mark -> words; a word with * matches any letters in its place")
+    when: dict[str, Annotated[Words, Field(min_length=1)]] = Field(
+        description="mark -> words; a word with * matches any letters in its place"
+    )
 
 
 class Channels(Part):

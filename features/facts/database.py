@@ -49,7 +49,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one consistent state; it writes nothing."""
-    with _answering(), engine.connect() as connection, connection.begin():
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with _answering(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -31,7 +31,7 @@ def identity(fact: Fact) -> Identity:
     if isinstance(fact, Assignment):
         return ("assignment", fact.lead_id, fact.at, fact.manager)
     if isinstance(fact, Spend):
-        return ("spend", fact.day, *sorted(fact.marks.items()))
+        return ("spend", fact.day, fact.part, *sorted(fact.marks.items()))
     assert isinstance(fact, Plan)
     return ("plan", fact.month, fact.manager, fact.measure)
 

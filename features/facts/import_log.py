@@ -15,7 +15,7 @@ from features.facts.tables import IMPORTS
 
 @dataclass(frozen=True, slots=True)
 class ImportEntry:
-    """One import: a file of a kind, known by the hash of its bytes, and the counts of its rows."""
+    """One import: a file of a kind, known by the hash of its bytes and of how they were read, and the counts of its rows."""
 
     id: int
     file: str
@@ -43,8 +43,17 @@ class ImportLog:
             return [_entry(row) for row in connection.execute(select(IMPORTS).order_by(IMPORTS.c.id))]
 
     def latest(self, sha256: str, kind: str) -> ImportEntry | None:
-        """Return the last import of the same bytes as the same kind that was not taken back."""
+        """Return the last import of the same bytes, read in the same way as the same kind, that was not taken back."""
         same = select(IMPORTS).where(IMPORTS.c.sha256 == sha256, IMPORTS.c.kind == kind)
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                same.where(IMPORTS.c.undone_number.is_(None)).order_by(IMPORTS.c.id.desc())
+            ).first()
+        return _entry(row) if row else None
+
+    def read_otherwise(self, bytes_hash: str, kind: str) -> ImportEntry | None:
+        """Return the last import of the same bytes, read in whatever way, that was not taken back."""
+        same = select(IMPORTS).where(IMPORTS.c.sha256.startswith(bytes_hash), IMPORTS.c.kind == kind)
         with reading(self._engine) as connection:
             row = connection.execute(
                 same.where(IMPORTS.c.undone_number.is_(None)).order_by(IMPORTS.c.id.desc())

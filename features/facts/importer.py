@@ -109,12 +109,18 @@ def import_file(
     reading = Reading(company, exported_at, secret)
     if dry_run:
         return _rehearse(path, shape, kind, reading, store, summary, progress)
-    entry = _begin_or_resume(path, kind, imports, started_at, exported_at, summary)
+    entry = _begin_or_resume(path, kind, imports, reading, started_at, summary)
     if not summary.was_known:
         reading = Reading(company, entry.exported_at, secret)
         _store_all(path, shape, reading, store, entry, summary, rejects_folder, progress)
         imports.finish(entry.id, started_at)
     return summary
+
+
+def _how_read(company: Company) -> str:
+    """Return 16 letters that change with whatever in the company's words says how files are read."""
+    said = company.model_dump_json(include={"fields", "export", "time_zone", "currency", "language"})
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def sha256_of(path: Path) -> str:
@@ -144,16 +150,23 @@ def _is_data(header: list[str]) -> bool:
 
 
 def _begin_or_resume(
-    path: Path, kind: str, imports: ImportLog, started_at: datetime, exported_at: datetime, summary: ImportSummary
+    path: Path, kind: str, imports: ImportLog, reading: Reading, started_at: datetime, summary: ImportSummary
 ) -> ImportEntry:
-    sha256 = sha256_of(path)
+    sha256 = f"{sha256_of(path)[:48]}{_how_read(reading.company)}"
     before = imports.latest(sha256, kind)
     if before and before.finished_at:
         summary.was_known, summary.import_id, summary.unchanged = True, before.id, before.rows_done
         summary.rows = before.rows_done
         return before
+    otherwise_read = imports.read_otherwise(sha256[:48], kind)
+    if otherwise_read and not before:
+        summary.warnings.append(
+            f"company.yaml says otherwise how to read this file than at import {otherwise_read.id}: what it reads now is a "
+            f"correction, known from {reading.exported_at:%Y-%m-%d %H:%M} UTC on. To read the file as if for the first time, "
+            f"`leadloop undo {otherwise_read.id}` first, then import it again."
+        )
     entry = before or imports.begin(
-        file=path.name, sha256=sha256, kind=kind, started_at=started_at, exported_at=exported_at
+        file=path.name, sha256=sha256, kind=kind, started_at=started_at, exported_at=reading.exported_at
     )
     summary.import_id, summary.resumed_after, summary.rows = entry.id, entry.rows_done, entry.rows_done
     summary.stored, summary.unchanged, summary.rejected = entry.stored, entry.unchanged, entry.rejected
@@ -207,7 +220,10 @@ def _rehearse(
 
 
 def _batches(path: Path, shape: FileShape, kind: str, reading: Reading, after: int) -> Iterator[list[_ReadRow]]:
-    rows = (_read(number, line, row, shape, kind, reading) for number, line, row in rows_of(path, shape, after=after))
+    numbers_rows = kind == "spend"  # which of a day's like rows one is, the rows before it say
+    found = rows_of(path, shape, after=0 if numbers_rows else after)
+    read = (_read(number, line, row, shape, kind, reading) for number, line, row in found)
+    rows = (row for row in read if row.number > after)
     while batch := list(islice(rows, BATCH)):
         yield batch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from datetime import time as clock_time
 
 from features.errors import FactRefused
@@ -26,11 +26,21 @@ class RowFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader needs besides the row: when the export was made, and the key that hides persons."""
+    """What a reader needs besides the row: when the export was made, the key that hides persons, and the costs so far.
+
+    ``costs`` holds, by day and marks, the different rows of the file that were read: an export may tell an ad a row where
+    company.yaml maps no more than the source.
+    """
 
     company: Company
     exported_at: datetime
     secret: bytes = field(repr=False)
+    costs: dict[tuple[object, ...], dict[tuple[str, ...], int]] = field(default_factory=dict, repr=False)
+
+    def part(self, day: date, marks: Mapping[str, str], row: Mapping[str, str]) -> int:
+        """Return which of the different rows with this day and these marks a row is, from 0."""
+        rows = self.costs.setdefault((day, *sorted(marks.items())), {})
+        return rows.setdefault(tuple(row.values()), len(rows))
 
 
 def read_lead(cells: Cells, reading: Reading) -> RowFacts:
@@ -109,16 +119,18 @@ def read_spend(cells: Cells, reading: Reading) -> RowFacts:
     cost = cells.number(columns.cost)
     if cost is None:
         raise FactRefused(columns.cost, "is empty; write 0 where nothing was spent")
+    day, marks = at.astimezone(reading.company.zone).date(), _marks(cells, columns.marks)
     spend = Spend(
-        day=at.astimezone(reading.company.zone).date(),
+        day=day,
         at=at,
         known_at=at,
         cost=cost,
         currency=(cells.text(columns.currency) or reading.company.currency).upper(),
-        marks=_marks(cells, columns.marks),
+        marks=marks,
         impressions=_count(cells, columns.impressions),
         clicks=_count(cells, columns.clicks),
         back_dated=True,
+        part=reading.part(day, marks, cells.row),
     )
     return RowFacts((spend,))
 

@@ -118,6 +118,7 @@ class Spend:
     impressions: int | None = None
     clicks: int | None = None
     back_dated: bool = False
+    part: int = 0  # which of the day's rows with the same marks it is, in the order of the file
 
 
 @dataclass(frozen=True, slots=True)

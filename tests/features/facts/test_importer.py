@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from features.errors import ImportRefused
 from features.facts import importer
-from features.facts.company import Company
+from features.facts.company import Company, FormField
 from features.facts.contacts import Contact, ContactBook
 from features.facts.database import engine_for
 from features.facts.export_kind import kind_of_file
@@ -573,3 +573,44 @@ def test_a_zero_byte_deep_in_a_file_does_not_stop_it(house: House) -> None:
     path.write_text("Номер;Создан;Имя\n1;02.03.2026;Ан\x00на\n", encoding="utf-16")
     assert house.take(path).stored == 1
     assert house.book.contact(LeadId("1")).name == "Анна"
+
+
+SPEND_BY_AD = (
+    ("День", "Расход", "Клики", "Источник", "Объявление"),
+    ("02.03.2026", "100", "1", "vk", "a"),
+    ("02.03.2026", "200", "2", "vk", "b"),
+    ("02.03.2026", "200", "2", "vk", "c"),
+    ("02.03.2026", "200", "2", "vk", "c"),
+)
+
+
+def test_costs_of_a_day_that_differ_in_a_column_nobody_mapped_add_up(house: House) -> None:
+    summary = house.take(house.file("spend.csv", *SPEND_BY_AD))
+    assert (summary.stored, summary.unchanged) == (3, 1)
+    assert sorted(one.cost for one in house.store.spend()) == [100.0, 200.0, 200.0]
+    assert house.take(house.file("again.csv", *SPEND_BY_AD, ("", "", "", "", ""))).stored == 0
+
+
+def test_costs_of_a_day_add_up_also_when_their_import_was_killed_and_went_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "BATCH", 1)
+    path = house.file("spend.csv", *SPEND_BY_AD)
+    with pytest.raises(Killed):
+        house.take(path, progress=killed_after(2))
+    assert house.take(path).resumed_after == 2
+    assert sum(one.cost for one in house.store.spend()) == 500.0
+
+
+def test_a_file_is_read_anew_once_company_yaml_says_otherwise_how(house: House) -> None:
+    path = house.file("leads.csv", HEADER, ANNA)
+    first = house.take(path)
+    mended = COMPANY.model_copy(
+        update={"fields": {**COMPANY.fields, "name_of_field": FormField(kind="text", column="Источник")}}
+    )
+    again = house.take(path, exported_at=LATER, company=mended)
+    assert (again.was_known, again.stored) == (False, 1)
+    assert f"leadloop undo {first.import_id}" in again.warnings[-1]
+    assert house.take(path, exported_at=LATER, company=mended).was_known
+    leads = [fact for fact in house.facts() if isinstance(fact, Lead)]
+    assert [fact.known_at for fact in leads] == [datetime(2026, 3, 2, 7, tzinfo=UTC), LATER]
