@@ -88,11 +88,16 @@ def _cell(rate: Rate) -> str:
     if rate.value is None or not rate.is_enough:
         return f"too few\n[dim]{rate.count:,}/{rate.of:,}[/]"
     low, high = rate.interval
-    return f"{rate.value:.0%}\n[dim]{100 * low:.0f}-{high:.0%}\n{rate.count:,}/{rate.of:,}[/]"
+    return f"{_percent(rate.value)}\n[dim]{_percent(low)[:-1]}-{_percent(high)}\n{rate.count:,}/{rate.of:,}[/]"
 
 
 def _words(rate: Rate) -> str:
     if rate.value is None or not rate.is_enough:
         return f"not enough data ({rate.count} of {rate.of})"
     low, high = rate.interval
-    return f"{rate.value:.0%} ({low:.0%}-{high:.0%}; {rate.count:,} of {rate.of:,})"
+    return f"{_percent(rate.value)} ({_percent(low)}-{_percent(high)}; {rate.count:,} of {rate.of:,})"
+
+
+def _percent(share: float) -> str:
+    """Return a share with as many digits as matter."""
+    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
