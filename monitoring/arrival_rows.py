@@ -1,37 +1,77 @@
-"""The rows of leads at their arrival: those the champion learned from, and those of one channel since."""
+"""The rows of leads at their arrival: a sample of those that a model learned from, and of one channel's latest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import random
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 import pandas as pd
 
 from features.facts.history import LeadHistory
+from features.facts.store import FactStore
 from features.facts.values import Lead
+from features.outcome_window import outcome_as_of
+from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 
+MOST_LOOKED_AT = 40_000
+"""Leads of which so many rows are looked for; a million leads would take minutes to read."""
+READ_AT_ONCE = 500
+Wanted = Callable[[LeadHistory], bool]
 
-def arrival_rows(
-    histories: Iterable[LeadHistory], rows: RowBuilder, *, learned_until: datetime, channel: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (rows of leads created before ``learned_until``, rows of the channel's leads created since).
 
-    One column a feature, numbers as floats and levels as strings; columns that know nothing at arrival are left out.
-    """
-    reference, current = [], []
+def learned_rows(
+    store: FactStore, rows: RowBuilder, *, cut_off: datetime, before: datetime, most: int, seed: int = 0
+) -> pd.DataFrame:
+    """Return a sample of the leads created before ``before`` whose outcome was settled, and known, at ``cut_off``."""
+    chosen = _drawn(store, None, before, lambda history: is_settled_by(history, rows.gate, cut_off), seed)
+    return arrival_frame(islice(chosen, most), rows)
+
+
+def channel_rows(
+    store: FactStore, rows: RowBuilder, *, channel: str, since: datetime, most: int, seed: int = 0
+) -> pd.DataFrame:
+    """Return a sample of a channel's leads that were created since a moment."""
+    return arrival_frame(
+        islice(_drawn(store, since, None, lambda one: _channel(one, rows.gate) == channel, seed), most), rows
+    )
+
+
+def arrival_frame(histories: Iterable[LeadHistory], rows: RowBuilder) -> pd.DataFrame:
+    """Return each lead's row as of its arrival: one column a feature, numbers as floats and levels as strings."""
+    made = []
     for history in histories:
-        arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
-        known = rows.known(history, arrival)
+        known = rows.known(history, _arrival(history))
         assert known is not None  # the moment is the lead's own arrival
-        if known.created_at < learned_until:
-            reference.append(rows.row(known))
-        elif known.channel == channel:
-            current.append(rows.row(known))
-    return _frame(reference, rows), _frame(current, rows)
-
-
-def _frame(made: list[dict[str, float | str | None]], rows: RowBuilder) -> pd.DataFrame:
+        made.append(rows.row(known))
     frame = pd.DataFrame(made, columns=[one.name for one in rows.features])
-    kinds = {one.name: "float64" if one.kind == "number" else "object" for one in rows.features}
-    return frame.astype(kinds)
+    return frame.astype({one.name: "float64" if one.kind == "number" else "object" for one in rows.features})
+
+
+def is_settled_by(history: LeadHistory, gate: Gate, cut_off: datetime) -> bool:
+    """Return whether a model that learned at ``cut_off`` could learn from the lead."""
+    known = gate.as_of(history, cut_off)
+    return known is not None and outcome_as_of(known).is_settled
+
+
+def _drawn(
+    store: FactStore, since: datetime | None, before: datetime | None, wanted: Wanted, seed: int
+) -> Iterator[LeadHistory]:
+    """Yield the wanted leads created in a span, in an order drawn at random."""
+    ids = store.leads_created(since=since, before=before)
+    random.Random(seed).shuffle(ids)
+    for start in range(0, min(len(ids), MOST_LOOKED_AT), READ_AT_ONCE):
+        asked = ids[start : start + READ_AT_ONCE]
+        found = {one.lead_id: one for one in store.histories(lead_ids=asked)}
+        yield from (found[lead_id] for lead_id in asked if lead_id in found and wanted(found[lead_id]))
+
+
+def _channel(history: LeadHistory, gate: Gate) -> str | None:
+    known = gate.as_of(history, _arrival(history))
+    return known.channel if known else None
+
+
+def _arrival(history: LeadHistory) -> datetime:
+    return min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))

@@ -90,6 +90,16 @@ class FactStore:
                 rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id.in_(asked))).all()
             yield from _grouped(rows, number)
 
+    def leads_created(self, *, since: datetime | None = None, before: datetime | None = None) -> list[LeadId]:
+        """Return the leads created in a span of time, sorted; every version of a lead's creation counts."""
+        asked = _seen(select(FACTS.c.lead_id), None).distinct().where(FACTS.c.kind == "lead")
+        if since is not None:
+            asked = asked.where(FACTS.c.at_us >= microseconds(since))
+        if before is not None:
+            asked = asked.where(FACTS.c.at_us < microseconds(before))
+        with reading(self.engine) as connection:
+            return sorted(LeadId(one) for one in connection.execute(asked).scalars() if one is not None)
+
     def leads_changed_since(self, number: int) -> set[LeadId]:
         """Return the leads with facts after a storage number; an undone import changes all that it touched."""
         with reading(self.engine) as connection:

@@ -1,60 +1,93 @@
-"""Rows as leads arrived: those that could be learned from, and those of one channel since."""
+"""Rows as leads arrived: a sample of those that a model learned from, and of one channel's latest."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from features.facts.history import LeadHistory
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from features.facts.store import FactStore
 from features.facts.values import Lead, LeadFact, LeadId
 from features.rows.feature_row import FixedRates, RowBuilder
-from monitoring.arrival_rows import arrival_rows
+from monitoring.arrival_rows import arrival_frame, channel_rows, learned_rows
 from tests.monitoring.leads import COMPANY
-from tests.support.facts import NOON, call, history, lead, source
+from tests.support.facts import NOON, call, history, lead, source, stage
 
 DAY = timedelta(days=1)
 WORDS = COMPANY.model_copy(
     update={"fields": {**COMPANY.fields, "area": next(iter(COMPANY.fields.values())).model_copy(
         update={"kind": "number", "filled_by": "person"})}}
 )  # fmt: skip
+ROWS = RowBuilder(WORDS, FixedRates())
+HORIZON = timedelta(days=WORDS.horizon_days or 0)
 
 
-def arrived(name: str, day: int, channel: str, *more: LeadFact, area: float = 1.0) -> LeadHistory:
-    return history(lead(name, NOON + day * DAY, area=area), source(name, NOON + day * DAY, source=channel), *more)
+def arrived(name: str, day: int, channel: str, area: float = 1.0) -> list[LeadFact]:
+    at = NOON + day * DAY
+    return [lead(name, at, area=area), source(name, at, source=channel)]
 
 
-def test_leads_are_split_at_the_border_and_only_the_channels_own_come_after_it() -> None:
-    histories = [
-        arrived("1", 0, "vk"),
-        arrived("2", 0, "mail"),
-        arrived("3", 9, "vk", area=3.0),
-        arrived("4", 9, "mail"),
-    ]
-    rows = RowBuilder(WORDS, FixedRates())
-    before, after = arrival_rows(histories, rows, learned_until=NOON + 5 * DAY, channel="vk")
-    assert list(before["channel"]) == ["vk", "mail"]
-    assert list(after["area"]) == [3.0]
-    assert list(before.columns) == list(after.columns) == [one.name for one in rows.features]
+def stored(engine: Engine, *leads: Iterable[LeadFact]) -> FactStore:
+    store = FactStore(engine)
+    store.append([fact for facts in leads for fact in facts])
+    return store
 
 
-def test_a_lead_created_at_the_border_is_one_since() -> None:
-    rows = RowBuilder(WORDS, FixedRates())
-    before, after = arrival_rows([arrived("1", 5, "vk")], rows, learned_until=NOON + 5 * DAY, channel="vk")
-    assert (len(before), len(after)) == (0, 1)
+def learned(store: FactStore, cut_off_day: float, before_day: int = 900, most: int = 100) -> pd.DataFrame:
+    cut_off, before = NOON + cut_off_day * DAY, NOON + before_day * DAY
+    return learned_rows(store, ROWS, cut_off=cut_off, before=before, most=most)
+
+
+def test_only_leads_that_were_settled_and_known_at_the_cut_off_were_learned_from(engine: Engine) -> None:
+    reached = call("1", NOON + DAY)
+    told_late = call("2", NOON + DAY, known_at=NOON + 200 * DAY)
+    store = stored(
+        engine, arrived("1", 0, "vk"), [reached], arrived("2", 0, "vk", 2.0), [told_late], arrived("3", 0, "vk")
+    )
+    after = HORIZON / DAY + 1
+    assert len(learned(store, after - 2)) == 0
+    assert list(learned(store, after)["area"]) == [1.0]
+    assert sorted(learned(store, 201)["area"]) == [1.0, 2.0]
+
+
+def test_a_lead_that_is_looked_at_as_new_is_not_among_those_learned_from(engine: Engine) -> None:
+    store = stored(engine, arrived("1", 0, "vk"), [call("1", NOON + DAY), stage("1", "won", NOON + 2 * DAY)])
+    assert len(learned(store, 300, before_day=0)) == 0
+    assert len(learned(store, 300, before_day=1)) == 1
+
+
+def test_the_channels_own_leads_since_a_moment_are_its_rows(engine: Engine) -> None:
+    store = stored(
+        engine, arrived("1", 0, "vk"), arrived("2", 9, "vk", 3.0), arrived("3", 9, "mail"), arrived("4", 10, "vk", 4.0)
+    )
+    rows = channel_rows(store, ROWS, channel="vk", since=NOON + 9 * DAY, most=100)
+    assert sorted(rows["area"]) == [3.0, 4.0]
+    assert list(rows.columns) == [one.name for one in ROWS.features]
+
+
+@pytest.mark.parametrize("most", [1, 7])
+def test_no_more_rows_than_wanted_are_made_and_the_same_seed_draws_the_same(sqlite_engine: Engine, most: int) -> None:
+    store = stored(sqlite_engine, *(arrived(str(n), n % 5, "vk", float(n)) for n in range(30)))
+    first, again, other = (
+        channel_rows(store, ROWS, channel="vk", since=NOON, most=most, seed=seed) for seed in (1, 1, 2)
+    )
+    assert len(first) == most
+    assert first.equals(again)
+    assert not first.equals(other)
 
 
 def test_what_happened_after_the_arrival_is_not_in_the_row() -> None:
     answered, corrected = call("1", NOON + DAY, need="yes"), Lead(LeadId("1"), NOON, NOON + DAY, {"area": 99.0})
-    rows = RowBuilder(WORDS, FixedRates())
-    plain = arrival_rows([arrived("1", 0, "vk")], rows, learned_until=NOON + DAY, channel="vk")[0]
-    told = arrival_rows([arrived("1", 0, "vk", answered, corrected)], rows, learned_until=NOON + DAY, channel="vk")[0]
+    plain = arrival_frame([history(*arrived("1", 0, "vk"))], ROWS)
+    told = arrival_frame([history(*arrived("1", 0, "vk"), answered, corrected)], ROWS)
     assert told.equals(plain)
     assert list(told["area"]) == [1.0]
 
 
 def test_numbers_are_floats_and_levels_are_strings_also_in_an_empty_frame() -> None:
-    rows = RowBuilder(WORDS, FixedRates())
-    before, after = arrival_rows([arrived("1", 0, "vk")], rows, learned_until=NOON + DAY, channel="vk")
-    for frame in (before, after):
+    for frame in (arrival_frame([history(*arrived("1", 0, "vk"))], ROWS), arrival_frame([], ROWS)):
         assert str(frame["area"].dtype) == "float64"
         assert str(frame["channel"].dtype) == "object"
-    assert len(after) == 0

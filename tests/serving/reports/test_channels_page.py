@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from features.facts.values import Fact, Lead, LeadId, Source, Spend
+from features.facts.values import Call, Fact, Lead, LeadId, Source, Spend
 from serving.reports.trend import cost_since
 from tests.serving.doors import COMPANY, Doors, eventually, open_doors
 from tests.serving.spoiled import spoiled
@@ -69,10 +69,14 @@ def test_a_drift_report_is_made_by_a_process_of_its_own_and_served_as_a_file(doo
     draw = random.Random(3)
     now = doors.clock()
     facts: list[Fact] = []
-    for n in range(160):
-        at = now - timedelta(days=80 * (1 - n / 160) + 0.01)
+    for n in range(320):
+        at = now - timedelta(days=160 * (1 - n / 320) + 0.01)
         name = LeadId(f"L{n}")
-        facts += [Lead(name, at, at, {"area": draw.gauss(80, 20)}), Source(name, at, at, {"source": "vk"})]
+        facts += [
+            Lead(name, at, at, {"area": draw.gauss(80, 20)}),
+            Source(name, at, at, {"source": "vk"}),
+            Call(name, at, at, "reached"),
+        ]
     doors.service.desk.store.append(facts)
     waiting = doors.client.get("/channels/drift?channel=ВКонтакте")
     assert "Отчёт готовится" in waiting.text
