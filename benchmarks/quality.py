@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import yaml
 
@@ -36,7 +37,7 @@ from leadloop.database import bring_up_to_date
 from models.artefact import champion_version, load_artefact, model_folder
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
-from models.ranking_metrics import Judged, measured
+from models.ranking_metrics import Judged, Measured, measured
 from models.score import RulesScorer, Scorer
 from training.retrain import retrained
 
@@ -171,8 +172,20 @@ def table_row(folder: Path, answer: Answered) -> str:
     outcome = test["outcome"].to_numpy(dtype=float)
     judged = Judged(outcome, np.ones(len(test)), np.arange(len(test)))
     m = measured(np.asarray(answer.probability, dtype=np.float64), judged)
-    cells = [f"{m[k].value:.4f} ({m[k].low:.4f} to {m[k].high:.4f})" for k in ("auc", "log_loss", "slope", "level")]
-    return f"| {folder.name} | {len(test):,} / {int(outcome.sum()):,} | " + " | ".join(cells) + f" | {answer.words} |"
+    auc, loss, slope, level = (_figure(m[name]) for name in ("auc", "log_loss", "slope", "level"))
+    base = _base_rate_loss(folder, outcome)
+    head = f"| {folder.name} | {len(test):,} / {int(outcome.sum()):,} "
+    return f"{head}| {auc} | {loss} | {base:.4f} | {slope} | {level} | {answer.words} |"
+
+
+def _figure(one: Measured) -> str:
+    return "-" if one.value != one.value else f"{one.value:.4f} ({one.low:.4f} to {one.high:.4f})"
+
+
+def _base_rate_loss(folder: Path, outcome: npt.NDArray[np.float64]) -> float:
+    """Return the log-loss of the rate of the outcomes that were known at the split."""
+    rate = float(pd.read_parquet(folder / "train.parquet", columns=["outcome"])["outcome"].mean())
+    return float(-(outcome * np.log(rate) + (1 - outcome) * np.log(1 - rate)).mean())
 
 
 def main() -> None:
@@ -184,7 +197,7 @@ def main() -> None:
     said.out.mkdir(parents=True, exist_ok=True)
     names = said.names or sorted(path.parent.name for path in said.sets.glob("*/meta.json"))
     print(
-        "| set | test leads / sales | AUC | log-loss | slope | mean p / rate | decision |\n|---|---|---|---|---|---|---|"
+        "| set | test leads / sales | AUC | log-loss | base rate's | slope | mean p / rate | decision |\n|---|---|---|---|---|---|---|---|"
     )
     for name in names:
         with tempfile.TemporaryDirectory() as work:
