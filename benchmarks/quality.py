@@ -197,7 +197,9 @@ def main() -> None:
     said.out.mkdir(parents=True, exist_ok=True)
     names = said.names or sorted(path.parent.name for path in said.sets.glob("*/meta.json"))
     print(
-        "| set | test leads / sales | AUC | log-loss | base rate's | slope | mean p / rate | decision |\n|---|---|---|---|---|---|---|---|"
+        "| set | test leads / sales | AUC | log-loss | base rate's | slope | mean p / rate | decision |\n"
+        + "|---" * 8
+        + "|"
     )
     for name in names:
         with tempfile.TemporaryDirectory() as work:
