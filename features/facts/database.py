@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
@@ -13,6 +15,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from features.errors import StoreUnreachable
 
+_TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_TURNS_LOCK = threading.Lock()
 OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 APPEND_LOCK = 7_405_001
 """PostgreSQL's advisory lock under which facts are appended, so that numbers become visible in their order."""
@@ -40,7 +44,8 @@ def engine_for(url: str) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind."""
-    with _answering(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+    turn = _turn_of(engine) if engine.dialect.name == "sqlite" else nullcontext()
+    with _answering(), turn, engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
         yield connection
@@ -52,6 +57,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with _answering(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def _turn_of(engine: Engine) -> threading.Lock:
+    """Return the lock by which threads take turns: SQLite would let them sleep and try again, and the unlucky for long."""
+    with _TURNS_LOCK:
+        return _TURNS.setdefault(engine, threading.Lock())
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from features.errors import StoreUnreachable
@@ -93,3 +94,17 @@ def test_writers_at_the_same_time_get_numbers_without_gaps_or_doubles(engine: En
     finally:
         sys.setswitchinterval(switching)
     assert sorted(number or 0 for number in numbers) == list(range(1, 41))
+
+
+def test_threads_that_write_take_turns_so_that_none_has_to_sleep_and_try_again(sqlite_engine: Engine) -> None:
+    event.listen(sqlite_engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+    sqlite_engine.dispose()
+
+    def write(number: int) -> None:
+        with writing(sqlite_engine) as connection:
+            connection.execute(insert(CONTACTS).values({**ANNA, "lead_id": str(number)}))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(64)))
+    with reading(sqlite_engine) as connection:
+        assert len(connection.execute(select(CONTACTS.c.lead_id)).all()) == 64
