@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from features.facts.company import Company
+from features.facts.history import LeadHistory
 from features.facts.values import FINAL_KINDS, Stage
 from features.rows.as_of import KnownLead
 
@@ -24,12 +25,11 @@ class Outcome:
     """What was known of a lead's outcome at a moment.
 
     ``is_settled`` outcomes are labels. ``won`` is the first win inside the horizon even where the lead is still
-    too young to be settled; ``closed_known_at`` is when the company first knew that the lead was over.
+    too young to be settled.
     """
 
     kind: OutcomeKind
     won: Stage | None
-    closed_known_at: datetime | None
 
     @property
     def is_settled(self) -> bool:
@@ -44,9 +44,18 @@ def outcome_as_of(known: KnownLead) -> Outcome:
     within H of the request, else not. Without a horizon an explicit final stage settles, at once.
     """
     closings = _closings(known)
-    closed_known_at = min((stage.known_at for stage, _ in closings), default=None)
     won = _win(known, closings)
-    return Outcome(_kind(known, won, closings), won, closed_known_at)
+    return Outcome(_kind(known, won, closings), won)
+
+
+def first_told_closed(history: LeadHistory, company: Company) -> datetime | None:
+    """Return when the company first knew that the lead was over, or None while it does not.
+
+    A win that was corrected later (its sum, its reason) was known from its first version on; a row that stands between
+    the two would read its own outcome.
+    """
+    told = (one.fact for one in history.stored if isinstance(one.fact, Stage))
+    return min((s.known_at for s in told if company.kind_of_stage(s.stage) in FINAL_KINDS), default=None)
 
 
 def is_worked(known: KnownLead) -> bool:

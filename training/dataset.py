@@ -23,7 +23,7 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Call, Lead
-from features.outcome_window import OutcomeKind, outcome_as_of, window_end
+from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, window_end
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
@@ -163,8 +163,7 @@ def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) 
     calls = sorted({one.fact.known_at for one in history.stored if isinstance(one.fact, Call)})
     weights |= {moment: 2.0**-place for place, moment in enumerate(calls, start=1)}
     weights[arrival] = ARRIVAL_WEIGHT
-    closed = outcome_as_of(known).closed_known_at
-    end = min(cut_off, last, closed or cut_off)
+    end = min(cut_off, last, first_told_closed(history, gate.company) or cut_off)
     return {moment: weights[moment] for moment in sorted(weights) if arrival <= moment < end}
 
 

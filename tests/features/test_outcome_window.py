@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from features.facts.company import Company
 from features.facts.values import CALL_RESULTS, SPOKEN_RESULTS, CallResult, LeadFact
-from features.outcome_window import OutcomeKind, horizon_end, is_past_horizon, is_worked, outcome_as_of, window_end
+from features.outcome_window import (
+    OutcomeKind,
+    first_told_closed,
+    horizon_end,
+    is_past_horizon,
+    is_worked,
+    outcome_as_of,
+    window_end,
+)
 from features.rows.as_of import Gate
 from tests.features.rows.windows import COMPANY, company_with, known
 from tests.support.facts import MINUTES, NOON, call, facts_of_leads, history, lead, stage
@@ -62,7 +70,6 @@ def test_an_early_win_is_told_though_it_is_no_label_yet() -> None:
     win = stage(amount=90_000.0)
     outcome = outcome_as_of(known(lead(), win, moment=NOON + 5 * DAY))
     assert (outcome.won, outcome.is_settled) == (win, False)
-    assert outcome.closed_known_at == win.known_at
 
 
 @pytest.mark.parametrize(("at", "outcome"), [(END, "bought"), (END + INSTANT, "did_not_buy")])
@@ -73,7 +80,8 @@ def test_a_win_counts_up_to_the_horizons_last_instant(at: datetime, outcome: Out
 def test_a_late_win_is_no_purchase_but_closes_the_lead() -> None:
     late = stage(at=NOON + 70 * DAY)
     outcome = outcome_as_of(known(lead(), call(), late))
-    assert (outcome.kind, outcome.won, outcome.closed_known_at) == ("did_not_buy", None, late.at)
+    assert (outcome.kind, outcome.won) == ("did_not_buy", None)
+    assert first_told_closed(history(lead(), call(), late), COMPANY) == late.at
 
 
 def test_a_win_that_nobody_knows_of_yet_is_not_there() -> None:
@@ -140,8 +148,15 @@ def test_a_window_closes_so_many_days_after_the_request() -> None:
 
 def test_the_company_knew_that_a_lead_was_over_when_it_first_learned_of_an_end() -> None:
     told_late = stage(name="lost", at=NOON + DAY, known_at=NOON + 20 * DAY)
-    outcome = outcome_as_of(known(lead(), told_late, stage(at=NOON + 5 * DAY)))
-    assert outcome.closed_known_at == NOON + 5 * DAY
+    facts = (lead(), told_late, stage(at=NOON + 5 * DAY))
+    assert first_told_closed(history(*facts), COMPANY) == NOON + 5 * DAY
+    assert first_told_closed(history(lead(), call()), COMPANY) is None
+
+
+def test_a_lead_was_known_to_be_over_from_the_first_version_of_its_end_on() -> None:
+    sold = stage(at=NOON + 2 * DAY, amount=100.0)
+    corrected = replace(sold, known_at=NOON + 20 * DAY, amount=120.0)
+    assert first_told_closed(history(lead(), sold, corrected), COMPANY) == NOON + 2 * DAY
 
 
 @given(facts_of_leads(), MINUTES, st.sampled_from([COMPANY, NO_HORIZON, NO_CALLS]))
