@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` and `make test`; both do all the set-up.
 PYTHON ?= python3
 SERVE ?= 1
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -21,8 +22,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip check --quiet --disable-pip-version-check
 	@touch $@
 
-demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends after the work)
-	@$(BIN)/leadloop demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends after the work, PORT=8001 serves there)
+	@$(BIN)/leadloop demo $(if $(filter 0,$(SERVE)),--no-serve,--serve) --port $(PORT)
 
 test: setup ## run every test; installs PostgreSQL and Chromium where it may
 	@$(BIN)/python -m tests.support.provide
