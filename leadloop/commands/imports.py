@@ -9,10 +9,9 @@ NAME = "imports"
 
 def command(home: HomeOption = None) -> None:
     """List the imports: number, file, kind, rows stored, unchanged and rejected, and whether it was taken back."""
-    from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Column, Table
+    from rich.table import Table
 
     from features.facts.import_log import ImportLog
     from features.settings import settings_from_environment
@@ -21,19 +20,9 @@ def command(home: HomeOption = None) -> None:
     if not entries:
         Console().print("Nothing was imported yet; `leadloop import leads.csv` begins.")
         return
-    table = Table(
-        "import",
-        Column("file", overflow="fold"),
-        "kind",
-        "begun",
-        "stored",
-        "unchanged",
-        "rejected",
-        "state",
-        box=box.SIMPLE_HEAD,
-    )
+    table = Table("import", "file", "kind", "begun", "stored", "unchanged", "rejected", "state")
     for one in entries:
         state = "taken back" if one.undone_number else "done" if one.finished_at else f"cut off after {one.rows_done:,}"
         counts = (f"{one.stored:,}", f"{one.unchanged:,}", f"{one.rejected:,}")
-        table.add_row(str(one.id), escape(one.file), one.kind, f"{one.started_at:%Y-%m-%d}", *counts, state)
+        table.add_row(str(one.id), escape(one.file), one.kind, f"{one.started_at:%Y-%m-%d %H:%M} UTC", *counts, state)
     Console().print(table)
