@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
 from monitoring.intervals import Rate, UnitCost
-from monitoring.lead_book import LeadSummary, once_a_person
+from monitoring.lead_book import LeadSummary, counted
+from monitoring.non_target_days import non_target_days, rate_of
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -26,9 +27,10 @@ Key = tuple[str, str | None]
 class ChannelLine:
     """A channel's or campaign's figures for leads created in one period.
 
-    ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of spoken or closed ones,
-    ``bought`` of settled ones; a rate that this company records nothing for is of nothing. ``expected_sales`` is the sum
-    of the open leads' probabilities. ``cost`` is in the company's currency; other currencies are only named.
+    ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of those looked at
+    (``non_target_days``), ``bought`` of settled ones; a rate that this company records nothing for is of nothing.
+    ``expected_sales`` is the sum of the open leads' probabilities. ``revenue`` is None where a sale's amount is unknown.
+    ``cost`` is in the company's currency; other currencies are only named.
     """
 
     key: Key
@@ -43,7 +45,7 @@ class ChannelLine:
     never_called: int
     expected_sales: float
     sales: int
-    revenue: float
+    revenue: float | None
     cost: float | None
     other_currencies: tuple[str, ...]
 
@@ -64,8 +66,17 @@ class ChannelLine:
 
     @property
     def romi(self) -> float | None:
-        """Return (revenue - cost) / cost so far, or None where nothing was spent."""
-        return (self.revenue - self.cost) / self.cost if self.cost else None
+        """Return (revenue - cost) / cost so far, or None where nothing was spent or a sale's amount is unknown."""
+        return (self.revenue - self.cost) / self.cost if self.cost and self.revenue is not None else None
+
+    @property
+    def romi_interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of ``romi`` from the number of sales, at their average amount; None without sales."""
+        interval = self.cost_per_sale.interval if self.cost_per_sale and self.cost else None
+        if interval is None or self.revenue is None:
+            return None
+        average = self.revenue / self.sales
+        return average / interval[1] - 1, average / interval[0] - 1
 
 
 def channel_lines(
@@ -85,9 +96,8 @@ def channel_lines(
     chances
         Purchase probability of open leads; an open lead without one adds nothing to ``expected_sales``.
     """
-    counted = once_a_person(summaries) if company.count_a_person_once else list(summaries)
     groups: dict[tuple[Key, date | None], list[LeadSummary]] = {}
-    for one in counted:
+    for one in counted(list(summaries), company):
         key = (one.channel, None if level == "channel" else one.campaign or "")
         groups.setdefault((key, period_of(one.created_at, company, period)), []).append(one)
     costs = _costs(spend, company, level, period)
@@ -112,12 +122,21 @@ def period_of(moment: datetime, company: Company, period: Period) -> date | None
     day = moment.astimezone(company.zone).date()
     if period == "month":
         return day.replace(day=1)
-    return date.fromordinal(day.toordinal() - day.weekday()) if period == "week" else None
+    return week_of(day) if period == "week" else None
+
+
+def week_of(day: date) -> date:
+    """Return the Monday of a day's week.
+
+    >>> week_of(date(2026, 3, 8)).isoformat()
+    '2026-03-02'
+    """
+    return day - timedelta(days=day.weekday())
 
 
 @dataclass(slots=True)
 class _Cost:
-    own: float = 0.0
+    own: float | None = None
     others: tuple[str, ...] = ()
 
 
@@ -131,7 +150,7 @@ def _costs(
         key = (channel_of(one.marks), campaign)
         cost = costs.setdefault((key, period_of(one.at, company, period)), _Cost())
         if one.currency == company.currency:
-            cost.own += one.cost
+            cost.own = (cost.own or 0.0) + one.cost
         elif one.currency not in cost.others:
             cost.others = (*cost.others, one.currency)
     return costs
@@ -149,9 +168,8 @@ def _line(
     outcomes = [one.outcome(moment, company) for one in leads]
     processed = [one for one in leads if one.calls]
     recorded = leads if company.calls_recorded else []
-    judged = [one for one in leads if one.spoken or one.non_target_known_at]
-    graded = judged if has_rules(company, moment) else []
-    named = judged if can_tell_non_target(company, moment) else []
+    looked_at = rate_of(non_target_days(leads, company))
+    graded = looked_at.of if has_rules(company, moment) and company.calls_recorded else 0
     settled = outcomes.count("bought") + outcomes.count("did_not_buy")
     waiting = [one for one, kind in zip(leads, outcomes, strict=True) if kind in ("open", "never_called")]
     won = [one for one in leads if one.won_at]
@@ -161,14 +179,14 @@ def _line(
         leads=len(leads),
         processed=Rate(len(processed), len(recorded)),
         spoken=Rate(sum(one.spoken for one in processed), len(processed)),
-        qualified=Rate(sum(one.is_qualified for one in graded), len(graded)),
-        non_target=Rate(sum(one.non_target_known_at is not None for one in named), len(named)),
+        qualified=Rate(sum(one.is_qualified for one in leads) if graded else 0, graded),
+        non_target=looked_at if can_tell_non_target(company, moment) else Rate(0, 0),
         bought=Rate(outcomes.count("bought"), settled),
         open=outcomes.count("open"),
         never_called=outcomes.count("never_called"),
         expected_sales=sum(chances.get(one.lead_id, 0.0) for one in waiting if not one.won_at),
         sales=len(won),
-        revenue=sum(one.amount or 0.0 for one in won),
+        revenue=None if any(one.amount is None for one in won) else sum(one.amount or 0.0 for one in won),
         cost=cost.own if cost else None,
         other_currencies=cost.others if cost else (),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,6 +131,11 @@ class LeadBook:
             if known:
                 self._kept[history.lead_id] = summarise(known)
         self._number = last
+
+
+def counted(summaries: Sequence[LeadSummary], company: Company) -> Sequence[LeadSummary]:
+    """Return the leads that the channel figures count: each person's first request alone where the company says so."""
+    return once_a_person(summaries) if company.count_a_person_once else summaries
 
 
 def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:

@@ -182,6 +182,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "col_cpq": ("За квалифиц.", "Per qualified"),
     "col_cps": ("За продажу", "Per sale"),
     "col_romi": ("ROMI", "ROMI"),
+    "sales_made": ("продаж: {n}", "sales: {n}"),
     "drift_link": ("что изменилось", "what changed"),
     "of": ("{count} из {of}", "{count} of {of}"),
     "not_enough": ("мало данных", "not enough data"),
@@ -189,7 +190,18 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "no_campaign": ("(без кампании)", "(no campaign)"),
     "trend_leads": ("Заявки по неделям", "Leads by week"),
     "trend": ("Доля нецелевых по неделям", "Non-target share by week"),
-    "once_a_person": ("Заявки одного человека считаются один раз.", "A person's requests count once."),
+    "non_target_note": (
+        "Нецелевые — доля тех, с кем поговорили; отмеченные без разговора весят столько, какую часть остальных заявок их дня уже обзвонили.",
+        "Non-target is the share of leads spoken to; one named without a talk weighs as much as its day's other leads were called.",
+    ),
+    "non_target_of_all": (
+        "Звонки не записываются, поэтому нецелевые — доля всех заявок.",
+        "No calls are recorded, so non-target is the share of all leads.",
+    ),
+    "once_a_person": (
+        "От одного человека считается только первая заявка.",
+        "Of one person's requests the first alone counts.",
+    ),
     "every_request": (
         "Каждая заявка считается отдельно, даже от одного человека.",
         "Every request counts, also of the same person.",

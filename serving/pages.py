@@ -76,7 +76,7 @@ class Writing:
         """Return a share as a percentage with as many digits as matter; a dash where there is none."""
         if share is None:
             return "—"
-        wanted = digits if digits is not None else (0 if share >= 0.1 else 1)
+        wanted = digits if digits is not None else (0 if abs(share) >= 0.1 else 1)
         text = f"{share * 100:.{wanted}f}"
         return (text.replace(".", ",") if self.language == "ru" else text) + "\u00a0%"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from monitoring.intervals import Rate
 
 NAME = "channels"
+ONCE = "A person's first request alone counts; later ones by the same phone or e-mail do not."
 NO_ALARM = {
     "watched": "No channel sends noticeably more non-target leads than before.",
     "too_little": "Not enough data in the last 120 days: in no channel would a rise of non-target leads have been noticed.",
@@ -35,19 +36,21 @@ def command(
     from rich.markup import escape
 
     from monitoring.channel_quality import channel_lines
-    from monitoring.lead_book import LeadBook
+    from monitoring.lead_book import LeadBook, counted
     from monitoring.non_target_alarm import watch_state, watched
 
     if by not in ("channel", "campaign"):
         raise typer.BadParameter("--by takes channel or campaign.")
     house = open_house(home, company)
     moment = now()
-    summaries = LeadBook(house.store, house.company).summaries(moment)
+    requests = counted(LeadBook(house.store, house.company).summaries(moment), house.company)
     level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
-    lines = channel_lines(summaries, house.store.spend(), {}, company=house.company, moment=moment, level=level)
+    lines = channel_lines(requests, house.store.spend(), {}, company=house.company, moment=moment, level=level)
     console = Console()
     console.print(_table(lines, by))
-    alarms, quiet = watched(summaries, company=house.company, moment=moment)
+    if house.company.count_a_person_once:
+        console.print(ONCE)
+    alarms, quiet = watched(requests, company=house.company, moment=moment)
     for alarm in alarms:
         console.print(
             f"[bold red]{escape(alarm.channel)}[/]: non-target {_words(alarm.before)} before, {_words(alarm.after)} since about "

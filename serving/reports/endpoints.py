@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from features.facts.store import FactStore
 from monitoring.channel_quality import can_tell_non_target, channel_lines, period_of
-from monitoring.lead_book import LeadBook, LeadSummary, once_a_person
+from monitoring.lead_book import LeadBook, LeadSummary, counted
 from monitoring.non_target_alarm import watch_state, watched
 from serving.board import Board
 from serving.desk import Desk
@@ -40,22 +41,21 @@ def reports_router(
     def figures(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
         """Return what the page shows."""
         moment = desk.now()
-        summaries = book.summaries(moment)
-        counted = once_a_person(summaries) if company.count_a_person_once else summaries
+        requests = counted(book.summaries(moment), company)
         spend = store.spend()
-        chosen = [one for one in counted if not month or _month(one.created_at, book) == month]
+        chosen = [one for one in requests if not month or _month(one.created_at, book) == month]
         paid = [one for one in spend if not month or _month(one.at, book) == month]
         chances = board.expected_sales(moment)
-        alarms, quiet = watched(counted, company=company, moment=moment)
+        alarms, quiet = watched(requests, company=company, moment=moment)
         return {
             "lines": channel_lines(chosen, paid, chances, company=company, moment=moment, level=level),
             "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in alarms],
             "quiet": quiet,
             "watch": watch_state(quiet, alarms, company, moment),
-            "trend": weekly_trend(counted, company, [one.channel for one in alarms])
+            "trend": weekly_trend(requests, company, [one.channel for one in alarms])
             if can_tell_non_target(company, moment)
-            else weekly_leads(counted, company),
-            "months": _months(counted, book),
+            else weekly_leads(requests, company),
+            "months": _months(requests, book),
             "month": month,
             "level": level,
             "unknown_fields": unknown.seen(),
@@ -84,5 +84,5 @@ def _month(moment: datetime, book: LeadBook) -> str:
     return f"{day:%Y-%m}" if day else ""
 
 
-def _months(summaries: list[LeadSummary], book: LeadBook) -> list[str]:
+def _months(summaries: Iterable[LeadSummary], book: LeadBook) -> list[str]:
     return sorted({_month(one.created_at, book) for one in summaries}, reverse=True)

@@ -11,10 +11,11 @@ import orjson
 from features.facts.channels import channel_reader
 from features.facts.company import Company
 from features.facts.values import Spend
-from monitoring.channel_quality import period_of
+from monitoring.channel_quality import period_of, week_of
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary
 from monitoring.non_target_alarm import Alarm
+from monitoring.non_target_days import NonTargetDay, non_target_days, rate_of
 
 MOST_CHANNELS = 7
 ALARM_COLOUR = "#b3261e"
@@ -44,17 +45,14 @@ def weekly_trend(summaries: Iterable[LeadSummary], company: Company, alarmed: Co
 
     The channels of ``alarmed`` stand out from the others.
     """
-    counts: dict[str, dict[date, list[int]]] = {}
+    by_channel: dict[str, list[LeadSummary]] = {}
     for one in summaries:
-        week = period_of(one.created_at, company, "week")
-        if week and (one.spoken or one.non_target_known_at):
-            cell = counts.setdefault(one.channel, {}).setdefault(week, [0, 0])
-            cell[0] += one.non_target_known_at is not None
-            cell[1] += 1
-    largest = sorted(counts, key=lambda channel: -sum(n for _, n in counts[channel].values()))[:MOST_CHANNELS]
+        by_channel.setdefault(one.channel, []).append(one)
+    days = {channel: non_target_days(leads, company) for channel, leads in by_channel.items()}
+    largest = sorted(days, key=lambda channel: -sum(day.looks for day in days[channel]))[:MOST_CHANNELS]
     layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "hovermode": "closest"}
     return orjson.dumps(
-        {"traces": [_trace(name, counts[name], name in alarmed) for name in largest], "layout": layout}
+        {"traces": [_trace(name, _weeks(days[name]), name in alarmed) for name in largest], "layout": layout}
     ).decode()
 
 
@@ -75,8 +73,15 @@ def weekly_leads(summaries: Iterable[LeadSummary], company: Company) -> str:
     return orjson.dumps({"traces": traces, "layout": {"yaxis": {"rangemode": "tozero"}}}).decode()
 
 
-def _trace(name: str, weeks: dict[date, list[int]], stands_out: bool) -> dict[str, object]:
-    shown = sorted((week, Rate(bad, leads)) for week, (bad, leads) in weeks.items() if Rate(bad, leads).is_enough)
+def _weeks(days: Iterable[NonTargetDay]) -> dict[date, Rate]:
+    by_week: dict[date, list[NonTargetDay]] = {}
+    for one in days:
+        by_week.setdefault(week_of(one.day), []).append(one)
+    return {week: rate_of(those) for week, those in by_week.items()}
+
+
+def _trace(name: str, weeks: dict[date, Rate], stands_out: bool) -> dict[str, object]:
+    shown = [(week, rate) for week, rate in sorted(weeks.items()) if rate.is_enough]
     texts = [f"{r.count} / {r.of} ({r.interval[0]:.0%}–{r.interval[1]:.0%})" for _, r in shown]
     return {
         "name": name,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.leadloop.command_line import Ran, Small, one_line
+from pathlib import Path
+
+from tests.leadloop.command_line import LEADS, Ran, Small, one_line, small_company, write_rows
 
 
 def cells_of(name: str, table: str) -> list[str]:
@@ -46,3 +48,17 @@ def test_another_level_than_channel_and_campaign_is_refused_in_a_sentence(import
     ran = imported.run("channels", "--by", "ad")
     assert ran.code == 2
     assert "--by takes channel or campaign." in one_line(ran.err)
+
+
+def test_where_a_person_counts_once_the_table_counts_and_says_so(tmp_path: Path) -> None:
+    company = small_company(tmp_path)
+    again = ("4", "2026-03-05 12:00", "Мария", "+7 916 123-45-67", "", "owner", "120,5", "google", "brand")
+    write_rows(tmp_path / "again.csv", [LEADS, again])
+    company.done("import", *(company.file(name) for name in ("leads.csv", "again.csv")))
+    every = company.done("channels")
+    with (tmp_path / "company.yaml").open("a", encoding="utf-8") as words:
+        words.write("count_a_person_once: true\n")
+    once = company.done("channels")
+    assert (cells_of("Поиск", every)[1], cells_of("Поиск", once)[1]) == ("3", "2")
+    assert "A person's first request alone counts" in one_line(once)
+    assert "first request" not in one_line(every)

@@ -47,11 +47,23 @@ class ByHand:
     """The figures of one channel, counted straight from the facts."""
 
     def __init__(self, leads: Leads) -> None:
-        self.leads = self.processed = self.spoken = self.judged = self.qualified = self.bad = 0
+        self.leads = self.processed = self.spoken = self.qualified = 0
         self.settled = self.bought = self.open = self.never_called = self.sales = 0
-        self.revenue = self.expected = 0.0
+        self.expected = 0.0
+        self.amounts: list[float | None] = []
+        self.spoken_on: dict[date, int] = {}
+        self.named_on: dict[date, int] = {}
+        self.others_on: dict[date, int] = {}
+        self.bad_of_spoken = 0
         for facts in leads:
             self._count([fact for fact in facts if fact.known_at <= MOMENT])
+        others = sum(self.others_on.values())
+        usual = self.spoken / others if others else 1.0
+        weighed = 0.0
+        for day, named in self.named_on.items():
+            count = self.others_on.get(day, 0)
+            weighed += named * (self.spoken_on.get(day, 0) / count if count else usual)
+        self.looked_at, self.bad = round(self.spoken + weighed), round(self.bad_of_spoken + weighed)
 
     def _count(self, facts: list[LeadFact]) -> None:
         (made,) = [fact for fact in facts if isinstance(fact, Lead)]
@@ -70,15 +82,19 @@ class ByHand:
         self.leads += 1
         self.processed += bool(calls)
         self.spoken += spoken
-        self.judged += spoken or bad
+        day = made.at.astimezone(MOSCOW).date()
+        named = bad and not spoken
+        self.named_on[day] = self.named_on.get(day, 0) + named
+        self.others_on[day] = self.others_on.get(day, 0) + (not named)
+        self.spoken_on[day] = self.spoken_on.get(day, 0) + spoken
         self.qualified += spoken and answers.get("need") == answers.get("budget") == "yes"
-        self.bad += bad
+        self.bad_of_spoken += bad and spoken
         self.settled += worked and old
         self.bought += worked and old and bool(won)
         self.open += worked and not old
         self.never_called += not worked
         self.sales += bool(won)
-        self.revenue += (won[0].amount or 0.0) if won else 0.0
+        self.amounts += [won[0].amount] if won else []
         self.expected += 0.25 if (not worked or not old) and not won else 0.0
 
 
@@ -108,11 +124,14 @@ def test_every_figure_of_a_channel_equals_counting_by_hand(seed: int, count: int
         hand = ByHand([facts for facts in leads if channel_of(facts) == channel])
         assert (line.leads, line.processed) == (hand.leads, Rate(hand.processed, hand.leads))
         assert line.spoken == Rate(hand.spoken, hand.processed)
-        assert line.qualified == Rate(hand.qualified, hand.judged)
-        assert line.non_target == Rate(hand.bad, hand.judged)
+        assert line.qualified == Rate(hand.qualified, hand.looked_at)
+        assert line.non_target == Rate(hand.bad, hand.looked_at)
         assert line.bought == Rate(hand.bought, hand.settled)
         assert (line.open, line.never_called) == (hand.open, hand.never_called)
-        assert (line.sales, line.revenue) == (hand.sales, hand.revenue)
+        assert (line.sales, line.revenue) == (
+            hand.sales,
+            None if None in hand.amounts else sum(filter(None, hand.amounts)),
+        )
         assert line.expected_sales == pytest.approx(hand.expected)
 
 
@@ -126,7 +145,7 @@ def test_campaigns_and_periods_add_up_to_their_channel(seed: int, period: Litera
     for channel, line in whole.items():
         own = [part for part in parts if part.key[0] == channel]
         assert sum(part.leads for part in own) == line.leads
-        assert sum(part.non_target.count for part in own) == line.non_target.count
+        assert sum(part.spoken.count for part in own) == line.spoken.count
         assert sum(part.bought.of for part in own) == line.bought.of
         assert sum(part.expected_sales for part in own) == pytest.approx(line.expected_sales)
 
@@ -187,12 +206,25 @@ def test_costs_are_per_lead_qualified_lead_and_sale_of_the_same_channel() -> Non
     assert (line.cost, line.other_currencies, line.romi) == (1000.0, ("USD",), -0.2)
     costs = [one and one.value for one in (line.cost_per_lead, line.cost_per_qualified, line.cost_per_sale)]
     assert costs == [100.0, 250.0, 500.0]
+    low, high = line.romi_interval or (0.0, 0.0)
+    assert low < -0.2 < high
+
+
+def test_a_sale_without_an_amount_leaves_the_return_on_spend_unsaid() -> None:
+    sold: list[LeadFact] = [lead("7"), source("7", source="vk"), stage("7", "won")]
+    (line,) = lines_of([sold], [spent(50.0)])
+    assert (line.sales, line.revenue, line.romi, line.romi_interval) == (1, None, None, None)
 
 
 def test_a_channel_that_cost_and_brought_nobody_is_shown_first_and_one_without_costs_says_so() -> None:
     paid, free = lines_of([[lead("7"), source("7", source="free")]], [spent(50.0, source="dead")])
     assert (paid.key, paid.leads, paid.cost_per_lead and paid.cost_per_lead.value) == (("dead", None), 0, None)
     assert (free.key, free.cost, free.cost_per_lead, free.romi) == (("free", None), None, None, None)
+
+
+def test_costs_in_another_currency_alone_are_named_and_not_taken_for_none_or_zero() -> None:
+    (line,) = lines_of([[lead("7"), source("7", source="vk")]], [spent(70.0, currency="USD")])
+    assert (line.cost, line.cost_per_lead, line.romi, line.other_currencies) == (None, None, None, ("USD",))
 
 
 def test_costs_go_to_the_campaign_and_the_month_in_which_they_were_paid() -> None:
@@ -207,6 +239,14 @@ def test_a_company_without_rules_or_stages_is_told_nothing_about_quality() -> No
     assert (line.processed.of, line.qualified.of, line.non_target.of) == (0, 0, 0)
     assert not can_tell_non_target(plain, MOMENT)
     assert can_tell_non_target(Company.model_validate({"company": "x", "stages": {"non_target": ["spam"]}}), MOMENT)
+
+
+def test_where_no_calls_are_recorded_the_non_target_share_is_of_all_leads() -> None:
+    silent = Company.model_validate({"company": "x", "calls_recorded": False, "stages": {"non_target": ["spam"]}})
+    named: list[LeadFact] = [lead("0"), source("0", source="vk"), stage("0", "spam")]
+    others: Leads = [[lead(f"{n}"), source(f"{n}", source="vk")] for n in range(1, 10)]
+    (line,) = lines_of([named, *others], company=silent)
+    assert (line.non_target, line.qualified) == (Rate(1, 10), Rate(0, 0))
 
 
 def person(lead_id: str, *keys: str) -> LeadSummary:

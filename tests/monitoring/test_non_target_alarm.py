@@ -115,6 +115,35 @@ def test_a_lead_closed_as_non_target_without_a_talk_is_looked_at() -> None:
     assert (quiet.share, quiet.not_looked_at) == (Rate(1, 1), 0)
 
 
+def test_rubbish_named_at_once_is_no_rise_while_its_neighbours_wait_for_their_call() -> None:
+    """A fifth of the leads is closed as spam the hour it comes; the others are called with four days' delay."""
+    alarmed = 0
+    for seed in range(20):
+        draw = random.Random(seed)
+        spam = [draw.random() < 0.2 for _ in range(70 * 6)]
+        looks = (look(seen_on(day, spam), day)[0] for day in range(14, 70))
+        alarmed += any(looks)
+    assert alarmed <= 1
+
+
+def seen_on(day: int, spam: list[bool]) -> list[LeadSummary]:
+    """Return six leads a day as known on ``day``."""
+    return [
+        summary(f"x{n}", NOON + n // 6 * DAY, spoken=not is_spam and n // 6 <= day - 4, is_bad=is_spam)
+        for n, is_spam in enumerate(spam[: (day + 1) * 6])
+    ]
+
+
+def test_a_flood_of_rubbish_that_is_closed_without_a_talk_is_found() -> None:
+    found = 0
+    for seed in range(10):
+        draw = random.Random(seed)
+        spam = [draw.random() < (0.6 if n >= 60 * 6 else 0.1) for n in range(80 * 6)]
+        (alarm,), _ = look(seen_on(79, spam), 79)
+        found += alarm.earliest <= MOSCOW_FIRST_DAY + 60 * DAY <= alarm.latest
+    assert found >= 8
+
+
 def test_where_nothing_calls_a_lead_non_target_it_was_not_looked_at() -> None:
     plain = Company.model_validate({"company": "x"})
     told = watched(channel(1, 0.1, 0.9), company=plain, moment=NOON + 90 * DAY)
