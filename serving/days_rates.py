@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 
 from features.facts.store import FactStore
@@ -11,40 +12,44 @@ from features.rows.source_rates import NO_RATES, SourceRates
 
 
 class DaysRates:
-    """The rates of one midnight, with the storage number up to which they were counted."""
+    """The rates of one midnight, and on request those of the midnights before it."""
 
     def __init__(self, store: FactStore, gate: Gate) -> None:
         self._store, self._zone = store, gate.company.zone
         self._timeline = RatesTimeline(gate)
-        self._held: tuple[datetime | None, int, SourceRates] = (None, 0, NO_RATES)
-
-    @property
-    def midnight(self) -> datetime | None:
-        """Return the midnight that the rates belong to; None before any were counted."""
-        return self._held[0]
+        self._held = NO_RATES
+        self._counting = threading.Lock()
 
     @property
     def number(self) -> int:
         """Return the storage number up to which facts were counted."""
-        return self._held[1]
+        return self._held.number
 
     def at(self, moment: datetime) -> SourceRates:
-        """Return the rates held; whoever logs a row logs ``midnight`` and ``number`` beside it."""
-        return self._held[2]
+        """Return the rates held for today and for what comes; for a moment before them, those of its own midnight."""
+        held = self._held
+        if held.midnight is None or moment >= held.midnight:
+            return held
+        with self._counting:
+            return self._as_of(moment, self.number)
 
     def is_of(self, moment: datetime) -> bool:
         """Return whether the rates held are those of the day of ``moment``."""
-        return self._held[0] == last_midnight(moment, self._zone)
+        return self._held.midnight == last_midnight(moment, self._zone)
 
     def count(self, moment: datetime) -> None:
         """Count what is new, and hold the rates as of the last midnight before ``moment``."""
-        before, number = self.number, self._store.last_number()
-        if before == 0:
-            self._timeline.learn(self._store.histories(up_to=number))
-        elif number > before:
-            changed = sorted(self._store.leads_changed_since(before))
-            self._timeline.forget(self._store.histories(up_to=before, lead_ids=changed))
-            self._timeline.learn(self._store.histories(up_to=number, lead_ids=changed))
+        with self._counting:
+            before, number = self.number, self._store.last_number()
+            if before == 0:
+                self._timeline.learn(self._store.histories(up_to=number))
+            elif number > before:
+                changed = sorted(self._store.leads_changed_since(before))
+                self._timeline.forget(self._store.histories(up_to=before, lead_ids=changed))
+                self._timeline.learn(self._store.histories(up_to=number, lead_ids=changed))
+            self._held = self._as_of(moment, number)
+
+    def _as_of(self, moment: datetime, number: int) -> SourceRates:
         rates = self._timeline.at(moment)
         counts = {key: rates.settled(key) for key in self._timeline.sources()}
-        self._held = (last_midnight(moment, self._zone), number, SourceRates(counts))
+        return SourceRates(counts, last_midnight(moment, self._zone), number)

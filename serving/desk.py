@@ -94,14 +94,15 @@ class Desk:
         return self.scorer.probability(known, self._rows.row(known)), amount
 
     def remember(self, scored: Scored, number: int) -> None:
-        """Log the score with its row, the storage number of the facts and of the rates, and the company's words."""
+        """Log the score with its row, the storage number of the facts and of its rates, and the company's words."""
+        rates = scored.known.rates
         self._writer.put(
             logged(
                 scored.score,
                 scored.row,
                 number=number,
-                rates_number=self.rates.number,
-                rates_midnight=self.rates.midnight,
+                rates_number=rates.number,
+                rates_midnight=rates.midnight,
                 company_hash=self.company_hash,
             )
         )

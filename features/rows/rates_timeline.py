@@ -77,10 +77,6 @@ class RatesTimeline:
             self._views[midnight] = SourceRates(_AtMidnight(self, midnight))
         return self._views[midnight]
 
-    def midnight(self, moment: datetime) -> datetime:
-        """Return the midnight whose rates a row at ``moment`` knows."""
-        return last_midnight(moment, self._zone)
-
     def totals(self, key: SourceKey, midnight: datetime) -> tuple[int, int]:
         """Return (settled leads, sales) of a source as known before ``midnight``."""
         if key not in self._days:

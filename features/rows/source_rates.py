@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 PRIOR_LEADS = 50.0
 SourceKey = tuple[str, ...]
@@ -35,9 +36,14 @@ def source_path(channel: str, campaign: str | None, ad: str | None) -> list[Sour
 
 @dataclass(frozen=True, slots=True)
 class SourceRates:
-    """Settled leads and sales per source as known at one midnight."""
+    """Settled leads and sales per source as known at one midnight, from facts up to a storage number.
+
+    Midnight and number go into the score log beside each row that was made with these rates; a row can't name others.
+    """
 
     counts: Mapping[SourceKey, tuple[int, int]]
+    midnight: datetime | None = None
+    number: int = 0
 
     def settled(self, key: SourceKey) -> tuple[int, int]:
         """Return (settled leads, sales among them)."""

@@ -16,7 +16,7 @@ from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.rows.as_of import Gate
 from features.rows.feature_row import FixedRates, RowBuilder
-from features.rows.rates_timeline import RatesTimeline
+from features.rows.rates_timeline import RatesTimeline, last_midnight
 from models.rebuilding import differences
 from models.score import RulesScorer
 from models.score_log import LoggedScore, ScoreLog, logged
@@ -48,7 +48,7 @@ def score_now(engine: Engine, company: Company, lead_id: str = "7") -> None:
     log.remember([
         logged(
             RulesScorer().score(known, row), row, number=number, rates_number=number,
-            rates_midnight=timeline.midnight(TODAY), company_hash=CompanyVersions(engine).remember(company, moment=TODAY),
+            rates_midnight=last_midnight(TODAY, company.zone), company_hash=CompanyVersions(engine).remember(company, moment=TODAY),
         )
     ])  # fmt: skip
 
