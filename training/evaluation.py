@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from models.ranking_metrics import Judged, Measured, log_loss_difference, measured
 from training.dataset import TrainingSet
@@ -54,6 +55,28 @@ def evaluated(data: TrainingSet, contenders: Mapping[str, Floats], *, seed: int 
     rules, guesses = contenders["rules"], contenders["guesses"]
     differences["rules over guesses"] = log_loss_difference(rules, guesses, judged, seed=seed)
     return Evaluation(groups, differences)
+
+
+def evaluation_json(evaluation: Evaluation) -> bytes:
+    """Return everything as JSON: for each group, contender and measure the value and its interval; null cannot be told."""
+    groups = [
+        {
+            "group": group.name,
+            "leads": group.leads,
+            "sales": group.sales,
+            "measures": None
+            if group.measures is None
+            else {who: {name: _ends(m) for name, m in of.items()} for who, of in group.measures.items()},
+        }
+        for group in evaluation.groups
+    ]
+    differences = {name: _ends(m) for name, m in evaluation.differences.items()}
+    told = {"groups": groups, "log_loss_differences": differences}
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+
+
+def _ends(measured: Measured) -> list[float]:
+    return [measured.value, measured.low, measured.high]
 
 
 def _group(

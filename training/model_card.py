@@ -13,8 +13,9 @@ from training.promotion import Decision
 from training.recipe import Candidate
 
 HEADINGS = {
-    "auc": "AUC", "log_loss": "log-loss", "ece": "ECE", "lift_10": "lift at 10 %",
-    "sales_in_first_30": "sales in the first 30 % of the queue", "slope": "calibration slope", "level": "mean p / rate",
+    "auc": "AUC", "average_precision": "average precision", "log_loss": "log-loss", "brier": "Brier", "ece": "ECE",
+    "lift_10": "lift at 10 %", "sales_in_first_30": "sales in the first 30 % of the queue",
+    "slope": "calibration slope", "level": "mean p / rate",
 }  # fmt: skip
 
 
@@ -43,7 +44,8 @@ def model_card(
         *_what_it_is(candidate),
         "",
         "## How good it is on later leads",
-        *_table(evaluation.overall),
+        "95 % intervals by resampling leads.",
+        *(line for group in evaluation.groups for line in _table(group)),
         "",
         "## Where it is weak",
         *_weak(evaluation),
@@ -88,18 +90,15 @@ def _what_it_is(candidate: Candidate) -> list[str]:
 
 
 def _table(group: Group) -> list[str]:
+    """Return a group's heading and its measures: a row a contender."""
+    heading = ["", f"### {group.name[:1].upper()}{group.name[1:]}: {group.leads:,} leads, {group.sales:,} sales", ""]
     if group.measures is None:
-        return [f"* Not enough data: {group.leads:,} leads, {group.sales:,} sales."]
-    lines = [
-        f"{group.leads:,} leads, {group.sales:,} sales; 95 % intervals by resampling leads.",
-        "",
-        "| | " + " | ".join(HEADINGS.values()) + " |",
-        "|---" * (len(HEADINGS) + 1) + "|",
-    ]
+        return [*heading, "Not enough data."]
+    lines = ["| | " + " | ".join(HEADINGS.values()) + " |", "|---" * (len(HEADINGS) + 1) + "|"]
     for contender, measures in group.measures.items():
         cells = [_figure(measures[name]) for name in HEADINGS]
         lines.append(f"| {contender} | " + " | ".join(cells) + " |")
-    return lines
+    return [*heading, *lines]
 
 
 def _figure(measured: Measured) -> str:

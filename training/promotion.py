@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from models.ranking_metrics import Measured
 from training.evaluation import Evaluation
 
+NOT_COMPARABLE = (
+    "It cannot be compared with the champion yet: too few sales were settled since the champion learned. "
+    "The champion goes on serving; `leadloop promote` lets this one serve all the same."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -44,9 +49,8 @@ def decided(evaluation: Evaluation, *, tables: bool, champion_serves: bool = Fal
     reasons.append(f"Better than the rules alone: {_figures(over_rules)}.")
     champion = difference.get("champion")
     if champion is None:
-        return Decision(
-            True, True, (*reasons, "There is no champion to compare it with on leads that neither learned from.")
-        )
+        said = NOT_COMPARABLE if champion_serves else "No champion serves yet."
+        return Decision(not champion_serves, True, (*reasons, said))
     if champion.low > 0:
         reasons.append(f"Worse than the champion ({_figures(champion)}): the champion goes on serving.")
         return Decision(False, True, tuple(reasons))

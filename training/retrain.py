@@ -24,7 +24,7 @@ from models.ranking_metrics import Judged, Measured, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from training.additive_fit import cells_of
 from training.dataset import Progress, TrainingSet, training_set
-from training.evaluation import Evaluation, evaluated
+from training.evaluation import Evaluation, evaluated, evaluation_json
 from training.model_card import model_card
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
@@ -34,6 +34,8 @@ from training.time_split import TimeSplit, split_by_time
 Floats = npt.NDArray[np.float64]
 FEWEST_SALES_TO_COMPARE = 10
 SMALLEST_PART = 1e-6
+EVALUATION = "evaluation.json"
+"""The file of a model's folder that holds every measure of every group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ def retrained(
     final = chosen(data, rules, seed=seed) if decision.finds_something else Choices(1, 0, 0.0)
     candidate = fitted(data, rules, final, seed=seed)
     rates = grade_rates(data, rules)
-    borders = derived_borders(judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist(), rates)
-    if not decision.finds_something:
-        borders = rules_borders(candidate.starts)
+    borders = rules_borders(candidate.starts)
+    if final.stretch > 0:
+        judged = judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist()
+        borders = derived_borders(*judged, rates)
     about = {"choices": [final.fields_a_tree, final.rounds, final.stretch], "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
@@ -94,6 +97,7 @@ def retrained(
         notes=split.notes, cut_off=cut_off,
     )  # fmt: skip
     save_artefact(artefact, folder, text=candidate.fit.text, card=card)
+    (folder / EVALUATION).write_bytes(evaluation_json(evaluation))
     plots = drawn_plots(folder / "plots", later, contenders)
     registry.record(
         Run(
@@ -223,9 +227,15 @@ def _parameters(
 
 
 def _measures(evaluation: Evaluation) -> dict[str, float]:
+    """Return every overall measure and difference with the ends of its interval; the groups' are in ``EVALUATION``."""
     measures = evaluation.overall.measures or {}
-    named = {f"{who}.{name}".replace(" ", "_"): m.value for who, of in measures.items() for name, m in of.items()}
-    return named | {f"log_loss_minus.{who}".replace(" ", "_"): m.value for who, m in evaluation.differences.items()}
+    named = {f"{who}.{name}": m for who, of in measures.items() for name, m in of.items()}
+    named |= {f"log_loss_minus.{who}": m for who, m in evaluation.differences.items()}
+    return {
+        f"{name}{end}".replace(" ", "_"): value
+        for name, m in named.items()
+        for end, value in (("", m.value), (".low", m.low), (".high", m.high))
+    }
 
 
 def _version(cut_off: datetime, data: TrainingSet, company_hash: str, seed: int) -> str:

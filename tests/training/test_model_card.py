@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.facts.company import Abc, Company
+from models.ranking_metrics import MEASURES
 from tests.training.small_sets import START, numbers, set_of
 from training.dataset import TrainingSet
 from training.evaluation import Evaluation, evaluated
@@ -70,9 +71,23 @@ def test_a_channel_where_the_level_is_wrong_is_named_as_a_weakness(leads: Traini
 def test_every_contender_has_a_line_with_intervals(leads: TrainingSet) -> None:
     lines = card(leads, Choices(1, 0, 0.0), judged(leads)).splitlines()
     table = [line for line in lines if line.startswith("| ") and "to" in line]
-    assert [line.split(" | ")[0] for line in table] == ["| candidate", "| rules", "| base rate", "| guesses"]
+    groups = len(judged(leads).groups)
+    told = [line.split(" | ")[0] for line in table]
+    assert told[:4] == ["| candidate", "| rules", "| base rate", "| guesses"]
+    assert groups > 1
+    assert len(told) % 4 == 0
+    assert len(told) // 4 + "\n".join(lines).count("\nNot enough data.") == groups
+
+
+def test_every_measure_of_a_group_stands_in_its_table(leads: TrainingSet) -> None:
+    lines = card(leads, Choices(1, 0, 0.0), judged(leads)).splitlines()
+    heading = next(line for line in lines if line.startswith("| | AUC"))
+    row = next(line for line in lines if line.startswith("| candidate"))
+    assert heading.count("|") == row.count("|") == len(MEASURES) + 2
 
 
 def test_with_too_few_later_leads_the_card_says_so_instead_of_figures(leads: TrainingSet) -> None:
     few = leads.of(np.arange(50))
-    assert "* Not enough data: 50 leads," in card(leads, Choices(1, 0, 0.0), judged(few))
+    told = card(leads, Choices(1, 0, 0.0), judged(few))
+    assert "### All: 50 leads," in told
+    assert "Not enough data." in told.split("### All")[1].split("###")[0]

@@ -36,7 +36,7 @@ def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_i
         True, True, (
             f"Better than the base rate: {BETTER_SAID}.",
             f"Better than the rules alone: {BETTER_SAID}.",
-            "There is no champion to compare it with on leads that neither learned from.",
+            "No champion serves yet.",
         ),
     )  # fmt: skip
 
@@ -54,6 +54,12 @@ def test_only_a_candidate_that_is_not_worse_replaces_the_champion(
 ) -> None:
     made = decision(BETTER, champion=champion, champion_serves=True)
     assert (made.promote, made.finds_something, made.reasons[-1]) == (promoted, True, words)
+
+
+def test_a_champion_that_a_candidate_cannot_be_compared_with_goes_on_serving() -> None:
+    made = decision(BETTER, champion_serves=True)
+    assert (made.promote, made.finds_something) == (False, True)
+    assert made.reasons[-1].startswith("It cannot be compared with the champion yet: too few sales were settled since")
 
 
 @pytest.mark.parametrize("over_base", [SAME, WORSE])

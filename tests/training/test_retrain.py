@@ -24,6 +24,7 @@ from models.artefact import Artefact, champion_version, load_artefact, model_fol
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
+from models.ranking_metrics import MEASURES
 from models.refined_grades import GradeBorders
 from models.score import probability_of
 from tests.support.machine import REPOSITORY
@@ -139,16 +140,29 @@ def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(tmp_path: 
 
 def test_the_artefact_holds_no_pickle_and_is_text_for_people(demo: Demo) -> None:
     files = {path.name: path for path in demo.trained.folder.rglob("*") if path.is_file()}
-    assert set(files) == {"model.json", "lightgbm.txt", "card.md", "calibration.png", "gain.png"}
+    assert set(files) == {"model.json", "lightgbm.txt", "card.md", "evaluation.json", "calibration.png", "gain.png"}
     orjson.loads(files["model.json"].read_bytes())
     assert files["lightgbm.txt"].read_text(encoding="utf-8").startswith("tree")
     assert demo.trained.version in files["card.md"].read_text(encoding="utf-8")
     assert all(files[name].read_bytes().startswith(b"\x89PNG") for name in ("calibration.png", "gain.png"))
 
 
+def test_every_measure_of_every_group_is_kept_with_its_interval(demo: Demo) -> None:
+    told = orjson.loads((demo.trained.folder / "evaluation.json").read_bytes())
+    groups = {one["group"]: one for one in told["groups"]}
+    assert {"all", "at arrival", "after a call"} <= set(groups)
+    assert any(name.startswith("channel ") for name in groups)
+    measures = groups["at arrival"]["measures"]["candidate"]
+    assert set(measures) == set(MEASURES)
+    value, low, high = measures["brier"]
+    assert low <= value <= high
+    assert set(told["log_loss_differences"]) >= {"rules", "base rate"}
+
+
 def test_the_record_holds_parameters_and_the_measures_of_every_contender(demo: Demo) -> None:
     (registered,) = demo.registry.models()
     assert {"candidate.auc", "rules.log_loss", "base_rate.brier", "log_loss_minus.rules"} <= set(registered.measures)
+    assert registered.measures["candidate.auc.low"] < registered.measures["candidate.auc"]
     assert registered.measures["candidate.auc"] > registered.measures["rules.auc"]
     assert all(isinstance(value, float) for value in registered.measures.values())
 
@@ -249,7 +263,8 @@ def test_a_candidate_is_compared_only_on_leads_settled_after_the_champion_learne
     serve(hindsight(LAST), tmp_path)
     done = run(owners_buy, tmp_path)
     assert "champion" not in done.evaluation.differences
-    assert done.decision.reasons[-1].startswith("There is no champion to compare it with")
+    assert done.decision.reasons[-1].startswith("It cannot be compared with the champion yet")
+    assert champion_version(tmp_path) == "20260101-before"
 
 
 def test_a_candidate_that_is_better_replaces_the_champion_which_can_be_rolled_back_to(tmp_path: Path) -> None:
