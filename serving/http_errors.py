@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import FactRefused, LeadloopError, StoreUnreachable, UnknownLead
+from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {UnknownLead: 404, FactRefused: 422, StoreUnreachable: 503}
@@ -61,8 +62,8 @@ def _told(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _writable(step: str | int) -> str | int:
-    """Return a step of a place as UTF-8 can write it: a field's name may hold half a character."""
-    return step.encode("utf-8", "replace").decode() if isinstance(step, str) else step
+    """Return a step of a place as UTF-8 can write it and anybody may read it: a field's name may be a phone number."""
+    return shown_name(step.encode("utf-8", "replace").decode()) if isinstance(step, str) else step
 
 
 def _refusal(error: Exception) -> JSONResponse:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from features.errors import FactRefused, UnknownLead
 from features.facts.contacts import Contact, ContactBook, ContactOfLead, remember_in
 from features.facts.database import writing
 from features.facts.store import append_in
-from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Stage
+from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Source, Stage
 from serving.desk import Desk, Scored
 from serving.sent_facts import CallIn, LeadIn, StageIn
 from serving.sent_lead import ContactIn, answers_of, facts_of
@@ -33,29 +33,35 @@ class Intake:
         self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
 
     def lead(self, body: LeadIn) -> Taken:
-        """Store a lead with its source and contact, and score it."""
+        """Store a lead with its source and contact, and score it; what a lead sent again leaves out stays as it was."""
         now = self.desk.now()
         lead_id = LeadId(body.id)
-        before = self._before(lead_id)
+        before, came_from = self._before(lead_id)
         if before:
             body = self._completed(body, before)
         lead, source, unknown = facts_of(
             lead_id, body, self.desk.company, known_at=now, secret=self.contacts.secret, manager=body.manager
         )
+        if before:
+            answers = {**before.answers, **lead.answers}
+            lead = replace(lead, answers=answers, manager=lead.manager or before.manager)
+        if came_from:
+            source = replace(source, marks={**came_from.marks, **source.marks})
         sent = body.contact
         contact = ContactOfLead(lead_id, Contact(sent.name, sent.phone, sent.email)) if sent else None
         return self._store([lead, source], lead_id, now, unknown, contact)
 
-    def _before(self, lead_id: LeadId) -> Lead | None:
-        """Return the latest version of a stored lead; None for a new one."""
+    def _before(self, lead_id: LeadId) -> tuple[Lead | None, Source | None]:
+        """Return the latest versions of a stored lead and of its source; None where there is none."""
         try:
-            facts = self.desk.store.history(lead_id).facts
+            latest = self.desk.store.history(lead_id).facts[::-1]
         except UnknownLead:
-            return None
-        return next((fact for fact in reversed(facts) if isinstance(fact, Lead)), None)
+            return None, None
+        lead = next((fact for fact in latest if isinstance(fact, Lead)), None)
+        return lead, next((fact for fact in latest if isinstance(fact, Source)), None)
 
     def _completed(self, body: LeadIn, before: Lead) -> LeadIn:
-        """Return a lead that is sent again with what it leaves out: its moment, and what is kept of its contact."""
+        """Return a lead that is sent again with its moment and with what is kept of its contact."""
         kept, sent = self.contacts.contact(before.lead_id), body.contact or ContactIn()
         contact = ContactIn.model_construct(
             name=sent.name or kept.name, phone=sent.phone or kept.phone, email=sent.email or kept.email

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -11,8 +10,11 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from features.errors import FactRefused
+from features.facts.cells import yes_or_no
 from features.facts.company import Company, FormField
+from features.facts.contact_signs import shown_name
 from features.facts.contacts import Contact, traces_of
+from features.facts.file_shape import is_placeholder, parse_number
 from features.facts.values import Answer, Lead, LeadId, Source
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -77,10 +79,6 @@ class LeadBody(Sent):
     contact: ContactIn | None = None
 
 
-YES = frozenset({"yes", "да", "true", "1", "y", "д", "+"})
-NO = frozenset({"no", "нет", "false", "0", "n", "н", "-"})
-
-
 def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[str, Answer], list[str]]:
     """Return the answers to the company's own fields, and the names that ``company.yaml`` does not know.
 
@@ -90,7 +88,7 @@ def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[s
         Naming the field and what would be right; the value itself is not repeated.
     """
     known = {name: value for name, value in sent.items() if name in company.fields and value is not None}
-    unknown = sorted(name for name in sent if name not in company.fields)
+    unknown = sorted({shown_name(name) for name in sent if name not in company.fields})
     chosen = {name: _answer(name, value, company.fields[name], company) for name, value in known.items()}
     return {name: answer for name, answer in chosen.items() if answer is not None}, unknown
 
@@ -119,18 +117,25 @@ def facts_of(
 
 
 def _answer(name: str, value: SentAnswer, field: FormField, company: Company) -> Answer | None:
-    if isinstance(value, str) and value.strip() in {"", *company.export.placeholders}:
+    if isinstance(value, str) and is_placeholder(value, company.export.placeholders):
         return None
+    try:
+        return _of_kind(value, field, company)
+    except FactRefused as error:
+        raise FactRefused(f"answers.{name}", error.remedy) from None
+
+
+def _of_kind(value: SentAnswer, field: FormField, company: Company) -> Answer:
     if field.kind == "number":
-        return _number(name, value)
+        return _number(value, company)
     if field.kind == "yes_no":
-        return _yes_or_no(name, value)
+        return _yes_or_no(value)
     if field.kind == "date":
-        return _day(name, value)
+        return _day(value)
     if field.kind == "list":
         return tuple(value) if isinstance(value, list) else (str(value),)
     if value is None or isinstance(value, list):
-        raise FactRefused(f"answers.{name}", "takes one answer, not a list")
+        raise FactRefused("answer", "takes one answer, not a list")
     return _word(value)
 
 
@@ -142,27 +147,18 @@ def _word(value: float | bool | str) -> str:
     return " ".join(str(value).split())
 
 
-def _number(name: str, value: SentAnswer) -> float:
-    try:
-        number = float(str(value).replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except ValueError:
-        number = math.nan
-    if isinstance(value, bool | list) or not math.isfinite(number):
-        raise FactRefused(f"answers.{name}", "is a number; send it as one, such as 120 or 12.5")
-    return number
+def _number(value: SentAnswer, company: Company) -> float:
+    if isinstance(value, bool | list):
+        raise FactRefused("number", "is a number; write it as 1234.50")
+    return parse_number(str(value), "," if company.language == "ru" else ".")
 
 
-def _yes_or_no(name: str, value: SentAnswer) -> str:
-    word = _word(value).casefold() if isinstance(value, bool | float | str) else ""
-    if word in YES:
-        return "yes"
-    if word in NO:
-        return "no"
-    raise FactRefused(f"answers.{name}", "is a yes/no answer; send true, false, yes, no, да or нет")
+def _yes_or_no(value: SentAnswer) -> str:
+    return yes_or_no(_word(value) if isinstance(value, bool | float | str) else "")
 
 
-def _day(name: str, value: SentAnswer) -> str:
+def _day(value: SentAnswer) -> str:
     try:
         return date.fromisoformat(str(value)[:10]).isoformat()
     except ValueError:
-        raise FactRefused(f"answers.{name}", "is a date; send it as 2026-03-31") from None
+        raise FactRefused("date", "is a date; send it as 2026-03-31") from None

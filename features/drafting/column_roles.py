@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from features.drafting.column_kinds import is_date, is_dates, is_number, is_stamp, kind_of
 from features.drafting.header_words import ANYWHERE, fits
-from features.drafting.personal_columns import AMBIGUOUS, EMAIL, IS_EMAIL, NAME, PHONE
+from features.drafting.personal_columns import AMBIGUOUS, EMAIL, NAME, PHONE
 from features.drafting.sampled_file import SampledFile
+from features.facts.contact_signs import IS_EMAIL
 
 Check = Callable[[list[str]], bool]
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from features.drafting.header_words import first_fitting
 from features.facts.cells import NO, YES
 from features.facts.channels import tidied
+from features.facts.contact_signs import HAS_CONTACT, IS_EMAIL, IS_PHONE, holds_contact
 
 NAME = (
     "name", "имя", "фио", "full name", "имя клиента", "имя контакта", "имя лида", "contact name", "client name",
@@ -27,11 +28,6 @@ NEVER_KEPT = (
 )  # fmt: skip
 AMBIGUOUS = frozenset({"contact", "контакт", "клиент", "client", "customer", "покупатель", "название"})
 LOOKED_AT = 4_000
-IS_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}$", re.I)
-IS_PHONE = re.compile(r"^(?:\+\d[\d\s().-]{8,18}|8?[\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2})$")
-HAS_CONTACT = re.compile(
-    r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}|(?:\+7|\b8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}", re.I
-)
 IS_PERSON = re.compile(r"^[A-ZА-ЯЁ][a-zа-яё]+(?: [A-ZА-ЯЁ][a-zа-яё.]+){1,2}$")
 
 
@@ -76,7 +72,7 @@ def may_be_shown(word: str, times: int = 2) -> bool:
     >>> may_be_shown("Дозвонились, говорила с Петром", times=1)
     False
     """
-    if not 0 < len(word) <= 60 or "\n" in word or HAS_CONTACT.search(word) or IS_PHONE.match(word):
+    if not 0 < len(word) <= 60 or "\n" in word or holds_contact(word):
         return False
     parts = word.split()
     return times > 1 or len(parts) <= 2 or not any(part[:1].isupper() for part in parts[1:])

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from features.drafting.column_kinds import is_date
-from features.drafting.personal_columns import IS_EMAIL, IS_PHONE
 from features.errors import ImportRefused
+from features.facts.contact_signs import IS_EMAIL, IS_PHONE
 from features.facts.file_shape import FileShape, header_of, is_placeholder, rows_of, shape_of
 
 MOST_ROWS = 50_000

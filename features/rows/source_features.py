@@ -44,8 +44,9 @@ def keyword(known: KnownLead) -> Value:
 
 @feature("source", "level", reads=READS)
 def landing_page(known: KnownLead) -> Value:
-    """The page on which the person arrived."""
-    return mark_of(known.marks, "landing_page")
+    """The page on which the person arrived, without what follows its address: that may hold a contact."""
+    page = (mark_of(known.marks, "landing_page") or "").split("?")[0].split("#")[0]
+    return page or None
 
 
 @feature("source", "level", reads=READS)

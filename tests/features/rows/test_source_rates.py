@@ -72,7 +72,16 @@ def test_the_path_ends_where_the_marks_end() -> None:
 
 
 def test_a_row_tells_where_a_lead_came_from_and_how_that_has_sold() -> None:
-    facts = (lead(), source(source="VK", campaign=" Summer ", ad="(not set)", offer="Скидка", landing_page="/OKNA"))
+    facts = (
+        lead(),
+        source(
+            source="VK",
+            campaign=" Summer ",
+            ad="(not set)",
+            offer="Скидка",
+            landing_page="/OKNA?email=anna@example.com#top",
+        ),
+    )
     rates = SourceRates({(): (1000, 60), CHANNEL: (100, 20), CAMPAIGN: (10, 0), ("offer", "скидка"): (50, 0)})
     rated = Gate(COMPANY).as_of(history(*facts), NOON, rates)
     assert rated is not None

@@ -54,6 +54,25 @@ def test_a_lead_sent_again_with_changes_is_a_correction_and_keeps_its_first_vers
     assert any_doors.asked("/v1/leads/7")["answers"] == {"area": 50.0}
 
 
+def test_a_lead_sent_again_keeps_the_source_and_the_answers_that_it_leaves_out(any_doors: Doors) -> None:
+    any_doors.lead(
+        "7", answers={"area": 40, "role": "owner"}, marks={"source": "vk", "campaign": "лето"}, manager="Анна"
+    )
+    assert any_doors.lead("7")["stored"] is False
+    assert any_doors.lead("7", answers={"area": 50}, marks={"offer": "Тихий офис"})["stored"] is True
+    told = any_doors.asked("/v1/leads/7")
+    assert told["answers"] == {"area": 50.0, "role": "owner"}
+    assert told["marks"] == {"source": "vk", "campaign": "лето", "offer": "Тихий офис"}
+    lead = [fact for fact in any_doors.service.desk.store.history(LeadId("7")).facts if isinstance(fact, Lead)][-1]
+    assert lead.manager == "Анна"
+
+
+def test_numbers_are_read_as_in_an_export(any_doors: Doors) -> None:
+    for sent, meant in (("1 234,5", 1234.5), ("90 тыс.", 90_000.0), (" 12.5 ", 12.5)):
+        any_doors.lead("7", answers={"area": sent})
+        assert any_doors.asked("/v1/leads/7")["answers"]["area"] == meant
+
+
 def test_a_moment_written_in_two_time_zones_is_the_same_moment(any_doors: Doors) -> None:
     moscow, utc = "2026-03-02T12:00:00+03:00", "2026-03-02T09:00:00Z"
     any_doors.lead("7", created_at=moscow)
@@ -119,6 +138,15 @@ def test_an_unknown_form_field_is_taken_counted_and_shown_to_the_analyst(doors: 
     assert "shoe_size (3)" in doors.page("/channels")
 
 
+def test_a_contact_that_stands_where_a_fields_name_belongs_is_shown_nowhere(doors: Doors) -> None:
+    told = doors.lead("7", answers={"+79990001122": "yes", "secret@example.com": "no"})
+    assert told["unknown_fields"] == ["(contact)"]
+    assert "79990001122" not in doors.page("/channels")
+    refused = doors.client.post("/v1/leads", json={"id": "8", "+79990001122": "yes"})
+    assert refused.status_code == 422
+    assert "79990001122" not in refused.text
+
+
 SECRETS = ("Секретова", "+79990001122", "secret@example.com")
 WRONG_LEADS: list[tuple[dict[str, Any], list[str], str]] = [
     ({}, ["body", "id"], "Field required"),
@@ -127,8 +155,8 @@ WRONG_LEADS: list[tuple[dict[str, Any], list[str], str]] = [
     ({"id": "7", "contact": {"phone": [SECRETS[1]]}}, ["body", "contact", "phone"], "valid string"),
     ({"id": "7", "contact": {"telephone": SECRETS[1]}}, ["body", "contact", "telephone"], "not permitted"),
     ({"id": "7", "contact": {"name": "Секретова\0"}}, ["body", "contact", "name"], "zero character"),
-    ({"id": "7", "answers": {"area": SECRETS[0]}}, ["body", "answers", "area"], "such as 120 or 12.5"),
-    ({"id": "7", "answers": {"area": True}}, ["body", "answers", "area"], "such as 120 or 12.5"),
+    ({"id": "7", "answers": {"area": SECRETS[0]}}, ["body", "answers", "area"], "write it as 1234.50"),
+    ({"id": "7", "answers": {"area": True}}, ["body", "answers", "area"], "write it as 1234.50"),
     ({"id": "7", "answers": {"renovation": SECRETS[0]}}, ["body", "answers", "renovation"], "yes, no, да or нет"),
     ({"id": "7", "answers": {"visit": SECRETS[0]}}, ["body", "answers", "visit"], "2026-03-31"),
     ({"id": "7", "answers": {"role": [SECRETS[0]]}}, ["body", "answers", "role"], "one answer, not a list"),

@@ -1,0 +1,30 @@
+"""What a phone number and an e-mail address look like wherever they stand, so that they are shown nowhere."""
+
+from __future__ import annotations
+
+import re
+
+IS_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}$", re.I)
+IS_PHONE = re.compile(r"^(?:\+\d[\d\s().-]{8,18}|8?[\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2})$")
+HAS_CONTACT = re.compile(
+    r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}|(?:\+7|\b8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}", re.I
+)
+HIDDEN = "(contact)"
+
+
+def holds_contact(word: str) -> bool:
+    """Return whether a word is a phone number or holds one or an e-mail address.
+
+    >>> [holds_contact(word) for word in ("shoe size", "anna@example.com", "8 912 345-67-89", "+49 170 1234567")]
+    [False, True, True, True]
+    """
+    return bool(HAS_CONTACT.search(word) or IS_PHONE.match(word))
+
+
+def shown_name(name: str) -> str:
+    """Return a name that somebody sent as it may be shown: one that is a contact itself is hidden.
+
+    >>> shown_name("shoe_size"), shown_name("anna@example.com")
+    ('shoe_size', '(contact)')
+    """
+    return HIDDEN if holds_contact(name) else name
