@@ -28,6 +28,8 @@ LeftReason = Literal[
 TRIES_BEFORE_GIVING_UP = 6
 PAUSE_AFTER_TRY = tuple(timedelta(hours=hours) for hours in (2, 4, 20, 44, 68))
 """How long a lead rests after its first, second, ... try in vain; the last holds for all later ones."""
+GOES_ON = frozenset({"call", "meeting", "invoice", "contract"})
+"""Kinds of stage that bring a lost lead back: the company works on it again."""
 TAKEN_FOR = timedelta(hours=2)
 """A lead that was taken and not called comes back to all after this time."""
 
@@ -78,11 +80,18 @@ def taken_by(known: KnownLead, moment: datetime) -> Left | None:
 
 
 def _gone_for_good(known: KnownLead, moment: datetime) -> Left | None:
+    closed: datetime | None = None
     for stage, kind in zip(known.stages, known.stage_kinds, strict=True):
         if kind == "ignore":
             return Left("test_lead", stage.at)
-        if kind in FINAL_KINDS:
+        if kind == "won":
             return Left("closed", stage.at)
+        if kind in FINAL_KINDS:
+            closed = closed or stage.at
+        elif closed and kind in GOES_ON and stage.at > closed:
+            closed = None
+    if closed:
+        return Left("closed", closed)
     end = horizon_end(known)
     return Left("past_horizon", end) if end is not None and moment > end else None
 

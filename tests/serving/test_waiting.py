@@ -16,7 +16,16 @@ from tests.support.facts import NOON, call, facts_of_leads, history, lead, stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 COMPANY = Company.model_validate(
-    {"company": "Окна", "stages": {"won": ["won"], "lost": ["lost"], "non_target": ["spam"], "ignore": ["test"]}}
+    {
+        "company": "Окна",
+        "stages": {
+            "won": ["won"],
+            "lost": ["lost"],
+            "non_target": ["spam"],
+            "ignore": ["test"],
+            "meeting": ["meeting"],
+        },
+    }
 )
 
 
@@ -32,6 +41,20 @@ def place(*facts: LeadFact, at: datetime, manager: str | None = None) -> Waits |
 
 def took(at: datetime, manager: str = "Анна", *, taken: bool = True) -> Assignment:
     return Assignment(LeadId("7"), at, at, manager, taken)
+
+
+def test_a_lost_lead_that_moves_on_in_the_pipeline_waits_for_calls_again() -> None:
+    lost, later = stage(name="lost", at=NOON + DAY), NOON + 3 * DAY
+    assert place(lost, stage(name="meeting", at=NOON + 2 * DAY), at=later) == Waits("new", NOON)
+    assert place(lost, stage(name="somewhere", at=NOON + 2 * DAY), at=later) == Left("closed", lost.at)
+    assert place(lost, stage(name="meeting", at=NOON + DAY), at=later) == Left("closed", lost.at)
+    again = stage(name="lost", at=NOON + 2.5 * DAY)
+    assert place(lost, stage(name="meeting", at=NOON + 2 * DAY), again, at=later) == Left("closed", again.at)
+
+
+def test_a_sold_lead_that_moves_on_stays_closed() -> None:
+    won = stage(name="won", at=NOON + DAY)
+    assert place(won, stage(name="meeting", at=NOON + 2 * DAY), at=NOON + 3 * DAY) == Left("closed", won.at)
 
 
 def test_a_new_lead_waits_since_its_request() -> None:
