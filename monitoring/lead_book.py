@@ -156,7 +156,7 @@ def _non_target_known_at(known: KnownLead, grade: RuleGrade | None) -> datetime 
         answers = dict(known.lead.answers)
         for call in known.spoken_calls:
             answers.update(call.answers)
-            if rule_grade(answers, known.company.abc_at(call.at)) == "non_target":
+            if rule_grade(answers, known.company.abc_at(known.moment)) == "non_target":
                 moments.append(call.known_at)
                 break
     return min(moments, default=None)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -272,6 +273,11 @@ class Company(Part):
 
     company: str
     language: Literal["ru", "en"] = "ru"
+    country: str | None = Field(
+        default=None,
+        description="ISO 3166 code of the country by which phone numbers without a country code are read; "
+        "default: RU for ru, US for en",
+    )
     time_zone: str = "Europe/Moscow"
     currency: str = Field(default="RUB", pattern="^[A-Z]{3}$")
     horizon_days: Annotated[int | None, BeforeValidator(_none_word)] = Field(
@@ -295,6 +301,13 @@ class Company(Part):
     def _is_a_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is no IANA time zone; write one such as Europe/Moscow")
+        return value
+
+    @field_validator("country")
+    @classmethod
+    def _is_a_country(cls, value: str | None) -> str | None:
+        if value is not None and value not in SUPPORTED_REGIONS:
+            raise ValueError(f"{value!r} is no ISO 3166 country code; write one such as DE")
         return value
 
     @field_validator("fields")
@@ -341,7 +354,7 @@ class Company(Part):
     @property
     def phone_region(self) -> str:
         """Return the country by which phone numbers without a country code are read."""
-        return "RU" if self.language == "ru" else "US"
+        return self.country or ("RU" if self.language == "ru" else "US")
 
     @property
     def zone(self) -> ZoneInfo:

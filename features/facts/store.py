@@ -110,13 +110,13 @@ class FactStore:
             more = connection.execute(touched).scalars().all() if undone else []
         return {LeadId(one) for one in [*(row.lead_id for row in rows), *more] if one is not None}
 
-    def spend(self, *, up_to: int | None = None) -> list[Spend]:
-        """Return the advertising costs, the latest version of each."""
-        return [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", up_to)]
+    def spend(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Spend]:
+        """Return the advertising costs, of each the latest version that was known by then (None: all versions)."""
+        return [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", known_by, up_to)]
 
-    def plans(self, *, up_to: int | None = None) -> list[Plan]:
-        """Return the plans, the latest version of each."""
-        return [plan_fact(row.at_us, row.known_us, row.payload) for row in self._latest("plan", up_to)]
+    def plans(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Plan]:
+        """Return the plans, of each the latest version that was known by then (None: all versions)."""
+        return [plan_fact(row.at_us, row.known_us, row.payload) for row in self._latest("plan", known_by, up_to)]
 
     def undo(self, import_id: int) -> int:
         """Take an import back; return how many facts are no longer seen."""
@@ -141,9 +141,13 @@ class FactStore:
             streamed = connection.execution_options(yield_per=ROWS_READ_AT_ONCE).execute(chosen)
             yield from _grouped(streamed, number)
 
-    def _latest(self, kind: str, up_to: int | None) -> list[Row[tuple[bytes, int, int, str]]]:
+    def _latest(
+        self, kind: str, known_by: datetime | None, up_to: int | None
+    ) -> list[Row[tuple[bytes, int, int, str]]]:
         columns = select(FACTS.c.key, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
         chosen = _seen(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
+        if known_by is not None:
+            chosen = chosen.where(FACTS.c.known_us <= microseconds(known_by))
         with reading(self.engine) as connection:
             return list({row.key: row for row in connection.execute(chosen)}.values())
 

@@ -45,7 +45,8 @@ def command(
     moment = now()
     requests = counted(LeadBook(house.store, house.company).summaries(moment), house.company)
     level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
-    lines = channel_lines(requests, house.store.spend(), {}, company=house.company, moment=moment, level=level)
+    spend = house.store.spend(known_by=moment)
+    lines = channel_lines(requests, spend, {}, company=house.company, moment=moment, level=level)
     console = Console()
     console.print(_table(lines, by))
     if house.company.count_a_person_once:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from features.errors import FactRefused
-from features.facts.channels import tidied
+from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
 from features.facts.values import CALL_RESULTS, LeadId
@@ -51,7 +51,8 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
         desk.remember(scored, history.read_up_to)
         known = scored.known
         place = queue_place(known, manager or None)
-        offer = desk.company.offers.get(known.marks.get("offer", ""))
+        seen = mark_of(known.marks, "offer")
+        offer = next((one for name, one in desk.company.offers.items() if tidied(name) == seen), None)
         told = {call.known_at for call in known.calls} | {stage.known_at for stage in known.stages}
         moments = sorted({known.lead.known_at} | told)
         past = [(at, desk.scored(history, at).score.probability) for at in moments if at < moment]

@@ -42,7 +42,7 @@ def reports_router(
         """Return what the page shows."""
         moment = desk.now()
         requests = counted(book.summaries(moment), company)
-        spend = store.spend()
+        spend = store.spend(known_by=moment)
         chosen = [one for one in requests if not month or _month(one.created_at, book) == month]
         paid = [one for one in spend if not month or _month(one.at, book) == month]
         chances = board.expected_sales(moment)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import CompanyFileWrong, CompanyMistake
+from features.facts.company import Company
 from features.facts.company_file import fingerprint, parse_company, read_company
 
 
@@ -67,6 +68,17 @@ def test_a_key_like_no_other_is_answered_with_all_that_are_known() -> None:
 
 def test_a_missing_name_is_asked_for() -> None:
     assert the_mistake_in("language: ru\n") == CompanyMistake(1, "company", "is missing; add it")
+
+
+def test_an_unknown_country_is_answered_with_an_example() -> None:
+    mistake = the_mistake_in("company: Fenster\ncountry: Germany\n")
+    assert (mistake.line, mistake.key) == (2, "country")
+    assert "such as DE" in mistake.remedy
+
+
+def test_phones_are_read_by_the_companys_country() -> None:
+    said = [{"language": "ru"}, {"language": "en"}, {"language": "en", "country": "DE"}]
+    assert [Company.model_validate({"company": "x", **one}).phone_region for one in said] == ["RU", "US", "DE"]
 
 
 def test_an_unknown_time_zone_is_answered_with_an_example() -> None:

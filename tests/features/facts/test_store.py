@@ -49,6 +49,8 @@ def test_spend_and_plans_come_back_and_a_later_version_replaces_an_earlier_one(e
     assert [one.cost for one in store.spend()] == [12.5]
     assert [one.value for one in store.plans()] == [30.0]
     assert [one.cost for one in store.spend(up_to=2)] == [0.0]
+    assert [one.cost for one in store.spend(known_by=NOON)] == [0.0]
+    assert store.plans(known_by=NOON - HOUR) == []
 
 
 def test_the_same_fact_twice_is_stored_once(engine: Engine) -> None:
