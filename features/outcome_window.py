@@ -18,6 +18,8 @@ from features.rows.as_of import KnownLead
 OutcomeKind = Literal["bought", "did_not_buy", "open", "never_called", "ignored"]
 TRIES_THAT_COUNT_AS_WORKED = 3
 DAYS_OF_THOSE_TRIES = 2
+GOES_ON = frozenset({"call", "meeting", "invoice", "contract"})
+"""Kinds of stage that bring a lost lead back: the company works on it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,19 @@ def outcome_as_of(known: KnownLead) -> Outcome:
     closings = _closings(known)
     won = _win(known, closings)
     return Outcome(_kind(known, won, closings), won)
+
+
+def reopened_at(known: KnownLead) -> datetime | None:
+    """Return when a lead that was lost (or called non-target) moved on in the pipeline; None where that closing stands.
+
+    A win is never taken back by a later stage.
+    """
+    closings = _closings(known)
+    if not closings or any(kind == "won" for _, kind in closings):
+        return None
+    last = closings[-1][0].at
+    moved_on = zip(known.stages, known.stage_kinds, strict=True)
+    return next((stage.at for stage, kind in moved_on if kind in GOES_ON and stage.at > last), None)
 
 
 def first_told_closed(history: LeadHistory, company: Company) -> datetime | None:
@@ -101,7 +116,7 @@ def _kind(known: KnownLead, won: Stage | None, closings: list[tuple[Stage, str]]
         return "ignored"
     if not is_worked(known):
         return "never_called"
-    settled = is_past_horizon(known) if known.company.horizon_days else bool(closings)
+    settled = is_past_horizon(known) if known.company.horizon_days else bool(closings) and not reopened_at(known)
     if not settled:
         return "open"
     return "bought" if won else "did_not_buy"

@@ -15,7 +15,7 @@ from features.facts.company import Company
 from features.facts.values import LeadId, Spend
 from monitoring.intervals import Rate, UnitCost
 from monitoring.lead_book import LeadSummary, counted
-from monitoring.non_target_days import non_target_days, rate_of
+from monitoring.non_target_days import main_days, non_target_days, rate_of
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -27,8 +27,9 @@ Key = tuple[str, str | None]
 class ChannelLine:
     """A channel's or campaign's figures for leads created in one period.
 
-    ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of those looked at
-    (``non_target_days``), ``bought`` of settled ones; a rate that this company records nothing for is of nothing.
+    ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of spoken to, ``named`` (called
+    non-target without a talk) of all leads, ``bought`` of settled ones. A rate that this company records nothing for is of
+    nothing; where it records no calls, ``non_target`` is of all leads.
     ``expected_sales`` is the sum of the open leads' probabilities. ``revenue`` is None where a sale's amount is unknown.
     ``cost`` is in the company's currency; other currencies are only named.
     """
@@ -40,6 +41,7 @@ class ChannelLine:
     spoken: Rate
     qualified: Rate
     non_target: Rate
+    named: Rate
     bought: Rate
     open: int
     never_called: int
@@ -168,8 +170,9 @@ def _line(
     outcomes = [one.outcome(moment, company) for one in leads]
     processed = [one for one in leads if one.calls]
     recorded = leads if company.calls_recorded else []
-    looked_at = rate_of(non_target_days(leads, company))
-    graded = looked_at.of if has_rules(company, moment) and company.calls_recorded else 0
+    spoken = [one for one in leads if one.spoken]
+    graded = spoken if has_rules(company, moment) and company.calls_recorded else []
+    named = non_target_days(leads, company).get("name", []) if can_tell_non_target(company, moment) else []
     settled = outcomes.count("bought") + outcomes.count("did_not_buy")
     waiting = [one for one, kind in zip(leads, outcomes, strict=True) if kind in ("open", "never_called")]
     won = [one for one in leads if one.won_at]
@@ -178,9 +181,10 @@ def _line(
         period=when,
         leads=len(leads),
         processed=Rate(len(processed), len(recorded)),
-        spoken=Rate(sum(one.spoken for one in processed), len(processed)),
-        qualified=Rate(sum(one.is_qualified for one in leads) if graded else 0, graded),
-        non_target=looked_at if can_tell_non_target(company, moment) else Rate(0, 0),
+        spoken=Rate(len(spoken), len(processed)),
+        qualified=Rate(sum(one.is_qualified for one in graded), len(graded)),
+        non_target=rate_of(main_days(leads, company)) if can_tell_non_target(company, moment) else Rate(0, 0),
+        named=rate_of(named),
         bought=Rate(outcomes.count("bought"), settled),
         open=outcomes.count("open"),
         never_called=outcomes.count("never_called"),

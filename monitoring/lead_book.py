@@ -35,7 +35,8 @@ class LeadSummary:
     spoken: bool
     grade: RuleGrade | None
     """By the rules, after somebody was spoken to; None before."""
-    non_target_known_at: datetime | None
+    is_non_target: bool
+    """By the rules after a talk, or by a stage."""
     worked: bool
     closed: bool
     ignored: bool
@@ -80,7 +81,7 @@ def summarise(known: KnownLead) -> LeadSummary:
         processed_known_at=min((call.known_at for call in known.calls), default=None),
         spoken=spoken,
         grade=grade,
-        non_target_known_at=_non_target_known_at(known, grade),
+        is_non_target=grade == "non_target" or "non_target" in known.stage_kinds,
         worked=is_worked(known),
         closed=any(kind in FINAL_KINDS for kind in known.stage_kinds),
         ignored="ignore" in known.stage_kinds,
@@ -147,16 +148,3 @@ def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
             kept.append(one)
         seen.update(one.persons)
     return kept
-
-
-def _non_target_known_at(known: KnownLead, grade: RuleGrade | None) -> datetime | None:
-    """Return when the company first knew that the lead is non-target, by a stage or by the answers of a call."""
-    moments = [s.known_at for s, kind in zip(known.stages, known.stage_kinds, strict=True) if kind == "non_target"]
-    if grade == "non_target":
-        answers = dict(known.lead.answers)
-        for call in known.spoken_calls:
-            answers.update(call.answers)
-            if rule_grade(answers, known.company.abc_at(known.moment)) == "non_target":
-                moments.append(call.known_at)
-                break
-    return min(moments, default=None)

@@ -1,19 +1,23 @@
-"""How many leads of each day were looked at, and how many of those are non-target.
+"""How many leads of each day were looked at, and how many of those are non-target, by the two ways of finding it out.
 
-A lead that somebody spoke to is one look. One that was named non-target without a talk (spam, say) is known at once,
-while the leads beside it still wait for their call: counted whole, it would make every latest week look spoiled. It
-weighs as much as the share of its day's other leads that were spoken to, as if rubbish were called as often as the rest.
+Whoever was spoken to is one look; what the talk or a stage said of it counts. Rubbish that is named without a talk (spam,
+say) is known at once, while the leads beside it still wait for their call: counted together, every latest week would look
+spoiled. So it is a share of its own, of all leads that came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from features.facts.company import Company
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary
+
+FoundBy = Literal["talk", "name", "any"]
+"""How a lead is found to be non-target: in or after a talk, by a name alone, or (no calls are recorded) any of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,54 +25,49 @@ class NonTargetDay:
     """The leads created on one day in the company's zone: how many were looked at, and non-target ones of them."""
 
     day: date
-    looks: float
-    non_target: float
+    looks: int
+    non_target: int
 
 
-def non_target_days(leads: Iterable[LeadSummary], company: Company) -> list[NonTargetDay]:
-    """Return one channel's (or campaign's) days, the oldest first.
+def non_target_days(leads: Iterable[LeadSummary], company: Company) -> dict[FoundBy, list[NonTargetDay]]:
+    """Return the days on which something was looked at, the oldest first, by each way in which this company finds out.
 
-    Where the company records no calls every lead is a look, named or not: all of them count as worked. A day on which
-    nothing but named leads came takes the share spoken to over all days.
+    Where it records no calls every lead counts as worked, so every lead is a look. "name" is there only where a lead was
+    ever named non-target without a talk.
     """
-    by_day: dict[date, list[LeadSummary]] = {}
-    for one in leads:
-        by_day.setdefault(one.created_at.astimezone(company.zone).date(), []).append(one)
+    leads = list(leads)
     if not company.calls_recorded:
-        return [NonTargetDay(day, len(those), _bad(those)) for day, those in sorted(by_day.items())]
-    usual = _share_spoken_to([one for those in by_day.values() for one in those], 1.0)
-    return [_looked_at(day, those, _share_spoken_to(those, usual)) for day, those in sorted(by_day.items())]
+        return {"any": _days(leads, leads, company)}
+    spoken = [one for one in leads if one.spoken]
+    named = [one for one in leads if not one.spoken]
+    ways: dict[FoundBy, list[NonTargetDay]] = {"talk": _days(spoken, spoken, company)}
+    if any(one.is_non_target for one in named):
+        ways["name"] = _days(leads, named, company)
+    return ways
+
+
+def main_days(leads: Iterable[LeadSummary], company: Company) -> list[NonTargetDay]:
+    """Return the days of the share that stands first: after a talk, or of all leads where no calls are recorded."""
+    ways = non_target_days(leads, company)
+    return ways["talk" if company.calls_recorded else "any"]
 
 
 def rate_of(days: Iterable[NonTargetDay]) -> Rate:
-    """Return the non-target share over some days, in whole leads.
+    """Return the non-target share over some days.
 
-    >>> first, second = date(2026, 3, 2), date(2026, 3, 3)
-    >>> rate_of([NonTargetDay(first, 10.0, 2.0), NonTargetDay(second, 5.5, 1.5)])
-    Rate(count=4, of=16)
+    >>> rate_of([NonTargetDay(date(2026, 3, 2), 10, 2), NonTargetDay(date(2026, 3, 3), 5, 1)])
+    Rate(count=3, of=15)
     """
-    looks = non_target = 0.0
+    looks = bad = 0
     for one in days:
-        looks, non_target = looks + one.looks, non_target + one.non_target
-    return Rate(round(non_target), round(looks))
+        looks, bad = looks + one.looks, bad + one.non_target
+    return Rate(bad, looks)
 
 
-def named_without_a_talk(lead: LeadSummary) -> bool:
-    """Return whether a lead was called non-target though nobody spoke to it."""
-    return lead.non_target_known_at is not None and not lead.spoken
-
-
-def _looked_at(day: date, leads: Sequence[LeadSummary], weight: float) -> NonTargetDay:
-    spoken = [one for one in leads if one.spoken]
-    named = weight * sum(named_without_a_talk(one) for one in leads)
-    return NonTargetDay(day, len(spoken) + named, _bad(spoken) + named)
-
-
-def _share_spoken_to(leads: Iterable[LeadSummary], otherwise: float) -> float:
-    """Return the share spoken to of the leads that were not named without a talk."""
-    others = [one.spoken for one in leads if not named_without_a_talk(one)]
-    return sum(others) / len(others) if others else otherwise
-
-
-def _bad(leads: Sequence[LeadSummary]) -> int:
-    return sum(one.non_target_known_at is not None for one in leads)
+def _days(looks: Iterable[LeadSummary], may_be_bad: Iterable[LeadSummary], company: Company) -> list[NonTargetDay]:
+    counts: dict[date, list[int]] = {}
+    for one in looks:
+        counts.setdefault(one.created_at.astimezone(company.zone).date(), [0, 0])[0] += 1
+    for one in may_be_bad:
+        counts[one.created_at.astimezone(company.zone).date()][1] += one.is_non_target
+    return [NonTargetDay(day, n, bad) for day, (n, bad) in sorted(counts.items())]

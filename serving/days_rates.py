@@ -16,8 +16,9 @@ class DaysRates:
 
     def __init__(self, store: FactStore, gate: Gate) -> None:
         self._store, self._zone = store, gate.company.zone
-        self._timeline = RatesTimeline(gate)
+        self._gate, self._timeline = gate, RatesTimeline(gate)
         self._held = NO_RATES
+        self._past: dict[datetime, SourceRates] = {}
         self._counting = threading.Lock()
 
     @property
@@ -30,8 +31,11 @@ class DaysRates:
         held = self._held
         if held.midnight is None or moment >= held.midnight:
             return held
-        with self._counting:
-            return self._as_of(moment, self.number)
+        midnight = last_midnight(moment, self._zone)
+        if midnight not in self._past:
+            with self._counting:
+                self._past[midnight] = self._as_of(moment, self.number)
+        return self._past[midnight]
 
     def is_of(self, moment: datetime) -> bool:
         """Return whether the rates held are those of the day of ``moment``."""
@@ -42,11 +46,13 @@ class DaysRates:
         with self._counting:
             before, number = self.number, self._store.last_number()
             if before == 0:
-                self._timeline.learn(self._store.histories(up_to=number))
+                self._timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
             elif number > before:
                 changed = sorted(self._store.leads_changed_since(before))
-                self._timeline.forget(self._store.histories(up_to=before, lead_ids=changed))
-                self._timeline.learn(self._store.histories(up_to=number, lead_ids=changed))
+                were = list(self._store.histories(up_to=before, lead_ids=changed))
+                are = list(self._store.histories(up_to=number, lead_ids=changed))
+                self._timeline.forget(were).learn(are)  # both were read before either is counted
+            self._past = {}
             self._held = self._as_of(moment, number)
 
     def _as_of(self, moment: datetime, number: int) -> SourceRates:

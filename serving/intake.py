@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from features.errors import FactRefused, UnknownLead
+from features.facts.channels import tidied
 from features.facts.contacts import Contact, ContactBook, ContactOfLead, remember_in
 from features.facts.database import writing
 from features.facts.store import append_in
 from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Source, Stage
+from features.rows.as_of import KnownLead
 from serving.desk import Desk, Scored
 from serving.sent_facts import CallIn, LeadIn, StageIn
 from serving.sent_lead import ContactIn, answers_of, facts_of
@@ -31,34 +34,32 @@ class Intake:
 
     def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
         self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
+        self._one_at_a_time = threading.Lock()
+        """A lead that is sent twice at once must not lose what either says."""
 
     def lead(self, body: LeadIn) -> Taken:
         """Store a lead with its source and contact, and score it; what a lead sent again leaves out stays as it was."""
         now = self.desk.now()
         lead_id = LeadId(body.id)
-        before, came_from = self._before(lead_id)
-        if before:
-            body = self._completed(body, before)
-        lead, source, unknown = facts_of(
-            lead_id, body, self.desk.company, known_at=now, secret=self.contacts.secret, manager=body.manager
-        )
-        if before:
-            answers = {**before.answers, **lead.answers}
-            lead = replace(lead, answers=answers, manager=lead.manager or before.manager)
-        if came_from:
-            source = replace(source, marks={**came_from.marks, **source.marks})
-        sent = body.contact
-        contact = ContactOfLead(lead_id, Contact(sent.name, sent.phone, sent.email)) if sent else None
-        return self._store([lead, source], lead_id, now, unknown, contact)
+        with self._one_at_a_time:
+            before = self._before(lead_id, now)
+            sent = self._completed(body, before.lead) if before else body
+            lead, source, unknown = facts_of(
+                lead_id, sent, self.desk.company, known_at=now, secret=self.contacts.secret, manager=sent.manager
+            )
+            if before:
+                lead, source = _over(before, body, lead, source)
+            told = sent.contact
+            contact = ContactOfLead(lead_id, Contact(told.name, told.phone, told.email)) if told else None
+            stored = self._stored([lead, source], contact)
+        return self._taken(stored, lead_id, now, unknown)
 
-    def _before(self, lead_id: LeadId) -> tuple[Lead | None, Source | None]:
-        """Return the latest versions of a stored lead and of its source; None where there is none."""
+    def _before(self, lead_id: LeadId, now: datetime) -> KnownLead | None:
+        """Return what is known of a stored lead; None of a new one."""
         try:
-            latest = self.desk.store.history(lead_id).facts[::-1]
+            return self.desk.known(self.desk.store.history(lead_id), now)
         except UnknownLead:
-            return None, None
-        lead = next((fact for fact in latest if isinstance(fact, Lead)), None)
-        return lead, next((fact for fact in latest if isinstance(fact, Source)), None)
+            return None
 
     def _completed(self, body: LeadIn, before: Lead) -> LeadIn:
         """Return a lead that is sent again with its moment and with what is kept of its contact."""
@@ -87,7 +88,7 @@ class Intake:
             comment=body.comment,
             call_back_at=body.call_back_at,
         )
-        return self._store([call], lead_id, now, unknown)
+        return self._taken(self._stored([call]), lead_id, now, unknown)
 
     def stage(self, lead_id: LeadId, body: StageIn) -> Taken:
         """Store a stage of a stored lead; ``UnknownLead`` where it is not."""
@@ -95,7 +96,7 @@ class Intake:
         self.desk.store.history(lead_id)
         at = _not_ahead("at", body.at, now)
         stage = Stage(lead_id, at, now, body.stage, body.amount, body.reason, body.manager)
-        return self._store([stage], lead_id, now, [])
+        return self._taken(self._stored([stage]), lead_id, now, [])
 
     def take(self, lead_id: LeadId, manager: str, *, taken: bool = True) -> None:
         """Note that a manager took a stored lead, or gave it back; ``UnknownLead`` where it is not stored."""
@@ -103,21 +104,31 @@ class Intake:
         self.desk.store.history(lead_id)
         self.desk.store.append([Assignment(lead_id, now, now, manager, taken)])
 
-    def _store(
-        self,
-        facts: Sequence[Fact],
-        lead_id: LeadId,
-        now: datetime,
-        unknown: list[str],
-        contact: ContactOfLead | None = None,
-    ) -> Taken:
-        """Store facts, and the contact with them, in one transaction; then score the lead."""
+    def _stored(self, facts: Sequence[Fact], contact: ContactOfLead | None = None) -> bool:
+        """Store facts, and the contact with them, in one transaction; return whether any of them is new."""
         with writing(self.desk.store.engine) as connection:
             numbers = append_in(connection, facts)
             if contact:
                 remember_in(connection, [contact])
+        return any(number is not None for number in numbers)
+
+    def _taken(self, stored: bool, lead_id: LeadId, now: datetime, unknown: list[str]) -> Taken:
         self.unknown_fields.count(unknown, now)
-        return Taken(any(number is not None for number in numbers), unknown, self.desk.score_stored(lead_id, now))
+        return Taken(stored, unknown, self.desk.score_stored(lead_id, now))
+
+
+def _over(before: KnownLead, body: LeadIn, lead: Lead, source: Source) -> tuple[Lead, Source]:
+    """Return a lead and its source that were sent again, with what ``body`` leaves out.
+
+    What it names without a value is cleared. Another source is another origin: of the old one nothing stays.
+    """
+    answers = {name: answer for name, answer in before.lead.answers.items() if name not in body.answers}
+    lead = replace(lead, answers={**answers, **lead.answers}, manager=lead.manager or before.lead.manager)
+    came_from = body.marks.get("source")
+    if came_from and tidied(came_from) != tidied(before.marks.get("source", "")):
+        return lead, source
+    marks = {name: word for name, word in before.marks.items() if name not in body.marks}
+    return lead, replace(source, marks={**marks, **source.marks})
 
 
 def _not_ahead(field: str, at: datetime | None, now: datetime) -> datetime:

@@ -47,6 +47,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "up_to": ("до {grade}", "up to {grade}"),
     "take": ("Взять", "Take"),
     "wait_new": ("новая", "new"),
+    "wait_reopened": ("снова в работе", "in work again"),
     "wait_retry": ("не дозвонились", "not reached yet"),
     "wait_call_back": ("обещан звонок", "call promised"),
     "guess": (
@@ -191,8 +192,21 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "trend_leads": ("Заявки по неделям", "Leads by week"),
     "trend": ("Доля нецелевых по неделям", "Non-target share by week"),
     "non_target_note": (
-        "Нецелевые — доля тех, с кем поговорили; отмеченные без разговора весят столько, какую часть остальных заявок их дня уже обзвонили.",
-        "Non-target is the share of leads spoken to; one named without a talk weighs as much as its day's other leads were called.",
+        "Нецелевые — из тех, с кем поговорили; отмеченные нецелевыми без разговора показаны отдельно, из всех заявок.",
+        "Non-target is of those spoken to; leads named non-target without a talk are shown apart, of all leads.",
+    ),
+    "named": ("без разговора: {k} из {n}", "without a talk: {k} of {n}"),
+    "alarm_name": (
+        "{channel}: доля отмеченных нецелевыми без разговора выросла с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
+        "{channel}: the share named non-target without a talk rose from {before} to {after} since about {since} ({earliest} to {latest}).",
+    ),
+    "quiet_little_name": (
+        "{channel}: об отмеченных без разговора судить рано ({n} заявок)",
+        "{channel}: too early to say of leads named without a talk ({n} leads)",
+    ),
+    "quiet_name": (
+        "{channel}: без разговора отмечены нецелевыми {share} ({k} из {n}), выросло бы до {noticeable} — заметили бы",
+        "{channel}: {share} named non-target without a talk ({k} of {n}); a rise to {noticeable} would have been noticed",
     ),
     "non_target_of_all": (
         "Звонки не записываются, поэтому нецелевые — доля всех заявок.",

@@ -11,7 +11,10 @@ from serving.sent_lead import Answers, LeadBody, Moment, Sent, Stored, Text, Wor
 
 
 class LeadIn(LeadBody):
-    """A lead to store and score; sent again with changes it is a correction, the first version stays known."""
+    """A lead to store and score.
+
+    Sent again with changes it is a correction: what it leaves out stays, null clears, the first version stays known.
+    """
 
     id: Annotated[str, Field(min_length=1, max_length=200), Stored] = Field(examples=["7405"])
     manager: Word | None = None

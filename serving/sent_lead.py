@@ -150,7 +150,7 @@ def _word(value: float | bool | str) -> str:
 def _number(value: SentAnswer, company: Company) -> float:
     if isinstance(value, bool | list):
         raise FactRefused("number", "is a number; write it as 1234.50")
-    return parse_number(str(value), "," if company.language == "ru" else ".")
+    return parse_number(str(value), company.export.decimal or ("," if company.language == "ru" else "."))
 
 
 def _yes_or_no(value: SentAnswer) -> str:

@@ -5,15 +5,16 @@ The head of sales reads the reason on the lead card; the queue shows only those 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS
-from features.outcome_window import horizon_end
+from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS, Call
+from features.outcome_window import horizon_end, reopened_at
 from features.rows.as_of import KnownLead
 
-WaitKind = Literal["new", "retry", "call_back"]
+WaitKind = Literal["new", "retry", "call_back", "reopened"]
 LeftReason = Literal[
     "closed",
     "past_horizon",
@@ -28,8 +29,6 @@ LeftReason = Literal[
 TRIES_BEFORE_GIVING_UP = 6
 PAUSE_AFTER_TRY = tuple(timedelta(hours=hours) for hours in (2, 4, 20, 44, 68))
 """How long a lead rests after its first, second, ... try in vain; the last holds for all later ones."""
-GOES_ON = frozenset({"call", "meeting", "invoice", "contract"})
-"""Kinds of stage that bring a lost lead back: the company works on it again."""
 TAKEN_FOR = timedelta(hours=2)
 """A lead that was taken and not called comes back to all after this time."""
 
@@ -80,26 +79,24 @@ def taken_by(known: KnownLead, moment: datetime) -> Left | None:
 
 
 def _gone_for_good(known: KnownLead, moment: datetime) -> Left | None:
-    closed: datetime | None = None
-    for stage, kind in zip(known.stages, known.stage_kinds, strict=True):
-        if kind == "ignore":
-            return Left("test_lead", stage.at)
-        if kind == "won":
-            return Left("closed", stage.at)
-        if kind in FINAL_KINDS:
-            closed = closed or stage.at
-        elif closed and kind in GOES_ON and stage.at > closed:
-            closed = None
-    if closed:
+    kinds = list(zip(known.stages, known.stage_kinds, strict=True))
+    ignored = next((stage.at for stage, kind in kinds if kind == "ignore"), None)
+    if ignored:
+        return Left("test_lead", ignored)
+    closed = next((stage.at for stage, kind in kinds if kind in FINAL_KINDS), None)
+    if closed and not reopened_at(known):
         return Left("closed", closed)
     end = horizon_end(known)
     return Left("past_horizon", end) if end is not None and moment > end else None
 
 
 def _after_calls(known: KnownLead, moment: datetime) -> Waits | Left:
-    if not known.calls:
-        return Waits("new", known.created_at)
-    last = known.calls[-1]
+    """Return what the calls say; those before a lost lead was reopened are over."""
+    reopened = reopened_at(known)
+    calls = [call for call in known.calls if not reopened or call.at >= reopened]
+    if not calls:
+        return Waits("reopened", reopened) if reopened else Waits("new", known.created_at)
+    last = calls[-1]
     if last.call_back_at or last.result == "call_back":
         due = last.call_back_at or last.at + PAUSE_AFTER_TRY[2]
         return Waits("call_back", due) if due <= moment else Left("call_back_later", last.at, due)
@@ -107,11 +104,11 @@ def _after_calls(known: KnownLead, moment: datetime) -> Waits | Left:
         return Left("in_work", last.at)
     if last.result == "wrong_number":
         return Left("wrong_number", last.at)
-    return _after_vain_tries(known, moment)
+    return _after_vain_tries(calls, moment)
 
 
-def _after_vain_tries(known: KnownLead, moment: datetime) -> Waits | Left:
-    last, tries = known.calls[-1], len(known.calls)
+def _after_vain_tries(calls: Sequence[Call], moment: datetime) -> Waits | Left:
+    last, tries = calls[-1], len(calls)
     if tries >= TRIES_BEFORE_GIVING_UP:
         return Left("too_many_tries", last.at)
     due = last.at + PAUSE_AFTER_TRY[min(tries, len(PAUSE_AFTER_TRY)) - 1]

@@ -7,7 +7,7 @@ import re
 IS_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}$", re.I)
 IS_PHONE = re.compile(r"^(?:\+\d[\d\s().-]{8,18}|8?[\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2})$")
 HAS_CONTACT = re.compile(
-    r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}|(?:\+7|\b8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}", re.I
+    r"[^@\s]+@[^@\s]+\.[a-zа-я]{2,}|\+\d[\d\s().-]{8,18}|\b[78][\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}\b", re.I
 )
 HIDDEN = "(contact)"
 
@@ -15,7 +15,7 @@ HIDDEN = "(contact)"
 def holds_contact(word: str) -> bool:
     """Return whether a word is a phone number or holds one or an e-mail address.
 
-    >>> [holds_contact(word) for word in ("shoe size", "anna@example.com", "8 912 345-67-89", "+49 170 1234567")]
+    >>> [holds_contact(word) for word in ("shoe size", "anna@example.com", "79123456789", "tel +49 170 1234567")]
     [False, True, True, True]
     """
     return bool(HAS_CONTACT.search(word) or IS_PHONE.match(word))

@@ -123,7 +123,7 @@ def read_spend(cells: Cells, reading: Reading) -> RowFacts:
     spend = Spend(
         day=day,
         at=at,
-        known_at=at,
+        known_at=min(at, reading.exported_at),
         cost=cost,
         currency=(cells.text(columns.currency) or reading.company.currency).upper(),
         marks=marks,

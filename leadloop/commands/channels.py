@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "channels"
 ONCE = "A person's first request alone counts; later ones by the same phone or e-mail do not."
+WHAT = {"talk": "non-target", "any": "non-target", "name": "named non-target without a talk"}
 NO_ALARM = {
     "watched": "No channel sends noticeably more non-target leads than before.",
     "too_little": "Not enough data in the last 120 days: in no channel would a rise of non-target leads have been noticed.",
@@ -54,8 +55,8 @@ def command(
     alarms, quiet = watched(requests, company=house.company, moment=moment)
     for alarm in alarms:
         console.print(
-            f"[bold red]{escape(alarm.channel)}[/]: non-target {_words(alarm.before)} before, {_words(alarm.after)} since about "
-            f"{alarm.since} ({alarm.earliest} to {alarm.latest})"
+            f"[bold red]{escape(alarm.channel)}[/]: {WHAT[alarm.found_by]} {_words(alarm.before)} before, "
+            f"{_words(alarm.after)} since about {alarm.since} ({alarm.earliest} to {alarm.latest})"
         )
     if not alarms:
         console.print(NO_ALARM[watch_state(quiet, alarms, house.company, moment)])

@@ -19,7 +19,7 @@ class PlaceOut(BaseModel):
     lead_id: str
     channel: str
     created_at: datetime
-    waits: Literal["new", "retry", "call_back"]
+    waits: Literal["new", "retry", "call_back", "reopened"]
     waiting_since: datetime
     score: ScoreOut
 

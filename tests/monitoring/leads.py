@@ -42,7 +42,7 @@ def summary(
         lead_id=LeadId(lead_id), created_at=created_at, channel=channel, campaign=None, ad=None, offer=None,
         persons=persons, manager=None, calls=1, called_at=created_at, processed_known_at=created_at, spoken=spoken,
         grade=("non_target" if is_bad else "B") if spoken else None,
-        non_target_known_at=created_at if is_bad else None, worked=spoken, closed=False, ignored=False,
+        is_non_target=is_bad, worked=spoken, closed=False, ignored=False,
         won_at=None, amount=None,
     )  # fmt: skip
 

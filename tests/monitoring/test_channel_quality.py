@@ -51,19 +51,9 @@ class ByHand:
         self.settled = self.bought = self.open = self.never_called = self.sales = 0
         self.expected = 0.0
         self.amounts: list[float | None] = []
-        self.spoken_on: dict[date, int] = {}
-        self.named_on: dict[date, int] = {}
-        self.others_on: dict[date, int] = {}
-        self.bad_of_spoken = 0
+        self.bad_of_spoken = self.named = 0
         for facts in leads:
             self._count([fact for fact in facts if fact.known_at <= MOMENT])
-        others = sum(self.others_on.values())
-        usual = self.spoken / others if others else 1.0
-        weighed = 0.0
-        for day, named in self.named_on.items():
-            count = self.others_on.get(day, 0)
-            weighed += named * (self.spoken_on.get(day, 0) / count if count else usual)
-        self.looked_at, self.bad = round(self.spoken + weighed), round(self.bad_of_spoken + weighed)
 
     def _count(self, facts: list[LeadFact]) -> None:
         (made,) = [fact for fact in facts if isinstance(fact, Lead)]
@@ -82,11 +72,7 @@ class ByHand:
         self.leads += 1
         self.processed += bool(calls)
         self.spoken += spoken
-        day = made.at.astimezone(MOSCOW).date()
-        named = bad and not spoken
-        self.named_on[day] = self.named_on.get(day, 0) + named
-        self.others_on[day] = self.others_on.get(day, 0) + (not named)
-        self.spoken_on[day] = self.spoken_on.get(day, 0) + spoken
+        self.named += bad and not spoken
         self.qualified += spoken and answers.get("need") == answers.get("budget") == "yes"
         self.bad_of_spoken += bad and spoken
         self.settled += worked and old
@@ -124,8 +110,9 @@ def test_every_figure_of_a_channel_equals_counting_by_hand(seed: int, count: int
         hand = ByHand([facts for facts in leads if channel_of(facts) == channel])
         assert (line.leads, line.processed) == (hand.leads, Rate(hand.processed, hand.leads))
         assert line.spoken == Rate(hand.spoken, hand.processed)
-        assert line.qualified == Rate(hand.qualified, hand.looked_at)
-        assert line.non_target == Rate(hand.bad, hand.looked_at)
+        assert line.qualified == Rate(hand.qualified, hand.spoken)
+        assert line.non_target == Rate(hand.bad_of_spoken, hand.spoken)
+        assert line.named == (Rate(hand.named, hand.leads) if hand.named else Rate(0, 0))
         assert line.bought == Rate(hand.bought, hand.settled)
         assert (line.open, line.never_called) == (hand.open, hand.never_called)
         assert (line.sales, line.revenue) == (
@@ -145,7 +132,8 @@ def test_campaigns_and_periods_add_up_to_their_channel(seed: int, period: Litera
     for channel, line in whole.items():
         own = [part for part in parts if part.key[0] == channel]
         assert sum(part.leads for part in own) == line.leads
-        assert sum(part.spoken.count for part in own) == line.spoken.count
+        assert sum(part.non_target.count for part in own) == line.non_target.count
+        assert sum(part.named.count for part in own) == line.named.count
         assert sum(part.bought.of for part in own) == line.bought.of
         assert sum(part.expected_sales for part in own) == pytest.approx(line.expected_sales)
 
@@ -246,7 +234,7 @@ def test_where_no_calls_are_recorded_the_non_target_share_is_of_all_leads() -> N
     named: list[LeadFact] = [lead("0"), source("0", source="vk"), stage("0", "spam")]
     others: Leads = [[lead(f"{n}"), source(f"{n}", source="vk")] for n in range(1, 10)]
     (line,) = lines_of([named, *others], company=silent)
-    assert (line.non_target, line.qualified) == (Rate(1, 10), Rate(0, 0))
+    assert (line.non_target, line.named, line.qualified) == (Rate(1, 10), Rate(0, 0), Rate(0, 0))
 
 
 def person(lead_id: str, *keys: str) -> LeadSummary:

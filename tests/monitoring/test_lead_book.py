@@ -80,17 +80,16 @@ def test_a_lead_is_graded_only_after_somebody_was_spoken_to() -> None:
     assert summary_of(lead(), call()).grade == "ungraded"
 
 
-def test_a_lead_is_non_target_from_when_that_became_known() -> None:
-    by_call = summary_of(lead(), call(at=NOON + DAY), call(at=NOON + 2 * DAY, known_at=NOON + 3 * DAY, need="no"))
+def test_a_lead_is_non_target_by_the_answers_of_a_talk_or_by_a_stage() -> None:
+    by_call = summary_of(lead(), call(at=NOON + DAY), call(at=NOON + 2 * DAY, need="no"))
     by_stage = summary_of(lead(), stage(name="spam", at=NOON + DAY))
-    both = summary_of(lead(), call(at=NOON + 2 * DAY, need="no"), stage(name="spam", at=NOON + DAY))
-    moments = [one.non_target_known_at for one in (by_call, by_stage, both)]
-    assert moments == [NOON + 3 * DAY, NOON + DAY, NOON + DAY]
+    neither = summary_of(lead(), call(at=NOON + DAY, need="yes"))
+    assert [one.is_non_target for one in (by_call, by_stage, neither)] == [True, True, False]
 
 
 def test_a_need_that_turned_up_later_makes_a_lead_target_again() -> None:
     later = summary_of(lead(), call(at=NOON, need="no"), call(at=NOON + DAY, need="yes", budget="yes"))
-    assert (later.non_target_known_at, later.grade) == (None, "B")
+    assert (later.is_non_target, later.grade) == (False, "B")
 
 
 def test_a_summary_tells_where_a_lead_came_from_without_the_accidents_of_typing() -> None:

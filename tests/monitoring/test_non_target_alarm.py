@@ -110,9 +110,18 @@ def test_leads_that_nobody_spoke_to_are_not_looked_at_and_counted_as_such() -> N
     assert (quiet.share, quiet.not_looked_at) == (Rate(0, 1), 7)
 
 
-def test_a_lead_closed_as_non_target_without_a_talk_is_looked_at() -> None:
-    _, (quiet,) = look([summary("x", NOON, spoken=False, is_bad=True)], 2)
-    assert (quiet.share, quiet.not_looked_at) == (Rate(1, 1), 0)
+def test_leads_named_without_a_talk_are_looked_at_apart_of_all_that_came() -> None:
+    named = summary("x", NOON, spoken=False, is_bad=True)
+    _, (talks, names) = look([named, summary("y", NOON), summary("z", NOON, spoken=False)], 2)
+    assert (talks.found_by, talks.share, talks.not_looked_at) == ("talk", Rate(0, 1), 2)
+    assert (names.found_by, names.share, names.not_looked_at) == ("name", Rate(1, 3), 0)
+
+
+def test_where_no_calls_are_recorded_every_lead_is_looked_at() -> None:
+    silent = Company.model_validate({"company": "x", "calls_recorded": False, "stages": {"non_target": ["spam"]}})
+    leads = [summary("x", NOON, spoken=False, is_bad=True), summary("y", NOON, spoken=False)]
+    _, (quiet,) = watched(leads, company=silent, moment=NOON + DAY)
+    assert (quiet.found_by, quiet.share, quiet.not_looked_at) == ("any", Rate(1, 2), 0)
 
 
 def test_rubbish_named_at_once_is_no_rise_while_its_neighbours_wait_for_their_call() -> None:
@@ -126,22 +135,31 @@ def test_rubbish_named_at_once_is_no_rise_while_its_neighbours_wait_for_their_ca
     assert alarmed <= 1
 
 
-def seen_on(day: int, spam: list[bool]) -> list[LeadSummary]:
+def seen_on(day: int, spam: list[bool], *, reached: bool = True) -> list[LeadSummary]:
     """Return six leads a day as known on ``day``."""
     return [
-        summary(f"x{n}", NOON + n // 6 * DAY, spoken=not is_spam and n // 6 <= day - 4, is_bad=is_spam)
+        summary(f"x{n}", NOON + n // 6 * DAY, spoken=not is_spam and reached and n // 6 <= day - 4, is_bad=is_spam)
         for n, is_spam in enumerate(spam[: (day + 1) * 6])
     ]
 
 
-def test_a_flood_of_rubbish_that_is_closed_without_a_talk_is_found() -> None:
+@pytest.mark.parametrize("reached", [True, False], ids=["others are reached", "nobody is reached"])
+def test_a_flood_of_rubbish_that_is_closed_without_a_talk_is_found(reached: bool) -> None:
     found = 0
     for seed in range(10):
         draw = random.Random(seed)
         spam = [draw.random() < (0.6 if n >= 60 * 6 else 0.1) for n in range(80 * 6)]
-        (alarm,), _ = look(seen_on(79, spam), 79)
+        (alarm,), _ = look(seen_on(79, spam, reached=reached), 79)
+        assert alarm.found_by == "name"
         found += alarm.earliest <= MOSCOW_FIRST_DAY + 60 * DAY <= alarm.latest
     assert found >= 8
+
+
+def test_days_on_which_nobody_was_spoken_to_do_not_move_the_day_of_the_rise() -> None:
+    leads = [one for one in channel(1, 0.1, 0.7) if not NOON + 50 * DAY <= one.created_at < NOON + 60 * DAY]
+    silent = [summary(f"s{n}", NOON + (50 + n) * DAY, spoken=False) for n in range(10)]
+    (alarm,), _ = look([*leads, *silent], 89)
+    assert abs((alarm.since - MOSCOW_FIRST_DAY).days - 60) <= 4
 
 
 def test_where_nothing_calls_a_lead_non_target_it_was_not_looked_at() -> None:

@@ -104,8 +104,8 @@ def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_o
         page.goto(f"{address}/channels", wait_until="networkidle")
         assert page.locator("[data-chart] .scatterlayer .trace").count() >= 2
         assert "ВКонтакте: доля нецелевых выросла" in page.locator("#alarms").inner_text()
-        page.get_by_label("Подробно").select_option("campaign")
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation():
+            page.get_by_label("Подробно").select_option("campaign")
         assert LONG.split()[0].casefold() in page.locator("table").inner_text().casefold()
         assert wrong == []
 

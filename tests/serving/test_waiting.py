@@ -45,11 +45,20 @@ def took(at: datetime, manager: str = "Анна", *, taken: bool = True) -> Assi
 
 def test_a_lost_lead_that_moves_on_in_the_pipeline_waits_for_calls_again() -> None:
     lost, later = stage(name="lost", at=NOON + DAY), NOON + 3 * DAY
-    assert place(lost, stage(name="meeting", at=NOON + 2 * DAY), at=later) == Waits("new", NOON)
-    assert place(lost, stage(name="somewhere", at=NOON + 2 * DAY), at=later) == Left("closed", lost.at)
-    assert place(lost, stage(name="meeting", at=NOON + DAY), at=later) == Left("closed", lost.at)
-    again = stage(name="lost", at=NOON + 2.5 * DAY)
-    assert place(lost, stage(name="meeting", at=NOON + 2 * DAY), again, at=later) == Left("closed", again.at)
+    back = stage(name="meeting", at=NOON + 2 * DAY)
+    assert place(lost, back, at=later) == Waits("reopened", back.at)
+    assert place(lost, stage(name="somewhere", at=back.at), at=later) == Left("closed", lost.at)
+    assert place(lost, stage(name="meeting", at=lost.at), at=later) == Left("closed", lost.at)
+    assert place(lost, back, stage(name="lost", at=NOON + 2.5 * DAY), at=later) == Left("closed", lost.at)
+
+
+@pytest.mark.parametrize("result", ["refused", "wrong_number", "busy"])
+def test_the_calls_before_a_lead_was_reopened_are_over(result: CallResult) -> None:
+    tries = [call(at=NOON + n * HOUR, result=result) for n in range(TRIES_BEFORE_GIVING_UP)]
+    lost, back = stage(name="lost", at=NOON + DAY), stage(name="meeting", at=NOON + 2 * DAY)
+    assert place(*tries, lost, back, at=NOON + 3 * DAY) == Waits("reopened", back.at)
+    again = call(at=NOON + 2 * DAY + HOUR, result="reached")
+    assert place(*tries, lost, back, again, at=NOON + 3 * DAY) == Left("in_work", again.at)
 
 
 def test_a_sold_lead_that_moves_on_stays_closed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +66,28 @@ def test_a_lead_sent_again_keeps_the_source_and_the_answers_that_it_leaves_out(a
     assert told["marks"] == {"source": "vk", "campaign": "лето", "offer": "Тихий офис"}
     lead = [fact for fact in any_doors.service.desk.store.history(LeadId("7")).facts if isinstance(fact, Lead)][-1]
     assert lead.manager == "Анна"
+
+
+def test_a_lead_sent_again_clears_what_it_names_without_a_value(any_doors: Doors) -> None:
+    any_doors.lead("7", answers={"area": 40, "role": "owner", "renovation": "yes"}, marks={"source": "vk", "ad": "17"})
+    any_doors.lead("7", answers={"role": None, "renovation": "-"}, marks={"ad": ""})
+    told = any_doors.asked("/v1/leads/7")
+    assert (told["answers"], told["marks"]) == ({"area": 40.0}, {"source": "vk"})
+
+
+def test_another_source_keeps_nothing_of_the_old_one(any_doors: Doors) -> None:
+    any_doors.lead("7", marks={"source": "vk", "campaign": "лето", "ad": "17"})
+    any_doors.lead("7", marks={"source": "yandex", "medium": "organic"})
+    assert any_doors.asked("/v1/leads/7")["marks"] == {"source": "yandex", "medium": "organic"}
+
+
+def test_a_lead_that_is_sent_twice_at_once_loses_nothing(any_doors: Doors) -> None:
+    parts: list[dict[str, Any]] = [{"role": "owner"}, {"area": 40}, {"renovation": "yes"}]
+    for number in range(5):
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda said, lead_id=str(number): any_doors.lead(lead_id, answers=said), parts))
+        answers = any_doors.asked(f"/v1/leads/{number}")["answers"]
+        assert answers == {"role": "owner", "area": 40.0, "renovation": "yes"}
 
 
 def test_numbers_are_read_as_in_an_export(any_doors: Doors) -> None:
@@ -139,7 +162,7 @@ def test_an_unknown_form_field_is_taken_counted_and_shown_to_the_analyst(doors: 
 
 
 def test_a_contact_that_stands_where_a_fields_name_belongs_is_shown_nowhere(doors: Doors) -> None:
-    told = doors.lead("7", answers={"+79990001122": "yes", "secret@example.com": "no"})
+    told = doors.lead("7", answers={"79990001122": "yes", "secret@example.com": "no"})
     assert told["unknown_fields"] == ["(contact)"]
     assert "79990001122" not in doors.page("/channels")
     refused = doors.client.post("/v1/leads", json={"id": "8", "+79990001122": "yes"})

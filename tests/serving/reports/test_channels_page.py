@@ -115,7 +115,7 @@ def test_a_channels_cost_is_counted_from_the_day_of_its_alarm(doors: Doors) -> N
     from monitoring.non_target_alarm import Alarm
 
     now, since = doors.clock(), date(2026, 3, 5)
-    alarm = Alarm("ВКонтакте", since, since, since, Rate(1, 10), Rate(5, 10), 9.0)
+    alarm = Alarm("ВКонтакте", "talk", since, since, since, Rate(1, 10), Rate(5, 10), 9.0)
     spend = [Spend(date(2026, 3, day), now, now, 10.0, "RUB", {"source": "VK"}) for day in range(1, 9)]
     others = [
         Spend(since, now, now, 99.0, "USD", {"source": "vk"}),
