@@ -83,7 +83,8 @@ def measured(probability: Floats, judged: Judged, *, seed: int = 0) -> dict[str,
     """
     rows = _Rows.of(np.asarray(probability, dtype=np.float64), judged)
     blocks = [_all_measures(rows, weights) for weights in judged.resampled(seed)]
-    return {name: _with_interval(np.concatenate([block[name] for block in blocks])) for name in MEASURES}
+    found = {name: _with_interval(np.concatenate([block[name] for block in blocks])) for name in MEASURES}
+    return found | {"ece": _holding_itself(found["ece"])}
 
 
 def log_loss_difference(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0) -> Measured:
@@ -104,6 +105,11 @@ def _with_interval(values: Floats) -> Measured:
         return Measured(float(values[0]), float("nan"), float("nan"))
     low, high = np.quantile(resampled, [0.025, 0.975])
     return Measured(float(values[0]), float(low), float(high))
+
+
+def _holding_itself(one: Measured) -> Measured:
+    """Return an interval that holds its own value: resampling adds noise to every bin, so a resampled ECE is larger."""
+    return Measured(one.value, float(np.fmin(one.low, one.value)), float(np.fmax(one.high, one.value)))
 
 
 @dataclass(frozen=True, slots=True)

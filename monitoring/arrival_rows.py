@@ -23,11 +23,28 @@ Wanted = Callable[[LeadHistory], bool]
 
 
 def learned_rows(
-    store: FactStore, rows: RowBuilder, *, cut_off: datetime, before: datetime, most: int, seed: int = 0
+    store: FactStore,
+    rows: RowBuilder,
+    *,
+    cut_off: datetime,
+    before: datetime,
+    most: int,
+    channel: str | None = None,
+    seed: int = 0,
 ) -> pd.DataFrame:
-    """Return a sample of the leads created before ``before`` whose outcome was settled, and known, at ``cut_off``."""
-    chosen = _drawn(store, None, before, lambda history: is_settled_by(history, rows.gate, cut_off), seed)
-    return arrival_frame(islice(chosen, most), rows)
+    """Return a sample of the leads created before ``before`` whose outcome was settled, and known, at ``cut_off``.
+
+    Parameters
+    ----------
+    channel
+        Leads of this channel alone; None: of all.
+    """
+
+    def wanted(history: LeadHistory) -> bool:
+        of_channel = channel is None or _channel(history, rows.gate) == channel
+        return of_channel and is_settled_by(history, rows.gate, cut_off)
+
+    return arrival_frame(islice(_drawn(store, None, before, wanted, seed), most), rows)
 
 
 def channel_rows(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +27,18 @@ FEWEST_ROWS = 50
 FOREIGN = re.compile(r"""<(?:script|link)[^>]+(?:src|href)=["']https?://[^>]*>(?:</script>)?""")
 
 
-def drift_report(reference: pd.DataFrame, current: pd.DataFrame, out: Path, *, seed: int = 0) -> None:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the report: its title, what is compared with what, and a way back."""
+
+    title: str
+    text: str
+    back: str
+
+
+def drift_report(
+    reference: pd.DataFrame, current: pd.DataFrame, out: Path, *, heading: Heading, language: str = "en", seed: int = 0
+) -> None:
     """Write the report as one HTML file.
 
     Parameters
@@ -45,11 +58,23 @@ def drift_report(reference: pd.DataFrame, current: pd.DataFrame, out: Path, *, s
             Dataset.from_pandas(after[shared], data_definition=definition),
             Dataset.from_pandas(before[shared], data_definition=definition),
         )
-    page = FOREIGN.sub("", made.get_html_str(as_iframe=False))
+    page = _headed(FOREIGN.sub("", made.get_html_str(as_iframe=False)), heading, language)
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_suffix(".part")
     unfinished.write_text(page, encoding="utf-8")
     unfinished.replace(out)
+
+
+def _headed(page: str, heading: Heading, language: str) -> str:
+    """Return Evidently's page with a title of ours, what it compares, and the way back to the channels."""
+    title, text, back = (escape(words) for words in (heading.title, heading.text, heading.back))
+    above = (
+        f'<header style="font: 16px/1.5 system-ui, sans-serif; padding: 16px 24px">'
+        f'<a href="/channels">{back}</a><h1 style="font-size: 22px; margin: 8px 0">{title}</h1><p>{text}</p></header>'
+    )
+    page = re.sub(r"<html[^>]*>", f'<html lang="{language}">', page, count=1)
+    page = page.replace("<head>", f"<head><title>{title}</title>", 1)
+    return re.sub(r"(<body[^>]*>)", lambda body: body[1] + above, page, count=1)
 
 
 def _sampled(rows: pd.DataFrame, seed: int) -> pd.DataFrame:

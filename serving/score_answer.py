@@ -48,6 +48,12 @@ class ScoreOut(BaseModel):
     moment: datetime
 
 
+class AskedScoreOut(ScoreOut):
+    """The score of a lead that is not stored."""
+
+    unknown_fields: list[str] = Field(description="answers whose name company.yaml does not know; they were not used")
+
+
 def score_out(scored: Scored, company: Company) -> ScoreOut:
     """Return the answer that tells a score."""
     score = scored.score

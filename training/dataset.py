@@ -254,7 +254,7 @@ def _too_little(made: TrainingSet, company: Company) -> str:
 
 
 OUTCOME_WORDS: dict[OutcomeKind, str] = {
-    "bought": "bought", "did_not_buy": "did not buy", "open": "open", "never_called": "never called",
+    "bought": "bought", "did_not_buy": "did not buy", "open": "open", "never_called": "never called or not reached",
     "ignored": "ignored",
 }  # fmt: skip
 

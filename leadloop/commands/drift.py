@@ -11,6 +11,20 @@ import typer
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 
 NAME = "drift"
+TITLE = {"ru": "Что изменилось в заявках канала «{channel}»", "en": "What changed in the leads of {channel}"}
+BACK = {"ru": "← Каналы", "en": "← Channels"}
+OWN = {
+    "ru": "{after} заявок за последние {days} дней (с {border:%d.%m.%Y}) против {before} более ранних заявок этого же канала, "
+    "на которых училась модель. Current — последние, reference — прежние. Отчёт делает Evidently.",
+    "en": "{after} leads of the last {days} days (since {border:%Y-%m-%d}) against {before} earlier leads of the same channel "
+    "that the model learned from. Current are the latest, reference the earlier ones. The report is made by Evidently.",
+}
+ALL = {
+    "ru": "{after} заявок за последние {days} дней (с {border:%d.%m.%Y}) против {before} более ранних заявок всех каналов, на "
+    "которых училась модель: своих у канала слишком мало, поэтому источники отличаются по определению. Отчёт делает Evidently.",
+    "en": "{after} leads of the last {days} days (since {border:%Y-%m-%d}) against {before} earlier leads of all channels that "
+    "the model learned from: it has too few of its own, so sources differ by definition. The report is made by Evidently.",
+}
 
 
 def command(
@@ -20,15 +34,16 @@ def command(
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
-    """Compare a channel's latest leads with the leads that the champion was trained on, feature by feature (Evidently).
+    """Compare a channel's latest leads with those of it that the champion was trained on, feature by feature (Evidently).
 
-    Without a champion, with the leads that one could be trained on now. Both are looked at as of their arrival, a sample
-    of each where there are many; the report is one HTML file that loads nothing from elsewhere.
+    Where it learned from too few of the channel's own, with all that it learned from; without a champion, with the leads
+    that one could be trained on now. Both are looked at as of their arrival, a sample of each where there are many; the
+    report is one HTML file that loads nothing from elsewhere.
     """
     from features.errors import NothingToLearn
     from features.rows.feature_row import FixedRates, RowBuilder
     from monitoring.arrival_rows import channel_rows, learned_rows
-    from monitoring.drift import FEWEST_ROWS, MOST_ROWS, drift_report
+    from monitoring.drift import FEWEST_ROWS, MOST_ROWS, Heading, drift_report
     from serving.champion import Champion
 
     house = open_house(home, company)
@@ -36,7 +51,10 @@ def command(
     border = moment - timedelta(days=days)
     cut_off = Champion(house.settings.home).scorer.data_cut_off or moment
     rows = RowBuilder(house.company, FixedRates())
-    before = learned_rows(house.store, rows, cut_off=cut_off, before=border, most=MOST_ROWS)
+    before = learned_rows(house.store, rows, cut_off=cut_off, before=border, most=MOST_ROWS, channel=channel)
+    is_own = len(before) >= FEWEST_ROWS
+    if not is_own:
+        before = learned_rows(house.store, rows, cut_off=cut_off, before=border, most=MOST_ROWS)
     after = channel_rows(house.store, rows, channel=channel, since=border, most=MOST_ROWS)
     if min(len(before), len(after)) < FEWEST_ROWS:
         raise NothingToLearn(
@@ -44,5 +62,11 @@ def command(
             f"before them; a report takes {FEWEST_ROWS} of each. Try --days with a larger number."
         )
     path = out or house.settings.home / "reports" / "drift" / "drift.html"
-    drift_report(before, after, path)
-    typer.echo(f"{len(after):,} leads against {len(before):,} that were learned from: {path}")
+    language = house.company.language
+    text = (OWN if is_own else ALL)[language].format(
+        after=len(after), before=len(before), days=days, border=border.astimezone(house.company.zone)
+    )
+    heading = Heading(TITLE[language].format(channel=channel), text, BACK[language])
+    drift_report(before, after, path, heading=heading, language=language)
+    whose = "of this channel" if is_own else "of all channels"
+    typer.echo(f"{len(after):,} leads against {len(before):,} {whose} that were learned from: {path}")

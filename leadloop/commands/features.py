@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from leadloop.commands._moments import moment_of
 from leadloop.commands._progress import Done, bar_over
 
 if TYPE_CHECKING:
+    from features.facts.values import LeadId
     from features.rows.as_of import KnownLead
     from features.rows.feature_row import RowBuilder
 
@@ -82,10 +82,10 @@ def _list(house: House, moment: datetime) -> None:
 
 
 def _seen(house: House, rows: RowBuilder, moment: datetime, done: Done) -> tuple[dict[str, _Seen], int]:
-    """Return feature -> where it had a value, among the first leads; and how many leads that are."""
+    """Return feature -> where it had a value, among a sample of the leads; and how many leads that are."""
     seen: dict[str, _Seen] = {}
     counted = 0
-    for history in islice(house.store.histories(), SAMPLE):
+    for history in house.store.histories(lead_ids=_spread(house.store.leads_created())):
         known = rows.known(history, moment)
         if known is None:
             continue
@@ -98,6 +98,12 @@ def _seen(house: House, rows: RowBuilder, moment: datetime, done: Done) -> tuple
                 one = seen.setdefault(name, _Seen(0, came, came))
                 one.leads, one.first, one.last = one.leads + 1, min(one.first, came), max(one.last, came)
     return seen, counted
+
+
+def _spread(ids: list[LeadId]) -> list[LeadId]:
+    """Return at most ``SAMPLE`` of the leads, evenly over their ids."""
+    step = max(len(ids) / SAMPLE, 1.0)
+    return [ids[-1 - int(place * step)] for place in range(min(len(ids), SAMPLE))]
 
 
 def _show(house: House, lead: str, moment: datetime) -> None:

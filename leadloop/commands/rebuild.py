@@ -34,5 +34,7 @@ def command(
             wrong += 1
             typer.echo(f"Lead {logged.lead_id} at {logged.at.isoformat()}: differs in {', '.join(differing)}")
     typer.echo(f"{checked:,} logged rows rebuilt, {checked - wrong:,} the same, {wrong:,} differ.")
+    if not checked:
+        typer.echo("Only scores that were served are logged; `leadloop serve` gives them.")
     if wrong:
         raise typer.Exit(1)

@@ -18,6 +18,8 @@ from monitoring.non_target_alarm import Alarm
 from monitoring.non_target_days import NonTargetDay, main_days, rate_of
 
 MOST_CHANNELS = 7
+FEWEST_ON_THE_CHART = 20
+"""A week with fewer looks draws no point: it would jump about and look like an alarm."""
 ALARM_COLOUR = "#b3261e"
 
 
@@ -81,7 +83,7 @@ def _weeks(days: Iterable[NonTargetDay]) -> dict[date, Rate]:
 
 
 def _trace(name: str, weeks: dict[date, Rate], stands_out: bool) -> dict[str, object]:
-    shown = [(week, rate) for week, rate in sorted(weeks.items()) if rate.is_enough]
+    shown = [(week, rate) for week, rate in sorted(weeks.items()) if rate.of >= FEWEST_ON_THE_CHART]
     texts = [f"{r.count} / {r.of} ({r.interval[0]:.0%}–{r.interval[1]:.0%})" for _, r in shown]
     return {
         "name": name,

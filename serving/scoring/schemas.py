@@ -20,6 +20,8 @@ class LeadOut(BaseModel):
     answers: dict[str, float | str | list[str]]
     calls: int
     stages: list[str]
-    outcome: Literal["bought", "did_not_buy", "open", "never_called", "ignored"]
+    outcome: Literal["bought", "did_not_buy", "open", "never_called", "ignored"] = Field(
+        description="never_called: nobody was reached yet, by fewer than three tries on two days"
+    )
     earlier_requests: list[str] = Field(description="leads of the same person before this one")
     score: ScoreOut

@@ -22,8 +22,8 @@ class Questions:
     def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
         self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
 
-    def asked(self, body: LeadBody) -> Scored:
-        """Score a lead that is not stored, as of its arrival, and log its row."""
+    def asked(self, body: LeadBody) -> tuple[Scored, list[str]]:
+        """Score a lead that is not stored, as of its arrival, and log its row; name the answers that are unknown."""
         now = self.desk.now()
         lead, source, unknown = facts_of(NOT_STORED, body, self.desk.company, known_at=now, secret=self.contacts.secret)
         self.unknown_fields.count(unknown, now)
@@ -31,7 +31,7 @@ class Questions:
         scored = self.desk.scored(history, now)
         scored = Scored(scored.known, scored.row, without_lead(scored.score), scored.expected_amount)
         self.desk.remember(scored, 0)
-        return scored
+        return scored, unknown
 
     def stored(self, lead_id: LeadId) -> LeadOut:
         """Return a stored lead with its score of this moment."""

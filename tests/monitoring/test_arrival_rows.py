@@ -53,6 +53,14 @@ def test_only_leads_that_were_settled_and_known_at_the_cut_off_were_learned_from
     assert sorted(learned(store, 201)["area"]) == [1.0, 2.0]
 
 
+def test_leads_of_one_channel_alone_can_be_asked_for(engine: Engine) -> None:
+    facts = [[*arrived(str(n), 0, ("vk", "avito")[n % 2], float(n)), call(str(n), NOON + DAY)] for n in range(4)]
+    found = learned_rows(
+        stored(engine, *facts), ROWS, cut_off=NOON + 300 * DAY, before=NOON + DAY, most=100, channel="avito"
+    )
+    assert sorted(found["area"]) == [1.0, 3.0]
+
+
 def test_a_lead_that_is_looked_at_as_new_is_not_among_those_learned_from(engine: Engine) -> None:
     store = stored(engine, arrived("1", 0, "vk"), [call("1", NOON + DAY), stage("1", "won", NOON + 2 * DAY)])
     assert len(learned(store, 300, before_day=0)) == 0

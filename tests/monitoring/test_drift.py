@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from monitoring.drift import MOST_ROWS, drift_report
+from monitoring.drift import MOST_ROWS, Heading, drift_report
 
 ELSEWHERE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//[^"']+|@import\s+url\(|url\(["']?https?://""")
 TAG = re.compile(r"<(?:script|link|img|iframe)\b[^>]*>")
@@ -21,7 +21,7 @@ def rows(count: int, *, area: float = 80.0, owners: float = 0.5, seed: int = 0) 
 
 
 def page_of(path: Path, reference: pd.DataFrame, current: pd.DataFrame) -> str:
-    drift_report(reference, current, path)
+    drift_report(reference, current, path, heading=Heading("Лиды <vk>", "120 против 200", "Назад"), language="ru")
     return path.read_text(encoding="utf-8")
 
 
@@ -34,6 +34,14 @@ def test_the_report_is_one_file_that_holds_no_address_of_a_script_or_style_elsew
     assert [tag for tag in TAG.findall(page) if ELSEWHERE.search(tag)] == []
     assert "(2 out of 2)" in page
     assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["report.html"]
+
+
+def test_it_says_above_what_is_compared_and_leads_back(tmp_path: Path) -> None:
+    page = page_of(tmp_path / "report.html", rows(200), rows(120))
+    assert '<html lang="ru">' in page
+    assert "<title>Лиды &lt;vk&gt;</title>" in page
+    body = page[page.index("<body") :]
+    assert body.index('<a href="/channels">Назад</a>') < body.index("120 против 200") < body.index("out of")
 
 
 def test_a_column_that_moved_is_told_from_one_that_did_not(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from textwrap import dedent
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from features.errors import CompanyFileWrong, CompanyMistake
 from features.facts.company import Company
 from features.facts.company_file import fingerprint, parse_company, read_company
+from tests.support.machine import REPOSITORY
 
 
 def mistakes_in(text: str) -> list[CompanyMistake]:
@@ -233,3 +235,9 @@ def test_any_text_is_a_company_or_a_list_of_mistakes_with_lines(text: str) -> No
     except CompanyFileWrong as wrong:
         mistakes = wrong.mistakes
     assert mistakes is None or (mistakes and all(one.remedy and one.key for one in mistakes))
+
+
+def test_the_documented_company_loads_as_it_stands() -> None:
+    page = (REPOSITORY / "docs" / "company-yaml.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert parse_company(block).company == "Окна в офис"
