@@ -69,7 +69,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
             "results": CALL_RESULTS,
             "contact": contacts.contact(lead_id),
             "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
-            "promise": offer.promise if offer else "",
+            "promise": offer.promise if offer and tidied(offer.promise) != seen else "",
             "events": events_of(known),
             "trend": trend_of([*past, (moment, scored.score.probability)], desk.company),
             "manager": manager,
