@@ -90,7 +90,9 @@ def measured(probability: Floats, judged: Judged, *, seed: int = 0) -> dict[str,
 def log_loss_difference(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0) -> Measured:
     """Return mine minus the other's log-loss on the same resamples; below 0 mine is better."""
     gain = _losses(mine, judged.outcome) - _losses(other, judged.outcome)
-    return _with_interval(np.concatenate([gain @ weights / weights.sum(0) for weights in judged.resampled(seed)]))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of very few leads a resample may draw none with a weight
+        found = [gain @ weights / weights.sum(0) for weights in judged.resampled(seed)]
+    return _with_interval(np.concatenate(found))
 
 
 def _losses(probability: Floats, outcome: Floats) -> Floats:

@@ -163,3 +163,10 @@ def test_a_part_of_the_rows_counts_its_own_leads_and_sales() -> None:
     part = rows.of(np.array([0, 1, 2]))
     assert (rows.leads, rows.sales, part.leads, part.sales) == (4, 2, 2, 1)
     assert part.lead.tolist() == [0, 0, 1]
+
+
+def test_of_two_leads_of_which_one_has_no_weight_a_difference_is_told_without_a_warning() -> None:
+    judged = Judged(np.array([1.0, 0.0]), np.array([1.0, 0.0]), np.arange(2))
+    found = log_loss_difference(np.array([0.9, 0.1]), np.array([0.5, 0.5]), judged)
+    assert found.value == pytest.approx(np.log(0.5) - np.log(0.9))
+    assert found.low <= found.value <= found.high
