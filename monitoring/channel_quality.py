@@ -14,8 +14,8 @@ from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
 from monitoring.intervals import Rate, UnitCost
-from monitoring.lead_book import LeadSummary, counted
-from monitoring.non_target_days import main_days, non_target_days, rate_of
+from monitoring.lead_book import LeadSummary
+from monitoring.non_target_days import non_target_days, rate_of
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -95,11 +95,13 @@ def channel_lines(
 
     Parameters
     ----------
+    summaries
+        The leads that count: ``lead_book.counted``.
     chances
         Purchase probability of open leads; an open lead without one adds nothing to ``expected_sales``.
     """
     groups: dict[tuple[Key, date | None], list[LeadSummary]] = {}
-    for one in counted(list(summaries), company):
+    for one in summaries:
         key = (one.channel, None if level == "channel" else one.campaign or "")
         groups.setdefault((key, period_of(one.created_at, company, period)), []).append(one)
     costs = _costs(spend, company, level, period)
@@ -172,7 +174,7 @@ def _line(
     recorded = leads if company.calls_recorded else []
     spoken = [one for one in leads if one.spoken]
     graded = spoken if has_rules(company, moment) and company.calls_recorded else []
-    named = non_target_days(leads, company).get("name", []) if can_tell_non_target(company, moment) else []
+    looked_at = non_target_days(leads, company) if can_tell_non_target(company, moment) else {}
     settled = outcomes.count("bought") + outcomes.count("did_not_buy")
     waiting = [one for one, kind in zip(leads, outcomes, strict=True) if kind in ("open", "never_called")]
     won = [one for one in leads if one.won_at]
@@ -183,8 +185,8 @@ def _line(
         processed=Rate(len(processed), len(recorded)),
         spoken=Rate(len(spoken), len(processed)),
         qualified=Rate(sum(one.is_qualified for one in graded), len(graded)),
-        non_target=rate_of(main_days(leads, company)) if can_tell_non_target(company, moment) else Rate(0, 0),
-        named=rate_of(named),
+        non_target=rate_of(looked_at.get("talk") or looked_at.get("any") or []),
+        named=rate_of(looked_at.get("name", [])),
         bought=Rate(outcomes.count("bought"), settled),
         open=outcomes.count("open"),
         never_called=outcomes.count("never_called"),

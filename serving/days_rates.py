@@ -32,10 +32,11 @@ class DaysRates:
         if held.midnight is None or moment >= held.midnight:
             return held
         midnight = last_midnight(moment, self._zone)
-        if midnight not in self._past:
+        kept = self._past.get(midnight)
+        if kept is None:
             with self._counting:
-                self._past[midnight] = self._as_of(moment, self.number)
-        return self._past[midnight]
+                kept = self._past[midnight] = self._as_of(moment, self.number)
+        return kept
 
     def is_of(self, moment: datetime) -> bool:
         """Return whether the rates held are those of the day of ``moment``."""

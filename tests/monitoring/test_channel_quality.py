@@ -18,7 +18,7 @@ from features.facts.values import SPOKEN_RESULTS, Call, Lead, LeadFact, LeadId, 
 from features.rows.as_of import Gate
 from monitoring.channel_quality import ChannelLine, can_tell_non_target, channel_lines, period_of
 from monitoring.intervals import Rate
-from monitoring.lead_book import LeadSummary, once_a_person, summarise
+from monitoring.lead_book import LeadSummary, counted, once_a_person, summarise
 from tests.monitoring.leads import COMPANY, random_facts, summary
 from tests.support.facts import NOON, call, history, lead, source, stage
 
@@ -254,8 +254,8 @@ def person(lead_id: str, *keys: str) -> LeadSummary:
 def test_a_persons_requests_count_once_where_the_company_says_so(leads: list[LeadSummary], kept: list[str]) -> None:
     assert [one.lead_id for one in once_a_person(leads)] == kept
     once = COMPANY.model_copy(update={"count_a_person_once": True})
-    (line,) = channel_lines(leads, [], {}, company=once, moment=MOMENT)
-    (every,) = channel_lines(leads, [], {}, company=COMPANY, moment=MOMENT)
+    (line,) = channel_lines(counted(leads, once), [], {}, company=once, moment=MOMENT)
+    (every,) = channel_lines(counted(leads, COMPANY), [], {}, company=COMPANY, moment=MOMENT)
     assert (line.leads, every.leads) == (len(kept), len(leads))
 
 
