@@ -10,7 +10,9 @@ from serving.score_answer import ReasonOut, ScoreOut
 from serving.sent_lead import LeadBody
 
 app = FastAPI()
-REASON = ReasonOut(text="Office area, m²: 80 to 200", features=["area"], contribution=0.4, leads=180, sales=31)
+REASON = ReasonOut(
+    text="Office area, m²: 80 to 200", feature="area", contribution=0.4, leads=180, sales=31, average=0.1
+)
 ANSWER = ScoreOut(
     lead_id=None, probability=0.12, is_guess=False, rules_grade="B", best_grade_open="A", refined_grade="B",
     reasons_for=[REASON, REASON, REASON], reasons_against=[REASON, REASON, REASON], expected_amount=230_000.0,

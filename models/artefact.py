@@ -17,8 +17,9 @@ from features.errors import ArtefactUnreadable, UnknownModel
 from models.abc_rules import GRADES, RuleGrade
 from models.purchase_model import PurchaseModel
 from models.refined_grades import GradeBorders
+from models.score import GRADE, Reason
 
-FORMAT = 1
+FORMAT = 2
 MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.md", "champion"
 
 
@@ -26,8 +27,8 @@ MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.
 class Artefact:
     """A model and what is to be known of it.
 
-    ``starts`` are the log-odds from which each grade's leads start; ``about`` holds what the analyst sees (measures,
-    counts, choices) as plain values.
+    ``starts`` are the log-odds from which each grade's leads start, ``graded`` the training leads of each grade and the
+    sales among them; ``about`` holds what the analyst sees (measures, counts, choices) as plain values.
     """
 
     version: str
@@ -37,6 +38,16 @@ class Artefact:
     model: PurchaseModel
     borders: GradeBorders
     about: Mapping[str, Any]
+    graded: Mapping[RuleGrade, tuple[int, int]]
+
+    def grade_reason(self, grade: RuleGrade) -> Reason | None:
+        """Return what the grade contributes against the average training lead; None where no lead was graded so."""
+        all_leads, all_sales = map(sum, zip(*self.graded.values(), strict=True))
+        leads, sales = self.graded[grade]
+        if not leads:
+            return None
+        average = sum(self.starts[one] * count for one, (count, _) in self.graded.items()) / all_leads
+        return Reason(GRADE, grade, self.starts[grade] - average, leads, sales, all_sales / all_leads)
 
 
 def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> None:
@@ -48,6 +59,7 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "data_cut_off": artefact.data_cut_off.isoformat(),
         "company_hash": artefact.company_hash,
         "starts": dict(artefact.starts),
+        "graded": dict(artefact.graded),
         "borders": artefact.borders.to_json(),
         "about": dict(artefact.about),
         **artefact.model.to_json(),
@@ -85,8 +97,9 @@ def load_artefact(folder: Path) -> Artefact:
             PurchaseModel.from_json(said),
             GradeBorders.from_json(said["borders"]),
             said["about"],
+            {grade: (int(said["graded"][grade][0]), int(said["graded"][grade][1])) for grade in GRADES},
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None
 
 

@@ -1,4 +1,8 @@
-"""Scores a lead by the purchase model: the rules' start, plus one entry of every table."""
+"""Scores a lead by the purchase model: the rules' start, plus one entry of every table.
+
+The reasons are the contributions of the features, and of the grade from which the lead starts, that people can check:
+what speaks for a lead is what leads had that bought more often than others.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,15 @@ from datetime import datetime
 from features.rows.as_of import KnownLead
 from features.rows.call_features import CALL_FEATURES
 from features.rows.feature import FeatureRow
-from models.abc_rules import grade_by_rules, rule_grade
+from models.abc_rules import RuleGrade, grade_by_rules, rule_grade
 from models.artefact import Artefact
 from models.next_answer import field_to_ask
 from models.score import Reason, Score, probability_of
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""
-CANDIDATES = 12
-"""Among how many of the strongest parts the reasons are looked for."""
+SMALLEST_REASON = 0.03
+"""A contribution below this many log-odds is no reason that people should read."""
 NOT_YET = frozenset(one.name for one in CALL_FEATURES) | {"seconds_to_first_call"}
 """What is missing of these only says that nobody has called yet: no reason that people should read."""
 
@@ -34,11 +38,13 @@ class ModelScorer:
         start = self.artefact.starts[grading.grade]
         log_odds = start + self.artefact.model.moved(row)
         chance = probability_of(log_odds)
-        up, down = self.artefact.model.most_telling(row, CANDIDATES)
+        told = self._told(row, grading.grade)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
-            known.lead_id, known.moment, chance, log_odds, start, grading, refined, _worth_reading(up),
-            _worth_reading(down), field_to_ask(known, row, grading, self.artefact.starts, self.artefact.model),
+            known.lead_id, known.moment, chance, log_odds, start, grading, refined,
+            tuple(one for one in told if one.contribution > 0)[:REASONS],
+            tuple(one for one in told if one.contribution < 0)[:REASONS],
+            field_to_ask(known, row, grading, self.artefact.starts, self.artefact.model),
             self.version, self.data_cut_off,
         )  # fmt: skip
 
@@ -47,8 +53,15 @@ class ModelScorer:
         grade = rule_grade(known.answers, known.company.abc_at(known.moment))
         return probability_of(self.artefact.starts[grade] + self.artefact.model.moved(row))
 
+    def _told(self, row: FeatureRow, grade: RuleGrade) -> list[Reason]:
+        """Return the reasons worth reading, the strongest first."""
+        reasons = self.artefact.model.reasons(row)
+        if grade != "ungraded" and (of_grade := self.artefact.grade_reason(grade)):
+            reasons.append(of_grade)
+        return sorted((one for one in reasons if _is_worth_reading(one)), key=lambda one: -abs(one.contribution))
 
-def _worth_reading(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Return the first reasons that say something of the lead."""
-    told = [one for one in reasons if not (set(one.features) & NOT_YET and all(cell is None for cell in one.cell))]
-    return tuple(told[:REASONS])
+
+def _is_worth_reading(reason: Reason) -> bool:
+    if abs(reason.contribution) < SMALLEST_REASON or not reason.is_borne_out:
+        return False
+    return not (reason.cell is None and reason.feature in NOT_YET)

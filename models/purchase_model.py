@@ -14,10 +14,8 @@ from typing import Any
 
 from features.errors import ArtefactUnreadable
 from features.rows.feature import FeatureRow, Value
-from models.score import Reason
+from models.score import Cell, Reason
 
-SMALLEST_REASON = 0.03
-"""A contribution below this many log-odds is no reason that people should read."""
 RARE = "…"
 """How a reason names the cell of all levels too rare, or too new, for one of their own."""
 
@@ -57,7 +55,7 @@ class FieldCells:
             return self._places.get(value, self.missing - 1) if isinstance(value, str) else self.missing
         return bisect_left(self.cuts or (), value) if not isinstance(value, str) else self.missing
 
-    def words(self, cell: int) -> str | tuple[float | None, float | None] | None:
+    def words(self, cell: int) -> Cell:
         """Return a cell as a reason tells it: a level, a range with None for an open end, or None for missing."""
         if cell == self.missing:
             return None
@@ -89,8 +87,8 @@ class PurchaseModel:
     ...                       [Part(("area",), (-0.5, 0.5, 0.0), (120, 80, 10), (4, 12, 0))])
     >>> model.moved({"area": 70.0})
     0.5
-    >>> [reason.cell for reason in model.reasons({"area": 70.0})]
-    [((50.0, None),)]
+    >>> model.reasons({"area": 70.0})
+    [Reason(feature='area', cell=(50.0, None), contribution=0.5, leads=80, sales=12, average=0.0761904761904762)]
     """
 
     def __init__(self, cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
@@ -104,7 +102,8 @@ class PurchaseModel:
         ]
         self._readers = [(one.feature, one.cell) for one in self.cells]
         self._by_feature = {one.feature: one for one in self.cells}
-        self._order = [p for p in self.parts if len(p.features) == 1] + [p for p in self.parts if len(p.features) == 2]
+        self._counts = {place[p.features[0]]: p for p in self.parts if len(p.features) == 1}
+        self._averages = {n: sum(p.sales) / sum(p.leads) for n, p in self._counts.items() if sum(p.leads)}
 
     def moved(self, row: FeatureRow) -> float:
         """Return by how much the tables move the log-odds of a row from its start."""
@@ -126,29 +125,25 @@ class PurchaseModel:
         return feature in self._by_feature
 
     def reasons(self, row: FeatureRow) -> list[Reason]:
-        """Return every part's contribution; their sum is ``moved``."""
-        at = {one.feature: one.cell(row.get(one.feature)) for one in self.cells}
-        return [self._reason(part, at) for part in self.parts]
+        """Return what each feature contributes; their sum is ``moved``.
 
-    def most_telling(self, row: FeatureRow, count: int) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-        """Return up to ``count`` reasons for and as many against, the strongest first."""
+        A feature's own table counts in full, one of two features by half for each (the Shapley values of such a sum:
+        Lundberg & Lee 2017, "A unified approach to interpreting model predictions").
+        """
         at = [cell(row.get(name)) for name, cell in self._readers]
-        moved = [(values[at[place]], n) for n, (place, values) in enumerate(self._singles)]
-        offset = len(moved)
-        moved += [(v[at[a] * w + at[b]], offset + n) for n, (a, b, w, v) in enumerate(self._pairs)]
-        moved.sort()
-        known = {one.feature: cell for one, cell in zip(self.cells, at, strict=True)}
-        up = [self._reason(self._order[n], known) for c, n in reversed(moved[-count:]) if c >= SMALLEST_REASON]
-        down = [self._reason(self._order[n], known) for c, n in moved[:count] if c <= -SMALLEST_REASON]
-        return tuple(up), tuple(down)
+        moved = [0.0] * len(at)
+        for place, values in self._singles:
+            moved[place] += values[at[place]]
+        for first, second, width, values in self._pairs:
+            half = values[at[first] * width + at[second]] / 2
+            moved[first] += half
+            moved[second] += half
+        return [self._reason(place, cell, moved[place]) for place, cell in enumerate(at)]
 
-    def _reason(self, part: Part, at: Mapping[str, int]) -> Reason:
-        cells = [self._by_feature[name] for name in part.features]
-        entry = at[part.features[0]]
-        if len(cells) == 2:
-            entry = entry * cells[1].count + at[part.features[1]]
-        words = tuple(one.words(at[one.feature]) for one in cells)
-        return Reason(part.features, words, part.values[entry], part.leads[entry], part.sales[entry])
+    def _reason(self, place: int, cell: int, contribution: float) -> Reason:
+        cells, counted = self.cells[place], self._counts.get(place)
+        leads, sales = (counted.leads[cell], counted.sales[cell]) if counted else (0, 0)
+        return Reason(cells.feature, cells.words(cell), contribution, leads, sales, self._averages.get(place))
 
     def to_json(self) -> dict[str, Any]:
         """Return the model as plain values; floats keep every digit."""

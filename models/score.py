@@ -15,30 +15,46 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.abc_rules import Grading, RuleGrade, grade_by_rules, guessed_rate, log_odds, rule_grade
 
+Cell = str | tuple[float | None, float | None] | None
+"""A value as a reason tells it: a level, a range such as (10.0, 50.0) with None for an open end, or None for missing."""
+GRADE = "abc_grade"
+"""How a reason calls the rules' grade, from which a lead starts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of the sum: what it reads, what the lead has there, and how far it moves the log-odds.
+    """One feature's part of the sum: what the lead has there, and how far that moves the log-odds from the average.
 
-    ``features`` is one feature or a pair; ``cell`` says the value in a way that needs no other data: a level, or a
-    range such as (10.0, 50.0) with None for an open end, or None for missing. ``leads`` and ``sales`` count the
-    training leads in that cell.
+    ``leads`` and ``sales`` count the training leads with that value, ``average`` is the share that bought of all that
+    the same table counts (None where it counts none).
     """
 
-    features: tuple[str, ...]
-    cell: tuple[str | tuple[float | None, float | None] | None, ...]
+    feature: str
+    cell: Cell
     contribution: float
     leads: int
     sales: int
+    average: float | None
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Return whether such leads bought more often than the average where this speaks for one, and less where not.
+
+        What a feature adds to all others may point another way than its own rate; that is true, and confuses people.
+        """
+        if not self.leads or self.average is None:
+            return False
+        return (self.sales / self.leads - self.average) * self.contribution > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """A purchase probability with everything that a person needs to trust or dispute it.
 
-    ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all parts; ``reasons_for`` and
-    ``reasons_against`` are the largest of them. ``ask`` is the field whose answer matters most now. Without a model
-    ``model_version`` is None, the probability is the company's own guess for the grade, and the grade is the only reason.
+    ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all features; ``reasons_for`` and
+    ``reasons_against`` are the largest of them, the rules' grade among them. ``ask`` is the field whose answer matters
+    most now. Without a model ``model_version`` is None, the probability is the company's own guess for the grade, and
+    the grade is the only reason.
     """
 
     lead_id: LeadId | None

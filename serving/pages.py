@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 from features.facts.company import Company
 from serving.next_question import next_question
 from serving.page_words import PAGE_WORDS
-from serving.reason_words import number_words, reason_counts, reason_text
+from serving.reason_words import number_words, percent_words, reason_counts, reason_text
 from serving.words import feature_label, level_word
 
 FOLDER = Path(__file__).parent
@@ -76,9 +76,7 @@ class Writing:
         """Return a share as a percentage with as many digits as matter; a dash where there is none."""
         if share is None:
             return "—"
-        wanted = digits if digits is not None else (0 if abs(share) >= 0.1 else 1)
-        text = f"{share * 100:.{wanted}f}"
-        return (text.replace(".", ",") if self.language == "ru" else text) + "\u00a0%"
+        return percent_words(share, self.language, digits)
 
     def number(self, value: float | None) -> str:
         """Return a number; a dash where there is none."""

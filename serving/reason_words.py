@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 from features.facts.company import Company
-from models.score import Reason
+from models.score import Cell, Reason
 from serving.words import feature_label, level_word, say
 
-Cell = str | tuple[float | None, float | None] | None
+SECONDS: dict[str, float] = {
+    "seconds_to_first_call": 1, "last_call_seconds": 1, "seconds_spoken": 1, "minutes_since_last_call": 60,
+    "hours_since_request": 3600,
+}  # fmt: skip
+"""The features that are spans of time, and the seconds in one of their units."""
+LIFTS = frozenset({"channel_lift", "ad_lift", "offer_lift"})
+"""The features that are log-odds over the company's rate: people read them as odds."""
 
 
 def reason_text(reason: Reason, company: Company) -> str:
@@ -14,25 +22,29 @@ def reason_text(reason: Reason, company: Company) -> str:
 
     >>> company = Company.model_validate({"company": "x", "language": "en", "fields":
     ...     {"area": {"kind": "number", "label": "Office area", "unit": "m2"}}})
-    >>> reason_text(Reason(("area",), ((80.0, 200.0),), 0.4, 180, 31), company)
+    >>> reason_text(Reason("area", (80.0, 200.0), 0.4, 180, 31, 0.1), company)
     'Office area, m2: 80 to 200'
     """
-    parts = [
-        f"{feature_label(name, company)}: {cell_words(name, cell, company)}"
-        for name, cell in zip(reason.features, reason.cell, strict=True)
-    ]
-    return "; ".join(parts)
+    return f"{feature_label(reason.feature, company)}: {cell_words(reason.feature, reason.cell, company)}"
 
 
 def reason_counts(reason: Reason, company: Company) -> str:
-    """Return "31 of 180 such leads bought" in the company's language; empty where nothing was counted."""
-    if not reason.leads:
+    r"""Return "31 of 180 such leads bought: 17 %, 10 % on average" in the company's language; empty where none were counted.
+
+    >>> company = Company.model_validate({"company": "x", "language": "en"})
+    >>> reason_counts(Reason("area", (80.0, 200.0), 0.4, 180, 31, 0.095), company)
+    '31 of 180 such leads bought: 17\xa0%, 9.5\xa0% on average'
+    """
+    if not reason.leads or reason.average is None:
         return ""
+    language = company.language
     return say(
         "bought_of",
-        company.language,
-        sales=number_words(reason.sales, company.language),
-        leads=number_words(reason.leads, company.language),
+        language,
+        sales=number_words(reason.sales, language),
+        leads=number_words(reason.leads, language),
+        rate=percent_words(reason.sales / reason.leads, language),
+        average=percent_words(reason.average, language),
     )
 
 
@@ -43,14 +55,39 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
         return say("not_given", language)
     if isinstance(cell, str):
         return level_word(name, cell, company)
-    low, high = cell
-    if low is None and high is None:
+    if cell == (None, None):
         return say("any_number", language)
-    if low is None:
-        return say("up_to", language, high=number_words(high or 0.0, language))
-    if high is None:
-        return say("from", language, low=number_words(low, language))
-    return say("between", language, low=number_words(low, language), high=number_words(high, language))
+    low, high = ("" if end is None else _end_words(name, end, language) for end in cell)
+    if cell[0] is None:
+        words = say("up_to", language, high=high)
+    else:
+        words = say("between", language, low=low, high=high) if high else say("from", language, low=low)
+    return say("times", language, cell=words) if name in LIFTS else words
+
+
+def _end_words(name: str, end: float, language: str) -> str:
+    if name in SECONDS:
+        return span_words(end * SECONDS[name], language)
+    return number_words(math.exp(end), language) if name in LIFTS else number_words(end, language)
+
+
+def span_words(seconds: float, language: str) -> str:
+    r"""Return a span of time in the unit in which people would say it.
+
+    >>> span_words(45, "en"), span_words(150, "en"), span_words(109_803, "en"), span_words(8 * 86_400, "ru")
+    ('45\xa0s', '2.5\xa0min', '30.5\xa0h', '8\xa0дн.')
+    """
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return say(unit, language, n=number_words(round(seconds / size, 1), language)).replace(" ", "\u00a0")
+    return say("seconds", language, n=number_words(seconds, language)).replace(" ", "\u00a0")
+
+
+def percent_words(share: float, language: str, digits: int | None = None) -> str:
+    """Return a share as a percentage with ``digits`` behind the point, or as many as matter."""
+    wanted = digits if digits is not None else (0 if abs(share) >= 0.1 else 1)
+    text = f"{share * 100:.{wanted}f}"
+    return (text.replace(".", ",") if language == "ru" else text) + "\u00a0%"
 
 
 def number_words(value: float, language: str) -> str:

@@ -18,13 +18,14 @@ GradeName = Literal["A", "B", "C", "non_target", "ungraded"]
 
 
 class ReasonOut(BaseModel):
-    """One part of the sum, in the company's words."""
+    """What one feature, or the rules' grade, adds to the sum, in the company's words."""
 
     text: str = Field(examples=["Площадь офиса, м²: от 80 до 200"])
-    features: list[str]
-    contribution: float = Field(description="log-odds by which this moves the score")
+    feature: str = Field(description="a feature's name, or abc_grade: the grade by the rules")
+    contribution: float = Field(description="log-odds by which this moves the score from the average lead's")
     leads: int = Field(description="training leads like this one in this respect")
     sales: int = Field(description="how many of them bought")
+    average: float | None = Field(description="the share that bought of all training leads that could be compared")
 
 
 class ScoreOut(BaseModel):
@@ -81,8 +82,9 @@ def score_out(scored: Scored, company: Company) -> ScoreOut:
 def _reason_out(reason: Reason, company: Company) -> ReasonOut:
     return ReasonOut(
         text=reason_text(reason, company),
-        features=list(reason.features),
+        feature=reason.feature,
         contribution=reason.contribution,
         leads=reason.leads,
         sales=reason.sales,
+        average=reason.average,
     )

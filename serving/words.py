@@ -6,7 +6,10 @@ from features.facts.company import Company
 
 WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
-    "bought_of": ("купили {sales} из {leads} таких", "{sales} of {leads} such leads bought"),
+    "bought_of": (
+        "купили {sales} из {leads} таких: {rate} при {average} в среднем",
+        "{sales} of {leads} such leads bought: {rate}, {average} on average",
+    ),
     "not_given": ("не указано", "not given"),
     "any_number": ("указано", "given"),
     "up_to": ("до {high}", "up to {high}"),
@@ -15,6 +18,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "yes": ("да", "yes"),
     "no": ("нет", "no"),
     "rare": ("редкое значение", "a rare value"),
+    "seconds": ("{n} с", "{n} s"),
+    "minutes": ("{n} мин", "{n} min"),
+    "hours": ("{n} ч", "{n} h"),
+    "days": ("{n} дн.", "{n} days"),
+    "times": ("{cell} от средних", "{cell} of the average"),
 }
 
 FEATURE_LABELS: dict[str, tuple[str, str]] = {
@@ -26,9 +34,9 @@ FEATURE_LABELS: dict[str, tuple[str, str]] = {
     "landing_page": ("Посадочная страница", "Landing page"),
     "offer": ("Предложение", "Offer"),
     "discount": ("Скидка", "Discount"),
-    "channel_lift": ("Как продавал канал до сих пор", "How the channel has sold so far"),
-    "ad_lift": ("Как продавало объявление до сих пор", "How the ad has sold so far"),
-    "offer_lift": ("Как продавало предложение до сих пор", "How the offer has sold so far"),
+    "channel_lift": ("Шансы продажи по каналу до сих пор", "Odds of a sale by the channel so far"),
+    "ad_lift": ("Шансы продажи по объявлению до сих пор", "Odds of a sale by the ad so far"),
+    "offer_lift": ("Шансы продажи по предложению до сих пор", "Odds of a sale by the offer so far"),
     "contact_has_name": ("Имя указано", "A name was given"),
     "contact_has_phone": ("Телефон указан", "A phone number was given"),
     "contact_phone_valid": ("Телефон существует", "The phone number can exist"),
@@ -37,18 +45,19 @@ FEATURE_LABELS: dict[str, tuple[str, str]] = {
     "contact_email_kind": ("Вид почты", "Kind of e-mail"),
     "hour": ("Час заявки", "Hour of the request"),
     "weekday": ("День недели заявки", "Weekday of the request"),
-    "hours_since_request": ("Часов с момента заявки", "Hours since the request"),
-    "seconds_to_first_call": ("Секунд до первого звонка", "Seconds to the first call"),
+    "hours_since_request": ("С заявки прошло", "Time since the request"),
+    "seconds_to_first_call": ("До первого звонка прошло", "Time to the first call"),
     "calls_made": ("Звонков сделано", "Calls made"),
     "calls_spoken": ("Разговоров", "Conversations"),
     "calls_in_vain_at_last": ("Попыток подряд без ответа", "Tries in a row in vain"),
     "last_call_result": ("Итог последнего звонка", "Result of the last call"),
-    "last_call_seconds": ("Длительность последнего звонка, с", "Seconds of the last call"),
-    "seconds_spoken": ("Всего секунд разговора", "Seconds spoken in all"),
-    "minutes_since_last_call": ("Минут с последнего звонка", "Minutes since the last call"),
+    "last_call_seconds": ("Последний звонок длился", "Length of the last call"),
+    "seconds_spoken": ("Проговорили всего", "Time spoken in all"),
+    "minutes_since_last_call": ("С последнего звонка прошло", "Time since the last call"),
     "call_back_promised": ("Обещан повторный звонок", "A call back was promised"),
     "words_on_what_attracts": ("Слов о том, что привлекает", "Words on what attracts"),
     "stage_reached": ("Этап", "Stage"),
+    "abc_grade": ("Оценка по правилам ABC", "Grade by the ABC rules"),
 }
 
 LEVEL_WORDS: dict[str, tuple[str, str]] = {
@@ -78,6 +87,7 @@ LEVEL_WORDS: dict[str, tuple[str, str]] = {
     "invalid": ("ошибочная", "invalid"),
     "other": ("другое", "other"),
     "unknown": ("неизвестен", "unknown"),
+    "non_target": ("нецелевой", "non-target"),
 }
 OURS = frozenset(FEATURE_LABELS)
 

@@ -16,7 +16,7 @@ from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
-from models.abc_rules import GRADES, guessed_rate
+from models.abc_rules import GRADES, RuleGrade, guessed_rate
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import Part, PurchaseModel
@@ -32,6 +32,7 @@ from training.recipe import Candidate, Choices, chosen, fitted, grade_rates
 from training.time_split import TimeSplit, split_by_time
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 FEWEST_SALES_TO_COMPARE = 10
 SMALLEST_PART = 1e-6
 EVALUATION = "evaluation.json"
@@ -90,7 +91,8 @@ def retrained(
     about = {"choices": [final.fields_a_tree, final.rounds, final.stretch], "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
-    artefact = Artefact(version, cut_off, hash_, candidate.starts, purchase_model(candidate, data), borders, about)
+    tables = purchase_model(candidate, data)
+    artefact = Artefact(version, cut_off, hash_, candidate.starts, tables, borders, about, graded(data))
     folder = model_folder(home, version)
     card = model_card(
         version=version, company=company, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
@@ -143,14 +145,24 @@ def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
     return PurchaseModel(list(tables.cells.values()), parts)
 
 
-def _part(features: tuple[str, ...], values: Floats, entry: npt.NDArray[np.int64], data: TrainingSet) -> Part:
-    """Return a table with the number of different leads, and of sales among them, that stood in each entry."""
+def graded(data: TrainingSet) -> dict[RuleGrade, tuple[int, int]]:
+    """Return the number of different leads of each grade, and of sales among them."""
+    leads, sales = _leads_and_sales(data.grade, len(GRADES), data)
+    return {grade: (leads[place], sales[place]) for place, grade in enumerate(GRADES)}
+
+
+def _part(features: tuple[str, ...], values: Floats, entry: Ints, data: TrainingSet) -> Part:
+    return Part(features, tuple(values.tolist()), *_leads_and_sales(entry, len(values), data))
+
+
+def _leads_and_sales(entry: Ints, entries: int, data: TrainingSet) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the number of different leads, and of sales among them, that stood in each entry."""
     pairs = np.unique(np.column_stack([entry, data.lead]), axis=0)
     bought = np.zeros(int(data.lead.max()) + 1, dtype=np.int64)
     bought[data.lead[data.outcome > 0]] = 1
-    leads = np.bincount(pairs[:, 0], minlength=len(values))
-    sales = np.bincount(pairs[:, 0], bought[pairs[:, 1]], minlength=len(values)).astype(np.int64)
-    return Part(features, tuple(values.tolist()), tuple(leads.tolist()), tuple(sales.tolist()))
+    leads = np.bincount(pairs[:, 0], minlength=entries)
+    sales = np.bincount(pairs[:, 0], bought[pairs[:, 1]], minlength=entries).astype(np.int64)
+    return tuple(leads.tolist()), tuple(sales.tolist())
 
 
 def _contenders(

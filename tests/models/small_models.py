@@ -17,6 +17,14 @@ STARTS: dict[RuleGrade, float] = {
     "A": log_odds(0.3), "B": log_odds(0.12), "C": log_odds(0.03), "non_target": log_odds(0.002), "ungraded": log_odds(0.06),
 }  # fmt: skip
 
+GRADED: dict[RuleGrade, tuple[int, int]] = {
+    "A": (10, 4),
+    "B": (20, 4),
+    "C": (60, 3),
+    "non_target": (5, 0),
+    "ungraded": (110, 15),
+}
+
 
 def windows_company() -> Company:
     """Return a company with a number, a choice and the three questions of the ABC rules."""
@@ -56,7 +64,7 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
     """Return the model with all that is saved beside it."""
     return Artefact(
         version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, model or windows_model(),
-        GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]},
+        GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED,
     )  # fmt: skip
 
 

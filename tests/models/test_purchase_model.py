@@ -60,14 +60,8 @@ def test_reasons_add_up_to_what_was_moved(model: PurchaseModel, row: dict[str, V
 
 
 @given(models(), ROWS)
-def test_the_most_telling_are_reasons_with_the_strongest_first(model: PurchaseModel, row: dict[str, Value]) -> None:
-    up, down = model.most_telling(row, 3)
-    every = {(reason.features, reason.contribution) for reason in model.reasons(row)}
-    assert {(reason.features, reason.contribution) for reason in (*up, *down)} <= every
-    assert [one.contribution for one in up] == sorted((one.contribution for one in up), reverse=True)
-    assert [one.contribution for one in down] == sorted(one.contribution for one in down)
-    assert all(one.contribution > 0 for one in up)
-    assert all(one.contribution < 0 for one in down)
+def test_there_is_one_reason_a_feature(model: PurchaseModel, row: dict[str, Value]) -> None:
+    assert [one.feature for one in model.reasons(row)] == [one.feature for one in model.cells]
 
 
 @given(models(), ROWS)
@@ -79,11 +73,17 @@ def test_a_model_written_as_json_and_read_again_answers_the_same_to_the_last_dig
     assert again.reasons(row) == model.reasons(row)
 
 
-def test_a_reason_counts_the_leads_and_the_sales_of_its_own_entry() -> None:
-    reasons = {one.features: one for one in windows_model().reasons({"area": 70.0, "who": "owner", "channel": "vk"})}
-    assert (reasons["who",].leads, reasons["who",].sales) == (50, 12)
-    assert (reasons["area", "who"].leads, reasons["area", "who"].sales) == (8, 2)
-    assert reasons["area", "who"].cell == ((50.0, None), "owner")
+def test_a_reason_counts_the_leads_and_the_sales_with_that_value() -> None:
+    reasons = {one.feature: one for one in windows_model().reasons({"area": 70.0, "who": "owner", "channel": "vk"})}
+    assert (reasons["who"].leads, reasons["who"].sales, reasons["who"].average) == (50, 12, 15 / 125)
+    assert (reasons["area"].leads, reasons["area"].sales, reasons["area"].cell) == (20, 8, (50.0, None))
+
+
+def test_what_two_features_say_together_is_shared_by_half() -> None:
+    reasons = {one.feature: one for one in windows_model().reasons({"area": 70.0, "who": "owner", "channel": "vk"})}
+    assert reasons["area"].contribution == pytest.approx(0.6 + 0.08 / 2)
+    assert reasons["who"].contribution == pytest.approx(0.8 + 0.08 / 2)
+    assert reasons["channel"].contribution == pytest.approx(0.2)
 
 
 def test_it_knows_which_fields_it_reads_and_their_levels() -> None:
@@ -96,7 +96,7 @@ def test_it_knows_which_fields_it_reads_and_their_levels() -> None:
 
 def test_a_model_without_tables_moves_nothing_and_gives_no_reason() -> None:
     assert PurchaseModel([], []).moved({"area": 5.0}) == 0.0
-    assert PurchaseModel([], []).most_telling({"area": 5.0}, 3) == ((), ())
+    assert PurchaseModel([], []).reasons({"area": 5.0}) == []
 
 
 def _broken(path: tuple[str | int, ...], value: object) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from features.rows.feature_row import FixedRates, RowBuilder
 from models.abc_rules import GRADES
 from models.artefact import load_artefact, save_artefact
 from models.model_scorer import ModelScorer
-from models.score import RulesScorer, Scorer
-from tests.models.small_models import windows_artefact, windows_company
+from models.purchase_model import FieldCells, Part, PurchaseModel
+from models.score import GRADE, RulesScorer, Scorer
+from tests.models.small_models import GRADED, STARTS, windows_artefact, windows_company
 from tests.support.facts import NOON, call, facts_of_leads, history, lead, source, stage
 
 Row = dict[str, Value]
@@ -94,7 +95,8 @@ def its_reasons_add_up(scorer: Scorer, known: KnownLead, row: Row) -> None:
     score = scorer.score(known, row)
     parts = scorer.artefact.model.reasons(row) if isinstance(scorer, ModelScorer) else []
     assert score.start + math.fsum(one.contribution for one in parts) == pytest.approx(score.log_odds, abs=1e-9)
-    assert {*score.reasons_for, *score.reasons_against} <= set(parts)
+    of_grade = scorer.artefact.grade_reason(score.grading.grade) if isinstance(scorer, ModelScorer) else None
+    assert {*score.reasons_for, *score.reasons_against} <= {*parts, of_grade}
 
 
 def tells_at_most_three_reasons_a_side(scorer: Scorer, known: KnownLead, row: Row) -> None:
@@ -102,6 +104,25 @@ def tells_at_most_three_reasons_a_side(scorer: Scorer, known: KnownLead, row: Ro
     assert max(len(score.reasons_for), len(score.reasons_against)) <= 3
     assert all(one.contribution > 0 for one in score.reasons_for)
     assert all(one.contribution < 0 for one in score.reasons_against)
+
+
+def tells_the_strongest_reason_first(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    for told in (score.reasons_for, score.reasons_against):
+        moved = [abs(one.contribution) for one in told]
+        assert moved == sorted(moved, reverse=True)
+
+
+def tells_no_reason_that_its_own_counts_speak_against(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    assert all(one.sales / one.leads > (one.average or 0) for one in score.reasons_for)
+    assert all(one.sales / one.leads < (one.average or 0) for one in score.reasons_against)
+
+
+def tells_each_feature_once(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    told = [one.feature for one in (*score.reasons_for, *score.reasons_against)]
+    assert len(told) == len(set(told))
 
 
 def says_of_whom_when_and_by_what_it_speaks(scorer: Scorer, known: KnownLead, row: Row) -> None:
@@ -120,7 +141,8 @@ PROMISES: tuple[Promise, ...] = (
     gives_a_probability, gives_the_same_probability_alone_and_in_a_score, ignores_column_order,
     ignores_columns_it_does_not_know, copes_with_an_unseen_level, copes_with_an_unseen_channel,
     copes_with_everything_missing, does_not_extrapolate, answers_the_same_twice, its_probability_is_that_of_its_log_odds,
-    its_reasons_add_up, tells_at_most_three_reasons_a_side, says_of_whom_when_and_by_what_it_speaks,
+    its_reasons_add_up, tells_at_most_three_reasons_a_side, tells_the_strongest_reason_first,
+    tells_no_reason_that_its_own_counts_speak_against, tells_each_feature_once, says_of_whom_when_and_by_what_it_speaks,
     asks_only_what_was_not_answered,
 )  # fmt: skip
 LEADS: dict[str, tuple[LeadFact, ...]] = {
@@ -175,13 +197,35 @@ def test_the_rules_say_that_no_model_speaks() -> None:
 
 
 def test_no_reason_says_only_that_nobody_has_called_yet() -> None:
-    from models.purchase_model import FieldCells, Part, PurchaseModel
-
     model = PurchaseModel(
         [FieldCells("last_call_result", levels=("reached",)), FieldCells("area", cuts=(10.0,))],
-        [Part(("last_call_result",), (0.0, 0.0, 2.0), (1,) * 3, (0,) * 3), Part(("area",), (0.0, 1.0, 0.0), (1,) * 3, (0,) * 3)],
+        [
+            Part(("last_call_result",), (-1.0, 0.0, 2.0), (9,) * 3, (1, 1, 7)),
+            Part(("area",), (0.0, 1.0, 0.0), (9,) * 3, (1, 7, 1)),
+        ],
     )  # fmt: skip
     known = ROWS.known(history(lead(area=20.0)), NOON)
     assert known is not None
     score = ModelScorer(windows_artefact(model=model)).score(known, ROWS.row(known))
-    assert [one.features for one in score.reasons_for] == [("area",)]
+    assert [one.feature for one in score.reasons_for] == ["area"]
+
+
+def test_what_a_call_answered_is_a_reason_by_the_grade_that_it_gave() -> None:
+    yes = dict.fromkeys(("need", "budget", "urgency"), "yes")
+    score = ModelScorer(windows_artefact()).score(*seen(lead(), replace(call(), answers=yes)))
+    told = next(one for one in score.reasons_for if one.feature == GRADE)
+    average = sum(STARTS[grade] * leads for grade, (leads, _) in GRADED.items()) / 205
+    assert (told.cell, told.leads, told.sales, told.average) == ("A", 10, 4, 26 / 205)
+    assert told.contribution == pytest.approx(STARTS["A"] - average)
+
+
+def test_a_value_whose_own_rate_says_the_contrary_is_no_reason() -> None:
+    model = PurchaseModel(
+        [FieldCells("area", cuts=(10.0,)), FieldCells("who", levels=("owner",))],
+        [Part(("area",), (0.0, -1.0, 0.0), (100, 100, 0), (10, 35, 0)), Part(("who",), (-1.0, 0.0, 0.0), (9, 1, 1), (0, 1, 1))],
+    )  # fmt: skip
+    known = ROWS.known(history(lead(area=20.0, who="owner")), NOON)
+    assert known is not None
+    score = ModelScorer(windows_artefact(model=model)).score(known, ROWS.row(known))
+    assert [one.feature for one in score.reasons_against] == ["who"]
+    assert score.probability < 0.01

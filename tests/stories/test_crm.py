@@ -32,7 +32,10 @@ def test_a_leads_life_as_the_crm_tells_it(doors: Doors) -> None:
     doors.service.desk.champion.look()
     learned = doors.asked("/v1/leads/7405")["score"]
     assert not learned["is_guess"]
-    assert [reason["text"] for reason in learned["reasons_for"]] == ["Площадь, м²: от 50"]
+    assert [reason["text"] for reason in learned["reasons_for"]] == [
+        "Оценка по правилам ABC: A",
+        "Площадь, м²: от 50",
+    ]
 
     # The lead buys; everything that was ever answered can be made again from the facts.
     doors.stage("Встреча", "7405")
