@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -63,28 +64,21 @@ def command(
 
 
 def _table(lines: list[ChannelLine], by: str) -> Table:
-    from rich import box
     from rich.markup import escape
-    from rich.table import Column, Table
 
-    table = Table(
-        Column(by, overflow="fold"),
-        "leads",
-        "called",
-        "A or B",
-        "non-target",
-        "bought",
-        "cost",
-        "per sale",
-        box=box.SIMPLE_HEAD,
-    )
+    table = figures_table(by, figures=("leads", "called", "A or B", "non-target", "bought", "cost"))
     for line in lines:
         name = " / ".join(part or "-" for part in line.key if part is not None)
-        cost = "-" if line.cost is None else f"{line.cost:,.0f}"
-        per_sale = line.cost_per_sale.value if line.cost_per_sale else None
         rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
-        table.add_row(escape(name), f"{line.leads:,}", *rates, cost, "-" if per_sale is None else f"{per_sale:,.0f}")
+        table.add_row(escape(name), f"{line.leads:,}", *rates, _cost(line))
     return table
+
+
+def _cost(line: ChannelLine) -> str:
+    if line.cost is None:
+        return "-"
+    per_sale = line.cost_per_sale.value if line.cost_per_sale else None
+    return f"{line.cost:,.0f}" + ("" if per_sale is None else f"\n[dim]{per_sale:,.0f} a sale[/]")
 
 
 def _cell(rate: Rate) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadloop.commands._house import HomeOption, open_database
+from leadloop.commands._table import figures_table
 
 NAME = "imports"
 
@@ -11,7 +12,6 @@ def command(home: HomeOption = None) -> None:
     """List the imports: number, file, kind, rows stored, unchanged and rejected, and whether it was taken back."""
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     from features.facts.import_log import ImportLog
     from features.settings import settings_from_environment
@@ -20,9 +20,10 @@ def command(home: HomeOption = None) -> None:
     if not entries:
         Console().print("Nothing was imported yet; `leadloop import leads.csv` begins.")
         return
-    table = Table("import", "file", "kind", "begun", "stored", "unchanged", "rejected", "state")
+    table = figures_table("no.", "file", "begun, UTC", figures=("stored", "unchanged", "rejected"), last="state")
     for one in entries:
         state = "taken back" if one.undone_number else "done" if one.finished_at else f"cut off after {one.rows_done:,}"
         counts = (f"{one.stored:,}", f"{one.unchanged:,}", f"{one.rejected:,}")
-        table.add_row(str(one.id), escape(one.file), one.kind, f"{one.started_at:%Y-%m-%d %H:%M} UTC", *counts, state)
+        file = f"{escape(one.file)}\n[dim]{one.kind}[/]"
+        table.add_row(str(one.id), file, f"{one.started_at:%Y-%m-%d %H:%M}", *counts, state)
     Console().print(table)
