@@ -50,6 +50,11 @@ def outcome_as_of(known: KnownLead) -> Outcome:
     return Outcome(_kind(known, won, closings), won)
 
 
+def is_closed(known: KnownLead) -> bool:
+    """Return whether the lead was won, lost or called non-target, and was not reopened since."""
+    return bool(_closings(known)) and reopened_at(known) is None
+
+
 def reopened_at(known: KnownLead) -> datetime | None:
     """Return when a lead that was lost (or called non-target) moved on in the pipeline; None where that closing stands.
 

@@ -13,6 +13,10 @@ SECONDS: dict[str, float] = {
     "hours_since_request": 3600,
 }  # fmt: skip
 """The features that are spans of time, and the seconds in one of their units."""
+COUNTS = frozenset({
+    "hour", "calls_made", "calls_spoken", "calls_in_vain_at_last", "words_on_what_attracts"
+})  # fmt: skip
+"""The features that are whole numbers: "more than 2.5" of them is 3 and more."""
 LIFTS = frozenset({"channel_lift", "ad_lift", "offer_lift"})
 """The features that are log-odds over the company's rate: people read them as odds."""
 
@@ -57,12 +61,22 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
         return level_word(name, cell, company)
     if cell == (None, None):
         return say("any_number", language)
-    low, high = ("" if end is None else _end_words(name, end, language) for end in cell)
+    low, high = ("" if end is None else _end_words(name, end, language) for end in _whole_ends(name, cell))
+    if low == high:
+        return low
     if cell[0] is None:
         words = say("up_to", language, high=high)
     else:
         words = say("between", language, low=low, high=high) if high else say("from", language, low=low)
     return say("times", language, cell=words) if name in LIFTS else words
+
+
+def _whole_ends(name: str, cell: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
+    """Return a range as it is, or of whole numbers the first and the last that lie in it."""
+    low, high = cell
+    if name not in COUNTS:
+        return cell
+    return None if low is None else math.floor(low) + 1, None if high is None else math.floor(high)
 
 
 def _end_words(name: str, end: float, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.facts.values import SPOKEN_RESULTS
+from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS
 from features.rows.as_of import KnownLead
 from features.rows.feature import Feature, Value, feature
 
@@ -75,8 +75,8 @@ def words_on_what_attracts(known: KnownLead) -> Value:
 
 @feature("calls", "level", reads=("stage",))
 def stage_reached(known: KnownLead) -> Value:
-    """The last stage of the pipeline that the lead had reached."""
-    return known.stage_kinds[-1] if known.stage_kinds else None
+    """The last open stage that the lead had reached; how it was closed is its outcome and no feature."""
+    return next((kind for kind in reversed(known.stage_kinds) if kind not in FINAL_KINDS), None)
 
 
 CALL_FEATURES: tuple[Feature, ...] = (

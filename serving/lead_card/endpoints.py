@@ -17,7 +17,8 @@ from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
 from features.facts.values import CALL_RESULTS, LeadId
-from features.outcome_window import is_past_horizon
+from features.outcome_window import is_closed, is_past_horizon
+from serving.desk import Scored
 from serving.intake import Intake
 from serving.lead_card.events import events_of
 from serving.next_question import next_question
@@ -55,7 +56,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
         offer = next((one for name, one in desk.company.offers.items() if tidied(name) == seen), None)
         told = {call.known_at for call in known.calls} | {stage.known_at for stage in known.stages}
         moments = sorted({known.lead.known_at} | told)
-        past = [(at, desk.scored(history, at).score.probability) for at in moments if at < moment]
+        past = [desk.scored(history, at) for at in moments if at < moment]
         return {
             "known": known,
             "score": scored.score,
@@ -71,7 +72,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
             "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
             "promise": offer.promise if offer and tidied(offer.promise) != seen else "",
             "events": events_of(known),
-            "trend": trend_of([*past, (moment, scored.score.probability)], desk.company),
+            "trend": trend_of([*past, scored], desk.company),
             "manager": manager,
             "typed": typed,
             "wrong": None if wrong is None else (FORM_WORDS.get(wrong, "form_answer"), wrong.removeprefix("answers.")),
@@ -131,14 +132,16 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
         raise FactRefused(".".join(str(step) for step in first["loc"][:2]), first["msg"]) from None
 
 
-def trend_of(points: list[tuple[datetime, float]], company: Company) -> str | None:
-    """Return the chart of a lead's score over time, or None where there is one point only."""
+def trend_of(points: list[Scored], company: Company) -> str | None:
+    """Return the chart of a lead's score over time, or None where there is one point only.
+
+    The line has a gap while the lead is closed: nobody asks how likely it buys then.
+    """
     if len(points) < 2:
         return None
-    local = [f"{at.astimezone(company.zone):%Y-%m-%d %H:%M:%S}" for at, _ in points]
     trace = {
-        "x": local,
-        "y": [p for _, p in points],
+        "x": [f"{one.score.moment.astimezone(company.zone):%Y-%m-%d %H:%M:%S}" for one in points],
+        "y": [None if is_closed(one.known) else one.score.probability for one in points],
         "mode": "lines+markers",
         "line": {"shape": "hv", "color": "#1f5fbf"},
     }

@@ -180,7 +180,7 @@ def test_a_wrong_company_file_is_named_with_the_line(company: Small) -> None:
 def test_the_list_of_imports_tells_what_was_stored_and_what_was_taken_back(imported: Small) -> None:
     imported.done("undo", "2")
     lines = imported.done("imports").splitlines()
-    states = {line.split("│")[2].strip(): line.split("│")[-2].strip() for line in lines if ".csv" in line}
+    states = {line.split()[1]: line.strip().rsplit("  ", 1)[-1] for line in lines if ".csv" in line}
     assert states == {
         "leads.csv": "done",
         "calls.csv": "taken back",

@@ -8,10 +8,8 @@ from tests.leadloop.command_line import Small, one_line
 
 def aliases(company: Small) -> dict[str, set[str]]:
     """Return version -> the names that point at it, as ``leadloop models`` shows them."""
-    rows = [
-        [cell.strip() for cell in line.split("│")[1:-1]] for line in company.done("models").splitlines() if "│" in line
-    ]
-    return {row[0]: {word for word in row[-1].split(", ") if word} for row in rows}
+    rows = [line.split() for line in company.done("models").splitlines() if line.strip()[:2] == "20"]
+    return {row[0]: {word.strip(",") for word in row[6:]} for row in rows}
 
 
 def test_before_any_training_the_rules_serve_and_it_says_so(imported: Small) -> None:

@@ -91,6 +91,13 @@ def test_the_stage_reached_is_the_last_that_happened_by_its_kind() -> None:
     assert features_of(stage(name="meeting", at=NOON + HOUR))["stage_reached"] == "meeting"
 
 
+@pytest.mark.parametrize("end", ["won", "lost", "нецелевой"])
+def test_how_a_lead_was_closed_is_its_outcome_and_no_feature(end: str) -> None:
+    closed = stage(name=end, at=NOON + 2 * HOUR)
+    assert features_of(closed)["stage_reached"] is None
+    assert features_of(stage(name="meeting", at=NOON + HOUR), closed)["stage_reached"] == "meeting"
+
+
 @given(facts_of_leads())
 def test_spoken_calls_are_calls_and_time_runs_forward(facts: list[LeadFact]) -> None:
     row = features_of(*facts[1:])

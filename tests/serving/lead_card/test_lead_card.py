@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -69,6 +71,18 @@ def test_the_score_over_time_is_drawn_once_something_happened(doors: Doors) -> N
     assert page.count("data-chart") == 1
     assert "Площадь, м²: от 50" in page
     assert "30 из 80" in page
+
+
+def test_a_closed_lead_has_no_score_over_time_and_its_card_says_what_the_chance_means(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7")
+    doors.clock.pass_time(timedelta(hours=1))
+    doors.stage("Отказ", "7")
+    doors.clock.pass_time(timedelta(hours=1))
+    page = doors.page("/leads/7")
+    assert "какой она была бы у такой же открытой заявки" in page
+    drawn = json.loads(html.unescape(page.split("data-chart='")[1].split("'")[0]))["traces"][0]
+    assert [y is None for y in drawn["y"]] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
