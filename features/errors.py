@@ -32,7 +32,7 @@ class SettingWrong(LeadloopError):
 
 @dataclass(frozen=True, slots=True)
 class CompanyMistake:
-    """One wrong place in company.yaml: where it is, what is wrong, what would be right."""
+    """One wrong place in company.yaml (line 0: the whole file): where it is, what is wrong, what would be right."""
 
     line: int
     key: str
@@ -46,7 +46,9 @@ class CompanyFileWrong(LeadloopError):
     """company.yaml cannot be used; every mistake is named with its line."""
 
     def __init__(self, path: str, mistakes: list[CompanyMistake]) -> None:
-        lines = "\n".join(f"  {path}:{m.line}: {m.key}: {m.remedy}" for m in mistakes)
+        lines = "\n".join(
+            f"  {path}:{m.line}: {m.key}: {m.remedy}" if m.line else f"  {path} {m.remedy}" for m in mistakes
+        )
         super().__init__(f"{path} has {len(mistakes)} mistake(s):\n{lines}")
         self.path = path
         self.mistakes = mistakes

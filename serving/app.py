@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
-from serving.api_examples import EXAMPLES
+from serving.api_examples import examples_of
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
 from serving.http_errors import BodyLimit, add_error_handlers
@@ -109,7 +109,9 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
     @app.get("/docs", include_in_schema=False)
     async def api_page(request: Request) -> HTMLResponse:
         """Show the API's endpoints with examples that run, from this machine alone."""
-        return Pages(service.company).show(request, "docs.html", schema=app.openapi(), examples=EXAMPLES)
+        return Pages(service.company).show(
+            request, "docs.html", schema=app.openapi(), examples=examples_of(service.company)
+        )
 
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:

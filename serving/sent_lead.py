@@ -69,7 +69,7 @@ class LeadBody(Sent):
     answers: Answers = Field(
         default_factory=dict,
         description="field of company.yaml -> answer; unknown fields are taken, counted and shown to the analyst",
-        examples=[{"office_area": 120, "renovation": "yes"}],
+        examples=[{"area": 120, "renovation": "yes"}],
     )
     marks: Annotated[dict[Name, Mark], Field(max_length=100)] = Field(
         default_factory=dict,

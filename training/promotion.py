@@ -49,7 +49,7 @@ def decided(evaluation: Evaluation, *, tables: bool, champion_serves: bool = Fal
     reasons.append(f"Better than the rules alone: {_figures(over_rules)}.")
     champion = difference.get("champion")
     if champion is None:
-        said = NOT_COMPARABLE if champion_serves else "No champion serves yet."
+        said = NOT_COMPARABLE if champion_serves else "No champion serves that it would have to beat."
         return Decision(not champion_serves, True, (*reasons, said))
     if champion.low > 0:
         reasons.append(f"Worse than the champion ({_figures(champion)}): the champion goes on serving.")

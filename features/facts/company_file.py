@@ -70,7 +70,7 @@ def parse_company(text: str, path: str = "company.yaml") -> Company:
         data = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
-        remedy = f"is no valid YAML: {error.problem}"
+        remedy = f"is no valid YAML: {error.problem}; a text that holds ': ' or ' #', or begins with a sign, stands in quotes"
         raise CompanyFileWrong(path, [CompanyMistake(line, "file", remedy)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1

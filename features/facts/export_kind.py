@@ -8,6 +8,8 @@ from features.errors import ImportRefused
 from features.facts.company import Company, Export
 
 KINDS = ("leads", "calls", "stages", "spend", "plan")
+DRAFTED = frozenset({"calls", "stages", "spend"})
+"""The kinds whose columns ``leadloop init`` reads from a file of their own."""
 
 
 def needed_columns(kind: str, export: Export) -> dict[str, str]:
@@ -36,7 +38,7 @@ def kind_of_file(header: Sequence[str], export: Export, name: str) -> str:
     """
     fitting = [kind for kind in KINDS if set(needed_columns(kind, export).values()) <= set(header)]
     if not fitting:
-        raise ImportRefused(f"{name} fits none of the exports in company.yaml. {_closest(header, export)}")
+        raise ImportRefused(f"{name} fits none of the exports in company.yaml. {_closest(header, export, name)}")
     return max(fitting, key=lambda kind: len(_all_columns(kind, export) & set(header)))
 
 
@@ -51,11 +53,14 @@ def missing_columns(header: Sequence[str], kind: str, company: Company, *, neede
     return [f"the column {column!r} is not in the file" for column in sorted(declared - set(header))]
 
 
-def _closest(header: Sequence[str], export: Export) -> str:
+def _closest(header: Sequence[str], export: Export, name: str) -> str:
+    """Return the kind that the file's name says, or else the one that lacks least, and what to do about it."""
     lacking = {kind: set(needed_columns(kind, export).values()) - set(header) for kind in KINDS}
-    kind = min(KINDS, key=lambda one: len(lacking[one]) / len(needed_columns(one, export)))
+    named = next((kind for kind in KINDS if kind in name.lower()), None)
+    kind = named or min(KINDS, key=lambda one: len(lacking[one]) / len(needed_columns(one, export)))
     names = ", ".join(repr(name) for name in sorted(lacking[kind]))
-    return f"Closest is {kind}, which lacks {names}; mend export.{kind} in company.yaml, or name the kind with --as."
+    drafts = f" (`leadloop init leads.csv --{kind} FILE` drafts it)" if kind in DRAFTED else ""
+    return f"Closest is {kind}, which lacks {names}; mend export.{kind} in company.yaml{drafts}, or name the kind with --as."
 
 
 def _all_columns(kind: str, export: Export) -> set[str]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from schemathesis import checks
 from sqlalchemy import Engine
 
-from serving.api_examples import EXAMPLES
+from serving.api_examples import examples_of
 from tests.serving.doors import Doors, open_doors, promote
 
 KEPT = (
@@ -87,7 +87,7 @@ def test_no_request_makes_the_api_fail_or_answer_outside_its_schema(
 def test_every_example_on_the_api_page_runs(tmp_path: Path, sqlite_engine: Engine, company: str | None) -> None:
     said = {} if company is None else {"company": company}
     with open_doors(tmp_path, sqlite_engine, **said) as opened:
-        for (method, path), body in EXAMPLES.items():
+        for (method, path), body in examples_of(opened.service.company).items():
             address = path.replace("{lead_id}", "7405")
             answer = opened.client.request(method, address, json=json.loads(body))
             assert answer.status_code in (200, 201, 204), (address, answer.text)
@@ -97,7 +97,7 @@ def test_every_example_on_the_api_page_runs(tmp_path: Path, sqlite_engine: Engin
 def test_the_api_page_shows_every_operation_with_its_example_and_loads_nothing_from_elsewhere(doors: Doors) -> None:
     page = doors.page("/docs")
     assert sorted(re.findall(r"<code>([^<]+)</code>", page)) == sorted(path for _, path in OPERATIONS)
-    assert page.count(" -d &#39;") + page.count(" -d '") == len(EXAMPLES)
+    assert page.count(" -d &#39;") + page.count(" -d '") == len(examples_of(doors.service.company))
     assert "http://testserver/v1/leads/7405/calls" in page
     assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page)
 

@@ -36,7 +36,7 @@ def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_i
         True, True, (
             f"Better than the base rate: {BETTER_SAID}.",
             f"Better than the rules alone: {BETTER_SAID}.",
-            "No champion serves yet.",
+            "No champion serves that it would have to beat.",
         ),
     )  # fmt: skip
 
