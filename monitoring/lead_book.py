@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from features.facts.channels import mark_of
 from features.facts.company import Company
 from features.facts.store import FactStore
-from features.facts.values import FINAL_KINDS, LeadId
-from features.outcome_window import OutcomeKind, is_worked, outcome_as_of, window_end
+from features.facts.values import LeadId
+from features.outcome_window import OutcomeKind, is_closed, is_worked, outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
 from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
@@ -83,7 +83,7 @@ def summarise(known: KnownLead) -> LeadSummary:
         grade=grade,
         is_non_target=grade == "non_target" or "non_target" in known.stage_kinds,
         worked=is_worked(known),
-        closed=any(kind in FINAL_KINDS for kind in known.stage_kinds),
+        closed=is_closed(known),
         ignored="ignore" in known.stage_kinds,
         won_at=outcome.won.at if outcome.won else None,
         amount=outcome.won.amount if outcome.won else None,
@@ -140,11 +140,18 @@ def counted(summaries: Sequence[LeadSummary], company: Company) -> Sequence[Lead
 
 
 def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
-    """Return the first request of each person, known by phone or e-mail; a lead that names nobody stands for itself."""
-    seen: set[str] = set()
-    kept = []
+    """Return the first request of each person, known by phone or e-mail; a lead that names nobody stands for itself.
+
+    What a later request sold belongs to the person, and so to the first one.
+    """
+    first_of: dict[str, int] = {}
+    kept: list[LeadSummary] = []
     for one in summaries:
-        if seen.isdisjoint(one.persons):
+        place = min((first_of[key] for key in one.persons if key in first_of), default=len(kept))
+        if place == len(kept):
             kept.append(one)
-        seen.update(one.persons)
+        elif one.won_at and not kept[place].won_at:
+            kept[place] = replace(kept[place], won_at=one.won_at, amount=one.amount, worked=True, closed=True)
+        for key in one.persons:
+            first_of.setdefault(key, place)
     return kept

@@ -259,6 +259,12 @@ def test_a_persons_requests_count_once_where_the_company_says_so(leads: list[Lea
     assert (line.leads, every.leads) == (len(kept), len(leads))
 
 
+def test_what_a_persons_later_request_sold_belongs_to_the_first() -> None:
+    later = replace(person("2", "a"), won_at=MOMENT, amount=500.0)
+    (one,) = once_a_person([person("1", "a"), later])
+    assert (one.lead_id, one.won_at, one.amount) == ("1", MOMENT, 500.0)
+
+
 def test_a_lead_without_a_chance_adds_nothing_to_what_is_expected() -> None:
     leads = [replace(summary("7"), lead_id=LeadId("7"))]
     (line,) = channel_lines(leads, [], {}, company=COMPANY, moment=NOON + DAY)
