@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from features.facts.database import reading, writing
 from features.facts.store import seen_among
@@ -99,14 +99,15 @@ class ContactBook:
         self._engine, self.secret = engine, secret
 
     def remember(self, lead_id: LeadId, name: str | None, phone: str | None, email: str | None) -> None:
-        """Keep a lead's contact; what is given replaces what was kept."""
+        """Keep a lead's contact; from now on it holds instead of what was kept."""
         with writing(self._engine) as connection:
             remember_in(connection, [ContactOfLead(lead_id, Contact(name, phone, email))])
 
     def contact(self, lead_id: LeadId) -> Contact:
         """Return a lead's contact; empty where none is kept."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(CONTACTS).where(CONTACTS.c.lead_id == lead_id)).first()
+            mine = select(CONTACTS).where(CONTACTS.c.lead_id == lead_id).order_by(CONTACTS.c.id.desc()).limit(1)
+            row = connection.execute(mine).first()
         return Contact(row.name, row.phone, row.email) if row else Contact(None, None, None)
 
     def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
@@ -128,7 +129,8 @@ class ContactBook:
 def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import_id: int | None = None) -> None:
     """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is.
 
-    A contact that is told again stays as it was first kept, so that taking the later import back leaves it there.
+    Taking an import back brings the contact before; one that is told again stays as it was first kept, so that taking
+    the later import back leaves it there.
     """
     rows = {
         one.lead_id: {
@@ -144,14 +146,11 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
     ids = list(rows)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        kept = connection.execute(select(CONTACTS).where(CONTACTS.c.lead_id.in_(some))).all()
-        for row in kept:
+        kept = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some)).order_by(CONTACTS.c.id)
+        for row in {row.lead_id: row for row in connection.execute(kept)}.values():
             new = rows[row.lead_id]
             if (row.name, row.phone, row.email) == (new["name"], new["phone"], new["email"]):
                 del rows[row.lead_id]
-        changed = [row.lead_id for row in kept if row.lead_id in rows]
-        if changed:
-            connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(changed)))
     if rows:
         connection.execute(insert(CONTACTS), list(rows.values()))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -31,7 +31,9 @@ def engine_for(url: str) -> Engine:
     'sqlite'
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+        served = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+        event.listen(served, "handle_error", _without_the_row)
+        return served
     path = url.removeprefix("sqlite:///")
     if path and path != url and not path.startswith(":"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +78,16 @@ def _answering() -> Iterator[None]:
         kind = type(getattr(error, "orig", None) or error).__name__
         message = f"The database does not answer ({kind}); look whether it runs and has room on its disk."
         raise StoreUnreachable(message) from error
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    """Keep PostgreSQL's first sentence alone: its DETAIL repeats the row that it refused."""
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if said is None:
+        return
+    context.original_exception.args = (said,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -44,12 +44,15 @@ IMPORTS = Table(
 CONTACTS = Table(
     "contacts",
     METADATA,
-    Column("lead_id", String(200), primary_key=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("lead_id", String(200), nullable=False),
     Column("name", Text),
     Column("phone", Text),
     Column("email", Text),
     Column("import_id", Integer),
+    Index("contacts_of_lead", "lead_id", "id"),
 )
+"""Every contact that a lead was given; the one with the highest id holds."""
 
 PERSONS = Table(
     "persons",

@@ -356,6 +356,16 @@ def test_taking_a_later_export_back_leaves_what_the_earlier_one_brought(house: H
     assert house.book.contact(LeadId("2")).email is None
 
 
+def test_taking_a_later_export_back_brings_the_contact_that_was_there_before(house: House) -> None:
+    house.take(house.file("leads.csv", HEADER, ANNA))
+    changed = tuple("8 912 345-67-80" if cell == "8 912 345-67-89" else cell for cell in ANNA)
+    later = house.take(house.file("later.csv", HEADER, changed), exported_at=LATER)
+    assert later.import_id is not None
+    assert house.book.contact(LeadId("1")).phone == "8 912 345-67-80"
+    house.store.undo(later.import_id)
+    assert house.book.contact(LeadId("1")).phone == "8 912 345-67-89"
+
+
 def row_at(house: House, moment: datetime, lead_id: str = "1") -> dict[str, object] | None:
     rows = RowBuilder(COMPANY, FixedRates())
     known = rows.known(house.store.history(LeadId(lead_id)), moment)

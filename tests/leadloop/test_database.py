@@ -1,0 +1,51 @@
+"""Migrations: a database of any version before becomes what this version works with, and keeps what it holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, text
+
+from features.facts.contacts import Contact, ContactBook
+from features.facts.tables import METADATA
+from features.facts.values import LeadId
+from leadloop.database import MIGRATIONS, bring_up_to_date
+
+ANNA = {"lead_id": "7", "name": "Анна", "phone": "89123456789", "email": "anna@firma.ru"}
+KEEP = text("INSERT INTO contacts (lead_id, name, phone, email) VALUES (:lead_id, :name, :phone, :email)")
+
+
+def back_to(revision: str, connection: Connection) -> None:
+    """Bring a database back to the shape that an earlier version made."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
+def test_a_migrated_database_has_the_very_tables_that_the_code_works_with(engine: Engine) -> None:
+    with engine.connect() as connection:
+        differences: list[Any] = compare_metadata(MigrationContext.configure(connection), METADATA)
+    assert differences == []
+
+
+def test_contacts_kept_by_the_first_version_are_there_after_the_second(engine: Engine) -> None:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        back_to("0001", connection)
+        connection.execute(KEEP, ANNA)
+    bring_up_to_date(engine)
+    book = ContactBook(engine, b"secret")
+    assert book.contact(LeadId("7")) == Contact("Анна", "89123456789", "anna@firma.ru")
+
+
+def test_the_first_version_gets_the_contact_that_holds(engine: Engine) -> None:
+    book = ContactBook(engine, b"secret")
+    book.remember(LeadId("7"), "Анна", None, None)
+    book.remember(LeadId("7"), "Аня", None, None)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        back_to("0001", connection)
+        assert connection.execute(text("SELECT name FROM contacts")).scalars().all() == ["Аня"]
