@@ -14,10 +14,11 @@ from typing import Any
 import orjson
 
 from features.errors import ArtefactUnreadable, UnknownModel
+from features.rows.feature_row import GRADE
 from models.abc_rules import GRADES, RuleGrade
 from models.purchase_model import PurchaseModel
 from models.refined_grades import GradeBorders
-from models.score import GRADE, Reason
+from models.score import Reason
 
 FORMAT = 2
 MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.md", "champion"
@@ -27,8 +28,9 @@ MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.
 class Artefact:
     """A model and what is to be known of it.
 
-    ``starts`` are the log-odds from which each grade's leads start, ``graded`` the training leads of each grade and the
-    sales among them; ``about`` holds what the analyst sees (measures, counts, choices) as plain values.
+    ``starts`` are the log-odds from which each grade's leads start, ``graded`` the training leads that had each grade at
+    some time and the sales among them, ``average`` the share that bought of all; ``about`` holds what the analyst sees
+    (measures, counts, choices) as plain values.
     """
 
     version: str
@@ -39,15 +41,16 @@ class Artefact:
     borders: GradeBorders
     about: Mapping[str, Any]
     graded: Mapping[RuleGrade, tuple[int, int]]
+    average: float
 
     def grade_reason(self, grade: RuleGrade) -> Reason | None:
         """Return what the grade contributes against the average training lead; None where no lead was graded so."""
-        all_leads, all_sales = map(sum, zip(*self.graded.values(), strict=True))
         leads, sales = self.graded[grade]
         if not leads:
             return None
-        average = sum(self.starts[one] * count for one, (count, _) in self.graded.items()) / all_leads
-        return Reason(GRADE, grade, self.starts[grade] - average, leads, sales, all_sales / all_leads)
+        every = sum(count for count, _ in self.graded.values())
+        average = sum(self.starts[one] * count for one, (count, _) in self.graded.items()) / every
+        return Reason(GRADE, grade, self.starts[grade] - average, leads, sales)
 
 
 def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> None:
@@ -60,6 +63,7 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "company_hash": artefact.company_hash,
         "starts": dict(artefact.starts),
         "graded": dict(artefact.graded),
+        "average": artefact.average,
         "borders": artefact.borders.to_json(),
         "about": dict(artefact.about),
         **artefact.model.to_json(),
@@ -98,6 +102,7 @@ def load_artefact(folder: Path) -> Artefact:
             GradeBorders.from_json(said["borders"]),
             said["about"],
             {grade: (int(said["graded"][grade][0]), int(said["graded"][grade][1])) for grade in GRADES},
+            float(said["average"]),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from features.rows.as_of import KnownLead
-from features.rows.call_features import CALL_FEATURES
+from features.rows.call_features import CALL_FEATURES, stage_reached
 from features.rows.feature import FeatureRow
 from models.abc_rules import RuleGrade, grade_by_rules, rule_grade
 from models.artefact import Artefact
@@ -20,8 +20,8 @@ REASONS = 3
 """How many reasons for, and how many against, a score carries."""
 SMALLEST_REASON = 0.03
 """A contribution below this many log-odds is no reason that people should read."""
-NOT_YET = frozenset(one.name for one in CALL_FEATURES) | {"seconds_to_first_call"}
-"""What is missing of these only says that nobody has called yet: no reason that people should read."""
+AFTER_CALLS = frozenset(one.name for one in CALL_FEATURES if one is not stage_reached) | {"seconds_to_first_call"}
+"""Before the first call these only say that nobody has called yet: no reason that people should read."""
 
 
 class ModelScorer:
@@ -38,12 +38,13 @@ class ModelScorer:
         start = self.artefact.starts[grading.grade]
         log_odds = start + self.artefact.model.moved(row)
         chance = probability_of(log_odds)
-        told = self._told(row, grading.grade)
+        told = self._told(known, row, grading.grade)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
             known.lead_id, known.moment, chance, log_odds, start, grading, refined,
             tuple(one for one in told if one.contribution > 0)[:REASONS],
             tuple(one for one in told if one.contribution < 0)[:REASONS],
+            self.artefact.average,
             field_to_ask(known, row, grading, self.artefact.starts, self.artefact.model),
             self.version, self.data_cut_off,
         )  # fmt: skip
@@ -53,15 +54,19 @@ class ModelScorer:
         grade = rule_grade(known.answers, known.company.abc_at(known.moment))
         return probability_of(self.artefact.starts[grade] + self.artefact.model.moved(row))
 
-    def _told(self, row: FeatureRow, grade: RuleGrade) -> list[Reason]:
+    def _told(self, known: KnownLead, row: FeatureRow, grade: RuleGrade) -> list[Reason]:
         """Return the reasons worth reading, the strongest first."""
         reasons = self.artefact.model.reasons(row)
         if grade != "ungraded" and (of_grade := self.artefact.grade_reason(grade)):
             reasons.append(of_grade)
-        return sorted((one for one in reasons if _is_worth_reading(one)), key=lambda one: -abs(one.contribution))
+        told = [one for one in reasons if self._is_worth_reading(one) and not _says_nothing_yet(one, known)]
+        return sorted(told, key=lambda one: -abs(one.contribution))
+
+    def _is_worth_reading(self, reason: Reason) -> bool:
+        return abs(reason.contribution) >= SMALLEST_REASON and reason.is_borne_out(self.artefact.average)
 
 
-def _is_worth_reading(reason: Reason) -> bool:
-    if abs(reason.contribution) < SMALLEST_REASON or not reason.is_borne_out:
-        return False
-    return not (reason.cell is None and reason.feature in NOT_YET)
+def _says_nothing_yet(reason: Reason, known: KnownLead) -> bool:
+    if reason.feature == stage_reached.name:
+        return reason.cell is None
+    return reason.feature in AFTER_CALLS and (reason.cell is None or not known.calls)

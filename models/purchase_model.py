@@ -7,6 +7,7 @@ beyond the range seen stands in the outermost cell; a level never seen stands wi
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,12 +26,13 @@ class FieldCells:
     """How one feature's values fall into cells.
 
     A number stands in cell ``i`` where ``cuts[i-1] < value <= cuts[i]``; a level has the cell of its place in
-    ``levels``, or the one after them all. The last cell is "missing".
+    ``levels``, or the one after them all. The last cell is "missing". ``whole`` numbers are told as such.
     """
 
     feature: str
     cuts: tuple[float, ...] | None = None
     levels: tuple[str, ...] | None = None
+    whole: bool = False
     count: int = field(init=False, repr=False, compare=False)
     """The number of cells, rare and missing among them."""
     missing: int = field(init=False, repr=False, compare=False)
@@ -62,7 +64,10 @@ class FieldCells:
         if self.levels is not None:
             return self.levels[cell] if cell < len(self.levels) else RARE
         cuts = self.cuts or ()
-        return (cuts[cell - 1] if cell else None, cuts[cell] if cell < len(cuts) else None)
+        low, high = cuts[cell - 1] if cell else None, cuts[cell] if cell < len(cuts) else None
+        if not self.whole:
+            return low, high
+        return None if low is None else math.floor(low) + 1.0, None if high is None else float(math.floor(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class PurchaseModel:
     >>> model.moved({"area": 70.0})
     0.5
     >>> model.reasons({"area": 70.0})
-    [Reason(feature='area', cell=(50.0, None), contribution=0.5, leads=80, sales=12, average=0.0761904761904762)]
+    [Reason(feature='area', cell=(50.0, None), contribution=0.5, leads=80, sales=12)]
     """
 
     def __init__(self, cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
@@ -103,7 +108,6 @@ class PurchaseModel:
         self._readers = [(one.feature, one.cell) for one in self.cells]
         self._by_feature = {one.feature: one for one in self.cells}
         self._counts = {place[p.features[0]]: p for p in self.parts if len(p.features) == 1}
-        self._averages = {n: sum(p.sales) / sum(p.leads) for n, p in self._counts.items() if sum(p.leads)}
 
     def moved(self, row: FeatureRow) -> float:
         """Return by how much the tables move the log-odds of a row from its start."""
@@ -143,11 +147,13 @@ class PurchaseModel:
     def _reason(self, place: int, cell: int, contribution: float) -> Reason:
         cells, counted = self.cells[place], self._counts.get(place)
         leads, sales = (counted.leads[cell], counted.sales[cell]) if counted else (0, 0)
-        return Reason(cells.feature, cells.words(cell), contribution, leads, sales, self._averages.get(place))
+        return Reason(cells.feature, cells.words(cell), contribution, leads, sales)
 
     def to_json(self) -> dict[str, Any]:
         """Return the model as plain values; floats keep every digit."""
-        cells = [{"feature": one.feature, "cuts": one.cuts, "levels": one.levels} for one in self.cells]
+        cells = [
+            {"feature": one.feature, "cuts": one.cuts, "levels": one.levels, "whole": one.whole} for one in self.cells
+        ]
         parts = [{"features": p.features, "values": p.values, "leads": p.leads, "sales": p.sales} for p in self.parts]
         return {"cells": cells, "parts": parts}
 
@@ -155,7 +161,10 @@ class PurchaseModel:
     def from_json(cls, said: Mapping[str, Any]) -> PurchaseModel:
         """Return the model that was saved; ``ArtefactUnreadable`` where it does not hold together."""
         try:
-            cells = [FieldCells(one["feature"], _cuts(one["cuts"]), _levels(one["levels"])) for one in said["cells"]]
+            cells = [
+                FieldCells(one["feature"], _cuts(one["cuts"]), _levels(one["levels"]), whole=bool(one["whole"]))
+                for one in said["cells"]
+            ]
             parts = [
                 Part(tuple(p["features"]), tuple(map(float, p["values"])), tuple(p["leads"]), tuple(p["sales"]))
                 for p in said["parts"]

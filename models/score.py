@@ -15,18 +15,22 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.abc_rules import Grading, RuleGrade, grade_by_rules, guessed_rate, log_odds, rule_grade
 
+FEWEST_LEADS = 20
+"""A value that fewer training leads had is no reason that people should read."""
+NOTICEABLE = 0.05
+"""By which part of the average a reason's own rate lies above or below it at least."""
 Cell = str | tuple[float | None, float | None] | None
-"""A value as a reason tells it: a level, a range such as (10.0, 50.0) with None for an open end, or None for missing."""
-GRADE = "abc_grade"
-"""How a reason calls the rules' grade, from which a lead starts."""
+"""A value as a reason tells it: a level, a range with None for an open end, or None for missing.
+
+A range of (10.0, 50.0) is above 10 up to 50; of whole numbers it is from 10 to 50.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One feature's part of the sum: what the lead has there, and how far that moves the log-odds from the average.
+    """One feature's part of the sum: what the lead has there, and how far that moves the log-odds from the average lead's.
 
-    ``leads`` and ``sales`` count the training leads with that value, ``average`` is the share that bought of all that
-    the same table counts (None where it counts none).
+    ``leads`` and ``sales`` count the training leads that had this value at some time.
     """
 
     feature: str
@@ -34,17 +38,16 @@ class Reason:
     contribution: float
     leads: int
     sales: int
-    average: float | None
 
-    @property
-    def is_borne_out(self) -> bool:
-        """Return whether such leads bought more often than the average where this speaks for one, and less where not.
+    def is_borne_out(self, average: float) -> bool:
+        """Return whether such leads bought noticeably more often than the average where this speaks for one, else less.
 
         What a feature adds to all others may point another way than its own rate; that is true, and confuses people.
         """
-        if not self.leads or self.average is None:
+        if self.leads < FEWEST_LEADS:
             return False
-        return (self.sales / self.leads - self.average) * self.contribution > 0
+        difference = self.sales / self.leads - average
+        return difference * self.contribution > 0 and abs(difference) >= NOTICEABLE * average
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,10 @@ class Score:
     """A purchase probability with everything that a person needs to trust or dispute it.
 
     ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all features; ``reasons_for`` and
-    ``reasons_against`` are the largest of them, the rules' grade among them. ``ask`` is the field whose answer matters
-    most now. Without a model ``model_version`` is None, the probability is the company's own guess for the grade, and
-    the grade is the only reason.
+    ``reasons_against`` are the largest of them, the rules' grade among them; ``average`` is the share that bought of all
+    leads that the model learned from. ``ask`` is the field whose answer matters most now. Without a model
+    ``model_version`` and ``average`` are None, the probability is the company's own guess for the grade, and there are no
+    reasons.
     """
 
     lead_id: LeadId | None
@@ -66,6 +70,7 @@ class Score:
     refined_grade: RuleGrade
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
+    average: float | None
     ask: str | None
     model_version: str | None
     data_cut_off: datetime | None
@@ -102,7 +107,9 @@ class RulesScorer:
         rate = guessed_rate(grading.grade, rules)
         start = log_odds(rate)
         asked = rules.criteria[grading.ask].field if grading.ask else None
-        return Score(known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), asked, None, None)
+        return Score(
+            known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), None, asked, None, None
+        )
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the guess for the lead's grade."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.util import find_spec
@@ -109,9 +110,8 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
     @app.get("/docs", include_in_schema=False)
     async def api_page(request: Request) -> HTMLResponse:
         """Show the API's endpoints with examples that run, from this machine alone."""
-        return Pages(service.company).show(
-            request, "docs.html", schema=app.openapi(), examples=examples_of(service.company)
-        )
+        bodies = {where: shlex.quote(body) for where, body in examples_of(service.company).items()}
+        return Pages(service.company).show(request, "docs.html", schema=app.openapi(), examples=bodies)
 
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:

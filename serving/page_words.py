@@ -196,7 +196,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "col_cps": ("За продажу", "Per sale"),
     "col_romi": ("ROMI", "ROMI"),
     "sales_made": ("продаж: {n}", "{n} sales"),
-    "bought_early": ("и ещё {n} до срока", "{n} more, window open"),
+    "bought_early": ("и ещё {n}, срок не вышел", "{n} more, window open"),
     "drift_link": ("что изменилось", "what changed"),
     "of": ("{count} из {of}", "{count} of {of}"),
     "not_enough": ("мало данных", "not enough data"),

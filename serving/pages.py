@@ -15,7 +15,7 @@ from features.facts.company import Company
 from serving.next_question import next_question
 from serving.page_words import PAGE_WORDS
 from serving.reason_words import number_words, percent_words, reason_counts, reason_text
-from serving.words import feature_label, level_word
+from serving.words import field_label, level_word
 
 FOLDER = Path(__file__).parent
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -121,13 +121,13 @@ class Writing:
         """Return a reason in words."""
         return reason_text(reason, self.company)
 
-    def counts(self, reason: Any) -> str:
-        """Return the counts behind a reason."""
-        return reason_counts(reason, self.company)
+    def counts(self, reason: Any, average: float | None) -> str:
+        """Return the counts behind a reason, and the share of all leads that bought."""
+        return reason_counts(reason, average, self.company)
 
     def label(self, name: str) -> str:
-        """Return how people call a field or feature."""
-        return feature_label(name, self.company)
+        """Return how people call a field."""
+        return field_label(name, self.company)
 
     def answer(self, name: str, answer: Any) -> str:
         """Return an answer as people say it."""

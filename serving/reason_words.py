@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 
 from features.facts.company import Company
+from models.purchase_model import RARE
 from models.score import Cell, Reason
-from serving.words import feature_label, level_word, say
+from serving.words import OURS, feature_label, level_word, say
 
 SECONDS: dict[str, float] = {
     "seconds_to_first_call": 1, "last_call_seconds": 1, "seconds_spoken": 1, "minutes_since_last_call": 60,
     "hours_since_request": 3600,
 }  # fmt: skip
 """The features that are spans of time, and the seconds in one of their units."""
-COUNTS = frozenset({
-    "hour", "calls_made", "calls_spoken", "calls_in_vain_at_last", "words_on_what_attracts"
-})  # fmt: skip
-"""The features that are whole numbers: "more than 2.5" of them is 3 and more."""
 LIFTS = frozenset({"channel_lift", "ad_lift", "offer_lift"})
 """The features that are log-odds over the company's rate: people read them as odds."""
 
@@ -26,29 +23,30 @@ def reason_text(reason: Reason, company: Company) -> str:
 
     >>> company = Company.model_validate({"company": "x", "language": "en", "fields":
     ...     {"area": {"kind": "number", "label": "Office area", "unit": "m2"}}})
-    >>> reason_text(Reason("area", (80.0, 200.0), 0.4, 180, 31, 0.1), company)
+    >>> reason_text(Reason("area", (80.0, 200.0), 0.4, 180, 31), company)
     'Office area, m2: 80 to 200'
     """
     return f"{feature_label(reason.feature, company)}: {cell_words(reason.feature, reason.cell, company)}"
 
 
-def reason_counts(reason: Reason, company: Company) -> str:
-    r"""Return "31 of 180 such leads bought: 17 %, 10 % on average" in the company's language; empty where none were counted.
+def reason_counts(reason: Reason, average: float | None, company: Company) -> str:
+    r"""Return how many leads like this one bought, and of all leads; empty where nothing was counted.
 
     >>> company = Company.model_validate({"company": "x", "language": "en"})
-    >>> reason_counts(Reason("area", (80.0, 200.0), 0.4, 180, 31, 0.095), company)
-    '31 of 180 such leads bought: 17\xa0%, 9.5\xa0% on average'
+    >>> reason_counts(Reason("area", (80.0, 200.0), 0.4, 180, 31), 0.095, company)
+    '31 of 180 such leads bought: 17.2\xa0%, of all leads 9.5\xa0%'
     """
-    if not reason.leads or reason.average is None:
+    if not reason.leads or average is None:
         return ""
-    language = company.language
+    language, rate = company.language, reason.sales / reason.leads
+    digits = digits_of(min(rate, average)) if rate else digits_of(average)
     return say(
         "bought_of",
         language,
         sales=number_words(reason.sales, language),
         leads=number_words(reason.leads, language),
-        rate=percent_words(reason.sales / reason.leads, language),
-        average=percent_words(reason.average, language),
+        rate=percent_words(rate, language, digits),
+        average=percent_words(average, language, digits),
     )
 
 
@@ -57,26 +55,18 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
     language = company.language
     if cell is None:
         return say("not_given", language)
+    if cell == RARE:
+        return say("rare", language)
     if isinstance(cell, str):
         return level_word(name, cell, company)
-    if cell == (None, None):
+    low, high = (None if end is None else _end_words(name, end, language) for end in cell)
+    if low is None and high is None:
         return say("any_number", language)
-    low, high = ("" if end is None else _end_words(name, end, language) for end in _whole_ends(name, cell))
-    if low == high:
-        return low
-    if cell[0] is None:
-        words = say("up_to", language, high=high)
-    else:
-        words = say("between", language, low=low, high=high) if high else say("from", language, low=low)
-    return say("times", language, cell=words) if name in LIFTS else words
-
-
-def _whole_ends(name: str, cell: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
-    """Return a range as it is, or of whole numbers the first and the last that lie in it."""
-    low, high = cell
-    if name not in COUNTS:
-        return cell
-    return None if low is None else math.floor(low) + 1, None if high is None else math.floor(high)
+    if low == high or (cell == (None, 0.0) and name in OURS):  # none of ours is below nothing
+        return str(high)
+    if low is None:
+        return say("up_to", language, high=str(high))
+    return say("from", language, low=low) if high is None else say("between", language, low=low, high=high)
 
 
 def _end_words(name: str, end: float, language: str) -> str:
@@ -97,19 +87,30 @@ def span_words(seconds: float, language: str) -> str:
     return say("seconds", language, n=number_words(seconds, language)).replace(" ", "\u00a0")
 
 
-def percent_words(share: float, language: str, digits: int | None = None) -> str:
-    """Return a share as a percentage with ``digits`` behind the point, or as many as matter."""
-    wanted = digits if digits is not None else (0 if abs(share) >= 0.1 else 1)
-    text = f"{share * 100:.{wanted}f}"
-    return (text.replace(".", ",") if language == "ru" else text) + "\u00a0%"
-
-
 def number_words(value: float, language: str) -> str:
     r"""Return a number with as many digits as matter.
 
-    >>> number_words(1234.5, "ru"), number_words(6.5, "ru"), number_words(0.25, "en")
-    ('1\xa0234', '6,5', '0.25')
+    >>> number_words(1234.5, "ru"), number_words(6.5, "ru"), number_words(0.25, "en"), number_words(91.2000008, "en")
+    ('1\xa0234', '6,5', '0.25', '91.2')
     """
-    digits = 0 if abs(value) >= 100 or value == int(value) else 1 if round(value * 10, 9).is_integer() else 2
+    size = abs(value)
+    digits = 0 if size >= 100 else 2 if size >= 0.1 or size < 1e-6 else 4
     text = f"{value:,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits else text
+    text = "0" if text == "-0" else text
     return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+
+
+def percent_words(share: float, language: str, digits: int | None = None) -> str:
+    """Return a share as a percentage with ``digits`` behind the point, or as many as matter."""
+    text = f"{share * 100:.{digits_of(share) if digits is None else digits}f}"
+    return (text.replace(".", ",") if language == "ru" else text) + "\u00a0%"
+
+
+def digits_of(share: float) -> int:
+    """Return how many digits behind the point of a percentage matter.
+
+    >>> digits_of(0.31), digits_of(0.031), digits_of(0.0031)
+    (0, 1, 2)
+    """
+    return 0 if abs(share) >= 0.1 else 1 if abs(share) >= 0.01 or not share else 2

@@ -23,9 +23,8 @@ class ReasonOut(BaseModel):
     text: str = Field(examples=["Площадь офиса, м²: от 80 до 200"])
     feature: str = Field(description="a feature's name, or abc_grade: the grade by the rules")
     contribution: float = Field(description="log-odds by which this moves the score from the average lead's")
-    leads: int = Field(description="training leads like this one in this respect")
+    leads: int = Field(description="training leads that were like this one in this respect at some time")
     sales: int = Field(description="how many of them bought")
-    average: float | None = Field(description="the share that bought of all training leads that could be compared")
 
 
 class ScoreOut(BaseModel):
@@ -39,6 +38,7 @@ class ScoreOut(BaseModel):
     refined_grade: GradeName
     reasons_for: list[ReasonOut]
     reasons_against: list[ReasonOut]
+    average: float | None = Field(description="the share that bought of all leads the model learned from")
     expected_amount: float | None = Field(description="in the company's currency; null: no price and no sale is known")
     expected_value: float | None
     currency: str
@@ -68,6 +68,7 @@ def score_out(scored: Scored, company: Company) -> ScoreOut:
         refined_grade=score.refined_grade,
         reasons_for=[_reason_out(reason, company) for reason in score.reasons_for],
         reasons_against=[_reason_out(reason, company) for reason in score.reasons_against],
+        average=score.average,
         expected_amount=scored.expected_amount,
         expected_value=scored.expected_value,
         currency=company.currency,
@@ -86,5 +87,4 @@ def _reason_out(reason: Reason, company: Company) -> ReasonOut:
         contribution=reason.contribution,
         leads=reason.leads,
         sales=reason.sales,
-        average=reason.average,
     )

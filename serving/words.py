@@ -7,8 +7,8 @@ from features.facts.company import Company
 WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "bought_of": (
-        "купили {sales} из {leads} таких: {rate} при {average} в среднем",
-        "{sales} of {leads} such leads bought: {rate}, {average} on average",
+        "купили {sales} из {leads} таких: {rate}, из всех {average}",
+        "{sales} of {leads} such leads bought: {rate}, of all leads {average}",
     ),
     "not_given": ("не указано", "not given"),
     "any_number": ("указано", "given"),
@@ -22,7 +22,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "minutes": ("{n} мин", "{n} min"),
     "hours": ("{n} ч", "{n} h"),
     "days": ("{n} дн.", "{n} days"),
-    "times": ("{cell} от средних", "{cell} of the average"),
 }
 
 FEATURE_LABELS: dict[str, tuple[str, str]] = {
@@ -34,9 +33,15 @@ FEATURE_LABELS: dict[str, tuple[str, str]] = {
     "landing_page": ("Посадочная страница", "Landing page"),
     "offer": ("Предложение", "Offer"),
     "discount": ("Скидка", "Discount"),
-    "channel_lift": ("Шансы продажи по каналу до сих пор", "Odds of a sale by the channel so far"),
-    "ad_lift": ("Шансы продажи по объявлению до сих пор", "Odds of a sale by the ad so far"),
-    "offer_lift": ("Шансы продажи по предложению до сих пор", "Odds of a sale by the offer so far"),
+    "channel_lift": (
+        "Шансы продажи по каналу до сих пор (в среднем 1)",
+        "Odds of a sale by the channel so far (average 1)",
+    ),
+    "ad_lift": ("Шансы продажи по объявлению до сих пор (в среднем 1)", "Odds of a sale by the ad so far (average 1)"),
+    "offer_lift": (
+        "Шансы продажи по предложению до сих пор (в среднем 1)",
+        "Odds of a sale by the offer so far (average 1)",
+    ),
     "contact_has_name": ("Имя указано", "A name was given"),
     "contact_has_phone": ("Телефон указан", "A phone number was given"),
     "contact_phone_valid": ("Телефон существует", "The phone number can exist"),
@@ -103,14 +108,21 @@ def say(key: str, language: str, **values: str) -> str:
 
 
 def feature_label(name: str, company: Company) -> str:
-    """Return how people call a feature: the company's own label of a field, or ours."""
-    field = company.fields.get(name) or company.fields.get(name.removeprefix("answer_"))
-    if name in FEATURE_LABELS and not (field and name not in OURS):
+    """Return how people call a feature: ours, or the company's own label of a field."""
+    if name in FEATURE_LABELS:
         return FEATURE_LABELS[name][0 if company.language == "ru" else 1]
-    if field is None:
-        return name.replace("_", " ")
-    label = field.label or name.replace("_", " ")
-    return f"{label}, {field.unit}" if field.unit else label
+    return field_label(name if name in company.fields else name.removeprefix("answer_"), company)
+
+
+def field_label(name: str, company: Company) -> str:
+    """Return how the company calls a field of its form.
+
+    >>> field_label("area", Company.model_validate({"company": "x", "fields": {"area": {"kind": "number", "unit": "m2"}}}))
+    'area, m2'
+    """
+    field = company.fields.get(name)
+    label = (field and field.label) or name.replace("_", " ")
+    return f"{label}, {field.unit}" if field and field.unit else label
 
 
 def level_word(name: str, level: str, company: Company) -> str:

@@ -19,10 +19,11 @@ from features.facts.store import FactStore
 from models.abc_rules import GRADES, RuleGrade, guessed_rate
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.model_registry import ModelRegistry, Run
-from models.purchase_model import Part, PurchaseModel
+from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, Measured, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from training.additive_fit import cells_of
+from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import Evaluation, evaluated, evaluation_json
 from training.model_card import model_card
@@ -92,7 +93,9 @@ def retrained(
     hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
     tables = purchase_model(candidate, data)
-    artefact = Artefact(version, cut_off, hash_, candidate.starts, tables, borders, about, graded(data))
+    artefact = Artefact(
+        version, cut_off, hash_, candidate.starts, tables, borders, about, graded(data), data.sales / data.leads
+    )
     folder = model_folder(home, version)
     card = model_card(
         version=version, company=company, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
@@ -142,13 +145,22 @@ def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
         if np.abs(grid).max() > SMALLEST_PART:
             flat = where[first] * grid.shape[1] + where[second]
             parts.append(_part((first, second), stretch * grid.ravel(), flat, data))
-    return PurchaseModel(list(tables.cells.values()), parts)
+    return PurchaseModel([replace(one, whole=_is_whole(data, one)) for one in tables.cells.values()], parts)
 
 
 def graded(data: TrainingSet) -> dict[RuleGrade, tuple[int, int]]:
     """Return the number of different leads of each grade, and of sales among them."""
     leads, sales = _leads_and_sales(data.grade, len(GRADES), data)
     return {grade: (leads[place], sales[place]) for place, grade in enumerate(GRADES)}
+
+
+def _is_whole(data: TrainingSet, cells: FieldCells) -> bool:
+    """Return whether a feature has only whole numbers, as far as is known."""
+    column = data.columns[cells.feature]
+    if not isinstance(column, NumberColumn):
+        return False
+    values = column.values[np.isfinite(column.values)]
+    return bool(np.all(values == np.round(values)))
 
 
 def _part(features: tuple[str, ...], values: Floats, entry: Ints, data: TrainingSet) -> Part:

@@ -64,7 +64,7 @@ def is_date(cell: str) -> bool:
     found = DATE.match(cell)
     if not found:
         return False
-    return found[8][:1].isdigit() or guess_date_order([cell]) is not None or _fits_two(found)
+    return found["rest"][:1].isdigit() or guess_date_order([cell]) is not None or _fits_two(found)
 
 
 def is_stamp(cells: Sequence[str]) -> bool:

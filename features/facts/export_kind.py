@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from features.errors import ImportRefused
 from features.facts.company import Company, Export
 
 KINDS = ("leads", "calls", "stages", "spend", "plan")
-DRAFTED = frozenset({"calls", "stages", "spend"})
-"""The kinds whose columns ``leadloop init`` reads from a file of their own."""
 
 
 def needed_columns(kind: str, export: Export) -> dict[str, str]:
@@ -54,13 +53,15 @@ def missing_columns(header: Sequence[str], kind: str, company: Company, *, neede
 
 
 def _closest(header: Sequence[str], export: Export, name: str) -> str:
-    """Return the kind that the file's name says, or else the one that lacks least, and what to do about it."""
+    """Return what the kind lacks that lacks least, among those that the file's name says if it says any, and the remedy."""
     lacking = {kind: set(needed_columns(kind, export).values()) - set(header) for kind in KINDS}
-    named = next((kind for kind in KINDS if kind in name.lower()), None)
-    kind = named or min(KINDS, key=lambda one: len(lacking[one]) / len(needed_columns(one, export)))
+    words = set(re.split(r"[\W_]+", name.casefold()))
+    named = [kind for kind in KINDS if kind in words] or KINDS
+    kind = min(named, key=lambda one: len(lacking[one]) / len(needed_columns(one, export)))
     names = ", ".join(repr(name) for name in sorted(lacking[kind]))
-    drafts = f" (`leadloop init leads.csv --{kind} FILE` drafts it)" if kind in DRAFTED else ""
-    return f"Closest is {kind}, which lacks {names}; mend export.{kind} in company.yaml{drafts}, or name the kind with --as."
+    files = name if kind == "leads" else f"leads.csv --{kind} {name}"
+    remedy = f"mend export.{kind} in company.yaml (`leadloop init {files} --out draft.yaml` shows how), or say --as"
+    return f"Closest is {kind}, which lacks {names}; {remedy}."
 
 
 def _all_columns(kind: str, export: Export) -> set[str]:

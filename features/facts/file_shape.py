@@ -35,8 +35,10 @@ BINARY = {
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DATE = re.compile(
     r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"
-    r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(?:\s*([AaPp])\.?[Mm]\.?)?)?\s*(.*)$"
+    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,6})\d*)?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?\s*(?P<rest>.*)$"
 )
+"""Three numbers in whatever order, a time of day perhaps, and what is left: an offset, or what no date has."""
 EARLIEST, LATEST = 1900, 2200
 """Years outside these are a CRM's way to say that it knows no date."""
 ALWAYS_EMPTY = frozenset(
@@ -137,7 +139,7 @@ def guess_date_order(cells: Iterable[str]) -> DateOrder | None:
     seen = dotted = year_first = 0
     for cell in cells:
         found = DATE.match(cell.strip())
-        if not found or found[9][:1].isdigit():
+        if not found or found["rest"][:1].isdigit():
             continue
         orders = _orders(found)
         year_first += orders == {"ymd"}
@@ -172,7 +174,7 @@ def parse_moment(text: str, order: DateOrder | None, zone: ZoneInfo) -> tuple[da
     found = DATE.match(word)
     if not found:
         raise FactRefused("date", "write it as 2026-03-31 or 31.03.2026, with 14:05 or 14:05:00 behind it if known")
-    moment, has_time = _with_offset(word) if found[9] else _by_order(found, order, zone)
+    moment, has_time = _with_offset(word) if found["rest"] else _by_order(found, order, zone)
     if not EARLIEST <= moment.year <= LATEST:
         raise FactRefused("date", f"lies outside {EARLIEST}-{LATEST}; leave the cell empty where the day is not known")
     return moment, has_time
@@ -283,8 +285,12 @@ def _by_order(found: re.Match[str], order: DateOrder | None, zone: ZoneInfo) -> 
     year = numbers["y"]
     if len(found[1 + chosen.index("y")]) == 2:
         year += 2000 if year < 70 else 1900
-    micro = int((found[7] or "0").ljust(6, "0"))
-    at = clock_time(_hour(found), int(found[5] or 0), int(found[6] or 0), micro) if _is_time(found) else None
+    micro = int((found["part"] or "0").ljust(6, "0"))
+    at = (
+        clock_time(_hour(found), int(found["minute"] or 0), int(found["second"] or 0), micro)
+        if _is_time(found)
+        else None
+    )
     try:
         local = datetime(year, numbers["m"], numbers["d"], tzinfo=zone)
     except ValueError:
@@ -300,22 +306,18 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _is_time(found: re.Match[str]) -> bool:
-    if found[4] is None:
+    if found["hour"] is None:
         return False
-    if (
-        int(found[4]) > 23
-        or int(found[5]) > 59
-        or int(found[6] or 0) > 59
-        or (found[8] and not 1 <= int(found[4]) <= 12)
-    ):
+    hours = range(1, 13) if found["half"] else range(24)
+    if int(found["hour"]) not in hours or int(found["minute"]) > 59 or int(found["second"] or 0) > 59:
         raise FactRefused("date", "there is no such time of day; write it as 14:05")
     return True
 
 
 def _hour(found: re.Match[str]) -> int:
     """Return the hour of the day; 12 AM is midnight and 12 PM noon."""
-    hour = int(found[4] or 0)
-    return hour if not found[8] else hour % 12 + 12 * (found[8] in "Pp")
+    hour = int(found["hour"] or 0)
+    return hour if not found["half"] else hour % 12 + 12 * (found["half"] in "Pp")
 
 
 def _with_offset(word: str) -> tuple[datetime, bool]:

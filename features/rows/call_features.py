@@ -7,6 +7,8 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import Feature, Value, feature
 
 READS = ("call",)
+CLOSING = FINAL_KINDS | {"ignore"}
+"""The kinds of stage after which a lead is open no more."""
 
 
 @feature("calls", "number", unit="calls", reads=READS)
@@ -76,7 +78,7 @@ def words_on_what_attracts(known: KnownLead) -> Value:
 @feature("calls", "level", reads=("stage",))
 def stage_reached(known: KnownLead) -> Value:
     """The last open stage that the lead had reached; how it was closed is its outcome and no feature."""
-    return next((kind for kind in reversed(known.stage_kinds) if kind not in FINAL_KINDS), None)
+    return next((kind for kind in reversed(known.stage_kinds) if kind not in CLOSING), None)
 
 
 CALL_FEATURES: tuple[Feature, ...] = (

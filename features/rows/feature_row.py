@@ -18,7 +18,9 @@ from features.rows.source_rates import NO_RATES, SourceRates
 from features.rows.time_features import TIME_FEATURES
 
 GENERAL_FEATURES = (*SOURCE_FEATURES, *CONTACT_FEATURES, *TIME_FEATURES, *CALL_FEATURES)
-GENERAL_NAMES = frozenset(one.name for one in GENERAL_FEATURES)
+GRADE = "abc_grade"
+"""How a reason calls the grade by the rules, from which a lead's score starts; no feature has this name."""
+TAKEN_NAMES = frozenset(one.name for one in GENERAL_FEATURES) | {GRADE}
 
 
 def features_of(company: Company) -> tuple[Feature, ...]:
@@ -36,7 +38,7 @@ def answer_feature_name(name: str) -> str:
     >>> answer_feature_name("area"), answer_feature_name("offer")
     ('area', 'answer_offer')
     """
-    return f"answer_{name}" if name in GENERAL_NAMES else name
+    return f"answer_{name}" if name in TAKEN_NAMES else name
 
 
 class RatesBook(Protocol):

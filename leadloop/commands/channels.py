@@ -85,9 +85,9 @@ def _cell(rate: Rate) -> str:
     if not rate.of:
         return "-"
     if rate.value is None or not rate.is_enough:
-        return f"too few\n[dim]{rate.count:,}/{rate.of:,}[/]"
+        return f"too few\n[dim]{rate.count:,}\nof {rate.of:,}[/]"
     low, high = rate.interval
-    return f"{_percent(rate.value)}\n[dim]{_percent(low)[:-1]}-{_percent(high)}\n{rate.count:,}/{rate.of:,}[/]"
+    return f"{_percent(rate.value)}\n[dim]{_percent(low)[:-1]}-{_percent(high)}\n{rate.count:,}\nof {rate.of:,}[/]"
 
 
 def _words(rate: Rate) -> str:

@@ -133,15 +133,22 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
 
 
 def trend_of(points: list[Scored], company: Company) -> str | None:
-    """Return the chart of a lead's score over time, or None where there is one point only.
+    """Return the chart of a lead's score over time, or None where it would be a single point.
 
-    The line has a gap while the lead is closed: nobody asks how likely it buys then.
+    The line ends where the lead is closed and begins again where it is reopened: nobody asks in between how likely it buys.
     """
-    if len(points) < 2:
+    drawn: list[tuple[str, float | None]] = []
+    for one in points:
+        at = f"{one.score.moment.astimezone(company.zone):%Y-%m-%d %H:%M:%S}"
+        closed = is_closed(one.known)
+        if closed and drawn and drawn[-1][1] is not None:
+            drawn.append((at, drawn[-1][1]))
+        drawn.append((at, None if closed else one.score.probability))
+    if len({at for at, chance in drawn if chance is not None}) < 2:
         return None
     trace = {
-        "x": [f"{one.score.moment.astimezone(company.zone):%Y-%m-%d %H:%M:%S}" for one in points],
-        "y": [None if is_closed(one.known) else one.score.probability for one in points],
+        "x": [at for at, _ in drawn],
+        "y": [chance for _, chance in drawn],
         "mode": "lines+markers",
         "line": {"shape": "hv", "color": "#1f5fbf"},
     }

@@ -40,9 +40,9 @@ def test_rates_come_with_their_interval_and_counts(trained_once: tuple[Small, Ra
     at = next(place for place, line in enumerate(lines) if line[0] == "vk")
     leads, called = lines[at][1:3]
     assert called == "100%"
-    assert lines[at + 2][0] == f"{leads}/{leads}"
+    assert (lines[at + 2][0], lines[at + 3][:2]) == (leads, ["of", leads])
     low, high = lines[at + 1][-1].rstrip("%").split("-")
-    count, of = (int(one) for one in lines[at + 2][-1].split("/"))
+    count, of = int(lines[at + 2][-1]), int(lines[at + 3][-1])
     assert int(low) < 100 * count / of < int(high)
 
 

@@ -123,6 +123,13 @@ def test_a_file_that_fits_nothing_is_refused_before_a_row_is_stored(company: Sma
     assert facts_in(company) == []
 
 
+def test_a_file_named_after_its_kind_is_told_what_that_kind_lacks_and_what_drafts_it(company: Small) -> None:
+    write_rows(company.folder / "ads_spend.csv", [("date", "lead_id", "at"), ("2026-03-02", "1", "2026-03-02")])
+    said = one_line(company.run("import", company.file("ads_spend.csv")).err)
+    assert "Closest is spend, which lacks 'cost', 'day'; mend export.spend in company.yaml" in said
+    assert "leadloop init leads.csv --spend ads_spend.csv --out draft.yaml" in said
+
+
 def test_a_file_that_is_not_there_and_a_folder_are_answered_in_a_sentence(company: Small) -> None:
     for path in (company.file("nowhere.csv"), str(company.folder)):
         ran = company.run("import", path)

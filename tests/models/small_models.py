@@ -18,7 +18,7 @@ STARTS: dict[RuleGrade, float] = {
 }  # fmt: skip
 
 GRADED: dict[RuleGrade, tuple[int, int]] = {
-    "A": (10, 4),
+    "A": (30, 12),
     "B": (20, 4),
     "C": (60, 3),
     "non_target": (5, 0),
@@ -64,7 +64,7 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
     """Return the model with all that is saved beside it."""
     return Artefact(
         version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, model or windows_model(),
-        GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED,
+        GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
     )  # fmt: skip
 
 

@@ -163,6 +163,7 @@ def promote(home: Path, version: str = VERSION) -> None:
         GradeBorders(0.3, 0.1),
         {},
         {"A": (20, 8), "B": (40, 8), "C": (50, 3), "non_target": (10, 0), "ungraded": (200, 34)},
+        0.16,
     )
     save_artefact(artefact, model_folder(home, version), text="", card="")
     set_champion(home, version)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,11 +96,23 @@ def test_every_example_on_the_api_page_runs(tmp_path: Path, sqlite_engine: Engin
         assert opened.queue("Anna") == []
 
 
+def sent_on(page: str) -> list[str]:
+    """Return the bodies that a shell would send, of the commands on the API page."""
+    commands = [html.unescape(one) for one in re.findall(r"<pre[^>]*>(curl.*?)</pre>", page, re.DOTALL)]
+    return sorted(shlex.split(one.replace("\\\n", " "))[-1] for one in commands if " -d " in one)
+
+
+def test_an_example_with_an_apostrophe_is_what_a_shell_can_read(tmp_path: Path, sqlite_engine: Engine) -> None:
+    with open_doors(tmp_path, sqlite_engine, company=PLAIN + "managers:\n  - name: O'Neil\n") as opened:
+        assert '{"manager": "O\'Neil"}' in sent_on(opened.page("/docs"))
+
+
 def test_the_api_page_shows_every_operation_with_its_example_and_loads_nothing_from_elsewhere(doors: Doors) -> None:
     page = doors.page("/docs")
     assert sorted(re.findall(r"<code>([^<]+)</code>", page)) == sorted(path for _, path in OPERATIONS)
     assert page.count(" -d &#39;") + page.count(" -d '") == len(examples_of(doors.service.company))
     assert "http://testserver/v1/leads/7405/calls" in page
+    assert sent_on(page) == sorted(examples_of(doors.service.company).values())
     assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page)
 
 

@@ -231,7 +231,7 @@ def hindsight(cut_off: datetime) -> Artefact:
     tables = PurchaseModel([owner], [Part(("owner",), (log_odds(0.6), log_odds(0.02), 0.0, 0.0), (9,) * 4, (1,) * 4)])
     starts = dict.fromkeys(GRADES, 0.0)
     return Artefact(
-        "20260101-before", cut_off, "x", starts, tables, GradeBorders(0.5, 0.2), {}, dict.fromkeys(GRADES, (9, 1))
+        "20260101-before", cut_off, "x", starts, tables, GradeBorders(0.5, 0.2), {}, dict.fromkeys(GRADES, (9, 1)), 0.1
     )
 
 

@@ -66,6 +66,7 @@ def test_the_score_over_time_is_drawn_once_something_happened(doors: Doors) -> N
     promote(doors.service.settings.home)
     doors.service.desk.champion.look()
     doors.lead("7", answers={"area": 120})
+    doors.clock.pass_time(timedelta(minutes=5))
     doors.call("7", answers={"need": "yes", "budget": "yes", "urgency": "yes"})
     page = doors.page("/leads/7")
     assert page.count("data-chart") == 1
@@ -82,7 +83,15 @@ def test_a_closed_lead_has_no_score_over_time_and_its_card_says_what_the_chance_
     page = doors.page("/leads/7")
     assert "какой она была бы у такой же открытой заявки" in page
     drawn = json.loads(html.unescape(page.split("data-chart='")[1].split("'")[0]))["traces"][0]
-    assert [y is None for y in drawn["y"]] == [False, False, True, True]
+    assert [y is None for y in drawn["y"]] == [False, False, False, True, True]
+    assert drawn["y"][1] == drawn["y"][2]  # the level is drawn until the lead was closed
+
+
+def test_a_lead_that_was_closed_as_it_came_has_no_score_over_time(doors: Doors) -> None:
+    doors.lead("7")
+    doors.stage("Отказ", "7")
+    doors.clock.pass_time(timedelta(hours=1))
+    assert "data-chart" not in doors.page("/leads/7")
 
 
 @pytest.mark.parametrize(
