@@ -16,6 +16,8 @@ from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {UnknownLead: 404, FactRefused: 422, StoreUnreachable: 503}
+PAGES: dict[type[LeadloopError], str] = {UnknownLead: "not_found", StoreUnreachable: "unreachable"}
+"""What a browser is shown as a page, and the key of its words."""
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are read; more is answered with 413."""
 KEPT = ("type", "loc", "msg")
@@ -43,9 +45,12 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
     """Teach ``app`` what to answer when something is wrong: JSON for programs, a page for a browser."""
 
     async def refusal(request: Request, error: Exception) -> Response:
-        if isinstance(error, UnknownLead) and wants_page(request):
-            return pages.show(request, "not_found.html", 404)
-        return _refusal(error)
+        why = next((words for kind, words in PAGES.items() if isinstance(error, kind)), None)
+        if why is None or not wants_page(request):
+            return _refusal(error)
+        page = pages.show(request, "refused.html", _status(error), why=why)
+        page.headers.update(_headers(page.status_code))
+        return page
 
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(LeadloopError, refusal)
@@ -68,12 +73,19 @@ def _writable(step: str | int) -> str | int:
 
 def _refusal(error: Exception) -> JSONResponse:
     assert isinstance(error, LeadloopError)
-    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
+    status = _status(error)
     if isinstance(error, FactRefused):
         place = ["body", *error.field.split(".")]
         return JSONResponse({"detail": [{"type": "fact_refused", "loc": place, "msg": error.remedy}]}, status)
-    headers = {"Retry-After": "5"} if status == 503 else None
-    return JSONResponse({"detail": str(error)}, status, headers)
+    return JSONResponse({"detail": str(error)}, status, _headers(status))
+
+
+def _status(error: Exception) -> int:
+    return next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
+
+
+def _headers(status: int) -> dict[str, str]:
+    return {"Retry-After": "5"} if status == 503 else {}
 
 
 class BodyLimit:

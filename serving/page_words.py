@@ -250,4 +250,9 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "drift_failed": ("Отчёт не получился: {why}", "The report could not be made: {why}"),
     "not_found": ("Нет такой заявки", "There is no such lead"),
+    "unreachable": ("База данных не отвечает", "The database does not answer"),
+    "unreachable_remedy": (
+        "Ничего не потеряно, но сейчас ничего не сохраняется. Обновите страницу через несколько секунд; если не поможет, проверьте, что база работает и на диске есть место.",
+        "Nothing is lost, but nothing is stored now. Load the page again in a few seconds; if that does not help, see that the database runs and has room on its disk.",
+    ),
 }

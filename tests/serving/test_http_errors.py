@@ -95,6 +95,15 @@ def test_where_the_store_does_not_answer_programs_are_told_when_to_try_again(bro
     assert not any("9123456789" in answer.text for answer in answers)
 
 
+def test_where_the_store_does_not_answer_people_read_a_page_that_says_what_to_do(broken: Doors) -> None:
+    russian = broken.client.get("/channels", headers=HTML)
+    english = broken.client.get("/leads/7?lang=en", headers=HTML)
+    assert "<h1>База данных не отвечает</h1>" in russian.text
+    assert "<h1>The database does not answer</h1>" in english.text
+    assert "nothing is stored now" in english.text
+    assert russian.headers["retry-after"] == "5"
+
+
 def test_the_service_is_alive_but_not_ready_without_its_store_and_asking_for_a_score_goes_on(broken: Doors) -> None:
     assert broken.client.get("/healthz").json() == {"status": "alive"}
     ready = broken.client.get("/readyz")
