@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -19,7 +19,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from features.errors import AddressRefused
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
 KEY_HEADER = "x-api-key"
 COOKIE = "leadloop_session"
 OPEN_PATHS = ("/healthz", "/readyz", "/sign-in", "/static/")
@@ -34,14 +33,20 @@ def require_safe_address(host: str, api_key: str | None) -> None:
     ...
     features.errors.AddressRefused: Listening on 0.0.0.0 lets others in: set LEADLOOP_API_KEY first, or use 127.0.0.1.
     """
-    if api_key or host == "localhost":
-        return
-    try:
-        is_loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
+    if not api_key and not is_loopback(host):
         raise AddressRefused(f"Listening on {host} lets others in: set LEADLOOP_API_KEY first, or use 127.0.0.1.")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address is this machine's own, that nobody else can reach.
+
+    >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("::1"), is_loopback("127.0.0.1.example")
+    (True, True, True, False)
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def session_token(api_key: str) -> str:
@@ -103,7 +108,19 @@ class SameOrigin:
 
     def _is_ours(self, method: str, headers: Headers) -> bool:
         host = headers.get("host", "")
-        if self._api_key is None and host.rsplit(":", 1)[0] not in LOOPBACK_HOSTS and host not in LOOPBACK_HOSTS:
+        if self._api_key is None and not is_loopback(_without_port(host)):
             return False
         origin = headers.get("origin")
         return method not in UNSAFE or origin is None or origin.split("://", 1)[-1] == host
+
+
+def _without_port(host: str) -> str:
+    """Return the name or address in a Host header.
+
+    >>> _without_port("localhost:8000"), _without_port("[::1]:8000"), _without_port("[::1")
+    ('localhost', '::1', '')
+    """
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

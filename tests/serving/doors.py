@@ -139,7 +139,9 @@ def open_doors(
     service = service_of(Settings(home, path, url, api_key, "", None), engine)
     clock = Clock()
     service.desk.now = clock
-    with TestClient(create_app(service), follow_redirects=False, **options) as client:
+    with TestClient(
+        create_app(service), follow_redirects=False, **{"base_url": "http://localhost", **options}
+    ) as client:
         yield Doors(service, client, clock)
 
 
