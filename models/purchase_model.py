@@ -64,10 +64,15 @@ class FieldCells:
         if self.levels is not None:
             return self.levels[cell] if cell < len(self.levels) else RARE
         cuts = self.cuts or ()
-        low, high = cuts[cell - 1] if cell else None, cuts[cell] if cell < len(cuts) else None
+        low, high = _end(cuts[cell - 1]) if cell else None, _end(cuts[cell]) if cell < len(cuts) else None
         if not self.whole:
             return low, high
         return None if low is None else math.floor(low) + 1.0, None if high is None else float(math.floor(high))
+
+
+def _end(cut: float) -> float:
+    """Return a cut as people say it: LightGBM cuts off nothing at 1e-35."""
+    return 0.0 if abs(cut) < 1e-30 else cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,11 @@ class SameOrigin:
 def _without_port(host: str) -> str:
     """Return the name or address in a Host header.
 
-    >>> _without_port("localhost:8000"), _without_port("[::1]:8000"), _without_port("[::1")
-    ('localhost', '::1', '')
+    >>> _without_port("localhost:8000"), _without_port("[::1]:8000"), _without_port("[::1"), _without_port("evil@localhost")
+    ('localhost', '::1', '', '')
     """
+    if set(host) & set("@/?#\\"):
+        return ""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

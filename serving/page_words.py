@@ -252,7 +252,11 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "not_found": ("Нет такой заявки", "There is no such lead"),
     "unreachable": ("База данных не отвечает", "The database does not answer"),
     "unreachable_remedy": (
-        "Ничего не потеряно, но сейчас ничего не сохраняется. Обновите страницу через несколько секунд; если не поможет, проверьте, что база работает и на диске есть место.",
-        "Nothing is lost, but nothing is stored now. Load the page again in a few seconds; if that does not help, see that the database runs and has room on its disk.",
+        "Сейчас ничего не сохраняется; сохранённое раньше не потеряно. Обновите страницу через несколько секунд; если не поможет, проверьте, что база работает и на диске есть место.",
+        "Nothing is stored now; what was stored before is not lost. Load the page again in a few seconds; if that does not help, see that the database runs and has room on its disk.",
+    ),
+    "unreachable_when_sent_remedy": (
+        "То, что вы отправили, не сохранено. Вернитесь на страницу назад, введённое осталось в форме, и отправьте ещё раз через несколько секунд.",
+        "What you sent was not stored. Go one page back, where the form still holds it, and send it again in a few seconds.",
     ),
 }

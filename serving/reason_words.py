@@ -62,8 +62,13 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
     low, high = (None if end is None else _end_words(name, end, language) for end in cell)
     if low is None and high is None:
         return say("any_number", language)
-    if low == high or (cell == (None, 0.0) and name in OURS):  # none of ours is below nothing
+    never_negative = name in OURS and name not in LIFTS
+    if low == high or (never_negative and cell == (None, 0.0)):
         return str(high)
+    if never_negative and cell[0] == 0.0:
+        low = None
+    if low is None and high is None:
+        return say("above", language, low="0")
     if low is None:
         return say("up_to", language, high=str(high))
     return say("from", language, low=low) if high is None else say("between", language, low=low, high=high)

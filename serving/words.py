@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_given": ("не указано", "not given"),
     "any_number": ("указано", "given"),
     "up_to": ("до {high}", "up to {high}"),
+    "above": ("больше {low}", "more than {low}"),
     "from": ("от {low}", "{low} and more"),
     "between": ("от {low} до {high}", "{low} to {high}"),
     "yes": ("да", "yes"),
@@ -95,6 +96,17 @@ LEVEL_WORDS: dict[str, tuple[str, str]] = {
     "non_target": ("нецелевой", "non-target"),
 }
 OURS = frozenset(FEATURE_LABELS)
+DERIVED: dict[str, tuple[str, str]] = {
+    "_days_ahead": ("дней до", "days ahead"),
+    "_words": ("слов", "words"),
+    "_count": ("сколько выбрано", "how many chosen"),
+}
+"""How the features end that are made from one field of the form, and what that says of it."""
+OUR_LEVELS = frozenset({
+    "contact_has_name", "contact_has_phone", "contact_phone_valid", "contact_phone_kind", "contact_has_email",
+    "contact_email_kind", "weekday", "last_call_result", "call_back_promised", "stage_reached", "abc_grade",
+})  # fmt: skip
+"""The features whose levels are our words; the levels of all others are the company's."""
 
 
 def say(key: str, language: str, **values: str) -> str:
@@ -111,7 +123,14 @@ def feature_label(name: str, company: Company) -> str:
     """Return how people call a feature: ours, or the company's own label of a field."""
     if name in FEATURE_LABELS:
         return FEATURE_LABELS[name][0 if company.language == "ru" else 1]
-    return field_label(name if name in company.fields else name.removeprefix("answer_"), company)
+    if name in company.fields:
+        return field_label(name, company)
+    stem = name.removeprefix("answer_")
+    for ending, (russian, english) in DERIVED.items():
+        if stem not in company.fields and stem.removesuffix(ending) in company.fields:
+            label = field_label(stem.removesuffix(ending), company)
+            return f"{label}, {russian if company.language == 'ru' else english}"
+    return field_label(stem, company)
 
 
 def field_label(name: str, company: Company) -> str:
@@ -127,7 +146,7 @@ def field_label(name: str, company: Company) -> str:
 
 def level_word(name: str, level: str, company: Company) -> str:
     """Return a level as people say it; a company's own answers stay as they are."""
-    if level in ("yes", "no") or name in OURS:
+    if level in ("yes", "no") or name in OUR_LEVELS or (name == "channel" and level in ("other", "unknown")):
         words = LEVEL_WORDS.get(level)
         return words[0 if company.language == "ru" else 1] if words else level
     return level

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from features.facts.database import reading, writing
 from features.facts.store import seen_among
@@ -151,6 +151,8 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
             new = rows[row.lead_id]
             if (row.name, row.phone, row.email) == (new["name"], new["phone"], new["email"]):
                 del rows[row.lead_id]
+    if import_id is None and rows:  # what came without an import can be taken back by none: it need not be kept
+        connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(list(rows)), CONTACTS.c.import_id.is_(None)))
     if rows:
         connection.execute(insert(CONTACTS), list(rows.values()))
 

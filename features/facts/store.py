@@ -14,11 +14,14 @@ from itertools import groupby
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     Row,
     Select,
     and_,
     bindparam,
+    delete,
+    exists,
     func,
     insert,
     or_,
@@ -130,7 +133,7 @@ class FactStore:
             number = _last_number(connection) + 1
             connection.execute(insert(FACTS).values(number=number, import_id=import_id, **marker))
             connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_number=number))
-            connection.execute(CONTACTS.delete().where(CONTACTS.c.import_id == import_id))
+            connection.execute(_contacts_taken_back(import_id))
             counted = select(func.count()).where(FACTS.c.import_id == import_id, FACTS.c.kind != UNDO)
             return connection.execute(counted).scalar_one()
 
@@ -181,6 +184,19 @@ def append_in(
             numbers[position] = last + count
         _remember_persons(connection, [facts[position] for position, _ in new])
     return numbers
+
+
+def _contacts_taken_back(import_id: int) -> Delete:
+    """Return what forgets the contacts of an import that is taken back: the one before, or the one since, holds again.
+
+    The only contact of a lead that is still stored stays: the import that changed its answers had none to bring.
+    """
+    other = CONTACTS.alias()
+    from_elsewhere = or_(other.c.import_id.is_(None), other.c.import_id != import_id)
+    has_another = exists().where(other.c.lead_id == CONTACTS.c.lead_id, from_elsewhere)
+    leads = _seen(select(FACTS.c.lead_id).where(FACTS.c.kind == "lead", FACTS.c.lead_id.is_not(None)), None)
+    gone = or_(has_another, CONTACTS.c.lead_id.not_in(leads))
+    return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, gone)
 
 
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:

@@ -66,7 +66,7 @@ def command(
 def _table(lines: list[ChannelLine], by: str) -> Table:
     from rich.markup import escape
 
-    table = figures_table(by, figures=("leads", "called", "A or B", "non-target", "bought", "cost"))
+    table = figures_table(by, figures=("leads", "called", "A or B", "non-target", "bought", "cost,\na sale"))
     for line in lines:
         name = " / ".join(part or "-" for part in line.key if part is not None)
         rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
@@ -78,7 +78,7 @@ def _cost(line: ChannelLine) -> str:
     if line.cost is None:
         return "-"
     per_sale = line.cost_per_sale.value if line.cost_per_sale else None
-    return f"{line.cost:,.0f}" + ("" if per_sale is None else f"\n[dim]{per_sale:,.0f} a sale[/]")
+    return f"{line.cost:,.0f}" + ("" if per_sale is None else f"\n[dim]{per_sale:,.0f}[/]")
 
 
 def _cell(rate: Rate) -> str:

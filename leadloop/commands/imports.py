@@ -20,10 +20,10 @@ def command(home: HomeOption = None) -> None:
     if not entries:
         Console().print("Nothing was imported yet; `leadloop import leads.csv` begins.")
         return
-    table = figures_table("no.", "file", "begun, UTC", figures=("stored", "unchanged", "rejected"), last="state")
+    table = figures_table("import", figures=("begun, UTC", "stored", "unchanged", "rejected"), last="state")
     for one in entries:
         state = "taken back" if one.undone_number else "done" if one.finished_at else f"cut off after {one.rows_done:,}"
         counts = (f"{one.stored:,}", f"{one.unchanged:,}", f"{one.rejected:,}")
-        file = f"{escape(one.file)}\n[dim]{one.kind}[/]"
-        table.add_row(str(one.id), file, f"{one.started_at:%Y-%m-%d %H:%M}", *counts, state)
+        file = f"{one.id} {escape(one.file)}\n[dim]{one.kind}[/]"
+        table.add_row(file, f"{one.started_at:%Y-%m-%d %H:%M}", *counts, state)
     Console().print(table)

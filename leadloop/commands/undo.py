@@ -20,7 +20,7 @@ def command(
     """Take a wrong import back.
 
     Its facts are no longer seen from now on; scores that were made with them can still be rebuilt. The contacts that
-    it brought are deleted. The same file can be imported again.
+    it brought are deleted, and those that the leads had before hold again. The same file can be imported again.
     """
     from features.facts.store import FactStore
     from features.settings import settings_from_environment

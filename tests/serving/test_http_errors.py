@@ -100,7 +100,10 @@ def test_where_the_store_does_not_answer_people_read_a_page_that_says_what_to_do
     english = broken.client.get("/leads/7?lang=en", headers=HTML)
     assert "<h1>База данных не отвечает</h1>" in russian.text
     assert "<h1>The database does not answer</h1>" in english.text
-    assert "nothing is stored now" in english.text
+    assert "Nothing is stored now" in english.text
+    sent = broken.client.post("/leads/7/calls", data={"manager": "Анна", "result": "reached"}, headers=HTML)
+    assert sent.status_code == 503
+    assert "То, что вы отправили, не сохранено." in sent.text
     assert russian.headers["retry-after"] == "5"
 
 

@@ -12,7 +12,13 @@ from models.score import Cell, Reason
 from serving.reason_words import cell_words, number_words, reason_counts, reason_text
 from serving.words import feature_label
 
-FIELDS = {"area": {"kind": "number", "unit": "м²"}, "abc_grade": {"kind": "choice", "label": "Класс в CRM"}}
+FIELDS = {
+    "area": {"kind": "number", "unit": "м²"},
+    "abc_grade": {"kind": "choice", "label": "Класс в CRM"},
+    "move": {"kind": "date", "label": "Дата переезда"},
+    "wish": {"kind": "text", "label": "Пожелание"},
+    "colours": {"kind": "list", "label": "Цвета"},
+}
 COMPANY = Company.model_validate({"company": "Окна", "fields": FIELDS})
 ENGLISH = COMPANY.model_copy(update={"language": "en"})
 
@@ -23,7 +29,13 @@ ENGLISH = COMPANY.model_copy(update={"language": "en"})
         ("area", None, "не указано", "not given"),
         ("area", (None, None), "указано", "given"),
         ("area", (49.450001, 91.2000008), "от 49,45 до 91,2", "49.45 to 91.2"),
-        ("area", (1e-35, None), "от 0", "0 and more"),
+        ("area", (0.0, None), "от 0", "0 and more"),
+        ("hours_since_request", (None, 0.0), "0\u00a0с", "0\u00a0s"),
+        ("hours_since_request", (0.0, 0.05), "до 3\u00a0мин", "up to 3\u00a0min"),
+        ("hours_since_request", (0.0, None), "больше 0", "more than 0"),
+        ("channel_lift", (None, 0.0), "до 1", "up to 1"),
+        ("offer", "free", "free", "free"),
+        ("channel", "other", "другое", "other"),
         ("calls_made", (None, 0.0), "0", "0"),
         ("calls_made", (2.0, 2.0), "2", "2"),
         ("hour", (15.0, None), "от 15", "15 and more"),
@@ -49,6 +61,19 @@ def test_how_a_source_has_sold_is_told_as_odds_against_the_average() -> None:
 def test_a_company_s_own_field_of_a_taken_name_keeps_its_own_label() -> None:
     assert feature_label("abc_grade", COMPANY) == "Оценка по правилам ABC"
     assert feature_label("answer_abc_grade", COMPANY) == "Класс в CRM"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("move_days_ahead", "Дата переезда, дней до"),
+        ("wish_words", "Пожелание, слов"),
+        ("colours_count", "Цвета, сколько выбрано"),
+        ("unheard_of", "unheard of"),
+    ],
+)
+def test_what_is_made_from_a_field_is_called_after_it(name: str, label: str) -> None:
+    assert feature_label(name, COMPANY) == label
 
 
 @pytest.mark.parametrize(

@@ -366,6 +366,16 @@ def test_taking_a_later_export_back_brings_the_contact_that_was_there_before(hou
     assert house.book.contact(LeadId("1")).phone == "8 912 345-67-89"
 
 
+def test_taking_the_first_export_back_leaves_the_contact_of_a_lead_that_a_later_one_changed(house: House) -> None:
+    first = house.take(house.file("leads.csv", HEADER, ANNA, BORIS))
+    house.take(house.file("later.csv", HEADER, (*ANNA[:5], "90", *ANNA[6:])), exported_at=LATER)
+    assert first.import_id is not None
+    house.store.undo(first.import_id)
+    assert [history.lead_id for history in house.store.histories()] == ["1"]
+    assert house.book.contact(LeadId("1")).phone == "8 912 345-67-89"
+    assert house.book.contact(LeadId("2")).email is None
+
+
 def row_at(house: House, moment: datetime, lead_id: str = "1") -> dict[str, object] | None:
     rows = RowBuilder(COMPANY, FixedRates())
     known = rows.known(house.store.history(LeadId(lead_id)), moment)
