@@ -48,7 +48,7 @@ def _gain(data: TrainingSet, contenders: Mapping[str, Floats]) -> Figure:
     for name, probability in contenders.items():
         order = np.argsort(-probability, kind="stable")
         leads, sales = data.weight[order].cumsum(), (data.weight * data.outcome)[order].cumsum()
-        axes.plot(leads / leads[-1], sales / sales[-1], label=name)
+        axes.plot(leads / leads[-1], sales / (sales[-1] or 1.0), label=name)
     axes.set(xlabel="share of the queue called", ylabel="share of sales found", title="How soon the queue finds sales")
     axes.legend()
     figure.tight_layout()

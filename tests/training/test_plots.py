@@ -21,3 +21,8 @@ def test_both_pictures_are_written_and_named(tmp_path: Path) -> None:
 def test_fewer_leads_than_tenths_are_drawn_as_well(tmp_path: Path) -> None:
     paths = drawn_plots(tmp_path, set_of({}, np.array([1.0, 0.0, 0.0])), {"candidate": np.array([0.5, 0.1, 0.2])})
     assert all(path.stat().st_size > 1_000 for path in paths.values())
+
+
+def test_later_leads_of_whom_none_bought_are_drawn_without_a_warning(tmp_path: Path) -> None:
+    paths = drawn_plots(tmp_path, set_of({}, np.zeros(3)), {"candidate": np.array([0.5, 0.1, 0.2])})
+    assert all(path.stat().st_size > 1_000 for path in paths.values())
