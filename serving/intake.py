@@ -39,9 +39,9 @@ class Intake:
 
     def lead(self, body: LeadIn) -> Taken:
         """Store a lead with its source and contact, and score it; what a lead sent again leaves out stays as it was."""
-        now = self.desk.now()
         lead_id = LeadId(body.id)
         with self._one_at_a_time:
+            now = self.desk.now()  # in turn: whoever waited would else not see what was stored meanwhile
             before = self._before(lead_id, now)
             sent = self._completed(body, before.lead) if before else body
             lead, source, unknown = facts_of(

@@ -83,7 +83,7 @@ def test_another_source_keeps_nothing_of_the_old_one(any_doors: Doors) -> None:
 
 def test_a_lead_that_is_sent_twice_at_once_loses_nothing(any_doors: Doors) -> None:
     parts: list[dict[str, Any]] = [{"role": "owner"}, {"area": 40}, {"renovation": "yes"}]
-    for number in range(5):
+    for number in range(20):
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(lambda said, lead_id=str(number): any_doors.lead(lead_id, answers=said), parts))
         answers = any_doors.asked(f"/v1/leads/{number}")["answers"]
