@@ -47,12 +47,17 @@ def outcome_as_of(known: KnownLead) -> Outcome:
     """
     closings = _closings(known)
     won = _win(known, closings)
-    return Outcome(_kind(known, won, closings), won)
+    return Outcome(_kind(known, won), won)
 
 
-def is_closed(known: KnownLead) -> bool:
-    """Return whether the lead was won, lost or called non-target, and was not reopened since."""
-    return bool(_closings(known)) and reopened_at(known) is None
+def closed_at(known: KnownLead) -> datetime | None:
+    """Return since when the lead is won, lost or called non-target; None where it never was, or was reopened since."""
+    closings = _closings(known)
+    won = next((stage.at for stage, kind in closings if kind == "won"), None)
+    if won or not closings or reopened_at(known):
+        return won
+    worked_on = [stage.at for stage, kind in zip(known.stages, known.stage_kinds, strict=True) if kind in GOES_ON]
+    return next(stage.at for stage, _ in closings if not worked_on or stage.at >= worked_on[-1])
 
 
 def reopened_at(known: KnownLead) -> datetime | None:
@@ -116,12 +121,12 @@ def _win(known: KnownLead, closings: list[tuple[Stage, str]]) -> Stage | None:
     return next((stage for stage, kind in closings if kind == "won" and stage.at <= end), None)
 
 
-def _kind(known: KnownLead, won: Stage | None, closings: list[tuple[Stage, str]]) -> OutcomeKind:
+def _kind(known: KnownLead, won: Stage | None) -> OutcomeKind:
     if "ignore" in known.stage_kinds:
         return "ignored"
     if not is_worked(known):
         return "never_called"
-    settled = is_past_horizon(known) if known.company.horizon_days else bool(closings) and not reopened_at(known)
+    settled = is_past_horizon(known) if known.company.horizon_days else closed_at(known) is not None
     if not settled:
         return "open"
     return "bought" if won else "did_not_buy"

@@ -15,7 +15,7 @@ from features.facts.company import Company
 from features.facts.values import LeadId, Spend
 from monitoring.intervals import Rate, UnitCost
 from monitoring.lead_book import LeadSummary
-from monitoring.non_target_days import non_target_days, rate_of
+from monitoring.non_target_days import main_days, non_target_days, rate_of
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -185,7 +185,7 @@ def _line(
         processed=Rate(len(processed), len(recorded)),
         spoken=Rate(len(spoken), len(processed)),
         qualified=Rate(sum(one.is_qualified for one in graded), len(graded)),
-        non_target=rate_of(looked_at.get("talk") or looked_at.get("any") or []),
+        non_target=rate_of(main_days(looked_at)),
         named=rate_of(looked_at.get("name", [])),
         bought=Rate(outcomes.count("bought"), settled),
         open=outcomes.count("open"),

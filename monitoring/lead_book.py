@@ -11,7 +11,7 @@ from features.facts.channels import mark_of
 from features.facts.company import Company
 from features.facts.store import FactStore
 from features.facts.values import LeadId
-from features.outcome_window import OutcomeKind, is_closed, is_worked, outcome_as_of, window_end
+from features.outcome_window import OutcomeKind, closed_at, is_worked, outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
 from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
@@ -83,7 +83,7 @@ def summarise(known: KnownLead) -> LeadSummary:
         grade=grade,
         is_non_target=grade == "non_target" or "non_target" in known.stage_kinds,
         worked=is_worked(known),
-        closed=is_closed(known),
+        closed=closed_at(known) is not None,
         ignored="ignore" in known.stage_kinds,
         won_at=outcome.won.at if outcome.won else None,
         amount=outcome.won.amount if outcome.won else None,

@@ -7,7 +7,7 @@ spoiled. So it is a share of its own, of all leads that came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -46,10 +46,9 @@ def non_target_days(leads: Iterable[LeadSummary], company: Company) -> dict[Foun
     return ways
 
 
-def main_days(leads: Iterable[LeadSummary], company: Company) -> list[NonTargetDay]:
+def main_days(ways: Mapping[FoundBy, list[NonTargetDay]]) -> list[NonTargetDay]:
     """Return the days of the share that stands first: after a talk, or of all leads where no calls are recorded."""
-    ways = non_target_days(leads, company)
-    return ways["talk" if company.calls_recorded else "any"]
+    return ways.get("talk", ways.get("any", []))
 
 
 def rate_of(days: Iterable[NonTargetDay]) -> Rate:

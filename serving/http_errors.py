@@ -48,8 +48,8 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
         why = next((words for kind, words in PAGES.items() if isinstance(error, kind)), None)
         if why is None or not wants_page(request):
             return _refusal(error)
-        words = why if request.method == "GET" or why == "not_found" else f"{why}_when_sent"
-        page = pages.show(request, "refused.html", _status(error), why=why, remedy=f"{words}_remedy")
+        told = "remedy" if request.method == "GET" else "not_stored"
+        page = pages.show(request, "refused.html", _status(error), why=why, remedy=f"{why}_{told}")
         page.headers.update(_headers(page.status_code))
         return page
 

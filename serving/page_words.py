@@ -226,8 +226,8 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
         "No calls are recorded, so non-target is the share of all leads.",
     ),
     "once_a_person": (
-        "От одного человека считается только первая заявка.",
-        "Of one person's requests the first alone counts.",
+        "От одного человека считается только первая заявка; что продано по следующим, засчитано ей.",
+        "Of one person's requests the first alone counts; what a later one sold counts with it.",
     ),
     "every_request": (
         "Каждая заявка считается отдельно, даже от одного человека.",
@@ -250,12 +250,17 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "drift_failed": ("Отчёт не получился: {why}", "The report could not be made: {why}"),
     "not_found": ("Нет такой заявки", "There is no such lead"),
+    "not_found_remedy": ("Её ещё не прислали и не загрузили.", "It was neither sent nor imported yet."),
+    "not_found_not_stored": (
+        "Её ещё не прислали и не загрузили, поэтому сохранить к ней нечего.",
+        "It was neither sent nor imported yet, so nothing was stored with it.",
+    ),
     "unreachable": ("База данных не отвечает", "The database does not answer"),
     "unreachable_remedy": (
         "Сейчас ничего не сохраняется; сохранённое раньше не потеряно. Обновите страницу через несколько секунд; если не поможет, проверьте, что база работает и на диске есть место.",
         "Nothing is stored now; what was stored before is not lost. Load the page again in a few seconds; if that does not help, see that the database runs and has room on its disk.",
     ),
-    "unreachable_when_sent_remedy": (
+    "unreachable_not_stored": (
         "То, что вы отправили, не сохранено. Вернитесь на страницу назад, введённое осталось в форме, и отправьте ещё раз через несколько секунд.",
         "What you sent was not stored. Go one page back, where the form still holds it, and send it again in a few seconds.",
     ),

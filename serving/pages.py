@@ -13,8 +13,9 @@ from fastapi.templating import Jinja2Templates
 
 from features.facts.company import Company
 from serving.next_question import next_question
+from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
-from serving.reason_words import number_words, percent_words, reason_counts, reason_text
+from serving.reason_words import reason_counts, reason_text
 from serving.words import field_label, level_word
 
 FOLDER = Path(__file__).parent

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 
 from features.facts.company import Company
+from features.rows.feature_row import GENERAL_FEATURES
+from features.rows.source_features import LOG_ODDS
 from models.purchase_model import RARE
 from models.score import Cell, Reason
-from serving.words import OURS, feature_label, level_word, say
+from serving.number_words import digits_of, number_words, percent_words, span_words
+from serving.words import feature_label, level_word, say
 
-SECONDS: dict[str, float] = {
-    "seconds_to_first_call": 1, "last_call_seconds": 1, "seconds_spoken": 1, "minutes_since_last_call": 60,
-    "hours_since_request": 3600,
-}  # fmt: skip
+IN_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
+SECONDS = {one.name: IN_SECONDS[one.unit] for one in GENERAL_FEATURES if one.unit in IN_SECONDS}
 """The features that are spans of time, and the seconds in one of their units."""
-LIFTS = frozenset({"channel_lift", "ad_lift", "offer_lift"})
+LIFTS = frozenset(one.name for one in GENERAL_FEATURES if one.unit == LOG_ODDS)
 """The features that are log-odds over the company's rate: people read them as odds."""
+NEVER_NEGATIVE = frozenset(one.name for one in GENERAL_FEATURES if one.kind == "number") - LIFTS
 
 
 def reason_text(reason: Reason, company: Company) -> str:
@@ -62,14 +64,11 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
     low, high = (None if end is None else _end_words(name, end, language) for end in cell)
     if low is None and high is None:
         return say("any_number", language)
-    never_negative = name in OURS and name not in LIFTS
-    if low == high or (never_negative and cell == (None, 0.0)):
+    if name in NEVER_NEGATIVE and cell == (0.0, None):
+        return say("above", language, low=str(low))
+    if low == high or (name in NEVER_NEGATIVE and cell == (None, 0.0)):
         return str(high)
-    if never_negative and cell[0] == 0.0:
-        low = None
-    if low is None and high is None:
-        return say("above", language, low="0")
-    if low is None:
+    if low is None or (name in NEVER_NEGATIVE and cell[0] == 0.0):
         return say("up_to", language, high=str(high))
     return say("from", language, low=low) if high is None else say("between", language, low=low, high=high)
 
@@ -78,44 +77,3 @@ def _end_words(name: str, end: float, language: str) -> str:
     if name in SECONDS:
         return span_words(end * SECONDS[name], language)
     return number_words(math.exp(end), language) if name in LIFTS else number_words(end, language)
-
-
-def span_words(seconds: float, language: str) -> str:
-    r"""Return a span of time in the unit in which people would say it.
-
-    >>> span_words(45, "en"), span_words(150, "en"), span_words(109_803, "en"), span_words(8 * 86_400, "ru")
-    ('45\xa0s', '2.5\xa0min', '30.5\xa0h', '8\xa0дн.')
-    """
-    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return say(unit, language, n=number_words(round(seconds / size, 1), language)).replace(" ", "\u00a0")
-    return say("seconds", language, n=number_words(seconds, language)).replace(" ", "\u00a0")
-
-
-def number_words(value: float, language: str) -> str:
-    r"""Return a number with as many digits as matter.
-
-    >>> number_words(1234.5, "ru"), number_words(6.5, "ru"), number_words(0.25, "en"), number_words(91.2000008, "en")
-    ('1\xa0234', '6,5', '0.25', '91.2')
-    """
-    size = abs(value)
-    digits = 0 if size >= 100 else 2 if size >= 0.1 or size < 1e-6 else 4
-    text = f"{value:,.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if digits else text
-    text = "0" if text == "-0" else text
-    return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
-
-
-def percent_words(share: float, language: str, digits: int | None = None) -> str:
-    """Return a share as a percentage with ``digits`` behind the point, or as many as matter."""
-    text = f"{share * 100:.{digits_of(share) if digits is None else digits}f}"
-    return (text.replace(".", ",") if language == "ru" else text) + "\u00a0%"
-
-
-def digits_of(share: float) -> int:
-    """Return how many digits behind the point of a percentage matter.
-
-    >>> digits_of(0.31), digits_of(0.031), digits_of(0.0031)
-    (0, 1, 2)
-    """
-    return 0 if abs(share) >= 0.1 else 1 if abs(share) >= 0.01 or not share else 2

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS, Call
-from features.outcome_window import horizon_end, reopened_at
+from features.facts.values import SPOKEN_RESULTS, Call
+from features.outcome_window import closed_at, horizon_end, reopened_at
 from features.rows.as_of import KnownLead
 
 WaitKind = Literal["new", "retry", "call_back", "reopened"]
@@ -79,12 +79,12 @@ def taken_by(known: KnownLead, moment: datetime) -> Left | None:
 
 
 def _gone_for_good(known: KnownLead, moment: datetime) -> Left | None:
-    kinds = list(zip(known.stages, known.stage_kinds, strict=True))
+    kinds = zip(known.stages, known.stage_kinds, strict=True)
     ignored = next((stage.at for stage, kind in kinds if kind == "ignore"), None)
     if ignored:
         return Left("test_lead", ignored)
-    closed = next((stage.at for stage, kind in kinds if kind in FINAL_KINDS), None)
-    if closed and not reopened_at(known):
+    closed = closed_at(known)
+    if closed:
         return Left("closed", closed)
     end = horizon_end(known)
     return Left("past_horizon", end) if end is not None and moment > end else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from features.facts.company import Company
+from features.rows.feature_row import GENERAL_FEATURES, GRADE
+from features.rows.form_answers import CHOSEN, DAYS_AHEAD, WORDS_WRITTEN
 
 WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
@@ -95,17 +97,11 @@ LEVEL_WORDS: dict[str, tuple[str, str]] = {
     "unknown": ("неизвестен", "unknown"),
     "non_target": ("нецелевой", "non-target"),
 }
-OURS = frozenset(FEATURE_LABELS)
 DERIVED: dict[str, tuple[str, str]] = {
-    "_days_ahead": ("дней до", "days ahead"),
-    "_words": ("слов", "words"),
-    "_count": ("сколько выбрано", "how many chosen"),
-}
-"""How the features end that are made from one field of the form, and what that says of it."""
-OUR_LEVELS = frozenset({
-    "contact_has_name", "contact_has_phone", "contact_phone_valid", "contact_phone_kind", "contact_has_email",
-    "contact_email_kind", "weekday", "last_call_result", "call_back_promised", "stage_reached", "abc_grade",
-})  # fmt: skip
+    DAYS_AHEAD: ("дней до", "days ahead"), WORDS_WRITTEN: ("слов", "words"), CHOSEN: ("сколько выбрано", "how many chosen"),
+}  # fmt: skip
+"""What a feature's ending says of the field that it is made from."""
+OUR_LEVELS = frozenset(one.name for one in GENERAL_FEATURES if one.kind == "level" and one.family != "source") | {GRADE}
 """The features whose levels are our words; the levels of all others are the company's."""
 
 

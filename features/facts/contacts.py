@@ -14,7 +14,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from features.facts.database import reading, writing
+from features.facts.database import reading
 from features.facts.store import seen_among
 from features.facts.tables import CONTACTS, PERSONS
 from features.facts.values import LeadId
@@ -98,11 +98,6 @@ class ContactBook:
     def __init__(self, engine: Engine, secret: bytes) -> None:
         self._engine, self.secret = engine, secret
 
-    def remember(self, lead_id: LeadId, name: str | None, phone: str | None, email: str | None) -> None:
-        """Keep a lead's contact; from now on it holds instead of what was kept."""
-        with writing(self._engine) as connection:
-            remember_in(connection, [ContactOfLead(lead_id, Contact(name, phone, email))])
-
     def contact(self, lead_id: LeadId) -> Contact:
         """Return a lead's contact; empty where none is kept."""
         with reading(self._engine) as connection:
@@ -151,8 +146,9 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
             new = rows[row.lead_id]
             if (row.name, row.phone, row.email) == (new["name"], new["phone"], new["email"]):
                 del rows[row.lead_id]
-    if import_id is None and rows:  # what came without an import can be taken back by none: it need not be kept
-        connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(list(rows)), CONTACTS.c.import_id.is_(None)))
+        if import_id is None:  # what came without an import can be taken back by none: it need not be kept
+            replaced = CONTACTS.c.lead_id.in_([lead_id for lead_id in some if lead_id in rows])
+            connection.execute(delete(CONTACTS).where(replaced, CONTACTS.c.import_id.is_(None)))
     if rows:
         connection.execute(insert(CONTACTS), list(rows.values()))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -40,6 +41,8 @@ from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 KEYS_ASKED_AT_ONCE = 500
 ROWS_READ_AT_ONCE = 10_000
 UNDO = "undo"
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
 
 
@@ -194,9 +197,9 @@ def _contacts_taken_back(import_id: int) -> Delete:
     other = CONTACTS.alias()
     from_elsewhere = or_(other.c.import_id.is_(None), other.c.import_id != import_id)
     has_another = exists().where(other.c.lead_id == CONTACTS.c.lead_id, from_elsewhere)
-    leads = _seen(select(FACTS.c.lead_id).where(FACTS.c.kind == "lead", FACTS.c.lead_id.is_not(None)), None)
-    gone = or_(has_another, CONTACTS.c.lead_id.not_in(leads))
-    return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, gone)
+    own = select(FACTS.c.number).where(FACTS.c.kind == "lead", FACTS.c.lead_id == CONTACTS.c.lead_id)
+    is_stored = _seen(own, None).exists()
+    return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, or_(has_another, ~is_stored))
 
 
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:
@@ -268,7 +271,7 @@ def _remember_persons(connection: Connection, facts: Iterable[Fact]) -> None:
         connection.execute(insert(PERSONS), list(rows.values()))
 
 
-def _seen(chosen: Select, up_to: int | None) -> Select:  # type: ignore[type-arg]
+def _seen(chosen: AnySelect, up_to: int | None) -> AnySelect:
     """Keep to facts up to a number, without those of imports undone by then."""
     undone: ColumnElement[bool] = IMPORTS.c.undone_number.is_not(None)
     if up_to is not None:
@@ -278,13 +281,13 @@ def _seen(chosen: Select, up_to: int | None) -> Select:  # type: ignore[type-arg
     return chosen.where(or_(FACTS.c.import_id.is_(None), FACTS.c.import_id.not_in(gone)))
 
 
-def _lead_rows(up_to: int | None) -> Select:  # type: ignore[type-arg]
+def _lead_rows(up_to: int | None) -> AnySelect:
     columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
     chosen = _seen(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
     return chosen.order_by(FACTS.c.lead_id, FACTS.c.number)
 
 
-def _grouped(rows: Iterable[Row], number: int) -> Iterator[LeadHistory]:  # type: ignore[type-arg]
+def _grouped(rows: Iterable[AnyRow], number: int) -> Iterator[LeadHistory]:
     """Yield the histories of rows sorted by lead; a lead whose own fact has not come is left out."""
     for lead_id, group in groupby(rows, key=lambda row: row[2]):
         history = LeadHistory(LeadId(lead_id), tuple([_stored(row) for row in group]), number)
@@ -292,5 +295,5 @@ def _grouped(rows: Iterable[Row], number: int) -> Iterator[LeadHistory]:  # type
             yield history
 
 
-def _stored(row: Row) -> Stored:  # type: ignore[type-arg]
+def _stored(row: AnyRow) -> Stored:
     return Stored(row[0], lead_fact(row[1], LeadId(row[2]), row[3], row[4], row[5]))

@@ -13,6 +13,8 @@ from features.rows.feature import Feature, Value
 
 FAMILY = "answers"
 READS = ("lead", "call")
+DAYS_AHEAD, WORDS_WRITTEN, CHOSEN = "_days_ahead", "_words", "_count"
+"""How the features end that are made from a field's answer and are not the answer itself."""
 
 
 def answer_features(company: Company) -> list[Feature]:
@@ -25,13 +27,15 @@ def _features_of(name: str, field: FormField) -> list[Feature]:
     if field.kind == "number":
         return [_reader(name, name, "number", field.unit, f"{label}: the number given.", _number)]
     if field.kind == "date":
-        return [_reader(name, f"{name}_days_ahead", "number", "days", f"{label}: days from the request to it.", None)]
+        return [_reader(name, name + DAYS_AHEAD, "number", "days", f"{label}: days from the request to it.", None)]
     if field.kind == "text":
-        return [_reader(name, f"{name}_words", "number", "words", f"{label}: how many words were written.", _words)]
+        return [
+            _reader(name, name + WORDS_WRITTEN, "number", "words", f"{label}: how many words were written.", _words)
+        ]
     if field.kind == "list":
         return [
             _reader(name, name, "level", "", f"{label}: what was chosen, in order of the alphabet.", _chosen),
-            _reader(name, f"{name}_count", "number", "items", f"{label}: how many were chosen.", _count),
+            _reader(name, name + CHOSEN, "number", "items", f"{label}: how many were chosen.", _count),
         ]
     return [_reader(name, name, "level", "", f"{label}: the answer.", _level)]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitoring.intervals import Rate
 
 NAME = "channels"
-ONCE = "A person's first request alone counts; later ones by the same phone or e-mail do not."
+ONCE = "Of one person's requests, by phone or e-mail, the first alone counts; what a later one sold counts with it."
 WHAT = {"talk": "non-target", "any": "non-target", "name": "named non-target without a talk"}
 NO_ALARM = {
     "watched": "No channel sends noticeably more non-target leads than before.",

@@ -17,7 +17,7 @@ from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
 from features.facts.values import CALL_RESULTS, LeadId
-from features.outcome_window import is_closed, is_past_horizon
+from features.outcome_window import closed_at, is_past_horizon
 from serving.desk import Scored
 from serving.intake import Intake
 from serving.lead_card.events import events_of
@@ -140,7 +140,7 @@ def trend_of(points: list[Scored], company: Company) -> str | None:
     drawn: list[tuple[str, float | None]] = []
     for one in points:
         at = f"{one.score.moment.astimezone(company.zone):%Y-%m-%d %H:%M:%S}"
-        closed = is_closed(one.known)
+        closed = closed_at(one.known) is not None
         if closed and drawn and drawn[-1][1] is not None:
             drawn.append((at, drawn[-1][1]))
         drawn.append((at, None if closed else one.score.probability))

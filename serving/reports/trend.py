@@ -15,7 +15,7 @@ from monitoring.channel_quality import period_of, week_of
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary
 from monitoring.non_target_alarm import Alarm
-from monitoring.non_target_days import NonTargetDay, main_days, rate_of
+from monitoring.non_target_days import NonTargetDay, main_days, non_target_days, rate_of
 
 MOST_CHANNELS = 7
 FEWEST_ON_THE_CHART = 20
@@ -50,7 +50,7 @@ def weekly_trend(summaries: Iterable[LeadSummary], company: Company, alarmed: Co
     by_channel: dict[str, list[LeadSummary]] = {}
     for one in summaries:
         by_channel.setdefault(one.channel, []).append(one)
-    days = {channel: main_days(leads, company) for channel, leads in by_channel.items()}
+    days = {channel: main_days(non_target_days(leads, company)) for channel, leads in by_channel.items()}
     largest = sorted(days, key=lambda channel: -sum(day.looks for day in days[channel]))[:MOST_CHANNELS]
     layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "hovermode": "closest"}
     return orjson.dumps(

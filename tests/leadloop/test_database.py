@@ -14,6 +14,7 @@ from features.facts.contacts import Contact, ContactBook
 from features.facts.tables import METADATA
 from features.facts.values import LeadId
 from leadloop.database import MIGRATIONS, bring_up_to_date
+from tests.support.contacts import keep_contact
 
 ANNA = {"lead_id": "7", "name": "Анна", "phone": "89123456789", "email": "anna@firma.ru"}
 KEEP = text("INSERT INTO contacts (lead_id, name, phone, email) VALUES (:lead_id, :name, :phone, :email)")
@@ -43,9 +44,8 @@ def test_contacts_kept_by_the_first_version_are_there_after_the_second(engine: E
 
 
 def test_the_first_version_gets_the_contact_that_holds(engine: Engine) -> None:
-    book = ContactBook(engine, b"secret")
-    book.remember(LeadId("7"), "Анна", None, None)
-    book.remember(LeadId("7"), "Аня", None, None)
+    for import_id, name in enumerate(("Анна", "Аня"), start=1):
+        keep_contact(engine, "7", Contact(name, None, None), import_id)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         back_to("0001", connection)
         assert connection.execute(text("SELECT name FROM contacts")).scalars().all() == ["Аня"]

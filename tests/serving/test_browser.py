@@ -8,13 +8,12 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from features.facts.contacts import ContactBook
-from features.facts.values import LeadId
-from features.settings import person_secret
+from features.facts.contacts import Contact
 from serving.wiring import clock
 from tests.serving.doors import PHONE_WRITTEN, promote
 from tests.serving.running import served, store_of
 from tests.serving.spoiled import spoiled
+from tests.support.contacts import keep_contact
 from tests.support.facts import lead, source
 from tests.support.machine import chromium, is_ci
 
@@ -52,7 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.append(spoiled(now))
     for name in ("phone", "form"):
         store.append([lead(name, now, area=120.0), source(name, now, source="vk", campaign=LONG, offer="Тихий офис")])
-    ContactBook(store.engine, person_secret(home)).remember(LeadId("phone"), "Анна", PHONE_WRITTEN, None)
+    keep_contact(store.engine, "phone", Contact("Анна", PHONE_WRITTEN, None))
     promote(home)
     store.engine.dispose()
     with served(home) as (client, _):

@@ -9,7 +9,8 @@ import pytest
 from features.facts.company import Company
 from models.purchase_model import RARE
 from models.score import Cell, Reason
-from serving.reason_words import cell_words, number_words, reason_counts, reason_text
+from serving.number_words import number_words
+from serving.reason_words import cell_words, reason_counts, reason_text
 from serving.words import feature_label
 
 FIELDS = {
@@ -32,7 +33,7 @@ ENGLISH = COMPANY.model_copy(update={"language": "en"})
         ("area", (0.0, None), "от 0", "0 and more"),
         ("hours_since_request", (None, 0.0), "0\u00a0с", "0\u00a0s"),
         ("hours_since_request", (0.0, 0.05), "до 3\u00a0мин", "up to 3\u00a0min"),
-        ("hours_since_request", (0.0, None), "больше 0", "more than 0"),
+        ("hours_since_request", (0.0, None), "больше 0\u00a0с", "more than 0\u00a0s"),
         ("channel_lift", (None, 0.0), "до 1", "up to 1"),
         ("offer", "free", "free", "free"),
         ("channel", "other", "другое", "other"),

@@ -49,7 +49,9 @@ def test_a_lost_lead_that_moves_on_in_the_pipeline_waits_for_calls_again() -> No
     assert place(lost, back, at=later) == Waits("reopened", back.at)
     assert place(lost, stage(name="somewhere", at=back.at), at=later) == Left("closed", lost.at)
     assert place(lost, stage(name="meeting", at=lost.at), at=later) == Left("closed", lost.at)
-    assert place(lost, back, stage(name="lost", at=NOON + 2.5 * DAY), at=later) == Left("closed", lost.at)
+    again = stage(name="lost", at=NOON + 2.5 * DAY)
+    assert place(lost, back, again, at=later) == Left("closed", again.at)
+    assert place(lost, stage(name="spam", at=NOON + 1.5 * DAY), at=later) == Left("closed", lost.at)
 
 
 @pytest.mark.parametrize("result", ["refused", "wrong_number", "busy"])

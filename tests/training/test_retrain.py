@@ -119,6 +119,18 @@ def _is_taught(lead_id: LeadId, demo: Demo) -> bool:
     return label_at(demo.store.history(lead_id), Gate(demo.company), NOW) is not None
 
 
+def test_the_artefact_counts_the_leads_behind_its_reasons(demo: Demo) -> None:
+    artefact, data = load_artefact(demo.trained.folder), demo.trained.data
+    assert artefact.average == pytest.approx(data.sales / data.leads)
+    for place, grade in enumerate(GRADES):
+        mine = data.grade == place
+        bought = set(data.lead[mine & (data.outcome > 0)].tolist())
+        assert artefact.graded[grade] == (len(set(data.lead[mine].tolist())), len(bought))
+    whole = {one.feature: one.whole for one in artefact.model.cells if one.cuts is not None}
+    assert (whole["windows"], whole["hour"]) == (True, True)
+    assert (whole["area"], whole["minutes_since_last_call"]) == (False, False)
+
+
 def test_a_refined_a_buys_at_least_as_often_as_a_rule_a_did(demo: Demo) -> None:
     """Judged by the candidate of the earlier leads on the later ones, where the borders were derived."""
     borders, data = load_artefact(demo.trained.folder).borders, demo.trained.data

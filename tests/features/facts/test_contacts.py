@@ -13,6 +13,7 @@ from features.facts.contacts import Contact, ContactBook, normalised_email, norm
 from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
 from features.facts.values import LeadId
+from tests.support.contacts import keep_contact
 from tests.support.facts import NOON, lead
 
 ANNA = Contact("Анна", "8 912 345-67-89", "anna@firma.ru")
@@ -91,11 +92,11 @@ def test_a_contact_does_not_show_itself() -> None:
 def test_the_book_keeps_the_last_contact_that_was_given(engine: Engine) -> None:
     book = ContactBook(engine, b"secret")
     assert book.contact(LeadId("7")) == Contact(None, None, None)
-    book.remember(LeadId("7"), ANNA.name, ANNA.phone, ANNA.email)
+    keep_contact(engine, "7", ANNA)
     assert book.contact(LeadId("7")) == ANNA
-    book.remember(LeadId("7"), None, None, None)
+    keep_contact(engine, "7", Contact(None, None, None))
     assert book.contact(LeadId("7")) == ANNA
-    book.remember(LeadId("7"), "Аня", None, None)
+    keep_contact(engine, "7", Contact("Аня", None, None))
     assert book.contact(LeadId("7")) == Contact("Аня", None, None)
     assert book.contact(LeadId("8")) == Contact(None, None, None)
 

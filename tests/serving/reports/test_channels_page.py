@@ -46,6 +46,18 @@ def test_the_page_says_that_nothing_rose_only_where_something_could_have_been_no
         assert "Заявки по неделям" in page
 
 
+def test_a_sale_whose_window_is_open_stands_beside_those_that_are_settled(doors: Doors) -> None:
+    doors.lead("7", marks={"source": "vk"})
+    doors.call("7")
+    assert "срок не вышел" not in doors.page("/channels")
+    doors.stage("Договор", "7")
+    page = doors.page("/channels")
+    assert "и ещё 1, срок не вышел" in page
+    assert "продаж: 1" in page
+    doors.clock.pass_time(timedelta(days=61))
+    assert "срок не вышел" not in doors.page("/channels")
+
+
 def test_figures_by_channel_campaign_and_month_add_up_to_the_same_leads(doors: Doors) -> None:
     doors.service.desk.store.append(spoiled(doors.clock()))
     whole = doors.page("/channels")
