@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,7 +47,8 @@ def grade_by_rules(answers: Mapping[str, Answer], rules: Abc) -> Grading:
     verdicts = {name: said(answers, criterion) for name, criterion in rules.criteria.items()}
     grade = grade_of_verdicts(verdicts, rules)
     best = best_grade_open(verdicts, rules)
-    return Grading(grade, best, verdicts, _next_question(verdicts, rules, best) if best != grade else None)
+    unasked = [name for name, criterion in rules.criteria.items() if criterion.field not in answers]
+    return Grading(grade, best, verdicts, _next_question(verdicts, unasked, rules, best) if best != grade else None)
 
 
 def rule_grade(answers: Mapping[str, Answer], rules: Abc) -> RuleGrade:
@@ -109,9 +110,12 @@ def _fits(row: AbcRow, verdicts: Mapping[str, str]) -> bool:
     return all(wanted == "any" or verdicts.get(name) == wanted for name, wanted in row.when.items())
 
 
-def _next_question(verdicts: Mapping[str, Said], rules: Abc, best: RuleGrade) -> str | None:
-    """Return the open criterion without whose yes the best open grade is out of reach; need goes first."""
-    open_names = sorted((name for name in verdicts if verdicts[name] == "unknown"), key=lambda name: name != "need")
+def _next_question(verdicts: Mapping[str, Said], unasked: Iterable[str], rules: Abc, best: RuleGrade) -> str | None:
+    """Return the unasked criterion without whose yes the best open grade is out of reach; need goes first.
+
+    What was answered in words that the rules cannot read is open, and is not asked again.
+    """
+    open_names = sorted(unasked, key=lambda name: name != "need")
     for name in open_names:
         if best_grade_open({**verdicts, name: "no"}, rules) != best:
             return name
