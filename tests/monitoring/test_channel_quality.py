@@ -132,6 +132,7 @@ def test_campaigns_and_periods_add_up_to_their_channel(seed: int, period: Litera
     for channel, line in whole.items():
         own = [part for part in parts if part.key[0] == channel]
         assert sum(part.leads for part in own) == line.leads
+        assert sum(part.spoken.count for part in own) == line.spoken.count
         assert sum(part.non_target.count for part in own) == line.non_target.count
         assert sum(part.named.count for part in own) == line.named.count
         assert sum(part.bought.of for part in own) == line.bought.of
