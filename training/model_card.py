@@ -10,7 +10,7 @@ from models.ranking_metrics import Measured
 from training.dataset import OUTCOME_WORDS, TrainingSet
 from training.evaluation import Evaluation, Group
 from training.promotion import Decision
-from training.recipe import Candidate
+from training.recipe import RUNGS, Candidate
 
 HEADINGS = {
     "auc": "AUC", "average_precision": "average precision", "log_loss": "log-loss", "brier": "Brier", "ece": "ECE",
@@ -78,14 +78,22 @@ def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
 
 def _what_it_is(candidate: Candidate) -> list[str]:
     choices = candidate.choices
-    if choices.stretch == 0.0:
+    if not choices.has_tables:
         return ["* The rules' grades at the rates that were seen; no field said more on later leads."]
-    tables = candidate.fit.tables
-    fields = ", ".join(tables.cells)
+    tables = candidate.tables
+    blend = ", ".join(f"{rung} {weight:.2f}" for rung, weight in zip(RUNGS, choices.weights, strict=True))
+    following = choices.following
+    latest = (
+        f"* Of what the latest leads say differently it follows {following.share:.0%} (a lead weighs half as much as one "
+        f"that came later by {following.half_life:.1%} of all)."
+        if following.share > 0
+        else "* The latest leads say nothing different that held on the leads after them."
+    )
     return [
-        f"* A sum of {len(tables.singles)} tables of one field and {len(tables.pairs)} of two, "
-        f"stretched by {choices.stretch:.2f}; {choices.rounds} rounds.",
-        f"* Fields: {fields}.",
+        f"* A sum of {len(tables.singles)} tables of one field and {len(tables.pairs)} of two, blended by what each was "
+        f"worth on later leads: {blend}.",
+        latest,
+        f"* Fields: {', '.join(tables.cells)}.",
     ]
 
 

@@ -1,9 +1,11 @@
-"""How a candidate is made: the rules' rates to start from, tables fitted, stopped, stretched, and levelled.
+"""How a candidate is made, a ladder of rungs: the rules, a scorecard, shallow trees, and what the latest leads changed.
 
 1. Each grade's rate from the leads at hand, shrunk to the company's guess: where the log-odds of a lead start.
-2. Tables of one field, or of two where later leads show that they pay; rounds chosen on later leads.
-3. What the tables add is stretched by how much it held on those later leads, and shrunk where that may be luck.
-4. All rows together are fitted again with these choices, and the level set to the rate that was seen.
+2. A scorecard, trees of one field and trees of two, all sums of tables over the same cells, blended: how much of each is
+   chosen on later leads than they were fitted on, and shrunk to nothing where that gain may be luck.
+3. What the latest leads say differently, as far as following it was worth on the leads that came next.
+4. All rows together are fitted again with these choices; the level is the rate that was seen, or that of the latest
+   leads where it jumped.
 """
 
 from __future__ import annotations
@@ -16,13 +18,24 @@ import numpy.typing as npt
 
 from features.facts.company import Abc
 from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
-from models.calibration import level_for, stretch_of
-from training.additive_fit import AdditiveFit, Rows, fit_additive
+from models.calibration import jump_of, level_for, weighed
+from models.purchase_model import FieldCells
+from training.boosting import Boosted, fit_boosted
+from training.cells import Rows, cells_of, shared_cells
 from training.dataset import TrainingSet
+from training.period_fields import period_fields
+from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
+from training.scorecard import fit_scorecard
+from training.tables import Tables, blended, simplified
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-STOPPING_SHARE = 0.25
+RUNGS = ("scorecard", "trees of one field", "trees of two fields")
+FOLDS = ((0.5, 0.75), (0.75, 1.0))
+"""Fitted on the leads up to the first share of all, in order of time; judged on those from there to the second."""
+SPREAD = 0.3
+"""A rung's weight is expected within about this much of an equal share."""
+LATEST = 0.05
 LEADS_OF_A_GUESS = 20.0
 """The company's guess of a grade's rate weighs as much as so many leads."""
 FEWEST_SALES_FOR_TABLES = 15
@@ -30,27 +43,40 @@ FEWEST_SALES_FOR_TABLES = 15
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What was chosen on later leads: fields a tree, rounds, and the stretch of what the tables add."""
+    """What was chosen on later leads: each rung's weight, the rounds of its trees, how far to follow the latest leads.
 
-    fields_a_tree: int
-    rounds: int
-    stretch: float
+    ``gain`` is what the blend gained on the rules on those leads, in nats (a likelihood ratio's logarithm).
+    """
+
+    weights: tuple[float, float, float]
+    rounds: tuple[int, int]
+    following: Following = NOT_FOLLOWING
+    gain: float = 0.0
+
+    @property
+    def has_tables(self) -> bool:
+        """Return whether anything beyond the rules held on later leads."""
+        return sum(self.weights) > 0
+
+
+RULES_ALONE = Choices((0.0, 0.0, 0.0), (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fitted candidate: where each grade starts (level included), the tables, and the stretch on them."""
+    """A fitted candidate: where each grade starts (level included), the tables, and LightGBM's text for the analyst."""
 
     starts: Mapping[RuleGrade, float]
-    fit: AdditiveFit
+    tables: Tables
     choices: Choices
+    text: str = ""
 
     def log_odds(self, data: TrainingSet) -> Floats:
         """Return each row's log-odds."""
         start = np.array([self.starts[grade] for grade in GRADES])[data.grade]
-        if self.choices.stretch == 0.0:
+        if not self.tables.cells:
             return start
-        moved: Floats = start + self.choices.stretch * (self.fit.moved(data.columns) - self.fit.tables.intercept)
+        moved: Floats = start + self.tables.at(cells_of(data.columns, self.tables.cells))
         return moved
 
     def probability(self, data: TrainingSet) -> Floats:
@@ -71,58 +97,128 @@ def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
 
 
 def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
-    """Return what later leads of ``data`` choose, having fitted on its earlier ones."""
-    earlier, later = _earlier_and_later(data)
-    if min(_sales(data, earlier), _sales(data, later)) < FEWEST_SALES_FOR_TABLES:
-        return Choices(1, 0, 0.0)
-    starts = _starts(data.of(earlier), rules)
-    fit_on, stop_on = _rows(data.of(earlier), starts), _levelled(_rows(data.of(later), starts))
-    tried = [fit_additive(fit_on, stop_on, fields_a_tree=fields, seed=seed) for fields in (1, 2)]
-    losses = [_loss(stop_on, fit.moved(stop_on.columns)) for fit in tried]
-    best = 1 if losses[1] < losses[0] else 0
-    moved = tried[best].moved(stop_on.columns)
-    stretch = stretch_of(moved, stop_on.start, stop_on.outcome, stop_on.weight)
-    return Choices(best + 1, tried[best].rounds, stretch)
+    """Return what later leads of ``data`` choose, the rungs having been fitted on its earlier ones."""
+    age = _age(data)
+    folds = [fold_of(age, *ends) for ends in FOLDS]
+    if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_FOR_TABLES:
+        return RULES_ALONE
+    cells = _cells(data)
+    earlier, later = folds[-1]
+    stopped = _tried(data, rules, cells, earlier, later, None, seed)
+    rounds = [one.rounds for one in stopped.trees]
+    share = len(folds[0][0]) / len(earlier)
+    tried = [_tried(data, rules, cells, *folds[0], [max(round(n * share), 1) for n in rounds], seed), stopped]
+    judged = np.concatenate([rows for _, rows in folds])
+    found = weighed(
+        np.concatenate([one.moved for one in tried]),
+        np.concatenate([one.start for one in tried]),
+        data.outcome[judged],
+        data.weight[judged],
+        expected=np.full(len(RUNGS), 1 / len(RUNGS)),
+        spread=SPREAD,
+        part=np.repeat(np.arange(len(folds)), [len(rows) for _, rows in folds]),
+    )
+    if not found.weights.any():
+        return RULES_ALONE
+    first, second, third = found.weights.tolist()
+    following = chosen_following(_rows(data, cells, _starts(data, rules)), age, stopped.strengths)
+    return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
 
 
 def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, seed: int = 0) -> Candidate:
     """Return the candidate that ``choices`` make of all rows of ``data``."""
     starts = _starts(data, rules)
-    rows = _rows(data, starts)
-    if choices.stretch == 0.0:
-        fit = fit_additive(Rows({}, rows.outcome, rows.weight, rows.start), None, fields_a_tree=1, rounds=1)
-        return Candidate(starts, fit, choices)
-    fit = fit_additive(rows, None, fields_a_tree=choices.fields_a_tree, rounds=choices.rounds, seed=seed)
-    moved = choices.stretch * (fit.moved(data.columns) - fit.tables.intercept)
+    if not choices.has_tables:
+        return Candidate(starts, Tables({}), choices)
+    rows = _rows(data, _cells(data), starts)
+    trees = [
+        fit_boosted(rows, None, fields_a_tree=fields, rounds=rounds, seed=seed)
+        for fields, rounds in enumerate(choices.rounds, start=1)
+    ]
+    card = fit_scorecard(rows)
+    tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
+    following = choices.following
+    if following.share > 0:
+        latest = change(rows, _age(data), tables.at(rows.where), following.half_life, card.strengths)
+        tables = blended([tables, latest], [1.0, following.share])
+    tables = simplified(tables, rows.where, rows.weight)
+    tables.intercept = 0.0
+    moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, rows.outcome, rows.weight)
-    return Candidate({grade: start + level for grade, start in starts.items()}, fit, choices)
+    level += _jump(data, rows.start + moved + level)
+    return Candidate({grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What the rungs fitted on earlier leads say of later ones: rows x rungs, and where the rows start."""
+
+    moved: Floats
+    start: Floats
+    trees: tuple[Boosted, ...]
+    strengths: Mapping[str, float]
+
+
+def _tried(
+    data: TrainingSet,
+    rules: Abc,
+    cells: Mapping[str, FieldCells],
+    earlier: Ints,
+    later: Ints,
+    rounds: list[int] | None,
+    seed: int,
+) -> _Tried:
+    """Fit the rungs on earlier leads; where no rounds are given the trees stop on the later ones."""
+    rows = _rows(data, cells, _starts(data.of(earlier), rules))
+    fit_on, judged = rows.of(earlier), _levelled(rows.of(later))
+    card = fit_scorecard(fit_on)
+    trees = tuple(
+        fit_boosted(
+            fit_on, None if rounds else judged, fields_a_tree=n + 1, rounds=rounds[n] if rounds else None, seed=seed
+        )
+        for n in range(2)
+    )
+    tables = [card.tables, *(one.tables for one in trees)]
+    moved = np.column_stack([one.at(judged.where) for one in tables])
+    return _Tried(moved, judged.start, trees, card.strengths)
+
+
+def _cells(data: TrainingSet) -> dict[str, FieldCells]:
+    """Return the cells of every feature that tells of the lead and not of the time."""
+    cells = shared_cells(data.columns, data.weight)
+    arrivals = np.flatnonzero(data.at_arrival)
+    at_arrival = data.of(arrivals)
+    telling = period_fields(cells, cells_of(at_arrival.columns, cells), at_arrival.created) if len(arrivals) else set()
+    return {name: one for name, one in cells.items() if name not in telling}
 
 
 def _starts(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     return {grade: log_odds(rate) for grade, rate in grade_rates(data, rules).items()}
 
 
-def _rows(data: TrainingSet, starts: Mapping[RuleGrade, float]) -> Rows:
+def _rows(data: TrainingSet, cells: Mapping[str, FieldCells], starts: Mapping[RuleGrade, float]) -> Rows:
     start = np.array([starts[grade] for grade in GRADES])[data.grade]
-    return Rows(data.columns, data.outcome, data.weight, start)
+    return Rows(cells, cells_of(data.columns, cells), data.outcome, data.weight, start)
 
 
 def _levelled(rows: Rows) -> Rows:
     """Return rows that start from their own rate: a market that rose or fell must not stop what ranks well."""
-    level = level_for(rows.start, rows.outcome, rows.weight)
-    return Rows(rows.columns, rows.outcome, rows.weight, rows.start + level)
+    return rows.starting_from(rows.start + level_for(rows.start, rows.outcome, rows.weight))
 
 
-def _earlier_and_later(data: TrainingSet) -> tuple[Ints, Ints]:
-    by_lead = np.sort(data.created[np.unique(data.lead, return_index=True)[1]])
-    border = by_lead[min(int(len(by_lead) * (1 - STOPPING_SHARE)), len(by_lead) - 1)]
-    return np.flatnonzero(data.created < border), np.flatnonzero(data.created >= border)
+def _jump(data: TrainingSet, log_odds_: Floats) -> float:
+    """Return by how much the latest leads' level lies off, each lead taken as it arrived."""
+    latest = np.flatnonzero(data.at_arrival & (_age(data) < LATEST))
+    return jump_of(log_odds_[latest], data.outcome[latest]) if len(latest) else 0.0
+
+
+def _age(data: TrainingSet) -> Floats:
+    """Return for each row the share of all leads that came later than its own; from 0 (the latest) to below 1."""
+    created = np.sort(data.created[np.unique(data.lead, return_index=True)[1]])
+    later = len(created) - np.searchsorted(created, data.created, side="right")
+    age: Floats = later / len(created)
+    return age
 
 
 def _sales(data: TrainingSet, rows: Ints) -> int:
     return len(np.unique(data.lead[rows[data.outcome[rows] > 0]]))
-
-
-def _loss(rows: Rows, moved: Floats) -> float:
-    z = rows.start + moved
-    return float(rows.weight @ (np.logaddexp(0, z) - rows.outcome * z) / rows.weight.sum())
