@@ -15,8 +15,8 @@ Ints = npt.NDArray[np.int64]
 PURIFYING_ROUNDS = 30
 ALIKE = 0.02
 """Neighbouring ranges whose entries all lie within so much log-odds of each other become one: people read fewer."""
-SMALLEST_TABLE = 0.003
-"""A table whose entries all lie within so much log-odds of nothing is left out."""
+SMALLEST_TABLE = 0.01
+"""A table that moves the leads by less log-odds than this (the root of the mean square) is left out."""
 
 
 @dataclass(slots=True)
@@ -83,10 +83,10 @@ def purified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Table
 def simplified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Tables:
     """Return nearly the same tables with fewer entries: neighbouring ranges that say the same become one.
 
-    No entry moves by more than ``ALIKE``; a table that says nothing anywhere is left out.
+    No entry moves by more than ``ALIKE``; a table that hardly moves any lead is left out.
     """
-    kept = {name: values for name, values in tables.singles.items() if np.abs(values).max() >= SMALLEST_TABLE}
-    pairs = {pair: grid for pair, grid in tables.pairs.items() if np.abs(grid).max() >= SMALLEST_TABLE}
+    kept = {name: values for name, values in tables.singles.items() if _moves(values[where[name]], weight)}
+    pairs = {pair: grid for pair, grid in tables.pairs.items() if _moves(grid[where[pair[0]], where[pair[1]]], weight)}
     named = [name for name in tables.cells if name in kept or any(name in pair for pair in pairs)]
     made = Tables({}, tables.intercept)
     averages = {}
@@ -96,6 +96,10 @@ def simplified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Tab
     made.singles = {name: averages[name] @ values for name, values in kept.items()}
     made.pairs = {pair: averages[pair[0]] @ grid @ averages[pair[1]].T for pair, grid in pairs.items()}
     return made
+
+
+def _moves(moved: Floats, weight: Floats) -> bool:
+    return float(weight @ moved**2) >= SMALLEST_TABLE**2 * float(weight.sum())
 
 
 def _entries(name: str, singles: Mapping[str, Floats], pairs: Mapping[tuple[str, str], Floats]) -> Floats:
