@@ -60,7 +60,7 @@ def fit_boosted(
     if not rows.cells:
         return Boosted(Tables({}), 0, "")
     parameters = {
-        "objective": "binary",
+        "objective": "cross_entropy",
         "learning_rate": STEP,
         "num_leaves": 2**fields_a_tree,
         "max_depth": fields_a_tree,

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 MOST_RANGES, FEWEST_RANGES, RANGES_TOGETHER = 64, 16, 800
 """Of a number, each with about as many rows, fewer where there are many numbers; a number with fewer different values has
 a cell for each."""
-LEADS_FOR_A_LEVEL = 10.0
+LEADS_FOR_A_LEVEL = 20.0
 """A level with fewer training leads than this stands with the rare ones."""
 MOST_LEVELS = 1_000
 """Of all features together, the most frequent first."""
@@ -27,7 +27,7 @@ MOST_LEVELS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows to fit on or to judge by: each row's cell by field, outcomes 0/1, weights, and the log-odds it starts from."""
+    """Rows to fit on or to judge by: each row's cell by field, outcomes from 0 to 1, weights, and the log-odds it starts from."""
 
     cells: Mapping[str, FieldCells]
     where: Mapping[str, Ints]
@@ -46,6 +46,10 @@ class Rows:
     def starting_from(self, start: Floats) -> Rows:
         """Return the rows with other log-odds to start from."""
         return Rows(self.cells, self.where, self.outcome, self.weight, start)
+
+    def with_outcome(self, outcome: Floats) -> Rows:
+        """Return the rows with other outcomes; one between 0 and 1 is a chance."""
+        return Rows(self.cells, self.where, outcome, self.weight, self.start)
 
     def weighing(self, weight: Floats) -> Rows:
         """Return the rows with other weights."""

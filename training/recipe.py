@@ -4,8 +4,8 @@
 2. A scorecard, trees of one field and trees of two, all sums of tables over the same cells, blended: how much of each is
    chosen on later leads than they were fitted on, and shrunk to nothing where that gain may be luck.
 3. What the latest leads say differently, as far as following it was worth on the leads that came next.
-4. All rows together are fitted again with these choices; the level is the rate that was seen, or that of the latest
-   leads where it jumped.
+4. All rows together are fitted again with these choices, young leads among them: a lead that has not bought yet stands
+   for the chance that it still will. The level is the rate that was seen, or that of the latest leads where it jumped.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from models.calibration import jump_of, level_for, weighed
 from models.purchase_model import FieldCells
 from training.boosting import Boosted, fit_boosted
 from training.cells import Rows, cells_of, shared_cells
-from training.dataset import TrainingSet
+from training.dataset import TrainingSet, with_young
+from training.delay import DelayCurve, delay_curve
 from training.period_fields import period_fields
 from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
-from training.scorecard import fit_scorecard
+from training.scorecard import Scorecard, fit_scorecard
 from training.tables import Tables, blended, simplified
 
 Floats = npt.NDArray[np.float64]
@@ -39,6 +40,8 @@ LATEST = 0.05
 LEADS_OF_A_GUESS = 20.0
 """The company's guess of a grade's rate weighs as much as so many leads."""
 FEWEST_SALES_FOR_TABLES = 15
+ROUNDS_WITH_YOUNG = 4
+"""How often the young leads' chances are worked out anew from what was learned with them."""
 MOST_ROWS_TO_CHOOSE = 60_000
 """With more, the choices are made on every second lead, every third, ...: more would not change them."""
 
@@ -128,17 +131,38 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
 
 
-def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, seed: int = 0) -> Candidate:
-    """Return the candidate that ``choices`` make of all rows of ``data``."""
+def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | None = None, seed: int = 0) -> Candidate:
+    """Return the candidate that ``choices`` make of all rows of ``data``; of its young leads too where a window is known.
+
+    ``window`` is the number of days within which a purchase counts.
+    """
     starts = _starts(data, rules)
     if not choices.has_tables:
         return Candidate(starts, Tables({}), choices)
-    rows = _rows(data, _cells(data), starts)
+    every = data if data.young is None else with_young(data, data.young)
+    cells = _cells(every)
+    mature = np.arange(len(every)) < len(data)
+    rows = _rows(every, cells, starts)
+    curve = None if window is None or data.young is None else _curve(every, window)
+    card = fit_scorecard(rows.of(np.flatnonzero(mature)))
+    if curve is None:
+        rows, every = rows.of(np.flatnonzero(mature)), data
+    else:
+        for _ in range(ROUNDS_WITH_YOUNG):
+            p = 1.0 / (1.0 + np.exp(-rows.start - card.tables.at(rows.where)))
+            chance = curve.chance_left(p, every.asked_after, every.age)
+            rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
+            card = fit_scorecard(rows, card.strengths)
+    return _finished(every, rows, starts, card, choices, seed)
+
+
+def _finished(
+    data: TrainingSet, rows: Rows, starts: Mapping[RuleGrade, float], card: Scorecard, choices: Choices, seed: int
+) -> Candidate:
     trees = [
         fit_boosted(rows, None, fields_a_tree=fields, rounds=rounds, seed=seed)
         for fields, rounds in enumerate(choices.rounds, start=1)
     ]
-    card = fit_scorecard(rows)
     tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
     following = choices.following
     if following.share > 0:
@@ -148,8 +172,13 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, seed: int = 0) ->
     tables.intercept = 0.0
     moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, rows.outcome, rows.weight)
-    level += _jump(data, rows.start + moved + level)
+    level += _jump(data, rows, rows.start + moved + level)
     return Candidate({grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text)
+
+
+def _curve(data: TrainingSet, window: float) -> DelayCurve | None:
+    bought = np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))
+    return delay_curve(data.bought_after[bought], data.age[bought], window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +238,10 @@ def _levelled(rows: Rows) -> Rows:
     return rows.starting_from(rows.start + level_for(rows.start, rows.outcome, rows.weight))
 
 
-def _jump(data: TrainingSet, log_odds_: Floats) -> float:
+def _jump(data: TrainingSet, rows: Rows, log_odds_: Floats) -> float:
     """Return by how much the latest leads' level lies off, each lead taken as it arrived."""
     latest = np.flatnonzero(data.at_arrival & (_age(data) < LATEST))
-    return jump_of(log_odds_[latest], data.outcome[latest]) if len(latest) else 0.0
+    return jump_of(log_odds_[latest], rows.outcome[latest]) if len(latest) else 0.0
 
 
 def _age(data: TrainingSet) -> Floats:

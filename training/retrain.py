@@ -83,7 +83,7 @@ def retrained(
     every = chosen(data, rules, seed=seed)
     decision = decided(evaluation, tables=every.has_tables, gain=every.gain, champion_serves=champion is not None)
     final = every if decision.finds_something else RULES_ALONE
-    candidate = fitted(data, rules, final, seed=seed)
+    candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)
     rates = grade_rates(data, rules)
     borders = rules_borders(candidate.starts)
     if final.has_tables and choices.has_tables:

@@ -29,8 +29,9 @@ LEAST_STRENGTH, MOST_STRENGTH = 1e-2, 1e6
 FASTEST = 20.0
 """By how much a strength changes at most in a round."""
 LEVEL_OF_A_WALK = 1e-3
-SMALLEST_STEP, SMALLEST_CHANGE_OF_FREEDOM = 0.002, 0.005
-"""Fitting ends where no effect moves by more log-odds, and the effects together are no freer or tighter by more than this."""
+SMALLEST_STEP, SMALLEST_CHANGE_OF_FREEDOM = 0.01, 0.01
+"""Fitting ends where the rows move by less log-odds (the root of the mean square, by what each row can tell), and the
+effects together are no freer or tighter by more than this part."""
 MISSING = ""
 """Under which name the strength on "missing" is told."""
 
@@ -84,7 +85,8 @@ def fit_scorecard(rows: Rows, strengths: Mapping[str, float] | None = None) -> S
         for one in groups:
             one.strengthen(effects, covariance)
         freedom = sum(one.freedom for one in groups)
-        if np.abs(step).max() < SMALLEST_STEP and abs(freedom - before) < SMALLEST_CHANGE_OF_FREEDOM * (1 + freedom):
+        moved = float(np.sqrt(step @ curvature @ step / curvature[0, 0]))
+        if moved < SMALLEST_STEP and abs(freedom - before) < SMALLEST_CHANGE_OF_FREEDOM * (1 + freedom):
             break
     singles = {name: effects[first[n] : first[n + 1]] for n, name in enumerate(rows.cells)}
     tables = purified(Tables(dict(rows.cells), float(effects[0]), singles), rows.where, rows.weight)

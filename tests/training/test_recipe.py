@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -143,3 +145,22 @@ def test_what_the_latest_leads_changed_is_followed_as_far_as_was_chosen() -> Non
         gaps.append(said[large].mean() - said[~large].mean())
     assert gaps[0] > gaps[1] > gaps[2]
     assert gaps[2] < 0
+
+
+def test_young_leads_teach_what_share_of_them_still_buys() -> None:
+    """Half of the leads are young; of those who buy, half do so within ten days: the level must be that of the old ones."""
+    rng = np.random.default_rng(0)
+    area = rng.normal(size=6000)
+    age = np.linspace(120, 0, 6000)
+    buys = rng.random(6000) < 1 / (1 + np.exp(1.4 - 0.8 * np.sign(area)))
+    after = np.where(buys, rng.exponential(12, 6000) % 60, np.nan)
+    outcome = (buys & (after <= age)).astype(float)
+    data = replace(
+        set_of({"area": numbers(*area)}, outcome, created_day=120 - age),
+        age=age, bought_after=np.where(outcome > 0, after, np.nan),
+    )  # fmt: skip
+    settled = data.of(np.flatnonzero(age > 60))
+    young = data.of(np.flatnonzero(age <= 60))
+    said = fitted(replace(settled, young=young), RULES, TREES, window=60)
+    assert float(said.probability(young).mean()) == pytest.approx(float(buys[age <= 60].mean()), rel=0.06)
+    assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong
