@@ -22,7 +22,7 @@ from training.tree_tables import tables_of
 STEP = 0.05
 MOST_ROUNDS = 1_500
 PATIENCE = 60
-ROWS_FOR_TWO_THREADS = 50_000
+ROWS_FOR_TWO_THREADS = 150_000
 """With fewer, threads wait for each other longer than they work: on a busy machine a hundred times as long."""
 SHRINKAGE = {
     "lambda_l2": 5.0,

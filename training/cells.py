@@ -5,7 +5,7 @@ Shared cells make the rungs comparable entry by entry, and a blend of their tabl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,12 @@ class Rows:
         """Return some of the rows."""
         where = {name: cells[rows] for name, cells in self.where.items()}
         return Rows(self.cells, where, self.outcome[rows], self.weight[rows], self.start[rows])
+
+    def without(self, names: Collection[str]) -> Rows:
+        """Return the rows without some fields."""
+        cells = {name: one for name, one in self.cells.items() if name not in names}
+        where = {name: self.where[name] for name in cells}
+        return Rows(cells, where, self.outcome, self.weight, self.start)
 
     def starting_from(self, start: Floats) -> Rows:
         """Return the rows with other log-odds to start from."""

@@ -1,12 +1,13 @@
 """What the latest leads say differently from all leads: a form was changed, a channel sends others, a manager fills in more.
 
 The scorecard is fitted once more, to the latest leads alone, starting from what all leads taught: what it then finds is
-the change, held flat where there is none. How late, and how much of it to believe, is chosen on the leads that came next.
+the change, held flat where there is none. A field that tells the time (an interest rate, a month's name) speaks here
+alone: of the time that it is now. How late, and how much of it to believe, is chosen on the leads that came next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,8 @@ def change(rows: Rows, age: Floats, moved: Floats, half_life: float, strengths: 
     return found
 
 
-def chosen_following(rows: Rows, age: Floats, strengths: Mapping[str, float]) -> Following:
-    """Return how far to follow, by what following was worth on the leads that came next."""
+def chosen_following(rows: Rows, age: Floats, strengths: Mapping[str, float], *, telling: Collection[str]) -> Following:
+    """Return how far to follow, by what following was worth on the leads that came next; ``telling`` fields tell the time."""
     folds = [fold_of(age, *ends) for ends in FOLDS]
     if min(rows.outcome[part] @ rows.weight[part] for fold in folds for part in fold) == 0:
         return NOT_FOLLOWING
@@ -60,7 +61,7 @@ def chosen_following(rows: Rows, age: Floats, strengths: Mapping[str, float]) ->
     start = rows.start.copy()
     for (earlier, later), (begin, _) in zip(folds, FOLDS, strict=True):
         fit_on, judged = rows.of(earlier), rows.of(later)
-        card = fit_scorecard(fit_on, strengths).tables
+        card = fit_scorecard(fit_on.without(telling), strengths).tables
         start[later] += card.at(judged.where)
         moved, older = card.at(fit_on.where), (age[earlier] - (1 - begin)) / begin
         every = [change(fit_on, older, moved, half_life, strengths) for half_life in HALF_LIVES]

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,12 +108,14 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     folds = [fold_of(age, *ends) for ends in FOLDS]
     if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_FOR_TABLES:
         return RULES_ALONE
-    cells = _cells(data)
+    cells = shared_cells(data.columns, data.weight)
+    telling = _telling(data, cells)
+    steady = {name: one for name, one in cells.items() if name not in telling}
     earlier, later = folds[-1]
-    stopped = _tried(data, rules, cells, earlier, later, None, seed)
+    stopped = _tried(data, rules, steady, earlier, later, None, seed)
     rounds = [one.rounds for one in stopped.trees]
     share = len(folds[0][0]) / len(earlier)
-    tried = [_tried(data, rules, cells, *folds[0], [max(round(n * share), 1) for n in rounds], seed), stopped]
+    tried = [_tried(data, rules, steady, *folds[0], [max(round(n * share), 1) for n in rounds], seed), stopped]
     judged = np.concatenate([rows for _, rows in folds])
     found = weighed(
         np.concatenate([one.moved for one in tried]),
@@ -127,7 +129,8 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     if not found.weights.any():
         return RULES_ALONE
     first, second, third = found.weights.tolist()
-    following = chosen_following(_rows(data, cells, _starts(data, rules)), age, stopped.strengths)
+    every = _rows(data, cells, _starts(data, rules))
+    following = chosen_following(every, age, stopped.strengths, telling=telling)
     return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
 
 
@@ -140,11 +143,12 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
     if not choices.has_tables:
         return Candidate(starts, Tables({}), choices)
     every = data if data.young is None else with_young(data, data.young)
-    cells = _cells(every)
+    cells = shared_cells(every.columns, every.weight)
+    telling = _telling(every, cells)
     mature = np.arange(len(every)) < len(data)
     rows = _rows(every, cells, starts)
     curve = None if window is None or data.young is None else _curve(every, window)
-    card = fit_scorecard(rows.of(np.flatnonzero(mature)))
+    card = fit_scorecard(rows.of(np.flatnonzero(mature)).without(telling))
     if curve is None:
         rows, every = rows.of(np.flatnonzero(mature)), data
     else:
@@ -152,15 +156,22 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
             p = 1.0 / (1.0 + np.exp(-rows.start - card.tables.at(rows.where)))
             chance = curve.chance_left(p, every.asked_after, every.age)
             rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
-            card = fit_scorecard(rows, card.strengths)
-    return _finished(every, rows, starts, card, choices, seed)
+            card = fit_scorecard(rows.without(telling), card.strengths)
+    return _finished(every, rows, telling, starts, card, choices, seed)
 
 
 def _finished(
-    data: TrainingSet, rows: Rows, starts: Mapping[RuleGrade, float], card: Scorecard, choices: Choices, seed: int
+    data: TrainingSet,
+    rows: Rows,
+    telling: Collection[str],
+    starts: Mapping[RuleGrade, float],
+    card: Scorecard,
+    choices: Choices,
+    seed: int,
 ) -> Candidate:
+    steady = rows.without(telling)
     trees = [
-        fit_boosted(rows, None, fields_a_tree=fields, rounds=rounds, seed=seed)
+        fit_boosted(steady, None, fields_a_tree=fields, rounds=rounds, seed=seed)
         for fields, rounds in enumerate(choices.rounds, start=1)
     ]
     tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
@@ -215,13 +226,10 @@ def _tried(
     return _Tried(moved, judged.start, trees, card.strengths)
 
 
-def _cells(data: TrainingSet) -> dict[str, FieldCells]:
-    """Return the cells of every feature that tells of the lead and not of the time."""
-    cells = shared_cells(data.columns, data.weight)
-    arrivals = np.flatnonzero(data.at_arrival)
-    at_arrival = data.of(arrivals)
-    telling = period_fields(cells, cells_of(at_arrival.columns, cells), at_arrival.created) if len(arrivals) else set()
-    return {name: one for name, one in cells.items() if name not in telling}
+def _telling(data: TrainingSet, cells: Mapping[str, FieldCells]) -> set[str]:
+    """Return the fields that tell the time and not the lead."""
+    at_arrival = data.of(np.flatnonzero(data.at_arrival))
+    return period_fields(cells, cells_of(at_arrival.columns, cells), at_arrival.created) if len(at_arrival) else set()
 
 
 def _starts(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:

@@ -57,18 +57,18 @@ def test_a_change_leaves_the_level_alone() -> None:
 
 
 def test_a_change_that_lasts_is_followed() -> None:
-    following = chosen_following(*market(3), {})
+    following = chosen_following(*market(3), {}, telling=())
     assert following.half_life in HALF_LIVES
     assert 0.3 < following.share <= 2.0
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_market_that_stays_is_not_followed_far(seed: int) -> None:
-    following = chosen_following(*market(seed, now=0.0), {})
+    following = chosen_following(*market(seed, now=0.0), {}, telling=())
     assert following.share < 0.5
 
 
 def test_without_a_sale_among_the_latest_nothing_is_followed() -> None:
     rows, age = market(4)
     silent = Rows(rows.cells, rows.where, np.where(age < 0.1, 0.0, rows.outcome), rows.weight, rows.start)
-    assert chosen_following(silent, age, {}) == NOT_FOLLOWING
+    assert chosen_following(silent, age, {}, telling=()) == NOT_FOLLOWING
