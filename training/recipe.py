@@ -24,6 +24,7 @@ from training.boosting import Boosted, fit_boosted
 from training.cells import Rows, cells_of, shared_cells
 from training.dataset import TrainingSet, with_young
 from training.delay import DelayCurve, delay_curve
+from training.left_out import gain_left_out
 from training.period_fields import period_fields
 from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
 from training.scorecard import Scorecard, fit_scorecard
@@ -39,7 +40,10 @@ SPREAD = 0.3
 LATEST = 0.05
 LEADS_OF_A_GUESS = 20.0
 """The company's guess of a grade's rate weighs as much as so many leads."""
-FEWEST_SALES_FOR_TABLES = 15
+FEWEST_SALES_TO_FOLD = 15
+"""With fewer sales in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
+NATS_OF_LUCK_OF_FEW = 2.0
+"""The scorecard of few leads is multiplied by max(0, 1 - this / gain in nats)."""
 ROUNDS_WITH_YOUNG = 4
 """How often the young leads' chances are worked out anew from what was learned with them."""
 MOST_ROWS_TO_CHOOSE = 60_000
@@ -91,13 +95,21 @@ class Candidate:
 
 
 def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
-    """Return the share of each grade's leads that bought, shrunk to the company's guess."""
+    """Return the share of each grade's leads that bought, shrunk to the company's guess where it made one.
+
+    Where the company said nothing of a grade, half a sale and half a loss are added (Jeffreys' prior); a grade that no
+    lead had keeps the guess, or what stands in for one.
+    """
     rates: dict[RuleGrade, float] = {}
     for place, grade in enumerate(GRADES):
         mine = data.grade == place
-        leads, sales = data.weight[mine].sum(), (data.weight * data.outcome)[mine].sum()
+        leads, sales = float(data.weight[mine].sum()), float((data.weight * data.outcome)[mine].sum())
         guess = guessed_rate(grade, rules)
-        rates[grade] = float((sales + LEADS_OF_A_GUESS * guess) / (leads + LEADS_OF_A_GUESS))
+        is_said = grade in rules.rates.model_fields_set
+        if is_said or not leads:
+            rates[grade] = (sales + LEADS_OF_A_GUESS * guess) / (leads + LEADS_OF_A_GUESS)
+        else:
+            rates[grade] = (sales + 0.5) / (leads + 1.0)
     return rates
 
 
@@ -106,8 +118,8 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     data = _thinned(data)
     age = _age(data)
     folds = [fold_of(age, *ends) for ends in FOLDS]
-    if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_FOR_TABLES:
-        return RULES_ALONE
+    if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
+        return _chosen_of_few(data, rules)
     cells = shared_cells(data.columns, data.weight)
     telling = _telling(data, cells)
     steady = {name: one for name, one in cells.items() if name not in telling}
@@ -132,6 +144,17 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     every = _rows(data, cells, _starts(data, rules))
     following = chosen_following(every, age, stopped.strengths, telling=telling)
     return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
+
+
+def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:
+    """Return how much of a scorecard to believe where there are too few sales to judge by later ones."""
+    cells = shared_cells(data.columns, data.weight)
+    rows = _rows(data, cells, _starts(data, rules)).without(_telling(data, cells))
+    if not rows.cells or not 0 < data.sales < data.leads:
+        return RULES_ALONE
+    gain = gain_left_out(rows, fit_scorecard(rows), data.lead)
+    share = max(0.0, 1.0 - NATS_OF_LUCK_OF_FEW / gain) if gain > 0 else 0.0
+    return Choices((share, 0.0, 0.0), (0, 0), gain=gain) if share else RULES_ALONE
 
 
 def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | None = None, seed: int = 0) -> Candidate:
@@ -172,7 +195,9 @@ def _finished(
     steady = rows.without(telling)
     trees = [
         fit_boosted(steady, None, fields_a_tree=fields, rounds=rounds, seed=seed)
-        for fields, rounds in enumerate(choices.rounds, start=1)
+        if weight
+        else Boosted(Tables({}), 0, "")
+        for fields, (rounds, weight) in enumerate(zip(choices.rounds, choices.weights[1:], strict=True), start=1)
     ]
     tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
     following = choices.following
@@ -184,7 +209,9 @@ def _finished(
     moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, rows.outcome, rows.weight)
     level += _jump(data, rows, rows.start + moved + level)
-    return Candidate({grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text)
+    return Candidate(
+        {grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text or trees[0].text
+    )
 
 
 def _curve(data: TrainingSet, window: float) -> DelayCurve | None:

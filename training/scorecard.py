@@ -38,10 +38,16 @@ MISSING = ""
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The tables, and how strongly each field was held: where the next fit to much the same leads may begin."""
+    """The tables, and how strongly each field was held: where the next fit to much the same leads may begin.
+
+    ``effects`` are the same sum before it was centred: the level, then every cell of every field in order; ``covariance``
+    is theirs, as the leads and the strengths leave them uncertain.
+    """
 
     tables: Tables
     strengths: Mapping[str, float]
+    effects: Floats
+    covariance: Floats
 
 
 @dataclass(slots=True)
@@ -72,8 +78,8 @@ def fit_scorecard(rows: Rows, strengths: Mapping[str, float] | None = None) -> S
     ``strengths`` is where to begin, from a fit to much the same leads; it saves time and changes little else.
     """
     if not rows.cells:
-        return Scorecard(Tables({}), {})
-    first = np.concatenate([[1], 1 + np.cumsum([one.count for one in rows.cells.values()])])
+        return Scorecard(Tables({}), {}, np.zeros(1), np.zeros((1, 1)))
+    first = places_of(rows)
     groups = _groups(list(rows.cells.values()), first, strengths or {})
     effects = np.zeros(int(first[-1]))
     for _ in range(ROUNDS):
@@ -90,7 +96,12 @@ def fit_scorecard(rows: Rows, strengths: Mapping[str, float] | None = None) -> S
             break
     singles = {name: effects[first[n] : first[n + 1]] for n, name in enumerate(rows.cells)}
     tables = purified(Tables(dict(rows.cells), float(effects[0]), singles), rows.where, rows.weight)
-    return Scorecard(tables, {one.name: one.strength for one in groups})
+    return Scorecard(tables, {one.name: one.strength for one in groups}, effects, covariance)
+
+
+def places_of(rows: Rows) -> Ints:
+    """Return the place of each field's first cell among the effects, and at the end how many effects there are."""
+    return np.concatenate([[1], 1 + np.cumsum([one.count for one in rows.cells.values()])]).astype(np.int64)
 
 
 def _groups(cells: Sequence[FieldCells], first: Ints, strengths: Mapping[str, float]) -> list[_Effects]:

@@ -57,10 +57,25 @@ def test_tables_are_left_out_or_nearly_so_where_nothing_predicts() -> None:
     assert float(np.mean(weights)) < 0.4
 
 
-def test_tables_are_left_out_where_too_few_sales_could_choose_them() -> None:
+def test_where_too_few_sales_could_choose_by_later_leads_nothing_is_made_of_noise() -> None:
     outcome = np.zeros(200)
     outcome[:40:4] = 1.0
-    assert chosen(set_of({"area": numbers(*range(200))}, outcome), RULES) == RULES_ALONE
+    noise = np.random.default_rng(0).normal(size=200)
+    assert chosen(set_of({"area": numbers(*noise)}, outcome), RULES) == RULES_ALONE
+
+
+def test_a_hundred_leads_make_a_scorecard_where_they_say_something() -> None:
+    choices = chosen(leads(0, 2.0, 100), RULES)
+    assert choices.rounds == (0, 0)
+    assert 0.5 < choices.weights[0] < 1
+    assert choices.weights[1:] == (0.0, 0.0)
+
+
+def test_where_the_company_said_nothing_its_own_leads_speak_from_the_first_on() -> None:
+    silent = Abc()
+    outcome = np.array([1.0] * 4 + [0.0] * 6)
+    assert grade_rates(set_of({}, outcome), silent)["ungraded"] == pytest.approx(4.5 / 11)
+    assert grade_rates(set_of({}, outcome), silent)["A"] == pytest.approx(silent.rates.A)
 
 
 def test_without_tables_a_candidate_is_the_rules_at_the_rates_that_were_seen() -> None:
