@@ -72,8 +72,18 @@ def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
     drawn = f" (drawn from {data.drawn_from:,} settled ones)" if data.leads < data.drawn_from else ""
     return [
         f"* {data.leads:,} settled leads{drawn}, {data.sales:,} of them bought; {len(data):,} rows.",
-        f"* All leads known at {cut_off:%Y-%m-%d %H:%M} UTC: {counts}. Open and never-called leads teach nothing.",
+        f"* All leads known at {cut_off:%Y-%m-%d %H:%M} UTC: {counts}. Never-called leads teach nothing.",
+        _young(data),
     ]
+
+
+def _young(data: TrainingSet) -> str:
+    if data.young is None:
+        return "* No lead that was worked is still young enough to buy within its window."
+    return (
+        f"* {data.young.leads:,} young leads that were worked, {data.young.sales:,} of which bought already: the others "
+        "stand for the chance that they still buy, by how long buyers take. No figure below is judged by them."
+    )
 
 
 def _what_it_is(candidate: Candidate) -> list[str]:

@@ -44,7 +44,7 @@ def test_the_card_names_model_company_counts_cut_off_decision_and_notes(leads: T
     text = card(leads, Choices((0.5, 0.3, 0.2), (20, 10)), judged(leads))
     for words in (
         "# Model 20260302-abc123 of Окна-Офис", "within 60 days of its request", "600 settled leads", "2025-09-01 06:00 UTC",
-        "250 bought, 350 did not buy, 1,234 open, 77 never called", "Open and never-called leads teach nothing.",
+        "250 bought, 350 did not buy, 1,234 open, 77 never called", "Never-called leads teach nothing.",
         "* The judging slice is short.", "* Because it is.", "## What it must not be used for",
             "scorecard 0.50, trees of one field 0.30, trees of two fields 0.20",
         "Fields: area",
