@@ -17,6 +17,8 @@ ENOUGH_NATS = 6.0
 """A gain that speaks for itself: ln 20 = 3 nats come by chance in one case of twenty at most, however often one looks
 (Ville's inequality for the likelihood ratio), and the three weights of a blend, fitted on those leads, take 3 / 2 more."""
 
+SAME = 1e-6
+"""Log-losses that differ by no more are the same."""
 NO_LOSS = 0.001
 """A log-loss that is surely higher, but by no more than this, is no reason against."""
 
@@ -95,11 +97,12 @@ def _is_better(difference: Measured, gain: float) -> bool:
 def _evidence(difference: Measured, gain: float) -> str:
     if _surely_better(difference):
         return _figures(difference)
-    return f"{gain:.1f} nats on later leads, several times over ({_figures(difference)} on the judging slice alone)"
+    alone = _figures(difference) if abs(difference.value) > SAME else "the same on the judging slice alone"
+    return f"{gain:.1f} nats on later leads, several times over ({alone})"
 
 
 def _surely_better(difference: Measured) -> bool:
-    return difference.high < 0
+    return difference.high < -SAME
 
 
 def _figures(difference: Measured) -> str:

@@ -97,12 +97,13 @@ class Candidate:
 def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     """Return the share of each grade's leads that bought, shrunk to the company's guess where it made one.
 
+    Counted as leads arrive and after their calls, when a grade is given; what stands in between tells how leads age.
     Where the company said nothing of a grade, half a sale and half a loss are added (Jeffreys' prior); a grade that no
     lead had keeps the guess, or what stands in for one.
     """
     rates: dict[RuleGrade, float] = {}
     for place, grade in enumerate(GRADES):
-        mine = data.grade == place
+        mine = (data.grade == place) & (data.at_arrival | data.called)
         leads, sales = float(data.weight[mine].sum()), float((data.weight * data.outcome)[mine].sum())
         guess = guessed_rate(grade, rules)
         is_said = grade in rules.rates.model_fields_set

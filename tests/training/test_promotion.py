@@ -134,7 +134,7 @@ def test_where_a_champion_serves_and_nothing_beats_the_guesses_it_is_the_champio
 
 def test_a_gain_that_chance_does_not_give_makes_up_for_a_judging_slice_that_cannot_tell() -> None:
     made = decision(SAME, SAME, gain=11.2)
-    said = f"11.2 nats on later leads, several times over ({SAME_SAID} on the judging slice alone)"
+    said = f"11.2 nats on later leads, several times over ({SAME_SAID})"
     assert (made.promote, made.finds_something) == (True, True)
     assert made.reasons[:2] == (f"Better than the base rate: {said}.", f"Better than the rules alone: {said}.")
 
@@ -146,3 +146,9 @@ def test_a_gain_that_may_be_luck_does_not() -> None:
 def test_no_gain_makes_up_for_being_surely_worse() -> None:
     assert not decision(WORSE, WORSE, gain=50.0).finds_something
     assert not decision(BETTER, WORSE, BETTER, gain=50.0).finds_something
+
+
+def test_a_judging_slice_on_which_nothing_differs_says_so() -> None:
+    made = decision(Measured(1e-9, 1e-9, 1e-9), Measured(-1e-9, -1e-9, -1e-9), gain=12.1)
+    said = "12.1 nats on later leads, several times over (the same on the judging slice alone)"
+    assert made.reasons[:2] == (f"Better than the base rate: {said}.", f"Better than the rules alone: {said}.")
