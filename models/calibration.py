@@ -1,48 +1,83 @@
-"""Makes probabilities mean what they say: what a model adds to the rules is stretched or shrunk, in log-odds.
+"""Makes probabilities mean what they say: what models add to the rules is weighed, in log-odds, by what it was worth later.
 
-The stretch is fitted on later leads than the model was, and shrunk to nothing where the model hardly gained there: a
+The weights are fitted on later leads than the models were, and shrunk to nothing where the models hardly gained there: a
 gain of few nats may be luck. The level is set so that the mean probability is the rate that was seen.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 NATS_OF_LUCK = 2.0
-"""The stretch is multiplied by max(0, 1 - this / gain in nats)."""
-PRIOR_SPREAD = 0.25
-"""The stretch is expected within about this much of 1."""
-STEEPEST = 2.0
+"""The weights are multiplied by max(0, 1 - this / gain in nats)."""
+LARGEST_WEIGHT = 2.0
+JUMP = 4.0
+"""The level follows the latest leads where they lie so many standard errors off."""
 
 
-def stretch_of(moved: Floats, start: Floats, outcome: Floats, weight: Floats) -> float:
-    """Return by what to multiply ``moved``, the model's part of the log-odds, on leads it was not fitted on.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A weight for each model, luck taken off, and what they gained with it (in nats, before luck was taken off)."""
+
+    weights: Floats
+    gain: float
+
+
+def weighed(
+    moved: Floats,
+    start: Floats,
+    outcome: Floats,
+    weight: Floats,
+    *,
+    expected: Floats,
+    spread: float,
+    part: Ints | None = None,
+) -> Weighed:
+    """Return by what to multiply each model's part of the log-odds, on leads that none of them was fitted on.
+
+    Parameters
+    ----------
+    moved
+        What each model adds to each row's log-odds, rows x models.
+    expected, spread
+        Where the weights are expected, and within about how much of it.
+    part
+        The part of the rows that each row is of: 0, 1, ... Each part has a level of its own, since a market that rose is
+        no fault of the models.
 
     >>> rng = np.random.default_rng(0)
-    >>> moved = rng.normal(size=20_000)
-    >>> bought = (rng.random(20_000) < 1 / (1 + np.exp(2 - 0.5 * moved))).astype(float)
-    >>> round(stretch_of(moved, np.full(20_000, -2.0), bought, np.ones(20_000)), 1)
-    0.5
+    >>> moved = rng.normal(size=(20_000, 2))
+    >>> bought = (rng.random(20_000) < 1 / (1 + np.exp(2 - 0.5 * moved[:, 0]))).astype(float)
+    >>> said = weighed(moved, np.full(20_000, -2.0), bought, np.ones(20_000), expected=np.full(2, 0.5), spread=0.3)
+    >>> said.weights.round(1).tolist()
+    [0.5, 0.0]
     """
-    stretch, level = 1.0, 0.0
-    for _ in range(50):
-        p = _probability(start + level + stretch * moved)
-        curve = weight * p * (1 - p)
-        gradient = np.array(
-            [moved @ (weight * (outcome - p)) - (stretch - 1) / PRIOR_SPREAD**2, weight @ (outcome - p)]
-        )
-        cross = moved @ curve
-        hessian = np.array([[(moved**2) @ curve + PRIOR_SPREAD**-2, cross], [cross, curve.sum() + 1e-9]])
-        step = np.clip(np.linalg.solve(hessian, gradient), -0.5, 0.5)
-        stretch, level = stretch + step[0], level + step[1]
-        if np.abs(step).max() < 1e-9:
-            break
-    without = level_for(start, outcome, weight)
-    gain = _nats(start + level + stretch * moved, outcome, weight) - _nats(start + without, outcome, weight)
+    part = np.zeros(len(outcome), dtype=np.int64) if part is None else part
+    parts, models = int(part.max()) + 1, moved.shape[1]
+
+    def loss_and_slope(found: Floats) -> tuple[float, Floats]:
+        weights, levels = found[:models], found[models:]
+        z = start + moved @ weights + levels[part]
+        off = weight * (_probability(z) - outcome)
+        away = weights - expected
+        loss = -_nats(z, outcome, weight) + float(away @ away) / (2 * spread**2)
+        return loss, np.concatenate([moved.T @ off + away / spread**2, np.bincount(part, off, minlength=parts)])
+
+    without = np.array([level_for(start[part == n], outcome[part == n], weight[part == n]) for n in range(parts)])
+    bounds = [(0.0, LARGEST_WEIGHT)] * models + [(None, None)] * parts
+    found = minimize(loss_and_slope, np.concatenate([expected, without]), jac=True, method="L-BFGS-B", bounds=bounds).x
+    weights, levels = found[:models], found[models:]
+    gain = _nats(start + moved @ weights + levels[part], outcome, weight) - _nats(
+        start + without[part], outcome, weight
+    )
     luck = max(0.0, 1.0 - NATS_OF_LUCK / gain) if gain > 0 else 0.0
-    return float(np.clip(stretch, 0.0, STEEPEST)) * luck
+    return Weighed(weights * luck, gain)
 
 
 def level_for(log_odds: Floats, outcome: Floats, weight: Floats) -> float:
@@ -57,6 +92,20 @@ def level_for(log_odds: Floats, outcome: Floats, weight: Floats) -> float:
         if abs(step) < 1e-10:
             break
     return level
+
+
+def jump_of(log_odds: Floats, outcome: Floats) -> float:
+    """Return what to add so that the mean probability is the latest leads' rate, where chance alone does not part the two.
+
+    >>> latest = np.full(1000, -2.0)  # expects 119 sales
+    >>> jump_of(latest, np.arange(1000) < 130), round(jump_of(latest, np.arange(1000) < 250), 1)
+    (0.0, 0.9)
+    """
+    p = _probability(log_odds)
+    error = float(np.sqrt((p * (1 - p)).sum()))
+    if abs(float((outcome - p).sum())) <= JUMP * error:
+        return 0.0
+    return level_for(log_odds, np.asarray(outcome, dtype=np.float64), np.ones(len(p)))
 
 
 def _probability(log_odds: Floats) -> Floats:

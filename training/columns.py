@@ -84,3 +84,20 @@ class ColumnsBuilder:
 def taken(columns: Columns, rows: Ints) -> dict[str, Column]:
     """Return the columns of some rows."""
     return {name: column.take(rows) for name, column in columns.items()}
+
+
+def joined(first: Column, second: Column) -> Column:
+    """Return the rows of one column and, after them, those of another of the same feature.
+
+    >>> one, two = (LevelColumn(np.array([0, -1], dtype=np.int32), (level,)) for level in ("owner", "tenant"))
+    >>> joined(one, two)
+    LevelColumn(codes=array([ 0, -1,  1, -1], dtype=int32), levels=('owner', 'tenant'))
+    """
+    if isinstance(first, NumberColumn) and isinstance(second, NumberColumn):
+        return NumberColumn(np.concatenate([first.values, second.values]))
+    assert isinstance(first, LevelColumn)
+    assert isinstance(second, LevelColumn)
+    levels = tuple(dict.fromkeys([*first.levels, *second.levels]))
+    place = {level: code for code, level in enumerate(levels)}
+    codes = np.array([*(place[level] for level in second.levels), -1], dtype=np.int32)[second.codes]
+    return LevelColumn(np.concatenate([first.codes, codes]), levels)

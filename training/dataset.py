@@ -3,7 +3,8 @@
 A row stands at arrival, after each call, and at one random age, always before the lead's outcome was known. Where a
 row stands and what it weighs depends only on what was known by then: were the random age drawn from each lead's own
 span, or a lead's weight shared among its rows, buyers, whose span is short and whose calls are few, would weigh more
-at every young age. Open leads and leads that nobody reached are no rows: they have no outcome yet, or never will.
+at every young age. Young leads that were worked stand apart: some bought, of the others nobody can know yet. Leads that
+nobody reached are no rows: they never will have an outcome.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import random
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +30,13 @@ from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
 from models.abc_rules import GRADES, rule_grade
-from training.columns import Column, ColumnsBuilder, taken
+from training.columns import Column, ColumnsBuilder, joined, taken
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MOST_LEADS = 150_000
 """More settled leads than this are drawn from, by a hash of their ids: the rest would change no table."""
+DAY = timedelta(days=1)
 LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
 FEWEST_LEADS, FEWEST_SALES = 30, 5
 ARRIVAL_WEIGHT, LATER_WEIGHT = 1.0, 0.5
@@ -46,7 +49,9 @@ class TrainingSet:
     """Rows, and for each row its lead; times are POSIX seconds.
 
     ``weight`` has a mean of 1 over leads (the sum of a lead's rows, see above); ``known_from`` is when the row's label was
-    known; ``grade`` is the place of the rules' grade in ``GRADES``.
+    known; ``grade`` is the place of the rules' grade in ``GRADES``. In days since the request: ``asked_after`` is when the
+    row stands, ``bought_after`` when the lead bought (nan where it did not, or not yet), ``age`` the cut-off. ``young``
+    are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet".
     """
 
     columns: dict[str, Column]
@@ -59,8 +64,12 @@ class TrainingSet:
     channel: npt.NDArray[np.object_]
     at_arrival: npt.NDArray[np.bool_]
     called: npt.NDArray[np.bool_]
+    asked_after: Floats
+    bought_after: Floats
+    age: Floats
     counts: dict[OutcomeKind, int]
     drawn_from: int
+    young: TrainingSet | None = None
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -76,11 +85,11 @@ class TrainingSet:
         return len(np.unique(self.lead[self.outcome > 0]))
 
     def of(self, rows: Ints) -> TrainingSet:
-        """Return some of the rows."""
+        """Return some of the rows; young leads are not among them."""
         return TrainingSet(
             taken(self.columns, rows), self.outcome[rows], self.weight[rows], self.lead[rows], self.created[rows],
             self.known_from[rows], self.grade[rows], self.channel[rows], self.at_arrival[rows], self.called[rows],
-            self.counts, self.drawn_from,
+            self.asked_after[rows], self.bought_after[rows], self.age[rows], self.counts, self.drawn_from,
         )  # fmt: skip
 
 
@@ -98,6 +107,9 @@ class _Growing:
     channel: list[str] = field(default_factory=list)
     at_arrival: array[int] = field(default_factory=lambda: array("b"))
     called: array[int] = field(default_factory=lambda: array("b"))
+    asked_after: array[float] = field(default_factory=lambda: array("d"))
+    bought_after: array[float] = field(default_factory=lambda: array("d"))
+    age: array[float] = field(default_factory=lambda: array("d"))
 
 
 def training_set(
@@ -109,7 +121,7 @@ def training_set(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> TrainingSet:
-    """Return the rows of every lead whose outcome was settled and known at ``cut_off``.
+    """Return the rows of every lead whose outcome was settled and known at ``cut_off``, those of young leads beside them.
 
     Parameters
     ----------
@@ -124,17 +136,30 @@ def training_set(
         Where too few leads are settled, or too few of them bought; it says how many of each kind there are.
     """
     gate = Gate(company)
-    settled = _Settled(cut_off, gate)
-    timeline = RatesTimeline(gate).learn(settled.counted(store.histories(up_to=up_to), progress))
+    counted = _Counted(cut_off, gate)
+    timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
     rows = RowBuilder(company, timeline)
-    growing = _Growing(ColumnsBuilder(rows.features))
-    chosen = settled.chosen()
-    for number, history in enumerate(_those(store.histories(up_to=up_to), chosen, progress)):
-        _add_lead(growing, history, number, rows, cut_off, seed)
-    made = _finished(growing, settled.counts, settled.total)
+    settled, young = _Growing(ColumnsBuilder(rows.features)), _Growing(ColumnsBuilder(rows.features))
+    learned_from, not_yet = counted.settled.drawn(), counted.young.drawn()
+    for number, history in enumerate(_those(store.histories(up_to=up_to), learned_from | not_yet, progress)):
+        _add_lead(young if history.lead_id in not_yet else settled, history, number, rows, cut_off, seed)
+    beside = _finished(young, counted.counts, counted.young.total) if len(young.outcome) else None
+    made = _finished(settled, counted.counts, counted.settled.total, beside)
     if made.leads < FEWEST_LEADS or made.sales < FEWEST_SALES:
         raise NothingToLearn(_too_little(made, company))
     return made
+
+
+def with_young(settled: TrainingSet, young: TrainingSet) -> TrainingSet:
+    """Return settled rows and, after them, those of young leads."""
+    columns = {name: joined(column, young.columns[name]) for name, column in settled.columns.items()}
+    lead = np.concatenate([settled.lead, young.lead + settled.lead.max() + 1])
+    beside: dict[str, Any] = {
+        one.name: np.concatenate([getattr(settled, one.name), getattr(young, one.name)])
+        for one in fields(TrainingSet)
+        if isinstance(getattr(settled, one.name), np.ndarray)
+    }
+    return replace(settled, **{**beside, "columns": columns, "lead": lead, "young": None})
 
 
 def label_at(history: LeadHistory, gate: Gate, cut_off: datetime) -> tuple[int, datetime] | None:
@@ -167,38 +192,52 @@ def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) 
     return {moment: weights[moment] for moment in sorted(weights) if arrival <= moment < end}
 
 
-class _Settled:
-    """Counts what became of every lead in the first pass, and draws which settled ones become rows."""
+class _Draw:
+    """Draws leads by a hash of their ids, at most ``MOST_LEADS``."""
 
-    def __init__(self, cut_off: datetime, gate: Gate) -> None:
-        self._cut_off, self._gate = cut_off, gate
-        self.counts: dict[OutcomeKind, int] = {}
+    def __init__(self) -> None:
         self._hashes: dict[str, int] = {}
 
     @property
     def total(self) -> int:
-        """Return how many leads are settled."""
+        """Return how many leads were drawn from."""
         return len(self._hashes)
 
-    def counted(self, histories: Iterator[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
+    def add(self, lead_id: str) -> None:
+        """Add a lead."""
+        self._hashes[lead_id] = _hash(lead_id, 0)
+
+    def drawn(self) -> set[str]:
+        """Return the ids of the leads that become rows."""
+        if len(self._hashes) <= MOST_LEADS:
+            return set(self._hashes)
+        border = sorted(self._hashes.values())[MOST_LEADS]
+        return {lead_id for lead_id, drawn in self._hashes.items() if drawn < border}
+
+
+class _Counted:
+    """Counts what became of every lead in the first pass, and draws which become rows."""
+
+    def __init__(self, cut_off: datetime, gate: Gate) -> None:
+        self._cut_off, self._gate = cut_off, gate
+        self.counts: dict[OutcomeKind, int] = {}
+        self.settled, self.young = _Draw(), _Draw()
+
+    def passed_on(self, histories: Iterator[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
         """Pass the histories on, counting them."""
+        has_window = self._gate.company.horizon_days is not None
         for number, history in enumerate(histories, start=1):
             known = self._gate.as_of(history, self._cut_off)
             if known:
                 outcome = outcome_as_of(known)
                 self.counts[outcome.kind] = self.counts.get(outcome.kind, 0) + 1
                 if outcome.is_settled:
-                    self._hashes[history.lead_id] = _hash(history.lead_id, 0)
+                    self.settled.add(history.lead_id)
+                elif outcome.kind == "open" and has_window:
+                    self.young.add(history.lead_id)
             if progress and number % 1000 == 0:
                 progress(number)
             yield history
-
-    def chosen(self) -> set[str]:
-        """Return the ids of the leads that become rows."""
-        if len(self._hashes) <= MOST_LEADS:
-            return set(self._hashes)
-        border = sorted(self._hashes.values())[MOST_LEADS]
-        return {lead_id for lead_id, drawn in self._hashes.items() if drawn < border}
 
 
 def _those(histories: Iterator[LeadHistory], chosen: set[str], progress: Progress | None) -> Iterator[LeadHistory]:
@@ -213,24 +252,30 @@ def _add_lead(
     growing: _Growing, history: LeadHistory, number: int, rows: RowBuilder, cut_off: datetime, seed: int
 ) -> None:
     label = label_at(history, rows.gate, cut_off)
-    moments = row_moments(history, rows.gate, cut_off, seed) if label else {}
-    for place, (moment, weight) in enumerate(moments.items()):
+    at_cut_off = rows.gate.as_of(history, cut_off)
+    assert at_cut_off is not None  # the lead was counted at the cut-off
+    won = outcome_as_of(at_cut_off).won
+    for place, (moment, weight) in enumerate(row_moments(history, rows.gate, cut_off, seed).items()):
         known = rows.known(history, moment)
-        assert label is not None
         assert known is not None  # every moment is at or after the lead's arrival
         growing.builder.add(rows.row(known))
-        growing.outcome.append(label[0])
+        growing.outcome.append(label[0] if label else int(won is not None))
         growing.weight.append(weight)
         growing.lead.append(number)
         growing.created.append(known.created_at.timestamp())
-        growing.known_from.append(label[1].timestamp())
+        growing.known_from.append((label[1] if label else cut_off).timestamp())
         growing.grade.append(GRADES.index(rule_grade(known.answers, rows.company.abc_at(moment))))
         growing.channel.append(known.channel)
         growing.at_arrival.append(place == 0)
         growing.called.append(bool(known.calls))
+        growing.asked_after.append((moment - known.created_at) / DAY)
+        growing.bought_after.append((won.at - known.created_at) / DAY if won else float("nan"))
+        growing.age.append((cut_off - known.created_at) / DAY)
 
 
-def _finished(growing: _Growing, counts: dict[OutcomeKind, int], total: int) -> TrainingSet:
+def _finished(
+    growing: _Growing, counts: dict[OutcomeKind, int], total: int, young: TrainingSet | None = None
+) -> TrainingSet:
     lead = np.array(growing.lead, dtype=np.int64)
     leads, numbered = np.unique(lead, return_inverse=True)
     weight = np.array(growing.weight)
@@ -239,7 +284,8 @@ def _finished(growing: _Growing, counts: dict[OutcomeKind, int], total: int) -> 
         growing.builder.columns(), np.array(growing.outcome), weight, numbered.astype(np.int64),
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
         np.array(growing.channel, dtype=object), np.array(growing.at_arrival, dtype=bool),
-        np.array(growing.called, dtype=bool), counts, total,
+        np.array(growing.called, dtype=bool), np.array(growing.asked_after), np.array(growing.bought_after),
+        np.array(growing.age), counts, total, young,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from models.ranking_metrics import Measured
 from training.dataset import OUTCOME_WORDS, TrainingSet
 from training.evaluation import Evaluation, Group
 from training.promotion import Decision
-from training.recipe import Candidate
+from training.recipe import RUNGS, Candidate
 
 HEADINGS = {
     "auc": "AUC", "average_precision": "average precision", "log_loss": "log-loss", "brier": "Brier", "ece": "ECE",
@@ -72,20 +72,38 @@ def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
     drawn = f" (drawn from {data.drawn_from:,} settled ones)" if data.leads < data.drawn_from else ""
     return [
         f"* {data.leads:,} settled leads{drawn}, {data.sales:,} of them bought; {len(data):,} rows.",
-        f"* All leads known at {cut_off:%Y-%m-%d %H:%M} UTC: {counts}. Open and never-called leads teach nothing.",
+        f"* All leads known at {cut_off:%Y-%m-%d %H:%M} UTC: {counts}. Never-called leads teach nothing.",
+        _young(data),
     ]
+
+
+def _young(data: TrainingSet) -> str:
+    if data.young is None:
+        return "* No lead that was worked is still young enough to buy within its window."
+    return (
+        f"* {data.young.leads:,} young leads that were worked, {data.young.sales:,} of which bought already: the others "
+        "stand for the chance that they still buy, by how long buyers take. No figure below is judged by them."
+    )
 
 
 def _what_it_is(candidate: Candidate) -> list[str]:
     choices = candidate.choices
-    if choices.stretch == 0.0:
+    if not choices.has_tables:
         return ["* The rules' grades at the rates that were seen; no field said more on later leads."]
-    tables = candidate.fit.tables
-    fields = ", ".join(tables.cells)
+    tables = candidate.tables
+    blend = ", ".join(f"{rung} {weight:.2f}" for rung, weight in zip(RUNGS, choices.weights, strict=True))
+    following = choices.following
+    latest = (
+        f"* Of what the latest leads say differently it follows {following.share:.0%} (a lead weighs half as much as one "
+        f"that came later by {following.half_life:.1%} of all)."
+        if following.share > 0
+        else "* The latest leads say nothing different that held on the leads after them."
+    )
     return [
-        f"* A sum of {len(tables.singles)} tables of one field and {len(tables.pairs)} of two, "
-        f"stretched by {choices.stretch:.2f}; {choices.rounds} rounds.",
-        f"* Fields: {fields}.",
+        f"* A sum of {len(tables.singles)} tables of one field and {len(tables.pairs)} of two, blended by what each was "
+        f"worth on later leads: {blend}.",
+        latest,
+        f"* Fields: {', '.join(tables.cells)}.",
     ]
 
 

@@ -13,6 +13,16 @@ NOT_COMPARABLE = (
 )
 
 
+ENOUGH_NATS = 6.0
+"""A gain that speaks for itself: ln 20 = 3 nats come by chance in one case of twenty at most, however often one looks
+(Ville's inequality for the likelihood ratio), and the three weights of a blend, fitted on those leads, take 3 / 2 more."""
+
+SAME = 1e-6
+"""Log-losses that differ by no more are the same."""
+NO_LOSS = 0.001
+"""A log-loss that is surely higher, but by no more than this, is no reason against."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``promote`` or not, and the reasons in sentences.
@@ -26,27 +36,30 @@ class Decision:
     reasons: tuple[str, ...]
 
 
-def decided(evaluation: Evaluation, *, tables: bool, champion_serves: bool = False) -> Decision:
+def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion_serves: bool = False) -> Decision:
     """Return the decision: better than the base rate and the rules, and not worse than the champion.
 
     Parameters
     ----------
     tables
         Whether the candidate has tables at all; without them nothing predicted on later leads.
+    gain
+        What its tables gained on the rules, in nats, where their weights were chosen: on later leads, several times over.
+        A large one makes up for a judging slice that is too short to tell.
     champion_serves
         Whether a champion serves now; if not, the rules do.
     """
     difference = evaluation.differences
     over_base, over_rules = difference["base rate"], difference["rules"]
-    if not tables or not _surely_better(over_base):
+    if not tables or not _is_better(over_base, gain):
         why = _figures(over_base) if tables else "nothing that is known of a lead predicted on later leads"
         return _rules_alone(evaluation, f"No better than the base rate ({why})", champion_serves=champion_serves)
-    reasons = [f"Better than the base rate: {_figures(over_base)}."]
-    if not _surely_better(over_rules):
+    reasons = [f"Better than the base rate: {_evidence(over_base, gain)}."]
+    if not _is_better(over_rules, gain):
         why = f"Not surely better than the rules alone ({_figures(over_rules)})"
         rules = _rules_alone(evaluation, why, champion_serves=champion_serves)
         return Decision(rules.promote, not rules.promote, (*reasons, *rules.reasons))
-    reasons.append(f"Better than the rules alone: {_figures(over_rules)}.")
+    reasons.append(f"Better than the rules alone: {_evidence(over_rules, gain)}.")
     champion = difference.get("champion")
     if champion is None:
         said = NOT_COMPARABLE if champion_serves else "No champion serves that it would have to beat."
@@ -76,8 +89,20 @@ def _rules_alone(evaluation: Evaluation, why: str, *, champion_serves: bool) -> 
     return Decision(True, False, (serve, own))
 
 
+def _is_better(difference: Measured, gain: float) -> bool:
+    """Return whether later leads show it: the judging slice by itself, or all folds together where it cannot tell."""
+    return _surely_better(difference) or (gain >= ENOUGH_NATS and difference.low <= NO_LOSS)
+
+
+def _evidence(difference: Measured, gain: float) -> str:
+    if _surely_better(difference):
+        return _figures(difference)
+    alone = _figures(difference) if abs(difference.value) > SAME else "the same on the judging slice alone"
+    return f"{gain:.1f} nats on later leads, several times over ({alone})"
+
+
 def _surely_better(difference: Measured) -> bool:
-    return difference.high < 0
+    return difference.high < -SAME
 
 
 def _figures(difference: Measured) -> str:

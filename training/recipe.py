@@ -1,14 +1,16 @@
-"""How a candidate is made: the rules' rates to start from, tables fitted, stopped, stretched, and levelled.
+"""How a candidate is made, a ladder of rungs: the rules, a scorecard, shallow trees, and what the latest leads changed.
 
 1. Each grade's rate from the leads at hand, shrunk to the company's guess: where the log-odds of a lead start.
-2. Tables of one field, or of two where later leads show that they pay; rounds chosen on later leads.
-3. What the tables add is stretched by how much it held on those later leads, and shrunk where that may be luck.
-4. All rows together are fitted again with these choices, and the level set to the rate that was seen.
+2. A scorecard, trees of one field and trees of two, all sums of tables over the same cells, blended: how much of each is
+   chosen on later leads than they were fitted on, and shrunk to nothing where that gain may be luck.
+3. What the latest leads say differently, as far as following it was worth on the leads that came next.
+4. All rows together are fitted again with these choices, young leads among them: a lead that has not bought yet stands
+   for the chance that it still will. The level is the rate that was seen, or that of the latest leads where it jumped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,41 +18,74 @@ import numpy.typing as npt
 
 from features.facts.company import Abc
 from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
-from models.calibration import level_for, stretch_of
-from training.additive_fit import AdditiveFit, Rows, fit_additive
-from training.dataset import TrainingSet
+from models.calibration import jump_of, level_for, weighed
+from models.purchase_model import FieldCells
+from training.boosting import Boosted, fit_boosted
+from training.cells import Rows, cells_of, shared_cells
+from training.dataset import TrainingSet, with_young
+from training.delay import DelayCurve, delay_curve
+from training.left_out import gain_left_out
+from training.period_fields import period_fields
+from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
+from training.scorecard import Scorecard, fit_scorecard
+from training.tables import Tables, blended, simplified
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-STOPPING_SHARE = 0.25
+RUNGS = ("scorecard", "trees of one field", "trees of two fields")
+FOLDS = ((0.5, 0.75), (0.75, 1.0))
+"""Fitted on the leads up to the first share of all, in order of time; judged on those from there to the second."""
+SPREAD = 0.3
+"""A rung's weight is expected within about this much of an equal share."""
+LATEST = 0.05
 LEADS_OF_A_GUESS = 20.0
 """The company's guess of a grade's rate weighs as much as so many leads."""
-FEWEST_SALES_FOR_TABLES = 15
+FEWEST_SALES_TO_FOLD = 15
+"""With fewer sales in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
+NATS_OF_LUCK_OF_FEW = 2.0
+"""The scorecard of few leads is multiplied by max(0, 1 - this / gain in nats)."""
+ROUNDS_WITH_YOUNG = 4
+"""How often the young leads' chances are worked out anew from what was learned with them."""
+MOST_ROWS_TO_CHOOSE = 60_000
+"""With more, the choices are made on every second lead, every third, ...: more would not change them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What was chosen on later leads: fields a tree, rounds, and the stretch of what the tables add."""
+    """What was chosen on later leads: each rung's weight, the rounds of its trees, how far to follow the latest leads.
 
-    fields_a_tree: int
-    rounds: int
-    stretch: float
+    ``gain`` is what the blend gained on the rules on those leads, in nats (a likelihood ratio's logarithm).
+    """
+
+    weights: tuple[float, float, float]
+    rounds: tuple[int, int]
+    following: Following = NOT_FOLLOWING
+    gain: float = 0.0
+
+    @property
+    def has_tables(self) -> bool:
+        """Return whether anything beyond the rules held on later leads."""
+        return sum(self.weights) > 0
+
+
+RULES_ALONE = Choices((0.0, 0.0, 0.0), (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fitted candidate: where each grade starts (level included), the tables, and the stretch on them."""
+    """A fitted candidate: where each grade starts (level included), the tables, and LightGBM's text for the analyst."""
 
     starts: Mapping[RuleGrade, float]
-    fit: AdditiveFit
+    tables: Tables
     choices: Choices
+    text: str = ""
 
     def log_odds(self, data: TrainingSet) -> Floats:
         """Return each row's log-odds."""
         start = np.array([self.starts[grade] for grade in GRADES])[data.grade]
-        if self.choices.stretch == 0.0:
+        if not self.tables.cells:
             return start
-        moved: Floats = start + self.choices.stretch * (self.fit.moved(data.columns) - self.fit.tables.intercept)
+        moved: Floats = start + self.tables.at(cells_of(data.columns, self.tables.cells))
         return moved
 
     def probability(self, data: TrainingSet) -> Floats:
@@ -60,69 +95,208 @@ class Candidate:
 
 
 def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
-    """Return the share of each grade's leads that bought, shrunk to the company's guess."""
+    """Return the share of each grade's leads that bought, shrunk to the company's guess where it made one.
+
+    Counted as leads arrive and after their calls, when a grade is given; what stands in between tells how leads age.
+    Where the company said nothing of a grade, half a sale and half a loss are added (Jeffreys' prior); a grade that no
+    lead had keeps the guess, or what stands in for one.
+    """
     rates: dict[RuleGrade, float] = {}
     for place, grade in enumerate(GRADES):
-        mine = data.grade == place
-        leads, sales = data.weight[mine].sum(), (data.weight * data.outcome)[mine].sum()
+        mine = (data.grade == place) & (data.at_arrival | data.called)
+        leads, sales = float(data.weight[mine].sum()), float((data.weight * data.outcome)[mine].sum())
         guess = guessed_rate(grade, rules)
-        rates[grade] = float((sales + LEADS_OF_A_GUESS * guess) / (leads + LEADS_OF_A_GUESS))
+        is_said = grade in rules.rates.model_fields_set
+        if is_said or not leads:
+            rates[grade] = (sales + LEADS_OF_A_GUESS * guess) / (leads + LEADS_OF_A_GUESS)
+        else:
+            rates[grade] = (sales + 0.5) / (leads + 1.0)
     return rates
 
 
 def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
-    """Return what later leads of ``data`` choose, having fitted on its earlier ones."""
-    earlier, later = _earlier_and_later(data)
-    if min(_sales(data, earlier), _sales(data, later)) < FEWEST_SALES_FOR_TABLES:
-        return Choices(1, 0, 0.0)
-    starts = _starts(data.of(earlier), rules)
-    fit_on, stop_on = _rows(data.of(earlier), starts), _levelled(_rows(data.of(later), starts))
-    tried = [fit_additive(fit_on, stop_on, fields_a_tree=fields, seed=seed) for fields in (1, 2)]
-    losses = [_loss(stop_on, fit.moved(stop_on.columns)) for fit in tried]
-    best = 1 if losses[1] < losses[0] else 0
-    moved = tried[best].moved(stop_on.columns)
-    stretch = stretch_of(moved, stop_on.start, stop_on.outcome, stop_on.weight)
-    return Choices(best + 1, tried[best].rounds, stretch)
+    """Return what later leads of ``data`` choose, the rungs having been fitted on its earlier ones."""
+    data = _thinned(data)
+    age = _age(data)
+    folds = [fold_of(age, *ends) for ends in FOLDS]
+    if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
+        return _chosen_of_few(data, rules)
+    cells = shared_cells(data.columns, data.weight)
+    telling = _telling(data, cells)
+    steady = {name: one for name, one in cells.items() if name not in telling}
+    earlier, later = folds[-1]
+    stopped = _tried(data, rules, steady, earlier, later, None, seed)
+    rounds = [one.rounds for one in stopped.trees]
+    share = len(folds[0][0]) / len(earlier)
+    tried = [_tried(data, rules, steady, *folds[0], [max(round(n * share), 1) for n in rounds], seed), stopped]
+    judged = np.concatenate([rows for _, rows in folds])
+    found = weighed(
+        np.concatenate([one.moved for one in tried]),
+        np.concatenate([one.start for one in tried]),
+        data.outcome[judged],
+        data.weight[judged],
+        expected=np.full(len(RUNGS), 1 / len(RUNGS)),
+        spread=SPREAD,
+        part=np.repeat(np.arange(len(folds)), [len(rows) for _, rows in folds]),
+    )
+    if not found.weights.any():
+        return RULES_ALONE
+    first, second, third = found.weights.tolist()
+    every = _rows(data, cells, _starts(data, rules))
+    following = chosen_following(every, age, stopped.strengths, telling=telling)
+    return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
 
 
-def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, seed: int = 0) -> Candidate:
-    """Return the candidate that ``choices`` make of all rows of ``data``."""
+def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:
+    """Return how much of a scorecard to believe where there are too few sales to judge by later ones."""
+    cells = shared_cells(data.columns, data.weight)
+    rows = _rows(data, cells, _starts(data, rules)).without(_telling(data, cells))
+    if not rows.cells or not 0 < data.sales < data.leads:
+        return RULES_ALONE
+    gain = gain_left_out(rows, fit_scorecard(rows), data.lead)
+    share = max(0.0, 1.0 - NATS_OF_LUCK_OF_FEW / gain) if gain > 0 else 0.0
+    return Choices((share, 0.0, 0.0), (0, 0), gain=gain) if share else RULES_ALONE
+
+
+def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | None = None, seed: int = 0) -> Candidate:
+    """Return the candidate that ``choices`` make of all rows of ``data``; of its young leads too where a window is known.
+
+    ``window`` is the number of days within which a purchase counts.
+    """
     starts = _starts(data, rules)
-    rows = _rows(data, starts)
-    if choices.stretch == 0.0:
-        fit = fit_additive(Rows({}, rows.outcome, rows.weight, rows.start), None, fields_a_tree=1, rounds=1)
-        return Candidate(starts, fit, choices)
-    fit = fit_additive(rows, None, fields_a_tree=choices.fields_a_tree, rounds=choices.rounds, seed=seed)
-    moved = choices.stretch * (fit.moved(data.columns) - fit.tables.intercept)
+    if not choices.has_tables:
+        return Candidate(starts, Tables({}), choices)
+    every = data if data.young is None else with_young(data, data.young)
+    cells = shared_cells(every.columns, every.weight)
+    telling = _telling(every, cells)
+    mature = np.arange(len(every)) < len(data)
+    rows = _rows(every, cells, starts)
+    curve = None if window is None or data.young is None else _curve(every, window)
+    card = fit_scorecard(rows.of(np.flatnonzero(mature)).without(telling))
+    if curve is None:
+        rows, every = rows.of(np.flatnonzero(mature)), data
+    else:
+        for _ in range(ROUNDS_WITH_YOUNG):
+            p = 1.0 / (1.0 + np.exp(-rows.start - card.tables.at(rows.where)))
+            chance = curve.chance_left(p, every.asked_after, every.age)
+            rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
+            card = fit_scorecard(rows.without(telling), card.strengths)
+    return _finished(every, rows, telling, starts, card, choices, seed)
+
+
+def _finished(
+    data: TrainingSet,
+    rows: Rows,
+    telling: Collection[str],
+    starts: Mapping[RuleGrade, float],
+    card: Scorecard,
+    choices: Choices,
+    seed: int,
+) -> Candidate:
+    steady = rows.without(telling)
+    trees = [
+        fit_boosted(steady, None, fields_a_tree=fields, rounds=rounds, seed=seed)
+        if weight
+        else Boosted(Tables({}), 0, "")
+        for fields, (rounds, weight) in enumerate(zip(choices.rounds, choices.weights[1:], strict=True), start=1)
+    ]
+    tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
+    following = choices.following
+    if following.share > 0:
+        latest = change(rows, _age(data), tables.at(rows.where), following.half_life, card.strengths)
+        tables = blended([tables, latest], [1.0, following.share])
+    tables = simplified(tables, rows.where, rows.weight)
+    tables.intercept = 0.0
+    moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, rows.outcome, rows.weight)
-    return Candidate({grade: start + level for grade, start in starts.items()}, fit, choices)
+    level += _jump(data, rows, rows.start + moved + level)
+    return Candidate(
+        {grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text or trees[0].text
+    )
+
+
+def _curve(data: TrainingSet, window: float) -> DelayCurve | None:
+    bought = np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))
+    return delay_curve(data.bought_after[bought], data.age[bought], window)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What the rungs fitted on earlier leads say of later ones: rows x rungs, and where the rows start."""
+
+    moved: Floats
+    start: Floats
+    trees: tuple[Boosted, ...]
+    strengths: Mapping[str, float]
+
+
+def _tried(
+    data: TrainingSet,
+    rules: Abc,
+    cells: Mapping[str, FieldCells],
+    earlier: Ints,
+    later: Ints,
+    rounds: list[int] | None,
+    seed: int,
+) -> _Tried:
+    """Fit the rungs on earlier leads; where no rounds are given the trees stop on the later ones."""
+    rows = _rows(data, cells, _starts(data.of(earlier), rules))
+    fit_on, judged = rows.of(earlier), _levelled(rows.of(later))
+    card = fit_scorecard(fit_on)
+    trees = tuple(
+        fit_boosted(
+            fit_on, None if rounds else judged, fields_a_tree=n + 1, rounds=rounds[n] if rounds else None, seed=seed
+        )
+        for n in range(2)
+    )
+    tables = [card.tables, *(one.tables for one in trees)]
+    moved = np.column_stack([one.at(judged.where) for one in tables])
+    return _Tried(moved, judged.start, trees, card.strengths)
+
+
+def _telling(data: TrainingSet, cells: Mapping[str, FieldCells]) -> set[str]:
+    """Return the fields that tell the time and not the lead."""
+    at_arrival = data.of(np.flatnonzero(data.at_arrival))
+    return period_fields(cells, cells_of(at_arrival.columns, cells), at_arrival.created) if len(at_arrival) else set()
 
 
 def _starts(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     return {grade: log_odds(rate) for grade, rate in grade_rates(data, rules).items()}
 
 
-def _rows(data: TrainingSet, starts: Mapping[RuleGrade, float]) -> Rows:
+def _rows(data: TrainingSet, cells: Mapping[str, FieldCells], starts: Mapping[RuleGrade, float]) -> Rows:
     start = np.array([starts[grade] for grade in GRADES])[data.grade]
-    return Rows(data.columns, data.outcome, data.weight, start)
+    return Rows(cells, cells_of(data.columns, cells), data.outcome, data.weight, start)
 
 
 def _levelled(rows: Rows) -> Rows:
     """Return rows that start from their own rate: a market that rose or fell must not stop what ranks well."""
-    level = level_for(rows.start, rows.outcome, rows.weight)
-    return Rows(rows.columns, rows.outcome, rows.weight, rows.start + level)
+    return rows.starting_from(rows.start + level_for(rows.start, rows.outcome, rows.weight))
 
 
-def _earlier_and_later(data: TrainingSet) -> tuple[Ints, Ints]:
-    by_lead = np.sort(data.created[np.unique(data.lead, return_index=True)[1]])
-    border = by_lead[min(int(len(by_lead) * (1 - STOPPING_SHARE)), len(by_lead) - 1)]
-    return np.flatnonzero(data.created < border), np.flatnonzero(data.created >= border)
+def _jump(data: TrainingSet, rows: Rows, log_odds_: Floats) -> float:
+    """Return by how much the latest leads' level lies off, each lead taken as it arrived."""
+    latest = np.flatnonzero(data.at_arrival & (_age(data) < LATEST))
+    return jump_of(log_odds_[latest], rows.outcome[latest]) if len(latest) else 0.0
+
+
+def _age(data: TrainingSet) -> Floats:
+    """Return for each row the share of all leads that came later than its own; from 0 (the latest) to below 1."""
+    created = np.sort(data.created[np.unique(data.lead, return_index=True)[1]])
+    later = len(created) - np.searchsorted(created, data.created, side="right")
+    age: Floats = later / len(created)
+    return age
+
+
+def _thinned(data: TrainingSet) -> TrainingSet:
+    """Return the rows of every n-th lead in order of time, so many that they are few enough to choose on."""
+    every = -(-len(data) // MOST_ROWS_TO_CHOOSE)
+    if every <= 1:
+        return data
+    leads, first = np.unique(data.lead, return_index=True)
+    in_time = leads[np.argsort(data.created[first], kind="stable")]
+    return data.of(np.flatnonzero(np.isin(data.lead, in_time[::every])))
 
 
 def _sales(data: TrainingSet, rows: Ints) -> int:
     return len(np.unique(data.lead[rows[data.outcome[rows] > 0]]))
-
-
-def _loss(rows: Rows, moved: Floats) -> float:
-    z = rows.start + moved
-    return float(rows.weight @ (np.logaddexp(0, z) - rows.outcome * z) / rows.weight.sum())

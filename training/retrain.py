@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,20 +22,19 @@ from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, Measured, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
-from training.additive_fit import cells_of
+from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import Evaluation, evaluated, evaluation_json
 from training.model_card import model_card
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
-from training.recipe import Candidate, Choices, chosen, fitted, grade_rates
+from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates
 from training.time_split import TimeSplit, split_by_time
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FEWEST_SALES_TO_COMPARE = 10
-SMALLEST_PART = 1e-6
 EVALUATION = "evaluation.json"
 """The file of a model's folder that holds every measure of every group."""
 
@@ -81,15 +80,16 @@ def retrained(
     if champion:
         over_champion = _over_champion(champion, later, contenders, seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
-    decision = decided(evaluation, tables=choices.stretch > 0, champion_serves=champion is not None)
-    final = chosen(data, rules, seed=seed) if decision.finds_something else Choices(1, 0, 0.0)
-    candidate = fitted(data, rules, final, seed=seed)
+    every = chosen(data, rules, seed=seed)
+    decision = decided(evaluation, tables=every.has_tables, gain=every.gain, champion_serves=champion is not None)
+    final = every if decision.finds_something else RULES_ALONE
+    candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)
     rates = grade_rates(data, rules)
     borders = rules_borders(candidate.starts)
-    if final.stretch > 0:
+    if final.has_tables and choices.has_tables:
         judged = judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist()
         borders = derived_borders(*judged, rates)
-    about = {"choices": [final.fields_a_tree, final.rounds, final.stretch], "leads": data.leads, "sales": data.sales}
+    about = {"choices": asdict(final), "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
     tables = purchase_model(candidate, data)
@@ -101,7 +101,7 @@ def retrained(
         version=version, company=company, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
         notes=split.notes, cut_off=cut_off,
     )  # fmt: skip
-    save_artefact(artefact, folder, text=candidate.fit.text, card=card)
+    save_artefact(artefact, folder, text=candidate.text, card=card)
     (folder / EVALUATION).write_bytes(evaluation_json(evaluation))
     plots = drawn_plots(folder / "plots", later, contenders)
     registry.record(
@@ -133,18 +133,17 @@ def promote_version(version: str, home: Path, registry: ModelRegistry) -> None:
 
 
 def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
-    """Return the candidate's tables as the model that serves: stretched, and with the counts behind each entry."""
-    tables, stretch = candidate.fit.tables, candidate.choices.stretch
-    if stretch == 0.0 or not tables.cells:
+    """Return the candidate's tables as the model that serves, with the counts behind each entry."""
+    tables = candidate.tables
+    if not tables.cells:
         return PurchaseModel([], [])
     where = cells_of(data.columns, tables.cells)
     parts = []
     for name, values in tables.singles.items():
-        parts.append(_part((name,), stretch * values, where[name], data))
+        parts.append(_part((name,), values, where[name], data))
     for (first, second), grid in tables.pairs.items():
-        if np.abs(grid).max() > SMALLEST_PART:
-            flat = where[first] * grid.shape[1] + where[second]
-            parts.append(_part((first, second), stretch * grid.ravel(), flat, data))
+        flat = where[first] * grid.shape[1] + where[second]
+        parts.append(_part((first, second), grid.ravel(), flat, data))
     return PurchaseModel([replace(one, whole=_is_whole(data, one)) for one in tables.cells.values()], parts)
 
 
@@ -244,9 +243,11 @@ def _parameters(
         "sales": str(data.sales),
         "rows": str(len(data)),
         "judged_from": split.border.isoformat(),
-        "fields_a_tree": str(choices.fields_a_tree),
-        "rounds": str(choices.rounds),
-        "stretch": f"{choices.stretch:.4f}",
+        **{f"weight of {rung}": f"{weight:.4f}" for rung, weight in zip(RUNGS, choices.weights, strict=True)},
+        "rounds of trees of one field": str(choices.rounds[0]),
+        "rounds of trees of two fields": str(choices.rounds[1]),
+        "half-life of the latest leads": f"{choices.following.half_life:.4f}",
+        "share of their change": f"{choices.following.share:.4f}",
     }
 
 

@@ -1,4 +1,4 @@
-"""The stretch finds what a model overdid and forgets what was luck; the level makes the mean the rate that was seen."""
+"""Weights find what models overdid and forget what was luck; the level makes the mean the rate that was seen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from models.calibration import level_for, stretch_of
+from models.calibration import JUMP, jump_of, level_for, weighed
 
 Floats = npt.NDArray[np.float64]
 START = -2.0
@@ -23,8 +23,12 @@ def sold(seed: int, size: int, truth: float) -> tuple[Floats, Floats]:
     return moved, bought
 
 
-def stretch(moved: Floats, bought: Floats) -> float:
-    return stretch_of(moved, np.full(len(moved), START), bought, np.ones(len(moved)))
+def stretch(moved: Floats, bought: Floats, start: float = START) -> float:
+    """Return the weight of one model."""
+    said = weighed(
+        moved[:, None], np.full(len(moved), start), bought, np.ones(len(moved)), expected=np.ones(1), spread=0.25
+    )
+    return float(said.weights[0])
 
 
 @pytest.mark.parametrize("truth", [0.3, 0.6, 1.0, 1.6])
@@ -54,8 +58,46 @@ def test_a_timid_model_is_stretched_to_twice_at_most() -> None:
 
 def test_a_market_that_rose_is_no_fault_of_the_model() -> None:
     moved, bought = sold(5, 40_000, 1.0)
-    risen = stretch_of(moved, np.full(len(moved), START - 1.5), bought, np.ones(len(moved)))
-    assert risen == pytest.approx(stretch(moved, bought), abs=0.02)
+    assert stretch(moved, bought, START - 1.5) == pytest.approx(stretch(moved, bought), abs=0.02)
+
+
+def test_a_market_that_rose_between_two_parts_is_no_fault_of_the_model_either() -> None:
+    moved, _ = sold(5, 40_000, 1.0)
+    part = (np.arange(40_000) >= 20_000).astype(np.int64)
+    rng = np.random.default_rng(0)
+    bought = (rng.random(40_000) < 1 / (1 + np.exp(-(START + 2.0 * part + moved)))).astype(np.float64)
+    start, ones = np.full(40_000, START), np.ones(40_000)
+    said = weighed(moved[:, None], start, bought, ones, expected=np.ones(1), spread=0.25, part=part)
+    assert said.weights[0] == pytest.approx(1.0, abs=0.05)
+
+
+def test_two_models_that_know_different_things_both_count_and_one_that_knows_nothing_does_not() -> None:
+    rng = np.random.default_rng(0)
+    moved = rng.normal(size=(40_000, 3))
+    bought = (rng.random(40_000) < 1 / (1 + np.exp(-(START + moved @ [1.0, 0.5, 0.0])))).astype(np.float64)
+    said = weighed(moved, np.full(40_000, START), bought, np.ones(40_000), expected=np.full(3, 1 / 3), spread=0.3)
+    assert said.weights == pytest.approx([1.0, 0.5, 0.0], abs=0.06)
+
+
+def test_the_gain_is_the_likelihood_ratios_logarithm() -> None:
+    moved, bought = sold(6, 5_000, 1.0)
+    said = weighed(moved[:, None], np.full(5_000, START), bought, np.ones(5_000), expected=np.ones(1), spread=0.25)
+    line = LogisticRegression(C=np.inf, tol=1e-10).fit(moved[:, None], bought)
+    z = line.decision_function(moved[:, None])
+    rate = bought.mean()
+    ratio = bought @ z - np.logaddexp(0, z).sum() - 5_000 * (rate * np.log(rate) + (1 - rate) * np.log(1 - rate))
+    assert said.gain == pytest.approx(ratio, abs=0.5)
+
+
+@pytest.mark.parametrize(("sold_of_a_thousand", "follows"), [(119, False), (119 + 40, False), (119 + 45, True)])
+def test_the_level_jumps_where_chance_does_not_explain_it(sold_of_a_thousand: int, follows: bool) -> None:
+    # 1,000 leads at log-odds -2: 119.2 sales expected, standard error sqrt(1000 * 0.1192 * 0.8808) = 10.2; four are 41.
+    assert JUMP == 4.0
+    latest = (np.arange(1000) < sold_of_a_thousand).astype(np.float64)
+    jumped = jump_of(np.full(1000, -2.0), latest)
+    assert (jumped != 0) == follows
+    if follows:
+        assert 1 / (1 + np.exp(2.0 - jumped)) == pytest.approx(sold_of_a_thousand / 1000)
 
 
 @given(

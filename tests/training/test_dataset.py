@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from features.errors import NothingToLearn
 from features.facts.company import Company
+from features.facts.identity import digest_of, key_of
 from features.facts.values import FINAL_KINDS, LeadFact
 from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate
 from tests.support.facts import NOON, call, facts_of_leads, history, later_facts, lead, source, stage
 from tests.training.small_sets import DAY, START, memory_store, plain_company
 from training.columns import LevelColumn, NumberColumn
-from training.dataset import ARRIVAL_WEIGHT, LATER_WEIGHT, TrainingSet, label_at, row_moments, training_set
+from training.dataset import ARRIVAL_WEIGHT, LATER_WEIGHT, TrainingSet, label_at, row_moments, training_set, with_young
 
 COMPANY = plain_company(horizon=30)
 GATE = Gate(COMPANY)
@@ -49,10 +50,40 @@ def test_each_settled_lead_is_learned_from_at_arrival_after_its_call_and_at_one_
 
 
 @pytest.mark.parametrize("ending", ["won", "lost", "meeting"])
-def test_a_young_lead_teaches_nothing_however_it_ended(ending: str) -> None:
+def test_a_young_lead_is_no_label_however_it_ended_and_stands_apart(ending: str) -> None:
     came = CUT_OFF - 20 * DAY
     data = taught([lead("x", came), call("x", came + HOUR), stage("x", ending, came + 8 * DAY)])
     assert (data.leads, data.sales, data.counts["open"]) == (40, 10, 1)
+    young = data.young
+    assert young is not None
+    assert (young.leads, young.sales) == (1, int(ending == "won"))
+    assert young.age.tolist() == [20.0] * len(young)
+    assert np.isfinite(young.bought_after).all() == (ending == "won")
+
+
+def test_young_leads_stand_apart_only_where_they_were_worked_and_a_window_is_open() -> None:
+    came = CUT_OFF - 20 * DAY
+    assert taught([lead("x", came)]).young is None
+    assert taught([lead("x", came), call("x", came + HOUR)], plain_company(horizon=None)).young is None
+
+
+def test_a_row_says_when_it_stands_and_when_its_lead_bought() -> None:
+    data = taught([lead("x", START), call("x", START + HOUR), stage("x", "won", START + 9 * DAY)])
+    mine = np.flatnonzero(data.bought_after == 9.0)
+    assert (data.asked_after[mine] < 9.0).all()
+    assert data.asked_after[mine][:2].tolist() == [0.0, pytest.approx(1 / 24)]
+    assert data.age[mine].tolist() == [100.0] * len(mine)
+
+
+def test_settled_and_young_rows_stand_together_under_their_own_leads() -> None:
+    came = CUT_OFF - 20 * DAY
+    data = taught([lead("x", came, area=7.0), call("x", came + HOUR), stage("x", "won", came + 8 * DAY)])
+    assert data.young is not None
+    every = with_young(data, data.young)
+    assert (every.leads, every.sales, len(every)) == (41, 11, len(data) + len(data.young))
+    area = every.columns["area"]
+    assert isinstance(area, NumberColumn)
+    assert set(area.values[len(data) :]) == {7.0}
 
 
 @pytest.mark.parametrize(("ending", "sales"), [("won", 11), ("lost", 10), ("meeting", 10)])
@@ -244,9 +275,17 @@ def test_some_of_the_rows_are_a_set_of_their_own() -> None:
 def test_nothing_known_after_the_cut_off_changes_the_set(told: tuple[list[LeadFact], ...], days: int) -> None:
     cut_off = NOON + days * DAY
     base: list[LeadFact] = [lead("7", NOON), *_moved_to_march(forty_leads())]
-    facts = [*base, *(fact for facts in told for fact in facts)]
+    facts = _said_once([*base, *(fact for facts in told for fact in facts)])
     before = training_set(memory_store([f for f in facts if f.known_at <= cut_off]), COMPANY, cut_off=cut_off)
     assert same(training_set(memory_store(facts), COMPANY, cut_off=cut_off), before)
+
+
+def _said_once(facts: Sequence[LeadFact]) -> list[LeadFact]:
+    """Return the facts without those that say again what was said: the store keeps what was told first, known when it was."""
+    told: dict[tuple[bytes, bytes], LeadFact] = {}
+    for fact in facts:
+        told.setdefault((key_of(fact), digest_of(fact)), fact)
+    return list(told.values())
 
 
 def _moved_to_march(facts: Sequence[LeadFact]) -> list[LeadFact]:

@@ -12,7 +12,7 @@ from training.dataset import TrainingSet
 from training.evaluation import Evaluation, evaluated
 from training.model_card import model_card
 from training.promotion import Decision
-from training.recipe import Choices, fitted
+from training.recipe import RULES_ALONE, Choices, fitted
 
 
 @pytest.fixture(scope="module")
@@ -41,27 +41,28 @@ def card(data: TrainingSet, choices: Choices, evaluation: Evaluation, company: C
 
 
 def test_the_card_names_model_company_counts_cut_off_decision_and_notes(leads: TrainingSet) -> None:
-    text = card(leads, Choices(1, 20, 0.9), judged(leads))
+    text = card(leads, Choices((0.5, 0.3, 0.2), (20, 10)), judged(leads))
     for words in (
         "# Model 20260302-abc123 of Окна-Офис", "within 60 days of its request", "600 settled leads", "2025-09-01 06:00 UTC",
-        "250 bought, 350 did not buy, 1,234 open, 77 never called", "Open and never-called leads teach nothing.",
-        "* The judging slice is short.", "* Because it is.", "## What it must not be used for", "stretched by 0.90; 20 rounds",
+        "250 bought, 350 did not buy, 1,234 open, 77 never called", "Never-called leads teach nothing.",
+        "* The judging slice is short.", "* Because it is.", "## What it must not be used for",
+            "scorecard 0.50, trees of one field 0.30, trees of two fields 0.20",
         "Fields: area",
     ):  # fmt: skip
         assert words in text
 
 
 def test_without_tables_the_card_says_that_it_is_the_rules_alone(leads: TrainingSet) -> None:
-    assert "The rules' grades at the rates that were seen" in card(leads, Choices(1, 0, 0.0), judged(leads))
+    assert "The rules' grades at the rates that were seen" in card(leads, RULES_ALONE, judged(leads))
 
 
 def test_without_a_horizon_the_card_promises_none(leads: TrainingSet) -> None:
     company = Company(company="x", horizon_days=None)
-    assert "The probability that a lead buys in the end" in card(leads, Choices(1, 0, 0.0), judged(leads), company)
+    assert "The probability that a lead buys in the end" in card(leads, RULES_ALONE, judged(leads), company)
 
 
 def test_a_channel_where_the_level_is_wrong_is_named_as_a_weakness(leads: TrainingSet) -> None:
-    text = card(leads, Choices(1, 0, 0.0), judged(leads))
+    text = card(leads, RULES_ALONE, judged(leads))
     weak = text[text.index("## Where it is weak") : text.index("## Decision")]
     assert "* channel forum: too low (mean p / rate 0." in weak
     assert "* channel forum: hardly ranks (AUC 0.50, from 0.50)." in weak
@@ -69,7 +70,7 @@ def test_a_channel_where_the_level_is_wrong_is_named_as_a_weakness(leads: Traini
 
 
 def test_every_contender_has_a_line_with_intervals(leads: TrainingSet) -> None:
-    lines = card(leads, Choices(1, 0, 0.0), judged(leads)).splitlines()
+    lines = card(leads, RULES_ALONE, judged(leads)).splitlines()
     table = [line for line in lines if line.startswith("| ") and "to" in line]
     groups = len(judged(leads).groups)
     told = [line.split(" | ")[0] for line in table]
@@ -80,7 +81,7 @@ def test_every_contender_has_a_line_with_intervals(leads: TrainingSet) -> None:
 
 
 def test_every_measure_of_a_group_stands_in_its_table(leads: TrainingSet) -> None:
-    lines = card(leads, Choices(1, 0, 0.0), judged(leads)).splitlines()
+    lines = card(leads, RULES_ALONE, judged(leads)).splitlines()
     heading = next(line for line in lines if line.startswith("| | AUC"))
     row = next(line for line in lines if line.startswith("| candidate"))
     assert heading.count("|") == row.count("|") == len(MEASURES) + 2
@@ -88,6 +89,6 @@ def test_every_measure_of_a_group_stands_in_its_table(leads: TrainingSet) -> Non
 
 def test_with_too_few_later_leads_the_card_says_so_instead_of_figures(leads: TrainingSet) -> None:
     few = leads.of(np.arange(50))
-    told = card(leads, Choices(1, 0, 0.0), judged(few))
+    told = card(leads, RULES_ALONE, judged(few))
     assert "### All: 50 leads," in told
     assert "Not enough data." in told.split("### All")[1].split("###")[0]

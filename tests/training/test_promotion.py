@@ -22,13 +22,14 @@ def decision(
     champion: Measured | None = None,
     rules_over_champion: Measured | None = None,
     tables: bool = True,
+    gain: float = 0.0,
     champion_serves: bool = False,
 ) -> Decision:
     differences = {"base rate": over_base, "rules": over_rules, "rules over guesses": over_guesses}
     more = {"champion": champion, "rules over champion": rules_over_champion}
     differences |= {name: one for name, one in more.items() if one is not None}
     evaluation = Evaluation((Group("all", 500, 50, None),), differences)
-    return decided(evaluation, tables=tables, champion_serves=champion_serves)
+    return decided(evaluation, tables=tables, gain=gain, champion_serves=champion_serves)
 
 
 def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_is() -> None:
@@ -129,3 +130,25 @@ def test_where_a_champion_serves_and_nothing_beats_the_guesses_it_is_the_champio
     assert made == Decision(
         False, False, (f"No better than the base rate ({SAME_SAID}): the champion goes on serving.",)
     )
+
+
+def test_a_gain_that_chance_does_not_give_makes_up_for_a_judging_slice_that_cannot_tell() -> None:
+    made = decision(SAME, SAME, gain=11.2)
+    said = f"11.2 nats on later leads, several times over ({SAME_SAID})"
+    assert (made.promote, made.finds_something) == (True, True)
+    assert made.reasons[:2] == (f"Better than the base rate: {said}.", f"Better than the rules alone: {said}.")
+
+
+def test_a_gain_that_may_be_luck_does_not() -> None:
+    assert not decision(SAME, SAME, gain=5.9).finds_something
+
+
+def test_no_gain_makes_up_for_being_surely_worse() -> None:
+    assert not decision(WORSE, WORSE, gain=50.0).finds_something
+    assert not decision(BETTER, WORSE, BETTER, gain=50.0).finds_something
+
+
+def test_a_judging_slice_on_which_nothing_differs_says_so() -> None:
+    made = decision(Measured(1e-9, 1e-9, 1e-9), Measured(-1e-9, -1e-9, -1e-9), gain=12.1)
+    said = "12.1 nats on later leads, several times over (the same on the judging slice alone)"
+    assert made.reasons[:2] == (f"Better than the base rate: {said}.", f"Better than the rules alone: {said}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,10 @@ from models.abc_rules import log_odds
 from tests.training.small_sets import numbers, set_of
 from training.columns import Column
 from training.dataset import TrainingSet
-from training.recipe import Choices, chosen, fitted, grade_rates
+from training.recent_change import NOT_FOLLOWING, Following
+from training.recipe import RULES_ALONE, Choices, chosen, fitted, grade_rates
 
+TREES = Choices((0.4, 0.3, 0.2), (60, 20))
 RULES = Abc(rates=GradeRates(A=0.30, B=0.12, C=0.03, non_target=0.002, ungraded=0.06))
 
 
@@ -41,39 +45,67 @@ def test_a_leads_many_rows_count_by_their_weight() -> None:
 
 def test_tables_are_chosen_where_something_predicts() -> None:
     choices = chosen(leads(0, 0.8), RULES)
-    assert choices.rounds >= 1
-    assert 0.5 < choices.stretch <= 2.0
+    assert min(choices.rounds) >= 1
+    assert 0.7 < sum(choices.weights) <= 1.3
+    assert choices.gain > 20
 
 
 def test_tables_are_left_out_or_nearly_so_where_nothing_predicts() -> None:
-    stretches = [chosen(leads(seed, 0.0, 1500), RULES).stretch for seed in range(8)]
-    assert sorted(stretches)[4] == 0.0
-    assert float(np.mean(stretches)) < 0.4
+    said = [chosen(leads(seed, 0.0, 1500), RULES) for seed in range(8)]
+    weights = [sum(one.weights) for one in said]
+    assert sorted(weights)[4] == 0.0
+    assert float(np.mean(weights)) < 0.4
 
 
-def test_tables_are_left_out_where_too_few_sales_could_choose_them() -> None:
+def test_where_too_few_sales_could_choose_by_later_leads_nothing_is_made_of_noise() -> None:
     outcome = np.zeros(200)
     outcome[:40:4] = 1.0
-    assert chosen(set_of({"area": numbers(*range(200))}, outcome), RULES) == Choices(1, 0, 0.0)
+    noise = np.random.default_rng(0).normal(size=200)
+    assert chosen(set_of({"area": numbers(*noise)}, outcome), RULES) == RULES_ALONE
+
+
+def test_a_hundred_leads_make_a_scorecard_where_they_say_something() -> None:
+    choices = chosen(leads(0, 2.0, 100), RULES)
+    assert choices.rounds == (0, 0)
+    assert 0.5 < choices.weights[0] < 1
+    assert choices.weights[1:] == (0.0, 0.0)
+
+
+def test_where_the_company_said_nothing_its_own_leads_speak_from_the_first_on() -> None:
+    silent = Abc()
+    outcome = np.array([1.0] * 4 + [0.0] * 6)
+    assert grade_rates(set_of({}, outcome), silent)["ungraded"] == pytest.approx(4.5 / 11)
+    assert grade_rates(set_of({}, outcome), silent)["A"] == pytest.approx(silent.rates.A)
 
 
 def test_without_tables_a_candidate_is_the_rules_at_the_rates_that_were_seen() -> None:
     data = leads(0, 0.8, 400)
-    candidate = fitted(data, RULES, Choices(1, 0, 0.0))
+    candidate = fitted(data, RULES, RULES_ALONE)
     assert candidate.starts["ungraded"] == pytest.approx(log_odds(grade_rates(data, RULES)["ungraded"]))
     assert candidate.probability(data) == pytest.approx(grade_rates(data, RULES)["ungraded"])
 
 
 def test_the_mean_probability_is_the_rate_that_was_seen() -> None:
     data = leads(0, 0.8)
-    candidate = fitted(data, RULES, Choices(1, 60, 0.9))
+    candidate = fitted(data, RULES, TREES)
     assert float(candidate.probability(data).mean()) == pytest.approx(float(data.outcome.mean()), abs=1e-6)
 
 
-def test_the_stretch_scales_what_the_tables_add() -> None:
+def test_the_weights_scale_what_the_rungs_add() -> None:
     data = leads(0, 0.8)
-    whole, half = (fitted(data, RULES, Choices(1, 60, stretch)) for stretch in (1.0, 0.5))
-    assert np.ptp(half.log_odds(data)) == pytest.approx(np.ptp(whole.log_odds(data)) / 2)
+    whole, half = (fitted(data, RULES, Choices((weight, 0.0, 0.0), (60, 20))) for weight in (1.0, 0.5))
+    assert np.ptp(half.log_odds(data)) == pytest.approx(np.ptp(whole.log_odds(data)) / 2, abs=0.03)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_every_rung_finds_it_alone(place: int) -> None:
+    data = leads(0, 0.8)
+    weights = [0.0, 0.0, 0.0]
+    weights[place] = 1.0
+    candidate = fitted(data, RULES, Choices((weights[0], weights[1], weights[2]), (150, 80)))
+    large = getattr(data.columns["area"], "values", np.zeros(0)) > 0
+    gap = candidate.log_odds(data)[large].mean() - candidate.log_odds(data)[~large].mean()
+    assert gap == pytest.approx(1.6, abs=0.4)
 
 
 def test_a_candidate_finds_who_buys_among_leads_it_never_saw() -> None:
@@ -92,4 +124,58 @@ def test_what_later_rows_teach_about_the_level_does_not_stop_what_ranks_well() -
     area = rng.normal(size=4000)
     rising = np.linspace(-1.0, 1.0, 4000)
     outcome = (rng.random(4000) < 1 / (1 + np.exp(1.8 - 0.9 * np.sign(area) - rising))).astype(float)
-    assert chosen(set_of({"area": numbers(*area)}, outcome), RULES).stretch > 0.5
+    assert sum(chosen(set_of({"area": numbers(*area)}, outcome), RULES).weights) > 0.5
+
+
+def test_the_level_follows_the_latest_leads_where_it_jumped_and_not_where_it_did_not() -> None:
+    rng = np.random.default_rng(0)
+    area = rng.normal(size=4000)
+    for risen, expected in ((0.0, 0.2), (2.0, 0.65)):
+        z = -1.4 + 0.8 * np.sign(area) + risen * (np.arange(4000) > 3800)
+        outcome = (rng.random(4000) < 1 / (1 + np.exp(-z))).astype(float)
+        data = set_of({"area": numbers(*area)}, outcome)
+        latest = fitted(data, RULES, TREES).probability(data)[3800:]
+        assert float(latest.mean()) == pytest.approx(expected, abs=0.06)
+
+
+def test_a_field_that_tells_the_time_is_no_table() -> None:
+    rng = np.random.default_rng(0)
+    month = np.arange(3000) // 250
+    area = rng.normal(size=3000)
+    outcome = (rng.random(3000) < 1 / (1 + np.exp(1.4 - 0.8 * np.sign(area) - 0.2 * (month % 3)))).astype(float)
+    data = set_of({"area": numbers(*area), "month": numbers(*month)}, outcome)
+    assert set(fitted(data, RULES, TREES).tables.cells) == {"area"}
+
+
+def test_what_the_latest_leads_changed_is_followed_as_far_as_was_chosen() -> None:
+    rng = np.random.default_rng(0)
+    area = rng.normal(size=4000)
+    turned = np.where(np.arange(4000) > 3600, -1.0, 1.0)
+    outcome = (rng.random(4000) < 1 / (1 + np.exp(1.4 - 0.9 * turned * np.sign(area)))).astype(float)
+    data = set_of({"area": numbers(*area)}, outcome)
+    large = area[3600:] > 0
+    gaps = []
+    for following in (NOT_FOLLOWING, Following(1 / 16, 0.5), Following(1 / 16, 1.0)):
+        said = fitted(data, RULES, Choices((0.5, 0.5, 0.0), (60, 20), following)).log_odds(data)[3600:]
+        gaps.append(said[large].mean() - said[~large].mean())
+    assert gaps[0] > gaps[1] > gaps[2]
+    assert gaps[2] < 0
+
+
+def test_young_leads_teach_what_share_of_them_still_buys() -> None:
+    """Half of the leads are young; of those who buy, half do so within ten days: the level must be that of the old ones."""
+    rng = np.random.default_rng(0)
+    area = rng.normal(size=6000)
+    age = np.linspace(120, 0, 6000)
+    buys = rng.random(6000) < 1 / (1 + np.exp(1.4 - 0.8 * np.sign(area)))
+    after = np.where(buys, rng.exponential(12, 6000) % 60, np.nan)
+    outcome = (buys & (after <= age)).astype(float)
+    data = replace(
+        set_of({"area": numbers(*area)}, outcome, created_day=120 - age),
+        age=age, bought_after=np.where(outcome > 0, after, np.nan),
+    )  # fmt: skip
+    settled = data.of(np.flatnonzero(age > 60))
+    young = data.of(np.flatnonzero(age <= 60))
+    said = fitted(replace(settled, young=young), RULES, TREES, window=60)
+    assert float(said.probability(young).mean()) == pytest.approx(float(buys[age <= 60].mean()), rel=0.06)
+    assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong

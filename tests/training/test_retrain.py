@@ -127,7 +127,7 @@ def test_the_artefact_counts_the_leads_behind_its_reasons(demo: Demo) -> None:
         bought = set(data.lead[mine & (data.outcome > 0)].tolist())
         assert artefact.graded[grade] == (len(set(data.lead[mine].tolist())), len(bought))
     whole = {one.feature: one.whole for one in artefact.model.cells if one.cuts is not None}
-    assert (whole["windows"], whole["hour"]) == (True, True)
+    assert (whole["windows"], whole["calls_made"]) == (True, True)
     assert (whole["area"], whole["minutes_since_last_call"]) == (False, False)
 
 

@@ -1,0 +1,83 @@
+"""How long buyers take is seen through young leads too, and what is left of a lead's chance is what the arithmetic says."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.delay import FEWEST_SALES, DelayCurve, delay_curve
+
+Floats = npt.NDArray[np.float64]
+WINDOW, MEAN = 60.0, 15.0
+
+
+def truth(age: Floats) -> Floats:
+    """Return the share that has bought by an age, of those who buy within the window: exponential delays, cut off."""
+    share: Floats = (1 - np.exp(-age / MEAN)) / (1 - np.exp(-WINDOW / MEAN))
+    return share
+
+
+def sales(count: int, oldest: float, seed: int = 0) -> tuple[Floats, Floats]:
+    """Return delay and age of the sales that are seen of leads from 0 to ``oldest`` days old."""
+    rng = np.random.default_rng(seed)
+    age, delay = rng.uniform(0, oldest, count), rng.exponential(MEAN, count)
+    seen = delay <= np.minimum(age, WINDOW)
+    return delay[seen], age[seen]
+
+
+@pytest.mark.parametrize("oldest", [400.0, 90.0, 65.0])
+def test_the_curve_is_the_truth_though_young_leads_show_their_quick_sales_only(oldest: float) -> None:
+    curve = delay_curve(*sales(60_000, oldest), WINDOW)
+    assert curve is not None
+    at = np.array([1.0, 5.0, 10.0, 20.0, 40.0])
+    assert curve.bought_by(at) == pytest.approx(truth(at), abs=0.03)
+
+
+def test_counting_the_sales_seen_would_call_buyers_quicker_than_they_are() -> None:
+    delay, _ = sales(60_000, 65.0)
+    assert float(np.mean(delay <= 10)) > float(truth(np.array([10.0]))[0]) + 0.08
+
+
+def test_it_is_the_product_limit_worked_out_by_hand() -> None:
+    # Delays 1, 2, 2, 5 of old leads, and 1 of a lead of 3 days: of the sales by day 5 that a lead could have shown by then
+    # (4: not the young one's) one was on day 5, so 3/4 had come before; of those by day 2 (4) two were on day 2: 3/4 * 2/4.
+    delay, age = np.array([1.0, 2.0, 2.0, 5.0, 1.0]), np.array([90.0, 90.0, 90.0, 90.0, 3.0])
+    curve = delay_curve(np.tile(delay, 5), np.tile(age, 5), WINDOW)
+    assert curve is not None
+    assert curve.days.tolist() == [1.0, 2.0, 5.0]
+    assert curve.shares.tolist() == [0.375, 0.75, 1.0]
+
+
+def test_sales_outside_the_window_teach_nothing() -> None:
+    delay, age = sales(5_000, 400.0)
+    late = delay_curve(np.concatenate([delay, np.full(500, 80.0)]), np.concatenate([age, np.full(500, 400.0)]), WINDOW)
+    plain = delay_curve(delay, age, WINDOW)
+    assert late is not None
+    assert plain is not None
+    assert late.shares.tolist() == plain.shares.tolist()
+
+
+def test_with_too_few_sales_nobody_can_say() -> None:
+    few = np.linspace(1, 30, FEWEST_SALES - 1)
+    assert delay_curve(few, np.full(len(few), 90.0), WINDOW) is None
+
+
+@given(st.floats(0.01, 0.99), st.floats(0, 60), st.floats(0, 60))
+def test_what_is_left_is_bayes_and_falls_with_age(probability: float, asked: float, age: float) -> None:
+    curve = DelayCurve(np.arange(1.0, 61.0), truth(np.arange(1.0, 61.0)))
+    p, when, now = np.array([probability]), np.array([min(asked, age)]), np.array([age])
+    left = float(curve.chance_left(p, when, now)[0])
+    bought_before, bought_by = float(curve.bought_by(when)[0]), float(curve.bought_by(now)[0])
+    later = probability * (1 - bought_by) / max(1 - bought_before, 1e-9)
+    assert left == pytest.approx(later / (later + 1 - probability), abs=1e-9)
+    assert 0 <= left <= probability + 1e-12
+
+
+def test_a_lead_just_asked_for_has_its_whole_chance_and_one_past_its_window_none() -> None:
+    curve = DelayCurve(np.array([10.0, 60.0]), np.array([0.5, 1.0]))
+    p, zero = np.array([0.3]), np.zeros(1)
+    assert curve.chance_left(p, zero, zero).tolist() == [0.3]
+    assert curve.chance_left(p, zero, np.array([60.0])).tolist() == [0.0]

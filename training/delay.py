@@ -1,0 +1,79 @@
+"""How long buyers take, and so how likely a lead that has not bought yet still will.
+
+A young lead that bought is seen early, one that will buy is not seen yet: what share of the buyers has bought by which
+age is estimated from all sales, each against the leads that were old enough to show it (the reverse-time product limit
+for right-truncated times: Lagakos, Barraj & De Gruttola 1988, "Nonparametric analysis of truncated survival data").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+FEWEST_SALES = 20
+"""With fewer sales nobody can say how long buyers take."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelayCurve:
+    """The share of those who buy within the window that have bought by an age: it rises to ``shares[n]`` at ``days[n]``.
+
+    >>> DelayCurve(np.array([1.0, 5.0]), np.array([0.25, 1.0])).bought_by(np.array([0.5, 1.0, 7.0])).tolist()
+    [0.0, 0.25, 1.0]
+    """
+
+    days: Floats
+    shares: Floats
+
+    def bought_by(self, age: Floats) -> Floats:
+        """Return the share that has bought by each age, in days since the request."""
+        places = np.searchsorted(self.days, age, side="right")
+        share: Floats = np.concatenate([[0.0], self.shares])[places]
+        return share
+
+    def chance_left(self, probability: Floats, asked_after: Floats, age: Floats) -> Floats:
+        """Return how likely leads that had not bought by ``age`` still buy within the window.
+
+        ``probability`` is that of buying within the window as it was asked for ``asked_after`` days, not having bought by then.
+        """
+        left = (1.0 - self.bought_by(age)) / np.maximum(1.0 - self.bought_by(asked_after), 1e-9)
+        left = np.clip(left, 0.0, 1.0)
+        chance: Floats = probability * left / (1.0 - probability * (1.0 - left))
+        return chance
+
+
+def delay_curve(bought_after: Floats, age: Floats, window: float, weight: Floats | None = None) -> DelayCurve | None:
+    """Return how buyers' delays are distributed; None with too few sales.
+
+    Parameters
+    ----------
+    bought_after
+        Of each lead that bought within the window, after how many days.
+    age
+        How many days old that lead is, so how long a delay could have been seen; a window's length or more is all.
+    window
+        The days within which a purchase counts.
+    """
+    seen = (bought_after <= np.minimum(age, window)) & np.isfinite(bought_after)
+    if seen.sum() < FEWEST_SALES:
+        return None
+    delay, could = np.maximum(bought_after[seen], 0.0), np.minimum(age[seen], window)
+    mass = np.ones(len(delay)) if weight is None else weight[seen]
+    days, place = np.unique(delay, return_inverse=True)
+    at = np.bincount(place, mass)
+    # Of the sales that a lead of this age could have shown, and did by this day: those of an earlier or the same delay.
+    by_then = np.cumsum(at) - _too_young(days, could, mass)
+    stays = 1.0 - at / np.maximum(by_then, 1e-12)
+    shares = np.concatenate([np.cumprod(stays[:0:-1])[::-1], [1.0]])
+    return DelayCurve(days, shares)
+
+
+def _too_young(days: Floats, could: Floats, mass: Floats) -> Floats:
+    """Return for each day how many sales of that delay or an earlier one are of leads too young to have shown that delay."""
+    order = np.argsort(could)
+    below = np.searchsorted(could[order], days, side="left")
+    summed: Floats = np.concatenate([[0.0], np.cumsum(mass[order])])[below]
+    return summed
