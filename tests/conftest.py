@@ -1,4 +1,4 @@
-"""Databases of both kinds for every test that asks for one."""
+"""Databases of both kinds for every test that asks for one, and property tests that nobody times."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -16,6 +17,9 @@ from tests.support.machine import is_ci, postgres_programs
 from tests.support.postgres import postgres_server
 
 NUMBERS = itertools.count(1)
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure; speed is measured in benchmarks/
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
