@@ -55,9 +55,9 @@ def answered_once(chosen: RealSet, work: Path) -> Answered:
     """Train once, as of the split, and score every test lead; nothing of a test lead's outcome is passed on."""
     company = company_of(chosen, work)
     store = imported(static_files(chosen, work), company, work)
-    words = _train(store, company, work, chosen.split)
+    words = trained_by(store, company, work, chosen.split)
     arrivals = _arrivals(store, company, set(chosen.test["lead_id"].astype(str)))
-    scorer = _champion(work)
+    scorer = champion_of(work)
     found = {known.lead_id: scorer.score(known, row).probability for known, row in arrivals}
     store.engine.dispose()
     return Answered(words, pd.Series(found, dtype=float).reindex(chosen.test["lead_id"].astype(str)))
@@ -75,14 +75,15 @@ def answered_while_learning(chosen: RealSet, work: Path, *, refits: int, late: i
     found: dict[LeadId, float] = {}
     words = ""
     for begin, end in pairwise(borders.tolist()):
-        words = _train(store, company, work, arrivals[begin][0].moment)
-        scorer = _champion(work)
+        words = trained_by(store, company, work, arrivals[begin][0].moment)
+        scorer = champion_of(work)
         found |= {known.lead_id: scorer.score(known, row).probability for known, row in arrivals[begin:end]}
     store.engine.dispose()
     return Answered(words, pd.Series(found, dtype=float).reindex(chosen.test["lead_id"].astype(str)))
 
 
-def _train(store: FactStore, company: Company, work: Path, moment: datetime) -> str:
+def trained_by(store: FactStore, company: Company, work: Path, moment: datetime) -> str:
+    """Train as of the moment, and return the words of the decision."""
     try:
         done = retrained(
             store=store, company=company, home=work, registry=MemoryRegistry(), cut_off=moment, trained_at=moment
@@ -92,7 +93,8 @@ def _train(store: FactStore, company: Company, work: Path, moment: datetime) -> 
     return " ".join(done.decision.reasons)
 
 
-def _champion(work: Path) -> Scorer:
+def champion_of(work: Path) -> Scorer:
+    """Return what serves."""
     version = champion_version(work)
     return ModelScorer(load_artefact(model_folder(work, version))) if version else RulesScorer()
 

@@ -44,7 +44,7 @@ def grade_by_rules(answers: Mapping[str, Answer], rules: Abc) -> Grading:
     >>> grading.grade, grading.best_open, grading.ask
     ('B', 'A', 'urgency')
     """
-    verdicts = {name: said(answers, criterion) for name, criterion in rules.criteria.items()}
+    verdicts = verdicts_of(answers, rules)
     grade = grade_of_verdicts(verdicts, rules)
     best = best_grade_open(verdicts, rules)
     unasked = [name for name, criterion in rules.criteria.items() if criterion.field not in answers]
@@ -53,7 +53,12 @@ def grade_by_rules(answers: Mapping[str, Answer], rules: Abc) -> Grading:
 
 def rule_grade(answers: Mapping[str, Answer], rules: Abc) -> RuleGrade:
     """Return the grade of the moment alone, where nobody asks what is still open."""
-    return grade_of_verdicts({name: said(answers, criterion) for name, criterion in rules.criteria.items()}, rules)
+    return grade_of_verdicts(verdicts_of(answers, rules), rules)
+
+
+def verdicts_of(answers: Mapping[str, Answer], rules: Abc) -> dict[str, Said]:
+    """Return what the answers say about each criterion."""
+    return {name: said(answers, criterion) for name, criterion in rules.criteria.items()}
 
 
 def said(answers: Mapping[str, Answer], criterion: Criterion) -> Said:

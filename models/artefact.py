@@ -43,14 +43,17 @@ class Artefact:
     graded: Mapping[RuleGrade, tuple[int, int]]
     average: float
 
-    def grade_reason(self, grade: RuleGrade) -> Reason | None:
-        """Return what the grade contributes against the average training lead; None where no lead was graded so."""
+    def grade_reason(self, grade: RuleGrade, start: float) -> Reason | None:
+        """Return what a lead's grade, and the ``start`` it gives, contribute against the average grade of the training leads.
+
+        None where no lead was graded so.
+        """
         leads, sales = self.graded[grade]
         if not leads:
             return None
         every = sum(count for count, _ in self.graded.values())
         average = sum(self.starts[one] * count for one, (count, _) in self.graded.items()) / every
-        return Reason(GRADE, grade, self.starts[grade] - average, leads, sales)
+        return Reason(GRADE, grade, start - average, leads, sales)
 
 
 def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> None:

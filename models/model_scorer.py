@@ -11,8 +11,9 @@ from datetime import datetime
 from features.rows.as_of import KnownLead
 from features.rows.call_features import CALL_FEATURES, stage_reached
 from features.rows.feature import FeatureRow
-from models.abc_rules import RuleGrade, grade_by_rules, rule_grade
+from models.abc_rules import RuleGrade, grade_by_rules, verdicts_of
 from models.artefact import Artefact
+from models.grade_starts import StartsByRules
 from models.next_answer import field_to_ask
 from models.score import Reason, Score, probability_of
 
@@ -31,33 +32,36 @@ class ModelScorer:
         self.artefact = artefact
         self.version: str | None = artefact.version
         self.data_cut_off: datetime | None = artefact.data_cut_off
+        self._starts = StartsByRules(artefact.starts)
 
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
-        grading = grade_by_rules(known.answers, known.company.abc_at(known.moment))
-        start = self.artefact.starts[grading.grade]
+        rules = known.company.abc_at(known.moment)
+        grading, starts = grade_by_rules(known.answers, rules), self._starts.under(rules)
+        start = starts.of(grading.verdicts)
         log_odds = start + self.artefact.model.moved(row)
         chance = probability_of(log_odds)
-        told = self._told(known, row, grading.grade)
+        told = self._told(known, row, grading.grade, start)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
             known.lead_id, known.moment, chance, log_odds, start, grading, refined,
             tuple(one for one in told if one.contribution > 0)[:REASONS],
             tuple(one for one in told if one.contribution < 0)[:REASONS],
             self.artefact.average,
-            field_to_ask(known, row, grading, self.artefact.starts, self.artefact.model),
+            field_to_ask(known, row, grading, starts, self.artefact.model),
             self.version, self.data_cut_off,
         )  # fmt: skip
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the score's probability alone."""
-        grade = rule_grade(known.answers, known.company.abc_at(known.moment))
-        return probability_of(self.artefact.starts[grade] + self.artefact.model.moved(row))
+        rules = known.company.abc_at(known.moment)
+        start = self._starts.under(rules).of(verdicts_of(known.answers, rules))
+        return probability_of(start + self.artefact.model.moved(row))
 
-    def _told(self, known: KnownLead, row: FeatureRow, grade: RuleGrade) -> list[Reason]:
+    def _told(self, known: KnownLead, row: FeatureRow, grade: RuleGrade, start: float) -> list[Reason]:
         """Return the reasons worth reading, the strongest first."""
         reasons = self.artefact.model.reasons(row)
-        if grade != "ungraded" and (of_grade := self.artefact.grade_reason(grade)):
+        if grade != "ungraded" and (of_grade := self.artefact.grade_reason(grade, start)):
             reasons.append(of_grade)
         told = [one for one in reasons if self._is_worth_reading(one) and not _says_nothing_yet(one, known)]
         return sorted(told, key=lambda one: -abs(one.contribution))

@@ -6,7 +6,7 @@ through the grade from which the rules let it start, and through the tables that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from features.facts.channels import tidied
 from features.facts.company import Abc, Criterion, FormField
@@ -14,7 +14,8 @@ from features.facts.values import Answer
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow, Value
 from features.rows.feature_row import answer_feature_name
-from models.abc_rules import Grading, RuleGrade, grade_of_verdicts, said
+from models.abc_rules import Grading, said
+from models.grade_starts import GradeStarts
 from models.purchase_model import PurchaseModel
 from models.score import probability_of
 
@@ -24,7 +25,7 @@ MOST_LEVELS = 12
 
 
 def field_to_ask(
-    known: KnownLead, row: FeatureRow, grading: Grading, starts: Mapping[RuleGrade, float], model: PurchaseModel
+    known: KnownLead, row: FeatureRow, grading: Grading, starts: GradeStarts, model: PurchaseModel
 ) -> str | None:
     """Return the name of the field to ask for next, or None where nothing is open."""
     rules = known.company.abc_at(known.moment)
@@ -57,7 +58,7 @@ def _move(
     rules: Abc,
     grading: Grading,
     row: FeatureRow,
-    starts: Mapping[RuleGrade, float],
+    starts: GradeStarts,
     model: PurchaseModel,
 ) -> float:
     read_by = {criterion: one for criterion, one in rules.criteria.items() if one.field == name}
@@ -66,7 +67,7 @@ def _move(
     chances = []
     for answer in _possible(field, next(iter(read_by.values()), None), model.levels_of(feature)):
         verdicts = {criterion: said({name: answer}, one) for criterion, one in read_by.items()}
-        start = starts[grade_of_verdicts({**grading.verdicts, **verdicts}, rules)]
+        start = starts.of({**grading.verdicts, **verdicts})
         moved = model.moved({**row, feature: _as_value(answer)}) if unmoved is None else unmoved
         chances.append(probability_of(start + moved))
     return max(chances) - min(chances) if chances else 0.0

@@ -13,7 +13,8 @@ from typing import Protocol
 from features.facts.values import LeadId
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
-from models.abc_rules import Grading, RuleGrade, grade_by_rules, guessed_rate, log_odds, rule_grade
+from models.abc_rules import Grading, RuleGrade, grade_by_rules, verdicts_of
+from models.grade_starts import StartsByRules
 
 FEWEST_LEADS = 20
 """A value that fewer training leads had is no reason that people should read."""
@@ -57,8 +58,8 @@ class Score:
     ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all features; ``reasons_for`` and
     ``reasons_against`` are the largest of them, the rules' grade among them; ``average`` is the share that bought of all
     leads that the model learned from. ``ask`` is the field whose answer matters most now. Without a model
-    ``model_version`` and ``average`` are None, the probability is the company's own guess for the grade, and there are no
-    reasons.
+    ``model_version`` and ``average`` are None, the probability is the company's own guess for the grade (or lies between
+    those of the grades still open), and there are no reasons.
     """
 
     lead_id: LeadId | None
@@ -95,26 +96,29 @@ class Scorer(Protocol):
 
 
 class RulesScorer:
-    """The rules alone: the probability is the company's own guess for the grade."""
+    """The rules alone: the probability is the company's own guess for the grade, or between those of the grades still open."""
 
     version: str | None = None
     data_cut_off: datetime | None = None
 
+    def __init__(self) -> None:
+        self._starts = StartsByRules()
+
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
-        """Return the guess for the lead's grade, marked as such by ``model_version`` None."""
+        """Return the guess, marked as such by ``model_version`` None."""
         rules = known.company.abc_at(known.moment)
         grading = grade_by_rules(known.answers, rules)
-        rate = guessed_rate(grading.grade, rules)
-        start = log_odds(rate)
+        start = self._starts.under(rules).of(grading.verdicts)
         asked = rules.criteria[grading.ask].field if grading.ask else None
         return Score(
-            known.lead_id, known.moment, rate, start, start, grading, grading.grade, (), (), None, asked, None, None
-        )
+            known.lead_id, known.moment, probability_of(start), start, start, grading, grading.grade, (), (), None, asked,
+            None, None,
+        )  # fmt: skip
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
-        """Return the guess for the lead's grade."""
+        """Return the guess alone."""
         rules = known.company.abc_at(known.moment)
-        return guessed_rate(rule_grade(known.answers, rules), rules)
+        return probability_of(self._starts.under(rules).of(verdicts_of(known.answers, rules)))
 
 
 def without_lead(score: Score) -> Score:

@@ -7,6 +7,7 @@ leads.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,13 @@ class Boosted:
 
 
 def fit_boosted(
-    rows: Rows, later: Rows | None, *, fields_a_tree: int, rounds: int | None = None, seed: int = 0
+    rows: Rows,
+    later: Rows | None,
+    *,
+    fields_a_tree: int,
+    rounds: int | None = None,
+    alone: Collection[str] = (),
+    seed: int = 0,
 ) -> Boosted:
     """Fit the tables to ``rows``.
 
@@ -56,6 +63,8 @@ def fit_boosted(
         Later leads, in the same cells, on which fitting stops; None where ``rounds`` says how long to fit.
     fields_a_tree
         1 or 2.
+    alone
+        Fields that no tree asks together with another.
     """
     if not rows.cells:
         return Boosted(Tables({}), 0, "")
@@ -70,6 +79,7 @@ def fit_boosted(
         "num_threads": 2 if len(rows) > ROWS_FOR_TWO_THREADS else 1,
         "seed": seed,
         "verbosity": -1,
+        **_together(rows, alone),
         **SHRINKAGE,
     }
     train = _dataset(rows, parameters, None)
@@ -86,6 +96,15 @@ def fit_boosted(
     if tables.cells:
         tables = purified(tables, rows.where, rows.weight)
     return Boosted(tables, taken, booster.model_to_string(num_iteration=taken))
+
+
+def _together(rows: Rows, alone: Collection[str]) -> dict[str, Any]:
+    """Return which columns a tree may ask together: those that are not to stand alone."""
+    names = list(rows.cells)
+    if not set(alone) & set(names):
+        return {}
+    groups = [[place for place, name in enumerate(names) if name not in alone]]
+    return {"interaction_constraints": [*groups, *([names.index(one)] for one in names if one in alone)]}
 
 
 def _dataset(rows: Rows, parameters: dict[str, Any], reference: lightgbm.Dataset | None) -> lightgbm.Dataset:

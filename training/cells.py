@@ -5,7 +5,7 @@ Shared cells make the rungs comparable entry by entry, and a blend of their tabl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,19 +62,31 @@ class Rows:
         return Rows(self.cells, self.where, self.outcome, weight, self.start)
 
 
-def shared_cells(columns: Columns, weight: Floats) -> dict[str, FieldCells]:
+def shared_cells(
+    columns: Columns,
+    weight: Floats,
+    *,
+    words: Mapping[str, Sequence[str]] | None = None,
+    borders: Mapping[str, Sequence[float]] | None = None,
+) -> dict[str, FieldCells]:
     """Return the cells of every feature that says anything of the rows; one that never differs is left aside.
+
+    ``words`` are levels, by feature, that have a cell of their own however rare; ``borders`` cuts that are made in any case.
 
     >>> area = NumberColumn(np.array([10, 10, 50, 90], dtype=np.float32))
     >>> shared_cells({"area": area}, np.ones(4))["area"].cuts
     (30.0, 70.0)
     """
+    words, borders = words or {}, borders or {}
     kept = kept_levels(columns, weight)
+    kept |= {name: tuple(dict.fromkeys((*kept[name], *words[name]))) for name in kept if name in words}
     numbers = sum(isinstance(column, NumberColumn) for column in columns.values())
     most = min(max(RANGES_TOGETHER // max(numbers, 1), FEWEST_RANGES), MOST_RANGES)
     made = {}
     for name, column in columns.items():
-        cells = FieldCells(name, levels=kept[name]) if name in kept else _ranges(name, column, most)
+        cells = (
+            FieldCells(name, levels=kept[name]) if name in kept else _ranges(name, column, most, borders.get(name, ()))
+        )
         if cells is not None and len(np.unique(_column_cells(column, cells, 0))) > 1:
             made[name] = cells
     return made
@@ -110,7 +122,7 @@ def length_of(columns: Columns) -> int:
     return len(column.codes if isinstance(column, LevelColumn) else column.values)
 
 
-def _ranges(name: str, column: Column, most: int) -> FieldCells | None:
+def _ranges(name: str, column: Column, most: int, borders: Sequence[float]) -> FieldCells | None:
     """Return a number's cells, cut halfway between values that were seen: on a value, rounding would choose the side."""
     if not isinstance(column, NumberColumn):
         return None
@@ -123,7 +135,7 @@ def _ranges(name: str, column: Column, most: int) -> FieldCells | None:
         ends = np.unique(np.quantile(values, np.arange(1, most) / most, method="lower"))
         ends = ends[ends < different[-1]]
     following = different[np.searchsorted(different, ends, side="right")]
-    return FieldCells(name, cuts=tuple(((ends + following) / 2).tolist()))
+    return FieldCells(name, cuts=tuple(sorted({*((ends + following) / 2).tolist(), *borders})))
 
 
 def _column_cells(column: Column | None, cells: FieldCells, count: int) -> Ints:

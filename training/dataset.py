@@ -31,6 +31,7 @@ from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
 from models.abc_rules import GRADES, rule_grade
 from training.columns import Column, ColumnsBuilder, joined, taken
+from training.standings import Standings
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -38,7 +39,6 @@ MOST_LEADS = 150_000
 """More settled leads than this are drawn from, by a hash of their ids: the rest would change no table."""
 DAY = timedelta(days=1)
 LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
-FEWEST_LEADS, FEWEST_SALES = 30, 5
 ARRIVAL_WEIGHT, LATER_WEIGHT = 1.0, 0.5
 """Of the row at arrival, and of the one at a random age; the row after the k-th call weighs 2^-k, all calls under 1."""
 Progress = Callable[[int], None]
@@ -49,7 +49,8 @@ class TrainingSet:
     """Rows, and for each row its lead; times are POSIX seconds.
 
     ``weight`` has a mean of 1 over leads (the sum of a lead's rows, see above); ``known_from`` is when the row's label was
-    known; ``grade`` is the place of the rules' grade in ``GRADES``. In days since the request: ``asked_after`` is when the
+    known; ``grade`` is the place of the rules' grade in ``GRADES``, ``standing`` that of what the rules knew in
+    ``standings``. In days since the request: ``asked_after`` is when the
     row stands, ``bought_after`` when the lead bought (nan where it did not, or not yet), ``age`` the cut-off. ``young``
     are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet".
     """
@@ -61,6 +62,7 @@ class TrainingSet:
     created: Floats
     known_from: Floats
     grade: Ints
+    standing: Ints
     channel: npt.NDArray[np.object_]
     at_arrival: npt.NDArray[np.bool_]
     called: npt.NDArray[np.bool_]
@@ -69,6 +71,7 @@ class TrainingSet:
     age: Floats
     counts: dict[OutcomeKind, int]
     drawn_from: int
+    standings: Standings
     young: TrainingSet | None = None
 
     def __len__(self) -> int:
@@ -88,8 +91,9 @@ class TrainingSet:
         """Return some of the rows; young leads are not among them."""
         return TrainingSet(
             taken(self.columns, rows), self.outcome[rows], self.weight[rows], self.lead[rows], self.created[rows],
-            self.known_from[rows], self.grade[rows], self.channel[rows], self.at_arrival[rows], self.called[rows],
-            self.asked_after[rows], self.bought_after[rows], self.age[rows], self.counts, self.drawn_from,
+            self.known_from[rows], self.grade[rows], self.standing[rows], self.channel[rows],
+            self.at_arrival[rows], self.called[rows], self.asked_after[rows], self.bought_after[rows], self.age[rows],
+            self.counts, self.drawn_from, self.standings,
         )  # fmt: skip
 
 
@@ -98,12 +102,14 @@ class _Growing:
     """The set while it grows, a row at a time."""
 
     builder: ColumnsBuilder
+    standings: Standings
     outcome: array[float] = field(default_factory=lambda: array("d"))
     weight: array[float] = field(default_factory=lambda: array("d"))
     lead: array[int] = field(default_factory=lambda: array("q"))
     created: array[float] = field(default_factory=lambda: array("d"))
     known_from: array[float] = field(default_factory=lambda: array("d"))
     grade: array[int] = field(default_factory=lambda: array("q"))
+    standing: array[int] = field(default_factory=lambda: array("q"))
     channel: list[str] = field(default_factory=list)
     at_arrival: array[int] = field(default_factory=lambda: array("b"))
     called: array[int] = field(default_factory=lambda: array("b"))
@@ -133,20 +139,21 @@ def training_set(
     Raises
     ------
     NothingToLearn
-        Where too few leads are settled, or too few of them bought; it says how many of each kind there are.
+        Where no lead is settled; it says how many of each kind there are.
     """
     gate = Gate(company)
     counted = _Counted(cut_off, gate)
     timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
     rows = RowBuilder(company, timeline)
-    settled, young = _Growing(ColumnsBuilder(rows.features)), _Growing(ColumnsBuilder(rows.features))
+    standings = Standings()
+    settled, young = (_Growing(ColumnsBuilder(rows.features), standings) for _ in range(2))
     learned_from, not_yet = counted.settled.drawn(), counted.young.drawn()
     for number, history in enumerate(_those(store.histories(up_to=up_to), learned_from | not_yet, progress)):
         _add_lead(young if history.lead_id in not_yet else settled, history, number, rows, cut_off, seed)
     beside = _finished(young, counted.counts, counted.young.total) if len(young.outcome) else None
     made = _finished(settled, counted.counts, counted.settled.total, beside)
-    if made.leads < FEWEST_LEADS or made.sales < FEWEST_SALES:
-        raise NothingToLearn(_too_little(made, company))
+    if not made.leads:
+        raise NothingToLearn(_nothing_settled(made, company))
     return made
 
 
@@ -264,7 +271,9 @@ def _add_lead(
         growing.lead.append(number)
         growing.created.append(known.created_at.timestamp())
         growing.known_from.append((label[1] if label else cut_off).timestamp())
-        growing.grade.append(GRADES.index(rule_grade(known.answers, rows.company.abc_at(moment))))
+        rules = rows.company.abc_at(moment)
+        growing.grade.append(GRADES.index(rule_grade(known.answers, rules)))
+        growing.standing.append(growing.standings.place(known.answers, rules))
         growing.channel.append(known.channel)
         growing.at_arrival.append(place == 0)
         growing.called.append(bool(known.calls))
@@ -283,19 +292,18 @@ def _finished(
     return TrainingSet(
         growing.builder.columns(), np.array(growing.outcome), weight, numbered.astype(np.int64),
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
-        np.array(growing.channel, dtype=object), np.array(growing.at_arrival, dtype=bool),
-        np.array(growing.called, dtype=bool), np.array(growing.asked_after), np.array(growing.bought_after),
-        np.array(growing.age), counts, total, young,
+        np.array(growing.standing, dtype=np.int64), np.array(growing.channel, dtype=object),
+        np.array(growing.at_arrival, dtype=bool), np.array(growing.called, dtype=bool), np.array(growing.asked_after),
+        np.array(growing.bought_after), np.array(growing.age), counts, total, growing.standings, young,
     )  # fmt: skip
 
 
-def _too_little(made: TrainingSet, company: Company) -> str:
+def _nothing_settled(made: TrainingSet, company: Company) -> str:
     counts = ", ".join(f"{made.counts.get(kind, 0):,} {words}" for kind, words in OUTCOME_WORDS.items())
     horizon = f"older than {company.horizon_days} days" if company.horizon_days else "closed"
     return (
-        f"Too little is settled to learn from: {made.leads:,} leads with a row, {made.sales:,} of them bought "
-        f"(of all leads: {counts}). It takes {FEWEST_LEADS} settled leads and {FEWEST_SALES} sales; a lead is settled "
-        f"once it was worked and is {horizon}. Until then the rules serve."
+        f"No lead is settled that one could learn from (of all leads: {counts}). A lead is settled once it was worked and "
+        f"is {horizon}. Until then the rules serve."
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.ranking_metrics import Measured
-from training.evaluation import Evaluation
+from training.evaluation import FEWEST_LEADS, FEWEST_SALES, Evaluation, Group
 
 NOT_COMPARABLE = (
     "It cannot be compared with the champion yet: too few sales were settled since the champion learned. "
@@ -49,6 +49,9 @@ def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion
     champion_serves
         Whether a champion serves now; if not, the rules do.
     """
+    later = evaluation.overall
+    if later.leads < FEWEST_LEADS or later.sales < FEWEST_SALES:
+        return _over_champion(_unjudged(later, tables=tables, gain=gain), evaluation, champion_serves=champion_serves)
     difference = evaluation.differences
     over_base, over_rules = difference["base rate"], difference["rules"]
     if not tables or not _is_better(over_base, gain):
@@ -60,15 +63,33 @@ def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion
         rules = _rules_alone(evaluation, why, champion_serves=champion_serves)
         return Decision(rules.promote, not rules.promote, (*reasons, *rules.reasons))
     reasons.append(f"Better than the rules alone: {_evidence(over_rules, gain)}.")
-    champion = difference.get("champion")
+    return _over_champion(Decision(True, True, tuple(reasons)), evaluation, champion_serves=champion_serves)
+
+
+def _over_champion(made: Decision, evaluation: Evaluation, *, champion_serves: bool) -> Decision:
+    """Return the decision of a candidate that is good enough but for the champion."""
+    champion = evaluation.differences.get("champion")
     if champion is None:
         said = NOT_COMPARABLE if champion_serves else "No champion serves that it would have to beat."
-        return Decision(not champion_serves, True, (*reasons, said))
+        return replace(made, promote=not champion_serves, reasons=(*made.reasons, said))
     if champion.low > 0:
-        reasons.append(f"Worse than the champion ({_figures(champion)}): the champion goes on serving.")
-        return Decision(False, True, tuple(reasons))
+        said = f"Worse than the champion ({_figures(champion)}): the champion goes on serving."
+        return replace(made, promote=False, reasons=(*made.reasons, said))
     word = "Better than the champion" if champion.high < 0 else "Not worse than the champion, and fresher"
-    return Decision(True, True, (*reasons, f"{word}: {_figures(champion)}."))
+    return replace(made, reasons=(*made.reasons, f"{word}: {_figures(champion)}."))
+
+
+def _unjudged(later: Group, *, tables: bool, gain: float) -> Decision:
+    """Return the decision where too few leads came later to judge by: more leads of the same make know more.
+
+    What the tables say is then believed only as far as leads left out one at a time, or folds, bore it out.
+    """
+    few = f"Too few later leads to judge by ({later.leads:,}, {later.sales:,} of them bought)"
+    if not tables:
+        own = "nothing that is known of a lead predicted; the rules serve at the rates that this company's own leads showed"
+        return Decision(True, False, (f"{few}: {own}.",))
+    found = f"what predicted on leads left out ({gain:.1f} nats) is believed in part, and serves"
+    return Decision(True, True, (f"{few}: {found}.",))
 
 
 def _rules_alone(evaluation: Evaluation, why: str, *, champion_serves: bool) -> Decision:

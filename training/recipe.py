@@ -19,7 +19,9 @@ import numpy.typing as npt
 from features.facts.company import Abc
 from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
 from models.calibration import jump_of, level_for, weighed
+from models.grade_starts import in_order
 from models.purchase_model import FieldCells
+from training.answer_order import asked_by_rules, beside_answers, borders_of, ordered, words_of
 from training.boosting import Boosted, fit_boosted
 from training.cells import Rows, cells_of, shared_cells
 from training.dataset import TrainingSet, with_young
@@ -29,6 +31,7 @@ from training.period_fields import period_fields
 from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
 from training.scorecard import Scorecard, fit_scorecard
 from training.tables import Tables, blended, simplified
+from training.unseen import cautious
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -82,7 +85,7 @@ class Candidate:
 
     def log_odds(self, data: TrainingSet) -> Floats:
         """Return each row's log-odds."""
-        start = np.array([self.starts[grade] for grade in GRADES])[data.grade]
+        start = starts_of(data, self.starts)
         if not self.tables.cells:
             return start
         moved: Floats = start + self.tables.at(cells_of(data.columns, self.tables.cells))
@@ -90,21 +93,23 @@ class Candidate:
 
     def probability(self, data: TrainingSet) -> Floats:
         """Return each row's purchase probability."""
-        p: Floats = 1.0 / (1.0 + np.exp(-self.log_odds(data)))
-        return p
+        return probability(self.log_odds(data))
 
 
 def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     """Return the share of each grade's leads that bought, shrunk to the company's guess where it made one.
 
-    Counted as leads arrive and after their calls, when a grade is given; what stands in between tells how leads age.
-    Where the company said nothing of a grade, half a sale and half a loss are added (Jeffreys' prior); a grade that no
-    lead had keeps the guess, or what stands in for one.
+    Counted as leads arrive and after their calls, when a grade is given, and only where no open answer can change the
+    grade: what stands in between tells how leads age. Where the company said nothing of a grade, half a sale and half a
+    loss are added (Jeffreys' prior); a grade that no lead had keeps the guess, or what stands in for one.
     """
+    told = np.array([_place(one.told) for one in data.standings.known], dtype=np.int64)[data.standing]
+    counted = np.where(data.at_arrival | data.called, data.weight, 0.0)
+    counted *= data.leads / counted.sum()
     rates: dict[RuleGrade, float] = {}
     for place, grade in enumerate(GRADES):
-        mine = (data.grade == place) & (data.at_arrival | data.called)
-        leads, sales = float(data.weight[mine].sum()), float((data.weight * data.outcome)[mine].sum())
+        mine = told == place
+        leads, sales = float(counted[mine].sum()), float((counted * data.outcome)[mine].sum())
         guess = guessed_rate(grade, rules)
         is_said = grade in rules.rates.model_fields_set
         if is_said or not leads:
@@ -114,6 +119,21 @@ def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     return rates
 
 
+def probability(log_odds_: Floats) -> Floats:
+    """Return the probabilities of log-odds."""
+    p: Floats = 1.0 / (1.0 + np.exp(-log_odds_))
+    return p
+
+
+def _place(grade: RuleGrade | None) -> int:
+    return -1 if grade is None else GRADES.index(grade)
+
+
+def starts_of(data: TrainingSet, starts: Mapping[RuleGrade, float] | None) -> Floats:
+    """Return the log-odds from which each row starts, given those of each grade (None: as the company guesses)."""
+    return data.standings.starts(starts)[data.standing]
+
+
 def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     """Return what later leads of ``data`` choose, the rungs having been fitted on its earlier ones."""
     data = _thinned(data)
@@ -121,7 +141,7 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     folds = [fold_of(age, *ends) for ends in FOLDS]
     if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
         return _chosen_of_few(data, rules)
-    cells = shared_cells(data.columns, data.weight)
+    cells = _cells(data, rules)
     telling = _telling(data, cells)
     steady = {name: one for name, one in cells.items() if name not in telling}
     earlier, later = folds[-1]
@@ -149,7 +169,7 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
 
 def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:
     """Return how much of a scorecard to believe where there are too few sales to judge by later ones."""
-    cells = shared_cells(data.columns, data.weight)
+    cells = _cells(data, rules)
     rows = _rows(data, cells, _starts(data, rules)).without(_telling(data, cells))
     if not rows.cells or not 0 < data.sales < data.leads:
         return RULES_ALONE
@@ -167,7 +187,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
     if not choices.has_tables:
         return Candidate(starts, Tables({}), choices)
     every = data if data.young is None else with_young(data, data.young)
-    cells = shared_cells(every.columns, every.weight)
+    cells = _cells(every, rules)
     telling = _telling(every, cells)
     mature = np.arange(len(every)) < len(data)
     rows = _rows(every, cells, starts)
@@ -181,12 +201,13 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
             chance = curve.chance_left(p, every.asked_after, every.age)
             rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
             card = fit_scorecard(rows.without(telling), card.strengths)
-    return _finished(every, rows, telling, starts, card, choices, seed)
+    return _finished(every, rows, rules, telling, starts, card, choices, seed)
 
 
 def _finished(
     data: TrainingSet,
     rows: Rows,
+    rules: Abc,
     telling: Collection[str],
     starts: Mapping[RuleGrade, float],
     card: Scorecard,
@@ -195,7 +216,7 @@ def _finished(
 ) -> Candidate:
     steady = rows.without(telling)
     trees = [
-        fit_boosted(steady, None, fields_a_tree=fields, rounds=rounds, seed=seed)
+        fit_boosted(steady, None, fields_a_tree=fields, rounds=rounds, alone=asked_by_rules(rules), seed=seed)
         if weight
         else Boosted(Tables({}), 0, "")
         for fields, (rounds, weight) in enumerate(zip(choices.rounds, choices.weights[1:], strict=True), start=1)
@@ -205,14 +226,26 @@ def _finished(
     if following.share > 0:
         latest = change(rows, _age(data), tables.at(rows.where), following.half_life, card.strengths)
         tables = blended([tables, latest], [1.0, following.share])
-    tables = simplified(tables, rows.where, rows.weight)
-    tables.intercept = 0.0
+    tables = _kept_true(simplified(tables, rows.where, rows.weight, _borders(rules)), data, rules)
     moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
-    level = level_for(rows.start + moved, rows.outcome, rows.weight)
+    level = level_for(rows.start + moved, _with_guesses(rows, rules), rows.weight)
     level += _jump(data, rows, rows.start + moved + level)
     return Candidate(
         {grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text or trees[0].text
     )
+
+
+def _kept_true(tables: Tables, data: TrainingSet, rules: Abc) -> Tables:
+    """Return the tables without what must not be said: much of unseen levels, or a yes that speaks against a lead."""
+    tables = cautious(tables, data.columns)
+    where = cells_of(data.columns, tables.cells)
+    masses = {
+        name: np.bincount(where[name], data.weight, minlength=one.count).astype(np.float64)
+        for name, one in tables.cells.items()
+    }
+    tables = ordered(tables, rules, masses)
+    tables.intercept = 0.0
+    return tables
 
 
 def _curve(data: TrainingSet, window: float) -> DelayCurve | None:
@@ -245,7 +278,12 @@ def _tried(
     card = fit_scorecard(fit_on)
     trees = tuple(
         fit_boosted(
-            fit_on, None if rounds else judged, fields_a_tree=n + 1, rounds=rounds[n] if rounds else None, seed=seed
+            fit_on,
+            None if rounds else judged,
+            fields_a_tree=n + 1,
+            rounds=rounds[n] if rounds else None,
+            alone=asked_by_rules(rules),
+            seed=seed,
         )
         for n in range(2)
     )
@@ -261,17 +299,38 @@ def _telling(data: TrainingSet, cells: Mapping[str, FieldCells]) -> set[str]:
 
 
 def _starts(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
-    return {grade: log_odds(rate) for grade, rate in grade_rates(data, rules).items()}
+    starts = {grade: log_odds(rate) for grade, rate in grade_rates(data, rules).items()}
+    return in_order(starts) if rules.criteria else starts
+
+
+def _cells(data: TrainingSet, rules: Abc) -> dict[str, FieldCells]:
+    """Return the cells that all rungs share; what the rules ask keeps every word and border that they name."""
+    beside = beside_answers(rules)
+    columns = {name: column for name, column in data.columns.items() if name not in beside}
+    words = {name: words_of(criteria) for name, criteria in asked_by_rules(rules).items()}
+    return shared_cells(columns, data.weight, words=words, borders=_borders(rules)) if columns else {}
+
+
+def _borders(rules: Abc) -> dict[str, list[float]]:
+    return {name: borders_of(criteria) for name, criteria in asked_by_rules(rules).items()}
 
 
 def _rows(data: TrainingSet, cells: Mapping[str, FieldCells], starts: Mapping[RuleGrade, float]) -> Rows:
-    start = np.array([starts[grade] for grade in GRADES])[data.grade]
+    start = starts_of(data, starts)
     return Rows(cells, cells_of(data.columns, cells), data.outcome, data.weight, start)
 
 
 def _levelled(rows: Rows) -> Rows:
     """Return rows that start from their own rate: a market that rose or fell must not stop what ranks well."""
     return rows.starting_from(rows.start + level_for(rows.start, rows.outcome, rows.weight))
+
+
+def _with_guesses(rows: Rows, rules: Abc) -> Floats:
+    """Return the outcomes with what the rates were shrunk to among them: the level of few leads is not theirs alone."""
+    leads = float(rows.weight.sum())
+    if rules.rates.model_fields_set:
+        return (leads * rows.outcome + LEADS_OF_A_GUESS * probability(rows.start)) / (leads + LEADS_OF_A_GUESS)
+    return (leads * rows.outcome + 0.5) / (leads + 1.0)
 
 
 def _jump(data: TrainingSet, rows: Rows, log_odds_: Floats) -> float:

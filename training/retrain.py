@@ -16,7 +16,7 @@ from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
-from models.abc_rules import GRADES, RuleGrade, guessed_rate
+from models.abc_rules import GRADES, RuleGrade, log_odds
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
@@ -29,7 +29,7 @@ from training.evaluation import Evaluation, evaluated, evaluation_json
 from training.model_card import model_card
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
-from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates
+from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates, probability, starts_of
 from training.time_split import TimeSplit, split_by_time
 
 Floats = npt.NDArray[np.float64]
@@ -184,9 +184,9 @@ def _contenders(
     base = float((fit.weight @ fit.outcome + 0.5) / (fit.weight.sum() + 1.0))
     return {
         "candidate": candidate,
-        "rules": np.array([rates[grade] for grade in GRADES])[later.grade],
+        "rules": probability(starts_of(later, {grade: log_odds(rate) for grade, rate in rates.items()})),
         "base rate": np.full(len(later), base),
-        "guesses": np.array([guessed_rate(grade, rules) for grade in GRADES])[later.grade],
+        "guesses": probability(starts_of(later, None)),
     }
 
 
@@ -219,16 +219,15 @@ def _over_champion(
 
 def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
     """Return a saved model's probability of each row; the batch path of what serves one lead at a time."""
-    log_odds = np.array([artefact.starts[grade] for grade in GRADES])[data.grade]
+    total = starts_of(data, artefact.starts)
     cells = {one.feature: one for one in artefact.model.cells}
     where = cells_of(data.columns, cells)
     for part in artefact.model.parts:
         entry = where[part.features[0]]
         if len(part.features) == 2:
             entry = entry * cells[part.features[1]].count + where[part.features[1]]
-        log_odds = log_odds + np.array(part.values)[entry]
-    probability: Floats = 1.0 / (1.0 + np.exp(-log_odds))
-    return probability
+        total = total + np.array(part.values)[entry]
+    return probability(total)
 
 
 def _parameters(
@@ -271,7 +270,7 @@ def _version(cut_off: datetime, data: TrainingSet, company_hash: str, seed: int)
 
 def _data_hash(data: TrainingSet) -> str:
     digest = hashlib.sha256()
-    for values in (data.outcome, data.weight, data.created, data.known_from, data.grade):
+    for values in (data.outcome, data.weight, data.created, data.known_from, starts_of(data, None)):
         digest.update(np.ascontiguousarray(values).tobytes())
     for name, column in data.columns.items():
         digest.update(repr((name, getattr(column, "levels", ()))).encode())

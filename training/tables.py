@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,10 +80,12 @@ def purified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Table
     return made
 
 
-def simplified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Tables:
+def simplified(
+    tables: Tables, where: Mapping[str, Ints], weight: Floats, borders: Mapping[str, Collection[float]] | None = None
+) -> Tables:
     """Return nearly the same tables with fewer entries: neighbouring ranges that say the same become one.
 
-    No entry moves by more than ``ALIKE``; a table that hardly moves any lead is left out.
+    No entry moves by more than ``ALIKE``; a table that hardly moves any lead is left out. Cuts at ``borders`` stay.
     """
     kept = {name: values for name, values in tables.singles.items() if _moves(values[where[name]], weight)}
     pairs = {pair: grid for pair, grid in tables.pairs.items() if _moves(grid[where[pair[0]], where[pair[1]]], weight)}
@@ -92,7 +94,9 @@ def simplified(tables: Tables, where: Mapping[str, Ints], weight: Floats) -> Tab
     averages = {}
     for name in named:
         mass = np.bincount(where[name], weight, minlength=tables.cells[name].count).astype(np.float64)
-        made.cells[name], averages[name] = _fewer(tables.cells[name], _entries(name, kept, pairs), mass)
+        made.cells[name], averages[name] = _fewer(
+            tables.cells[name], _entries(name, kept, pairs), mass, (borders or {}).get(name, ())
+        )
     made.singles = {name: averages[name] @ values for name, values in kept.items()}
     made.pairs = {pair: averages[pair[0]] @ grid @ averages[pair[1]].T for pair, grid in pairs.items()}
     return made
@@ -109,15 +113,15 @@ def _entries(name: str, singles: Mapping[str, Floats], pairs: Mapping[tuple[str,
     return np.concatenate(found, axis=1)
 
 
-def _fewer(cells: FieldCells, entries: Floats, mass: Floats) -> tuple[FieldCells, Floats]:
+def _fewer(cells: FieldCells, entries: Floats, mass: Floats, borders: Collection[float]) -> tuple[FieldCells, Floats]:
     """Return fewer cells, and the averages (new cells x old cells) that make the entries of the new ones."""
     if cells.cuts is None:
         return cells, np.eye(cells.count)
     group = [0]
     low = high = entries[0]
-    for entry in entries[1 : cells.missing]:
+    for cut, entry in zip(cells.cuts, entries[1 : cells.missing], strict=True):
         low, high = np.minimum(low, entry), np.maximum(high, entry)
-        if (high - low).max() > ALIKE:
+        if (high - low).max() > ALIKE or cut in borders:
             low = high = entry
             group.append(group[-1] + 1)
         else:

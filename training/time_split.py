@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import NothingToLearn
-from training.dataset import FEWEST_LEADS, FEWEST_SALES, TrainingSet
+from training.dataset import TrainingSet
 
 Ints = npt.NDArray[np.int64]
 JUDGED_SHARE = 0.25
 SHORTER = (0.25, 0.2, 0.15, 0.1, 0.05)
+FEWEST_LEADS, FEWEST_SALES = 30, 5
+"""With fewer whose label was known before the last leads came, leads are split by creation alone."""
 ENOUGH_LEADS, ENOUGH_SALES = 300, 30
 """The fit wants as many; with fewer the judging slice is shortened, and that is said."""
 BY_CREATION_ALONE = (

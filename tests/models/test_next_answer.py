@@ -9,6 +9,7 @@ from features.facts.company import Company, Criterion, FormField
 from features.facts.values import Answer
 from features.rows.feature_row import FixedRates, RowBuilder
 from models.abc_rules import grade_by_rules
+from models.grade_starts import GradeStarts
 from models.next_answer import field_by_rules, field_to_ask
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from tests.models.small_models import STARTS, windows_company
@@ -24,7 +25,11 @@ def asked(model: PurchaseModel, company: Company | None = None, **answers: Answe
     known = rows.known(history(lead(), replace(call(at=LATER), answers=answers)), LATER)
     assert known is not None
     grading = grade_by_rules(known.answers, known.company.abc_at(known.moment))
-    return field_to_ask(known, rows.row(known), grading, STARTS, model)
+    return field_to_ask(known, rows.row(known), grading, starts_of(known.company), model)
+
+
+def starts_of(company: Company) -> GradeStarts:
+    return GradeStarts(STARTS, company.abc[0])
 
 
 def one_field(name: str, yes: float, no: float) -> PurchaseModel:
@@ -32,7 +37,7 @@ def one_field(name: str, yes: float, no: float) -> PurchaseModel:
 
 
 def test_without_tables_the_grades_alone_say_what_to_ask() -> None:
-    # need: yes starts at 3 % (C), no at 0.2 %. With need known, budget yes starts at 12 % (B), no at 3 %.
+    # need: no starts at 0.2 %, yes between C and A. With need known, budget no starts at 3 % (C), yes between B and A.
     assert asked(NO_TABLES) == "need"
     assert asked(NO_TABLES, need="yes") == "budget"
     assert asked(NO_TABLES, need="yes", budget="yes") == "urgency"
@@ -63,7 +68,7 @@ def test_where_no_answer_moves_the_probability_the_rules_say_what_to_ask() -> No
     known = rows.known(history(lead()), NOON)
     assert known is not None
     grading = grade_by_rules({}, company.abc[0])
-    flat = dict.fromkeys(STARTS, -2.0)
+    flat = GradeStarts(dict.fromkeys(STARTS, -2.0), company.abc[0])
     assert field_to_ask(known, rows.row(known), grading, flat, NO_TABLES) == field_by_rules(known, grading) == "need"
 
 
@@ -83,7 +88,7 @@ def test_words_of_the_rules_move_the_model_as_the_form_does_whatever_their_case(
     model = PurchaseModel(
         [FieldCells("when", levels=("сейчас",))], [Part(("when",), (4.0, -1.0, 0.0), (9,) * 3, (1,) * 3)]
     )
-    flat = dict.fromkeys(STARTS, -2.0)
+    flat = GradeStarts(dict.fromkeys(STARTS, -2.0), company.abc[0])
     assert field_to_ask(known, rows.row(known), grade_by_rules({}, company.abc[0]), flat, model) == "when"
 
 

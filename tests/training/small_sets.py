@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
-from features.facts.company import Company
+from features.facts.company import Abc, Company, Criterion
 from features.facts.store import FactStore
 from features.facts.tables import METADATA
 from features.facts.values import LeadFact
@@ -18,6 +18,7 @@ from models.abc_rules import GRADES, RuleGrade
 from tests.support.facts import call, lead, stage
 from training.columns import Column, LevelColumn, NumberColumn
 from training.dataset import TrainingSet
+from training.standings import Standings
 
 Floats = npt.NDArray[np.float64]
 START = datetime(2025, 9, 1, 6, tzinfo=UTC)
@@ -68,13 +69,25 @@ def set_of(
     created = np.arange(count, dtype=np.float64) if created_day is None else created_day
     known = created + 30 if known_day is None else known_day
     origin = START.timestamp()
+    place = np.array([GRADES.index(g) for g in grade or ["ungraded"] * count], dtype=np.int64)
     return TrainingSet(
         columns, outcome, np.ones(count) if weight is None else weight,
         np.arange(count, dtype=np.int64) if lead_of is None else lead_of, origin + created * 86400, origin + known * 86400,
-        np.array([GRADES.index(g) for g in grade or ["ungraded"] * count], dtype=np.int64),
-        np.array(channel or ["vk"] * count, dtype=object), np.ones(count, dtype=bool), np.zeros(count, dtype=bool),
+        place, place, np.array(channel or ["vk"] * count, dtype=object), np.ones(count, dtype=bool), np.zeros(count, dtype=bool),
         np.zeros(count), np.where(outcome > 0, 10.0, np.nan), 400.0 - created, {}, count,
+        a_standing_for_each_grade(),
     )  # fmt: skip
+
+
+def a_standing_for_each_grade() -> Standings:
+    """Return leads of every grade whose questions were all answered, and one of whom nothing is known."""
+    names = ("need", "budget", "urgency")
+    rules = Abc(criteria={name: Criterion(field=name, yes=("yes",), no=("no",)) for name in names})
+    said = (("yes", "yes", "yes"), ("yes", "yes", "no"), ("yes", "no", "no"), ("no", "no", "no"), ())
+    standings = Standings()
+    for answers in said:
+        standings.place(dict(zip(names, answers, strict=False)), rules)
+    return standings
 
 
 Chance = Callable[[float, str, float], float]

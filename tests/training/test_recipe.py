@@ -39,8 +39,8 @@ def test_each_grades_rate_is_its_leads_shrunk_to_the_guess_by_twenty_leads() -> 
 
 def test_a_leads_many_rows_count_by_their_weight() -> None:
     outcome = np.array([1.0] * 10 + [0.0] * 10)
-    data = set_of({}, outcome, weight=np.array([0.1] * 10 + [1.0] * 10), grade=["A"] * 20)
-    assert grade_rates(data, RULES)["A"] == pytest.approx((1 + 6) / (11 + 20))
+    data = set_of({}, outcome, weight=np.array([0.2] * 10 + [1.8] * 10), grade=["A"] * 20)
+    assert grade_rates(data, RULES)["A"] == pytest.approx((2 + 6) / (20 + 20))
 
 
 def test_tables_are_chosen_where_something_predicts() -> None:
