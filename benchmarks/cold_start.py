@@ -27,8 +27,9 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.tables import METADATA
-from features.facts.values import Lead
-from features.rows.as_of import Gate
+from features.facts.values import Lead, LeadId
+from features.rows.as_of import Gate, KnownLead
+from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 
@@ -65,7 +66,7 @@ def cases(chosen: RealSet, leads: int, draws: int) -> list[Case]:
         histories = {one.lead_id: one for one in store.histories()}
         store.engine.dispose()
     known = chosen.train[chosen.train["outcome"].notna()]["lead_id"].astype(str).to_numpy()
-    tested = [histories[one] for one in chosen.test["lead_id"].astype(str)]
+    tested = [histories[LeadId(one)] for one in chosen.test["lead_id"].astype(str)]
     outcome = pd.read_parquet(chosen.folder / "test.parquet")["outcome"].to_numpy(dtype=np.float64)
     return [
         _case([histories[one] for one in _drawn(known, leads, seed)], tested, outcome, company, chosen)
@@ -73,8 +74,8 @@ def cases(chosen: RealSet, leads: int, draws: int) -> list[Case]:
     ]
 
 
-def _drawn(known: npt.NDArray[np.object_], leads: int, seed: int) -> list[str]:
-    return [str(one) for one in np.random.default_rng(seed).choice(known, leads, replace=False)]
+def _drawn(known: npt.NDArray[np.object_], leads: int, seed: int) -> list[LeadId]:
+    return [LeadId(str(one)) for one in np.random.default_rng(seed).choice(known, leads, replace=False)]
 
 
 def _case(
@@ -95,7 +96,7 @@ def _case(
     return Case(_loss(probability, outcome), _loss(base, outcome), sales)
 
 
-def _arrival(rows: RowBuilder, history: LeadHistory):  # type: ignore[no-untyped-def]
+def _arrival(rows: RowBuilder, history: LeadHistory) -> tuple[KnownLead, FeatureRow]:
     moment = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
     known = rows.known(history, moment)
     assert known is not None

@@ -28,7 +28,7 @@ class TablesModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> list[float]:
         """Return the probability of each row."""
         rows = model_input.astype(object).replace({float("nan"): None}).to_dict("records")
-        start = self.artefact.starts["ungraded"]
+        start = self.artefact.starts["ungraded"] + self.artefact.level
         return [probability_of(start + self.artefact.model.moved({str(k): v for k, v in row.items()})) for row in rows]
 
 

@@ -20,7 +20,7 @@ from models.purchase_model import PurchaseModel
 from models.refined_grades import GradeBorders
 from models.score import Reason
 
-FORMAT = 2
+FORMAT = 3
 MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.md", "champion"
 
 
@@ -28,15 +28,16 @@ MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.
 class Artefact:
     """A model and what is to be known of it.
 
-    ``starts`` are the log-odds from which each grade's leads start, ``graded`` the training leads that had each grade at
-    some time and the sales among them, ``average`` the share that bought of all; ``about`` holds what the analyst sees
-    (measures, counts, choices) as plain values.
+    ``starts`` are the log-odds from which each grade's leads start, ``level`` what is added to every lead's; ``graded``
+    counts the training leads that had each grade at some time and the sales among them, ``average`` is the share that
+    bought of all; ``about`` holds what the analyst sees (measures, counts, choices) as plain values.
     """
 
     version: str
     data_cut_off: datetime
     company_hash: str
     starts: Mapping[RuleGrade, float]
+    level: float
     model: PurchaseModel
     borders: GradeBorders
     about: Mapping[str, Any]
@@ -65,6 +66,7 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "data_cut_off": artefact.data_cut_off.isoformat(),
         "company_hash": artefact.company_hash,
         "starts": dict(artefact.starts),
+        "level": artefact.level,
         "graded": dict(artefact.graded),
         "average": artefact.average,
         "borders": artefact.borders.to_json(),
@@ -101,6 +103,7 @@ def load_artefact(folder: Path) -> Artefact:
             datetime.fromisoformat(said["data_cut_off"]),
             said["company_hash"],
             starts,
+            float(said["level"]),
             PurchaseModel.from_json(said),
             GradeBorders.from_json(said["borders"]),
             said["about"],

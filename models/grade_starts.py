@@ -1,17 +1,18 @@
 """From which log-odds a lead starts: those of its grade by the rules, or what lies between the grades that are still open.
 
-A lead that has said yes to one question and nothing to the others is not yet a C: it starts from the mean of what the
-open answers may make of it. How likely an open answer is yes is the one number that is not known; it is such that a lead
+A lead that has said yes to one question and nothing to the others is not yet a C: it buys as often as, on average, what
+the open answers may make of it. How likely an open answer is yes is the one number that is not known; it is such that a lead
 of which nothing is known starts from "ungraded". So a yes never lowers the start, and a no never raises it.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 
 from features.facts.company import Abc
-from models.abc_rules import GRADES, RuleGrade, Said, grade_of_verdicts, guessed_rate, log_odds
+from models.abc_rules import GRADES, RuleGrade, Said, best_grade_open, grade_of_verdicts, guessed_rate, log_odds
 
 HALVINGS = 60
 YES_OR_NO: tuple[Said, Said] = ("yes", "no")
@@ -34,11 +35,12 @@ class GradeStarts:
     >>> starts = GradeStarts({"A": -1.0, "B": -2.0, "C": -3.0, "non_target": -6.0, "ungraded": -3.0}, rules)
     >>> nothing = dict.fromkeys(criteria, "unknown")
     >>> [round(starts.of({**nothing, **said}), 2) for said in ({}, {"need": "yes"}, {"need": "yes", "budget": "no"})]
-    [-3.0, -2.0, -3.0]
+    [-3.0, -2.13, -3.0]
     """
 
     def __init__(self, starts: Mapping[RuleGrade, float], rules: Abc) -> None:
         self._starts, self._rules = in_order(starts) if rules.criteria else dict(starts), rules
+        self._rates = {grade: 1.0 / (1.0 + math.exp(-start)) for grade, start in self._starts.items()}
         self._found: dict[tuple[Said, ...], float] = {}
         self._yes = self._chance_of_yes()
 
@@ -46,7 +48,7 @@ class GradeStarts:
         """Return the log-odds of a lead by what is known of each criterion."""
         known = tuple(verdicts.values())
         if known not in self._found:
-            self._found[known] = self._mean(verdicts, self._yes)
+            self._found[known] = self._between(verdicts)
         return self._found[known]
 
     def _chance_of_yes(self) -> float:
@@ -55,11 +57,18 @@ class GradeStarts:
         low, high = 0.0, 1.0
         for _ in range(HALVINGS if nothing else 0):
             middle = (low + high) / 2
-            if self._mean(nothing, middle) < self._starts["ungraded"]:
+            if self._mean(nothing, middle) < self._rates["ungraded"]:
                 low = middle
             else:
                 high = middle
         return (low + high) / 2
+
+    def _between(self, verdicts: Mapping[str, Said]) -> float:
+        """Return the start of the grade, where no answer can change it, or the log-odds of the mean of those still open."""
+        grade = grade_of_verdicts(verdicts, self._rules)
+        if best_grade_open(verdicts, self._rules) == grade:
+            return self._starts[grade]
+        return log_odds(self._mean(verdicts, self._yes))
 
     def _mean(self, verdicts: Mapping[str, Said], yes: float) -> float:
         still_open = [name for name, verdict in verdicts.items() if verdict == "unknown"]
@@ -67,7 +76,7 @@ class GradeStarts:
         for answers in itertools.product(YES_OR_NO, repeat=len(still_open)):
             grade = grade_of_verdicts({**verdicts, **dict(zip(still_open, answers, strict=True))}, self._rules)
             agreeing = answers.count("yes")
-            total += yes**agreeing * (1 - yes) ** (len(answers) - agreeing) * self._starts[grade]
+            total += yes**agreeing * (1 - yes) ** (len(answers) - agreeing) * self._rates[grade]
         return total
 
 

@@ -38,24 +38,24 @@ class ModelScorer:
         """Return the score of the lead at ``known.moment``."""
         rules = known.company.abc_at(known.moment)
         grading, starts = grade_by_rules(known.answers, rules), self._starts.under(rules)
-        start = starts.of(grading.verdicts)
+        start = starts.of(grading.verdicts) + self.artefact.level
         log_odds = start + self.artefact.model.moved(row)
         chance = probability_of(log_odds)
-        told = self._told(known, row, grading.grade, start)
+        told = self._told(known, row, grading.grade, start - self.artefact.level)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
             known.lead_id, known.moment, chance, log_odds, start, grading, refined,
             tuple(one for one in told if one.contribution > 0)[:REASONS],
             tuple(one for one in told if one.contribution < 0)[:REASONS],
             self.artefact.average,
-            field_to_ask(known, row, grading, starts, self.artefact.model),
+            field_to_ask(known, row, grading, starts, self.artefact.level, self.artefact.model),
             self.version, self.data_cut_off,
         )  # fmt: skip
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the score's probability alone."""
         rules = known.company.abc_at(known.moment)
-        start = self._starts.under(rules).of(verdicts_of(known.answers, rules))
+        start = self._starts.under(rules).of(verdicts_of(known.answers, rules)) + self.artefact.level
         return probability_of(start + self.artefact.model.moved(row))
 
     def _told(self, known: KnownLead, row: FeatureRow, grade: RuleGrade, start: float) -> list[Reason]:

@@ -25,12 +25,17 @@ MOST_LEVELS = 12
 
 
 def field_to_ask(
-    known: KnownLead, row: FeatureRow, grading: Grading, starts: GradeStarts, model: PurchaseModel
+    known: KnownLead,
+    row: FeatureRow,
+    grading: Grading,
+    starts: GradeStarts,
+    level: float,
+    model: PurchaseModel,
 ) -> str | None:
     """Return the name of the field to ask for next, or None where nothing is open."""
     rules = known.company.abc_at(known.moment)
     moves = {
-        name: _move(known.company.fields[name], name, rules, grading, row, starts, model)
+        name: _move(known.company.fields[name], name, rules, grading, row, starts, level, model)
         for name in _open_fields(known, rules)
     }
     furthest = max(moves, key=moves.__getitem__, default=None)
@@ -59,6 +64,7 @@ def _move(
     grading: Grading,
     row: FeatureRow,
     starts: GradeStarts,
+    level: float,
     model: PurchaseModel,
 ) -> float:
     read_by = {criterion: one for criterion, one in rules.criteria.items() if one.field == name}
@@ -69,7 +75,7 @@ def _move(
         verdicts = {criterion: said({name: answer}, one) for criterion, one in read_by.items()}
         start = starts.of({**grading.verdicts, **verdicts})
         moved = model.moved({**row, feature: _as_value(answer)}) if unmoved is None else unmoved
-        chances.append(probability_of(start + moved))
+        chances.append(probability_of(start + level + moved))
     return max(chances) - min(chances) if chances else 0.0
 
 

@@ -60,13 +60,13 @@ def derived_borders(
     return GradeBorders(max(a, b), min(a, b))
 
 
-def rules_borders(starts: Mapping[RuleGrade, float]) -> GradeBorders:
+def rules_borders(starts: Mapping[RuleGrade, float], level: float = 0.0) -> GradeBorders:
     """Return the borders of a model without tables: each grade's leads all have the grade's own probability.
 
     >>> rules_borders({"A": 0.0, "B": -2.0, "C": -4.0, "non_target": -6.0, "ungraded": -3.0}).grade(0.5, "A")
     'A'
     """
-    a, b = probability_of(starts["A"]), probability_of(starts["B"])
+    a, b = probability_of(starts["A"] + level), probability_of(starts["B"] + level)
     return GradeBorders(max(a, b), min(a, b))
 
 

@@ -76,16 +76,17 @@ RULES_ALONE = Choices((0.0, 0.0, 0.0), (0, 0))
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fitted candidate: where each grade starts (level included), the tables, and LightGBM's text for the analyst."""
+    """A fitted candidate: where each grade starts, the level on top, the tables, and LightGBM's text for the analyst."""
 
     starts: Mapping[RuleGrade, float]
     tables: Tables
     choices: Choices
+    level: float = 0.0
     text: str = ""
 
     def log_odds(self, data: TrainingSet) -> Floats:
         """Return each row's log-odds."""
-        start = starts_of(data, self.starts)
+        start = starts_of(data, self.starts) + self.level
         if not self.tables.cells:
             return start
         moved: Floats = start + self.tables.at(cells_of(data.columns, self.tables.cells))
@@ -230,9 +231,7 @@ def _finished(
     moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, _with_guesses(rows, rules), rows.weight)
     level += _jump(data, rows, rows.start + moved + level)
-    return Candidate(
-        {grade: start + level for grade, start in starts.items()}, tables, choices, trees[-1].text or trees[0].text
-    )
+    return Candidate(starts, tables, choices, level, trees[-1].text or trees[0].text)
 
 
 def _kept_true(tables: Tables, data: TrainingSet, rules: Abc) -> Tables:

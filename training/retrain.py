@@ -85,7 +85,7 @@ def retrained(
     final = every if decision.finds_something else RULES_ALONE
     candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)
     rates = grade_rates(data, rules)
-    borders = rules_borders(candidate.starts)
+    borders = rules_borders(candidate.starts, candidate.level)
     if final.has_tables and choices.has_tables:
         judged = judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist()
         borders = derived_borders(*judged, rates)
@@ -94,7 +94,16 @@ def retrained(
     version = _version(cut_off, data, hash_, seed)
     tables = purchase_model(candidate, data)
     artefact = Artefact(
-        version, cut_off, hash_, candidate.starts, tables, borders, about, graded(data), data.sales / data.leads
+        version,
+        cut_off,
+        hash_,
+        candidate.starts,
+        candidate.level,
+        tables,
+        borders,
+        about,
+        graded(data),
+        data.sales / data.leads,
     )
     folder = model_folder(home, version)
     card = model_card(
@@ -219,7 +228,7 @@ def _over_champion(
 
 def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
     """Return a saved model's probability of each row; the batch path of what serves one lead at a time."""
-    total = starts_of(data, artefact.starts)
+    total = starts_of(data, artefact.starts) + artefact.level
     cells = {one.feature: one for one in artefact.model.cells}
     where = cells_of(data.columns, cells)
     for part in artefact.model.parts:

@@ -63,7 +63,7 @@ def windows_model() -> PurchaseModel:
 def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | None = None) -> Artefact:
     """Return the model with all that is saved beside it."""
     return Artefact(
-        version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, model or windows_model(),
+        version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, 0.0, model or windows_model(),
         GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
     )  # fmt: skip
 

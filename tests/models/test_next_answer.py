@@ -25,7 +25,7 @@ def asked(model: PurchaseModel, company: Company | None = None, **answers: Answe
     known = rows.known(history(lead(), replace(call(at=LATER), answers=answers)), LATER)
     assert known is not None
     grading = grade_by_rules(known.answers, known.company.abc_at(known.moment))
-    return field_to_ask(known, rows.row(known), grading, starts_of(known.company), model)
+    return field_to_ask(known, rows.row(known), grading, starts_of(known.company), 0.0, model)
 
 
 def starts_of(company: Company) -> GradeStarts:
@@ -69,7 +69,9 @@ def test_where_no_answer_moves_the_probability_the_rules_say_what_to_ask() -> No
     assert known is not None
     grading = grade_by_rules({}, company.abc[0])
     flat = GradeStarts(dict.fromkeys(STARTS, -2.0), company.abc[0])
-    assert field_to_ask(known, rows.row(known), grading, flat, NO_TABLES) == field_by_rules(known, grading) == "need"
+    assert (
+        field_to_ask(known, rows.row(known), grading, flat, 0.0, NO_TABLES) == field_by_rules(known, grading) == "need"
+    )
 
 
 def test_words_of_the_rules_move_the_model_as_the_form_does_whatever_their_case() -> None:
@@ -89,7 +91,7 @@ def test_words_of_the_rules_move_the_model_as_the_form_does_whatever_their_case(
         [FieldCells("when", levels=("сейчас",))], [Part(("when",), (4.0, -1.0, 0.0), (9,) * 3, (1,) * 3)]
     )
     flat = GradeStarts(dict.fromkeys(STARTS, -2.0), company.abc[0])
-    assert field_to_ask(known, rows.row(known), grade_by_rules({}, company.abc[0]), flat, model) == "when"
+    assert field_to_ask(known, rows.row(known), grade_by_rules({}, company.abc[0]), flat, 0.0, model) == "when"
 
 
 def test_a_number_that_the_rules_read_is_asked_on_both_sides_of_its_border() -> None:

@@ -96,7 +96,9 @@ def its_reasons_add_up(scorer: Scorer, known: KnownLead, row: Row) -> None:
     parts = scorer.artefact.model.reasons(row) if isinstance(scorer, ModelScorer) else []
     assert score.start + math.fsum(one.contribution for one in parts) == pytest.approx(score.log_odds, abs=1e-9)
     of_grade = (
-        scorer.artefact.grade_reason(score.grading.grade, score.start) if isinstance(scorer, ModelScorer) else None
+        scorer.artefact.grade_reason(score.grading.grade, score.start - scorer.artefact.level)
+        if isinstance(scorer, ModelScorer)
+        else None
     )
     assert {*score.reasons_for, *score.reasons_against} <= {*parts, of_grade}
 

@@ -161,6 +161,7 @@ def promote(home: Path, version: str = VERSION) -> None:
         datetime(2026, 3, 2, 9, tzinfo=UTC),
         "",
         {"A": -0.5, "B": -1.5, "C": -3.0, "non_target": -6.0, "ungraded": -2.5},
+        0.0,
         PurchaseModel([FieldCells("area", cuts=(50.0,))], [area]),
         GradeBorders(0.3, 0.1),
         {},

@@ -234,12 +234,14 @@ def test_rates_in_a_row_are_those_of_leads_that_were_settled_by_the_last_midnigh
     assert set(lift.values[~latest & data.at_arrival]) == {0.0}  # nothing was settled when the others came
 
 
-def test_too_few_leads_or_sales_say_how_many_there_are_and_what_it_takes() -> None:
-    few = [fact for fact in forty_leads() if fact.lead_id < "old-20"]
-    with pytest.raises(NothingToLearn, match=r"20 leads with a row, 5 of them bought.*It takes 30 settled leads and 5"):
-        training_set(memory_store(few), COMPANY, cut_off=CUT_OFF)
-    with pytest.raises(NothingToLearn, match=r"0 leads with a row.*40 open.*older than 30 days"):
+def test_where_no_lead_is_settled_it_says_what_became_of_all() -> None:
+    with pytest.raises(NothingToLearn, match=r"No lead is settled.*40 open.*older than 30 days.*the rules serve"):
         training_set(memory_store(forty_leads()), COMPANY, cut_off=START + 20 * DAY)
+
+
+def test_a_single_settled_lead_is_a_set_already() -> None:
+    data = training_set(memory_store(forty_leads()[:3]), COMPANY, cut_off=CUT_OFF)
+    assert (data.leads, data.sales) == (1, 1)
 
 
 def test_facts_after_a_storage_number_are_not_read() -> None:

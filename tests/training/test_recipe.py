@@ -85,10 +85,24 @@ def test_without_tables_a_candidate_is_the_rules_at_the_rates_that_were_seen() -
     assert candidate.probability(data) == pytest.approx(grade_rates(data, RULES)["ungraded"])
 
 
-def test_the_mean_probability_is_the_rate_that_was_seen() -> None:
+def test_the_mean_probability_is_the_rate_that_was_seen_with_the_guess_among_it() -> None:
     data = leads(0, 0.8)
     candidate = fitted(data, RULES, TREES)
-    assert float(candidate.probability(data).mean()) == pytest.approx(float(data.outcome.mean()), abs=1e-6)
+    start = 1 / (1 + np.exp(-candidate_start(data)))
+    seen = (float(data.outcome.sum()) + 20 * start) / (len(data) + 20)
+    assert float(candidate.probability(data).mean()) == pytest.approx(seen, abs=1e-6)
+
+
+def test_where_the_company_guessed_nothing_half_a_sale_is_among_it() -> None:
+    data = leads(0, 0.8)
+    seen = (float(data.outcome.sum()) + 0.5) / (len(data) + 1)
+    assert float(fitted(data, Abc(), TREES).probability(data).mean()) == pytest.approx(seen, abs=1e-6)
+
+
+def candidate_start(data: TrainingSet) -> float:
+    """Return the log-odds of the ungraded leads' rate, as the rules alone have it."""
+    rate = grade_rates(data, RULES)["ungraded"]
+    return float(np.log(rate / (1 - rate)))
 
 
 def test_the_weights_scale_what_the_rungs_add() -> None:

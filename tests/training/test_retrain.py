@@ -30,6 +30,7 @@ from models.score import probability_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
+from training.columns import NumberColumn
 from training.dataset import label_at, row_moments
 from training.recipe import chosen, fitted, grade_rates
 from training.retrain import Trained, artefact_probability, promote_version, retrained
@@ -127,8 +128,12 @@ def test_the_artefact_counts_the_leads_behind_its_reasons(demo: Demo) -> None:
         bought = set(data.lead[mine & (data.outcome > 0)].tolist())
         assert artefact.graded[grade] == (len(set(data.lead[mine].tolist())), len(bought))
     whole = {one.feature: one.whole for one in artefact.model.cells if one.cuts is not None}
-    assert (whole["windows"], whole["calls_made"]) == (True, True)
-    assert (whole["area"], whole["minutes_since_last_call"]) == (False, False)
+    assert (whole["windows"], whole["area"], whole["minutes_since_last_call"]) == (True, False, False)
+    for name, is_whole in whole.items():
+        column = data.columns[name]
+        assert isinstance(column, NumberColumn)
+        values = column.values[np.isfinite(column.values)]
+        assert is_whole == bool((values == np.round(values)).all())
 
 
 def test_a_refined_a_buys_at_least_as_often_as_a_rule_a_did(demo: Demo) -> None:
@@ -243,7 +248,16 @@ def hindsight(cut_off: datetime) -> Artefact:
     tables = PurchaseModel([owner], [Part(("owner",), (log_odds(0.6), log_odds(0.02), 0.0, 0.0), (9,) * 4, (1,) * 4)])
     starts = dict.fromkeys(GRADES, 0.0)
     return Artefact(
-        "20260101-before", cut_off, "x", starts, tables, GradeBorders(0.5, 0.2), {}, dict.fromkeys(GRADES, (9, 1)), 0.1
+        "20260101-before",
+        cut_off,
+        "x",
+        starts,
+        0.0,
+        tables,
+        GradeBorders(0.5, 0.2),
+        {},
+        dict.fromkeys(GRADES, (9, 1)),
+        0.1,
     )
 
 
@@ -327,12 +341,21 @@ def test_a_candidate_of_other_words_of_the_company_never_overwrites_the_champion
     assert (first.folder / "model.json").read_bytes() == before
 
 
-def test_too_little_that_is_settled_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+def test_where_nothing_is_settled_training_is_refused_and_nothing_changes(tmp_path: Path) -> None:
     registry = MemoryRegistry()
     with pytest.raises(NothingToLearn, match="Until then the rules serve"):
-        run(owners_buy, tmp_path, registry=registry, count=20)
+        run(owners_buy, tmp_path, registry=registry, count=20, cut_off=START + 5 * DAY)
     assert registry.models() == []
     assert champion_version(tmp_path) is None
+
+
+def test_twenty_leads_are_learned_from_and_said_to_be_few(tmp_path: Path) -> None:
+    done = run(owners_buy, tmp_path, count=20)
+    few = r"Too few later leads to judge by (1, "
+    assert (done.promoted, done.data.leads) == (True, 20)
+    assert done.decision.reasons[0].startswith(few)
+    rate = 1 / (1 + np.exp(-done.candidate.starts["ungraded"]))
+    assert rate == pytest.approx((done.data.sales + 0.5) / 21, abs=0.05)
 
 
 def test_a_version_that_is_not_there_cannot_be_promoted(tmp_path: Path) -> None:
