@@ -28,9 +28,10 @@ MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.
 class Artefact:
     """A model and what is to be known of it.
 
-    ``starts`` are the log-odds from which each grade's leads start, ``level`` what is added to every lead's; ``graded``
-    counts the training leads that had each grade at some time and the sales among them, ``average`` is the share that
-    bought of all; ``about`` holds what the analyst sees (measures, counts, choices) as plain values.
+    ``starts`` are the log-odds from which each grade's leads start, ``level`` what is added to every lead's, ``doubt`` the
+    variance that every lead of a grade has; ``graded`` counts the training leads that had each grade at some time and the
+    sales among them, ``average`` is the share that bought of all; ``about`` holds what the analyst sees (measures, counts,
+    choices) as plain values.
     """
 
     version: str
@@ -43,6 +44,7 @@ class Artefact:
     about: Mapping[str, Any]
     graded: Mapping[RuleGrade, tuple[int, int]]
     average: float
+    doubt: Mapping[RuleGrade, float]
 
     def grade_reason(self, grade: RuleGrade, start: float) -> Reason | None:
         """Return what a lead's grade, and the ``start`` it gives, contribute against the average grade of the training leads.
@@ -69,6 +71,7 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "level": artefact.level,
         "graded": dict(artefact.graded),
         "average": artefact.average,
+        "doubt": dict(artefact.doubt),
         "borders": artefact.borders.to_json(),
         "about": dict(artefact.about),
         **artefact.model.to_json(),
@@ -109,6 +112,7 @@ def load_artefact(folder: Path) -> Artefact:
             said["about"],
             {grade: (int(said["graded"][grade][0]), int(said["graded"][grade][1])) for grade in GRADES},
             float(said["average"]),
+            {grade: float(said["doubt"][grade]) for grade in GRADES},
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None

@@ -15,7 +15,7 @@ from models.abc_rules import RuleGrade, grade_by_rules, verdicts_of
 from models.artefact import Artefact
 from models.grade_starts import StartsByRules
 from models.next_answer import field_to_ask
-from models.score import Reason, Score, probability_of
+from models.score import Reason, Score, interval, probability_of
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""
@@ -39,12 +39,15 @@ class ModelScorer:
         rules = known.company.abc_at(known.moment)
         grading, starts = grade_by_rules(known.answers, rules), self._starts.under(rules)
         start = starts.of(grading.verdicts) + self.artefact.level
-        log_odds = start + self.artefact.model.moved(row)
+        at = self.artefact.model.places(row)
+        reasons = self.artefact.model.reasons_at(at)
+        log_odds = start + self.artefact.model.moved_at(at)
         chance = probability_of(log_odds)
-        told = self._told(known, row, grading.grade, start - self.artefact.level)
+        ends = interval(log_odds, self.artefact.doubt[grading.grade] + self.artefact.model.doubt(at))
+        told = self._told(known, reasons, grading.grade, start - self.artefact.level)
         refined = self.artefact.borders.grade(chance, grading.grade)
         return Score(
-            known.lead_id, known.moment, chance, log_odds, start, grading, refined,
+            known.lead_id, known.moment, chance, *ends, log_odds, start, grading, refined,
             tuple(one for one in told if one.contribution > 0)[:REASONS],
             tuple(one for one in told if one.contribution < 0)[:REASONS],
             self.artefact.average,
@@ -58,9 +61,8 @@ class ModelScorer:
         start = self._starts.under(rules).of(verdicts_of(known.answers, rules)) + self.artefact.level
         return probability_of(start + self.artefact.model.moved(row))
 
-    def _told(self, known: KnownLead, row: FeatureRow, grade: RuleGrade, start: float) -> list[Reason]:
+    def _told(self, known: KnownLead, reasons: list[Reason], grade: RuleGrade, start: float) -> list[Reason]:
         """Return the reasons worth reading, the strongest first."""
-        reasons = self.artefact.model.reasons(row)
         if grade != "ungraded" and (of_grade := self.artefact.grade_reason(grade, start)):
             reasons.append(of_grade)
         told = [one for one in reasons if self._is_worth_reading(one) and not _says_nothing_yet(one, known)]

@@ -1,7 +1,8 @@
 """The purchase model: a sum of tables of one or two fields that people can read.
 
 Each field is cut into cells (ranges of a number, levels of a choice, and one for "missing"); each part of the sum is a
-table over the cells of one field, or of two. A lead's log-odds are its start plus one entry of every table. A number
+table over the cells of one field, or of two. A lead's log-odds are its start plus one entry of every table; how uncertain
+they are is a sum of entries too, one a field. A number
 beyond the range seen stands in the outermost cell; a level never seen stands with the rare ones.
 """
 
@@ -101,8 +102,11 @@ class PurchaseModel:
     [Reason(feature='area', cell=(50.0, None), contribution=0.5, leads=80, sales=12)]
     """
 
-    def __init__(self, cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
+    def __init__(
+        self, cells: Sequence[FieldCells], parts: Sequence[Part], doubts: Mapping[str, Sequence[float]] | None = None
+    ) -> None:
         self.cells, self.parts = tuple(cells), tuple(parts)
+        self.doubts = {feature: tuple(values) for feature, values in (doubts or {}).items()}
         place = {one.feature: n for n, one in enumerate(self.cells)}
         self._singles = [(place[p.features[0]], p.values) for p in self.parts if len(p.features) == 1]
         self._pairs = [
@@ -110,13 +114,28 @@ class PurchaseModel:
             for p in self.parts
             if len(p.features) == 2
         ]
+        self._doubts = [(place[feature], values) for feature, values in self.doubts.items()]
         self._readers = [(one.feature, one.cell) for one in self.cells]
         self._by_feature = {one.feature: one for one in self.cells}
         self._counts = {place[p.features[0]]: p for p in self.parts if len(p.features) == 1}
 
     def moved(self, row: FeatureRow) -> float:
         """Return by how much the tables move the log-odds of a row from its start."""
-        at = [cell(row.get(name)) for name, cell in self._readers]
+        return self.moved_at(self.places(row))
+
+    def places(self, row: FeatureRow) -> list[int]:
+        """Return the cell of each feature in which a row stands."""
+        return [cell(row.get(name)) for name, cell in self._readers]
+
+    def doubt(self, at: Sequence[int]) -> float:
+        """Return what the cells add to the variance of the log-odds; where little was seen it is much."""
+        total = 0.0
+        for place, values in self._doubts:
+            total += values[at[place]]
+        return total
+
+    def moved_at(self, at: Sequence[int]) -> float:
+        """Return what a row that stands in these cells is moved by."""
         total = 0.0
         for place, values in self._singles:
             total += values[at[place]]
@@ -139,7 +158,10 @@ class PurchaseModel:
         A feature's own table counts in full, one of two features by half for each (the Shapley values of such a sum:
         Lundberg & Lee 2017, "A unified approach to interpreting model predictions").
         """
-        at = [cell(row.get(name)) for name, cell in self._readers]
+        return self.reasons_at(self.places(row))
+
+    def reasons_at(self, at: Sequence[int]) -> list[Reason]:
+        """Return the reasons of a row that stands in these cells."""
         moved = [0.0] * len(at)
         for place, values in self._singles:
             moved[place] += values[at[place]]
@@ -160,7 +182,7 @@ class PurchaseModel:
             {"feature": one.feature, "cuts": one.cuts, "levels": one.levels, "whole": one.whole} for one in self.cells
         ]
         parts = [{"features": p.features, "values": p.values, "leads": p.leads, "sales": p.sales} for p in self.parts]
-        return {"cells": cells, "parts": parts}
+        return {"cells": cells, "parts": parts, "doubts": self.doubts}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> PurchaseModel:
@@ -174,10 +196,11 @@ class PurchaseModel:
                 Part(tuple(p["features"]), tuple(map(float, p["values"])), tuple(p["leads"]), tuple(p["sales"]))
                 for p in said["parts"]
             ]
-        except (KeyError, TypeError, ValueError) as error:
+            doubts = {str(feature): tuple(map(float, values)) for feature, values in said["doubts"].items()}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ArtefactUnreadable(f"The model's tables cannot be read ({type(error).__name__}).") from None
-        _check(cells, parts)
-        return cls(cells, parts)
+        _check(cells, parts, doubts)
+        return cls(cells, parts, doubts)
 
 
 def _cuts(values: Sequence[Any] | None) -> tuple[float, ...] | None:
@@ -188,7 +211,7 @@ def _levels(values: Sequence[Any] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(map(str, values))
 
 
-def _check(cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
+def _check(cells: Sequence[FieldCells], parts: Sequence[Part], doubts: Mapping[str, tuple[float, ...]]) -> None:
     counts = {one.feature: one.count for one in cells}
     for one in cells:
         if (one.cuts is None) == (one.levels is None) or list(one.cuts or ()) != sorted(one.cuts or ()):
@@ -201,3 +224,6 @@ def _check(cells: Sequence[FieldCells], parts: Sequence[Part]) -> None:
             raise ArtefactUnreadable(f"The model's part {part.features!r} should have {size} entries.")
         if any(value != value or abs(value) > 100 for value in part.values):
             raise ArtefactUnreadable(f"The model's part {part.features!r} holds an impossible entry.")
+    for feature, values in doubts.items():
+        if len(values) != counts.get(feature) or any(value != value or abs(value) > 1e6 for value in values):
+            raise ArtefactUnreadable(f"The model's doubts of {feature!r} do not fit its cells.")

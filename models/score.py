@@ -20,6 +20,11 @@ FEWEST_LEADS = 20
 """A value that fewer training leads had is no reason that people should read."""
 NOTICEABLE = 0.05
 """By which part of the average a reason's own rate lies above or below it at least."""
+LEADS_OF_A_GUESS = 20.0
+"""The company's guess of a grade's rate weighs as much as so many leads."""
+NORMAL_80 = 1.2815515655446004
+"""So many standard deviations to both sides hold 80 % of a normal distribution."""
+LEAST_VARIANCE = 1e-4
 Cell = str | tuple[float | None, float | None] | None
 """A value as a reason tells it: a level, a range with None for an open end, or None for missing.
 
@@ -55,16 +60,18 @@ class Reason:
 class Score:
     """A purchase probability with everything that a person needs to trust or dispute it.
 
-    ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all features; ``reasons_for`` and
-    ``reasons_against`` are the largest of them, the rules' grade among them; ``average`` is the share that bought of all
-    leads that the model learned from. ``ask`` is the field whose answer matters most now. Without a model
-    ``model_version`` and ``average`` are None, the probability is the company's own guess for the grade (or lies between
-    those of the grades still open), and there are no reasons.
+    The true probability lies between ``low`` and ``high`` in 80 of 100 cases. ``log_odds`` is ``start`` (the rules' own
+    log-odds) plus the contributions of all features; ``reasons_for`` and ``reasons_against`` are the largest of them, the
+    rules' grade among them; ``average`` is the share that bought of all leads that the model learned from. ``ask`` is the
+    field whose answer matters most now. Without a model ``model_version`` and ``average`` are None, the probability is the
+    company's own guess for the grade (or lies between those of the grades still open), and there are no reasons.
     """
 
     lead_id: LeadId | None
     moment: datetime
     probability: float
+    low: float
+    high: float
     log_odds: float
     start: float
     grading: Grading
@@ -109,16 +116,32 @@ class RulesScorer:
         rules = known.company.abc_at(known.moment)
         grading = grade_by_rules(known.answers, rules)
         start = self._starts.under(rules).of(grading.verdicts)
+        chance = probability_of(start)
         asked = rules.criteria[grading.ask].field if grading.ask else None
+        ends = interval(start, doubt_of_guess(chance))
         return Score(
-            known.lead_id, known.moment, probability_of(start), start, start, grading, grading.grade, (), (), None, asked,
-            None, None,
+            known.lead_id, known.moment, chance, *ends, start, start, grading, grading.grade, (), (), None, asked, None, None
         )  # fmt: skip
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the guess alone."""
         rules = known.company.abc_at(known.moment)
         return probability_of(self._starts.under(rules).of(verdicts_of(known.answers, rules)))
+
+
+def doubt_of_guess(rate: float) -> float:
+    """Return the variance of a guessed rate's log-odds, which is worth so many leads as ``LEADS_OF_A_GUESS``."""
+    return 1.0 / (LEADS_OF_A_GUESS * rate * (1.0 - rate))
+
+
+def interval(log_odds: float, variance: float) -> tuple[float, float]:
+    """Return the probabilities between which the true one lies in 80 of 100 cases.
+
+    >>> [round(end, 3) for end in interval(-2.0, 0.16)]
+    [0.075, 0.184]
+    """
+    reach = NORMAL_80 * math.sqrt(max(variance, LEAST_VARIANCE))
+    return probability_of(log_odds - reach), probability_of(log_odds + reach)
 
 
 def without_lead(score: Score) -> Score:

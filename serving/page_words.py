@@ -70,6 +70,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
     "lead": ("Заявка {id}", "Lead {id}"),
     "created": ("Оставлена", "Left on"),
     "chance": ("Вероятность покупки", "Purchase chance"),
+    "likely_between": ("скорее всего от {low} до {high}", "most likely {low} to {high}"),
     "within_days": ("в течение {days} дней с заявки", "within {days} days of the request"),
     "expected_value": ("Ожидаемая ценность", "Expected value"),
     "value_is": ("{chance} × {amount}", "{chance} × {amount}"),

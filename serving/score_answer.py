@@ -32,6 +32,8 @@ class ScoreOut(BaseModel):
 
     lead_id: str | None
     probability: float = Field(ge=0, le=1, description="that the lead buys within the company's horizon")
+    probability_low: float = Field(ge=0, le=1, description="the true probability lies from here ...")
+    probability_high: float = Field(ge=0, le=1, description="... to here, in 80 of 100 cases")
     is_guess: bool = Field(description="true: no model yet; the company's own guess for the grade")
     rules_grade: GradeName
     best_grade_open: GradeName = Field(description="the best grade that unknown answers could still earn")
@@ -62,6 +64,8 @@ def score_out(scored: Scored, company: Company) -> ScoreOut:
     return ScoreOut(
         lead_id=score.lead_id,
         probability=score.probability,
+        probability_low=score.low,
+        probability_high=score.high,
         is_guess=score.model_version is None,
         rules_grade=score.grading.grade,
         best_grade_open=score.grading.best_open,

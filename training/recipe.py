@@ -21,6 +21,7 @@ from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
 from models.calibration import jump_of, level_for, weighed
 from models.grade_starts import in_order
 from models.purchase_model import FieldCells
+from models.score import LEADS_OF_A_GUESS
 from training.answer_order import asked_by_rules, beside_answers, borders_of, ordered, words_of
 from training.boosting import Boosted, fit_boosted
 from training.cells import Rows, cells_of, shared_cells
@@ -31,6 +32,7 @@ from training.period_fields import period_fields
 from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
 from training.scorecard import Scorecard, fit_scorecard
 from training.tables import Tables, blended, simplified
+from training.uncertainty import CERTAIN, Uncertainty, uncertainty_of
 from training.unseen import cautious
 
 Floats = npt.NDArray[np.float64]
@@ -41,8 +43,6 @@ FOLDS = ((0.5, 0.75), (0.75, 1.0))
 SPREAD = 0.3
 """A rung's weight is expected within about this much of an equal share."""
 LATEST = 0.05
-LEADS_OF_A_GUESS = 20.0
-"""The company's guess of a grade's rate weighs as much as so many leads."""
 FEWEST_SALES_TO_FOLD = 15
 """With fewer sales in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
 NATS_OF_LUCK_OF_FEW = 2.0
@@ -82,6 +82,7 @@ class Candidate:
     tables: Tables
     choices: Choices
     level: float = 0.0
+    uncertainty: Uncertainty = CERTAIN
     text: str = ""
 
     def log_odds(self, data: TrainingSet) -> Floats:
@@ -193,7 +194,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
     mature = np.arange(len(every)) < len(data)
     rows = _rows(every, cells, starts)
     curve = None if window is None or data.young is None else _curve(every, window)
-    card = fit_scorecard(rows.of(np.flatnonzero(mature)).without(telling))
+    card = seen = fit_scorecard(rows.of(np.flatnonzero(mature)).without(telling))
     if curve is None:
         rows, every = rows.of(np.flatnonzero(mature)), data
     else:
@@ -202,7 +203,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
             chance = curve.chance_left(p, every.asked_after, every.age)
             rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
             card = fit_scorecard(rows.without(telling), card.strengths)
-    return _finished(every, rows, rules, telling, starts, card, choices, seed)
+    return _finished(every, rows, rules, telling, starts, card, seen, choices, seed)
 
 
 def _finished(
@@ -212,6 +213,7 @@ def _finished(
     telling: Collection[str],
     starts: Mapping[RuleGrade, float],
     card: Scorecard,
+    seen: Scorecard,
     choices: Choices,
     seed: int,
 ) -> Candidate:
@@ -231,7 +233,10 @@ def _finished(
     moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, _with_guesses(rows, rules), rows.weight)
     level += _jump(data, rows, rows.start + moved + level)
-    return Candidate(starts, tables, choices, level, trees[-1].text or trees[0].text)
+    where = cells_of(data.columns, tables.cells) if tables.cells else {}
+    counts = {name: one.count for name, one in tables.cells.items()}
+    uncertainty = uncertainty_of(seen, steady, where, counts)
+    return Candidate(starts, tables, choices, level, uncertainty, trees[-1].text or trees[0].text)
 
 
 def _kept_true(tables: Tables, data: TrainingSet, rules: Abc) -> Tables:

@@ -22,6 +22,7 @@ from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, Measured, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
+from models.score import LEADS_OF_A_GUESS
 from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
@@ -104,6 +105,7 @@ def retrained(
         about,
         graded(data),
         data.sales / data.leads,
+        doubts(candidate, data),
     )
     folder = model_folder(home, version)
     card = model_card(
@@ -153,7 +155,20 @@ def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
     for (first, second), grid in tables.pairs.items():
         flat = where[first] * grid.shape[1] + where[second]
         parts.append(_part((first, second), grid.ravel(), flat, data))
-    return PurchaseModel([replace(one, whole=_is_whole(data, one)) for one in tables.cells.values()], parts)
+    cells = [replace(one, whole=_is_whole(data, one)) for one in tables.cells.values()]
+    return PurchaseModel(cells, parts, {name: values.tolist() for name, values in candidate.uncertainty.cells.items()})
+
+
+def doubts(candidate: Candidate, data: TrainingSet) -> dict[RuleGrade, float]:
+    """Return the variance of the log-odds that every lead of a grade has.
+
+    With tables it is that of their level; without, that of the grade's own rate, which so many leads have told.
+    """
+    if candidate.tables.cells:
+        return dict.fromkeys(GRADES, candidate.uncertainty.level)
+    told = graded(data)
+    rates = {grade: float(probability(np.array(start))) for grade, start in candidate.starts.items()}
+    return {grade: 1.0 / ((told[grade][0] + LEADS_OF_A_GUESS) * rate * (1.0 - rate)) for grade, rate in rates.items()}
 
 
 def graded(data: TrainingSet) -> dict[RuleGrade, tuple[int, int]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from features.facts.company import Company
-from models.abc_rules import RuleGrade, log_odds
+from models.abc_rules import GRADES, RuleGrade, log_odds
 from models.artefact import Artefact
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
@@ -57,6 +57,7 @@ def windows_model() -> PurchaseModel:
             ),
             Part(("channel",), (0.2, -0.3, 0.0), (30, 90, 5), (5, 9, 1)),
         ],
+        {"area": (0.02, 0.01, 0.03, 0.2), "who": (0.01, 0.02, 0.5, 0.3)},
     )
 
 
@@ -65,6 +66,7 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
     return Artefact(
         version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, 0.0, model or windows_model(),
         GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
+        dict.fromkeys(GRADES, 0.04),
     )  # fmt: skip
 
 

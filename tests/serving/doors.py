@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from features.facts.values import LeadId
 from features.settings import Settings
+from models.abc_rules import GRADES
 from models.artefact import Artefact, model_folder, save_artefact, set_champion
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
@@ -167,6 +168,7 @@ def promote(home: Path, version: str = VERSION) -> None:
         {},
         {"A": (20, 8), "B": (40, 8), "C": (50, 3), "non_target": (10, 0), "ungraded": (200, 34)},
         0.16,
+        dict.fromkeys(GRADES, 0.04),
     )
     save_artefact(artefact, model_folder(home, version), text="", card="")
     set_champion(home, version)

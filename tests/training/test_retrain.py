@@ -258,6 +258,7 @@ def hindsight(cut_off: datetime) -> Artefact:
         {},
         dict.fromkeys(GRADES, (9, 1)),
         0.1,
+        dict.fromkeys(GRADES, 0.01),
     )
 
 
