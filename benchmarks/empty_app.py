@@ -12,7 +12,8 @@ from serving.sent_lead import LeadBody
 app = FastAPI()
 REASON = ReasonOut(text="Office area, m²: 80 to 200", feature="area", contribution=0.4, leads=180, sales=31)
 ANSWER = ScoreOut(
-    lead_id=None, probability=0.12, probability_low=0.08, probability_high=0.18, is_guess=False, rules_grade="B", best_grade_open="A", refined_grade="B",
+    lead_id=None, probability=0.12, probability_low=0.08, probability_high=0.18,
+    is_guess=False, rules_grade="B", best_grade_open="A", refined_grade="B",
     reasons_for=[REASON, REASON, REASON], reasons_against=[REASON, REASON, REASON], average=0.1,
     expected_amount=230_000.0,
     expected_value=27_600.0, currency="RUB", ask_next="Need?", past_horizon=False, model_version="v1",

@@ -16,6 +16,10 @@ DAY_SHARES = (1.1, 1.12, 1.1, 1.08, 1.0, 0.8, 0.8)
 HOUR_WEIGHTS = np.array([1, 1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 9, 9, 9, 8, 8, 7, 7, 6, 5, 3, 2], dtype=float)
 
 
+CHANCE_OF_THE_LOST = 0.002
+"""How likely somebody buys who never meant to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A request, and the truth behind it: ``chance`` is that of buying if called at once by an average manager."""
@@ -58,8 +62,8 @@ def people(scale: Scale, end: date) -> list[Person]:
         campaign = int(campaign_draw[i] * len(one.campaigns))
         words = {name: str(values[i]) for name, values in columns.items()}
         is_target = target_draw[i] >= non_target_share(world, int(channel[i]), created[i].date(), end)
-        pull = world.offers[offer[i]].pull + one.campaigns[campaign][1] + one.quality + 0.08 * (2.5 - ad[i])
-        chance = _chance(world, words, float(area[i]), pull) if is_target else 0.002
+        pull = _pull(world, int(channel[i]), campaign, int(ad[i]), int(offer[i]))
+        chance = _chance(world, words, float(area[i]), pull) if is_target else CHANCE_OF_THE_LOST
         made.append(Person(f"L{i + 1:06d}", created[i], int(channel[i]), campaign, int(ad[i]), int(offer[i]), words["city"],
                            words["role"], words["when"], words["renovation"], float(area[i]), int(windows[i]), bool(is_target),
                            chance))  # fmt: skip
@@ -71,6 +75,17 @@ def non_target_share(world: World, channel: int, day: date, end: date) -> float:
     one = world.channels[channel]
     spoiled_from = end - timedelta(days=world.spoiled_days_before_end)
     return world.spoiled_non_target if one.name == world.spoiled_channel and day >= spoiled_from else one.non_target
+
+
+def chance_if_target(world: World, one: Person) -> float:
+    """Return how likely those who look like a person buy if they mean to at all and are called at once."""
+    words = {"city": one.city, "role": one.role, "when": one.when, "renovation": one.renovation}
+    return _chance(world, words, one.area, _pull(world, one.channel, one.campaign, one.ad, one.offer))
+
+
+def _pull(world: World, channel: int, campaign: int, ad: int, offer: int) -> float:
+    source = world.channels[channel]
+    return world.offers[offer].pull + source.campaigns[campaign][1] + source.quality + 0.08 * (2.5 - ad)
 
 
 def _chance(world: World, words: dict[str, str], area: float, pull: float) -> float:

@@ -51,6 +51,25 @@ def gives_the_same_probability_alone_and_in_a_score(scorer: Scorer, known: Known
     assert scorer.probability(known, row) == scorer.score(known, row).probability
 
 
+def lies_between_the_ends_of_its_interval(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    assert 0.0 <= score.low <= score.probability <= score.high <= 1.0
+    assert score.low < score.high
+
+
+def takes_no_yes_for_a_no(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    for name in ("need", "budget", "urgency"):
+        without = {field: answer for field, answer in known.answers.items() if field != name}
+        said = [
+            scorer.probability(
+                replace(known, answers={**without, **({name: answer} if answer else {})}), {**row, name: answer}
+            )
+            for answer in ("no", None, "yes")
+        ]
+        assert said[0] <= said[1] + 1e-12
+        assert said[1] <= said[2] + 1e-12
+
+
 def ignores_column_order(scorer: Scorer, known: KnownLead, row: Row) -> None:
     assert scorer.score(known, dict(reversed(row.items()))) == scorer.score(known, row)
 
@@ -142,7 +161,7 @@ def asks_only_what_was_not_answered(scorer: Scorer, known: KnownLead, row: Row) 
 
 
 PROMISES: tuple[Promise, ...] = (
-    gives_a_probability, gives_the_same_probability_alone_and_in_a_score, ignores_column_order,
+    gives_a_probability, lies_between_the_ends_of_its_interval, takes_no_yes_for_a_no, gives_the_same_probability_alone_and_in_a_score, ignores_column_order,
     ignores_columns_it_does_not_know, copes_with_an_unseen_level, copes_with_an_unseen_channel,
     copes_with_everything_missing, does_not_extrapolate, answers_the_same_twice, its_probability_is_that_of_its_log_odds,
     its_reasons_add_up, tells_at_most_three_reasons_a_side, tells_the_strongest_reason_first,
