@@ -1,4 +1,4 @@
-"""leadloop promote: lets a model serve."""
+"""leadloop models promote: lets a model serve."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ NAME = "promote"
 
 
 def command(
-    version: Annotated[str, typer.Argument(help="The model's version; `leadloop models` lists them.")],
+    version: Annotated[str, typer.Argument(help="The version, or `challenger` for the one trained last.")],
     home: HomeOption = None,
 ) -> None:
-    """Let a model serve by hand, whatever its figures were; running servers follow within seconds."""
+    """Let a model serve by hand, whatever its figures were; running servers follow within seconds.
+
+    `leadloop models rollback` takes it back.
+    """
     from features.settings import settings_from_environment
+    from leadloop.commands.models._versions import version_meant
     from models.mlflow_registry import MlflowRegistry
     from training.retrain import promote_version
 
     settings = settings_from_environment(home)
-    promote_version(version, settings.home, MlflowRegistry(settings))
-    typer.echo(f"Model {version} serves now.")
+    registry = MlflowRegistry(settings)
+    meant = version_meant(version, settings.home, registry)
+    promote_version(meant, settings.home, registry)
+    typer.echo(f"Model {meant} serves now.")
