@@ -27,7 +27,7 @@ NAME = "compare"
 def command(
     first: Annotated[str, typer.Argument(metavar="A", help="A version, or `challenger`, `previous`, `champion`.")],
     second: Annotated[
-        str, typer.Argument(help="The version to set beside it.", show_default="what serves")
+        str, typer.Argument(metavar="B", help="The version to set beside it.", show_default="what serves")
     ] = "champion",
     home: HomeOption = None,
     company: CompanyOption = None,
