@@ -82,7 +82,7 @@ class UnknownModel(NotThere):
     """The registry holds no such model version or alias."""
 
     def __init__(self, wanted: str) -> None:
-        super().__init__(f"The registry holds no model {wanted!r}; `leadloop models` lists them.")
+        super().__init__(f"The registry holds no model {wanted!r}; `leadloop models list` lists them.")
         self.wanted = wanted
 
 

@@ -1,13 +1,19 @@
-"""The front door: every command of leadloop, one file a command in ``leadloop/commands``."""
+"""The front door: every command of leadloop, one file a command in ``leadloop/commands``.
+
+A folder there is a command with verbs, one file a verb.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import sys
+from types import ModuleType
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from features.errors import LeadloopError
 from leadloop import commands
@@ -21,16 +27,33 @@ app = typer.Typer(
 )
 
 
-def _add_commands() -> None:
-    """Add the command of every module in ``leadloop/commands``; heavy imports stay inside the commands' bodies."""
-    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
+def _add_commands(to: typer.Typer, package: ModuleType) -> None:
+    """Add the command of every module in a package; heavy imports stay inside the commands' bodies."""
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
         if found.name.startswith("_"):
             continue
-        module = importlib.import_module(f"leadloop.commands.{found.name}")
-        app.command(module.NAME)(module.command)
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
+        if found.ispkg:
+            to.add_typer(_with_verbs(module), name=module.NAME, help=module.__doc__)
+        else:
+            to.command(module.NAME)(module.command)
 
 
-_add_commands()
+def _with_verbs(package: ModuleType) -> typer.Typer:
+    """Return a command whose verbs are the modules of a package; its bare name runs the package's ``FIRST``."""
+
+    class FirstUnlessNamed(TyperGroup):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            is_bare = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+            names_none = is_bare and not ctx.resilient_parsing  # a shell that completes words is shown the verbs
+            return super().parse_args(ctx, [package.FIRST, *args] if names_none else args)
+
+    group = typer.Typer(cls=FirstUnlessNamed, rich_markup_mode="rich")
+    _add_commands(group, package)
+    return group
+
+
+_add_commands(app, commands)
 
 
 def main() -> None:

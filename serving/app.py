@@ -23,6 +23,8 @@ from serving.feedback.endpoints import feedback_router
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.lead_card.endpoints import lead_card_router
+from serving.model_card.endpoints import model_card_router
+from serving.model_card.shelf import Shelf
 from serving.pages import FOLDER, Pages
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
@@ -48,6 +50,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(scoring_router(questions))
     app.include_router(queue_router(service.board, intake, pages))
     app.include_router(lead_card_router(intake, service.contacts, pages))
+    shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
+    app.include_router(model_card_router(shelf, pages))
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
         reports_router(

@@ -11,12 +11,22 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from features.errors import FactRefused, LeadloopError, StoreUnreachable, UnknownLead
+from features.errors import ArtefactUnreadable, FactRefused, LeadloopError, StoreUnreachable, UnknownLead, UnknownModel
 from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
-STATUS_OF: dict[type[LeadloopError], int] = {UnknownLead: 404, FactRefused: 422, StoreUnreachable: 503}
-PAGES: dict[type[LeadloopError], str] = {UnknownLead: "not_found", StoreUnreachable: "unreachable"}
+STATUS_OF: dict[type[LeadloopError], int] = {
+    UnknownLead: 404,
+    UnknownModel: 404,
+    FactRefused: 422,
+    StoreUnreachable: 503,
+}
+PAGES: dict[type[LeadloopError], str] = {
+    UnknownLead: "not_found",
+    UnknownModel: "no_model",
+    ArtefactUnreadable: "bad_model",
+    StoreUnreachable: "unreachable",
+}
 """What a browser is shown as a page, and the key of its words."""
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are read; more is answered with 413."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PAGE_WORDS: dict[str, tuple[str, str]] = {
+from serving.model_words import MODEL_WORDS
+
+PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     # key: (Russian, English)
     "queue": ("Очередь звонков", "Call queue"),
     "channels": ("Каналы", "Channels"),

@@ -15,8 +15,8 @@ from features.facts.company import Company
 from serving.next_question import next_question
 from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
-from serving.reason_words import reason_counts, reason_text
-from serving.words import field_label, level_word
+from serving.reason_words import cell_words, reason_counts, reason_text
+from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -43,12 +43,15 @@ class Pages:
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return the page."""
+        page = self.writing(request)
+        values |= {"w": page, "company": page.company, "path": request.url.path, "query": dict(request.query_params)}
+        return self._templates.TemplateResponse(request, template, values, status_code=status)
+
+    def writing(self, request: Request) -> Writing:
+        """Return how the page that was asked for writes."""
         asked = request.query_params.get("lang", "")
         language = asked if asked in ("ru", "en") else self.company.language
-        company = self.company.model_copy(update={"language": language})
-        page = Writing(company, lang_asked=bool(asked))
-        values |= {"w": page, "company": company, "path": request.url.path, "query": dict(request.query_params)}
-        return self._templates.TemplateResponse(request, template, values, status_code=status)
+        return Writing(self.company.model_copy(update={"language": language}), lang_asked=bool(asked))
 
     @staticmethod
     def link(path: str, **query: str) -> str:
@@ -83,6 +86,11 @@ class Writing:
         """Return a number; a dash where there is none."""
         return "—" if value is None else number_words(value, self.language)
 
+    def figure(self, value: float) -> str:
+        """Return an analyst's figure with three digits behind the point."""
+        text = f"{value:.3f}"
+        return text if self.language == "en" else text.replace(".", ",")
+
     def tenths(self, value: float) -> str:
         """Return a number with one digit behind the point."""
         text = f"{value:,.1f}"
@@ -106,6 +114,10 @@ class Writing:
         """Return a day."""
         return f"{day:%d.%m.%Y}" if self.language == "ru" else f"{day:%Y-%m-%d}"
 
+    def date_of(self, moment: datetime) -> str:
+        """Return the day of a moment in the company's time zone."""
+        return self.day(moment.astimezone(self.company.zone))
+
     def span(self, span: timedelta) -> str:
         """Return how long something took or waits, in its two largest units."""
         minutes = max(int(span.total_seconds() // 60), 0)
@@ -122,9 +134,17 @@ class Writing:
         """Return a reason in words."""
         return reason_text(reason, self.company)
 
+    def reason_value(self, reason: Any) -> str:
+        """Return a reason's value alone, where its field is said beside it."""
+        return cell_words(reason.feature, reason.cell, self.company)
+
     def counts(self, reason: Any, average: float | None) -> str:
         """Return the counts behind a reason, and the share of all leads that bought."""
         return reason_counts(reason, average, self.company)
+
+    def feature(self, name: str) -> str:
+        """Return how people call a feature."""
+        return feature_label(name, self.company)
 
     def label(self, name: str) -> str:
         """Return how people call a field."""

@@ -209,8 +209,7 @@ def test_every_endpoint_and_page_is_named_in_the_docs(tmp_path: Path) -> None:
 
 
 def test_every_command_and_every_option_says_what_it_does() -> None:
-    group = typer.main.get_command(command_line)
-    commands = group.commands  # type: ignore[attr-defined]
+    commands = _commands()
     silent = [name for name, one in commands.items() if not (one.help or "").strip()]
     silent += [
         f"{name} {parameter.opts[0]}"
@@ -259,8 +258,16 @@ def _docs() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files if path.exists())
 
 
-def _commands() -> list[str]:
-    return sorted(typer.main.get_command(command_line).commands)  # type: ignore[attr-defined]
+def _commands() -> dict[str, Any]:
+    """Return every command by what a person types, a group's own name and its verbs among them."""
+    return dict(_named(typer.main.get_command(command_line), ""))
+
+
+def _named(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    for name, one in group.commands.items():
+        yield f"{before}{name}", one
+        if hasattr(one, "commands"):
+            yield from _named(one, f"{before}{name} ")
 
 
 def _paths(folder: Path) -> set[str]:

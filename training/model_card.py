@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from features.facts.company import Company
 from models.ranking_metrics import Measured
@@ -72,7 +72,7 @@ def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
     drawn = f" (drawn from {data.drawn_from:,} settled ones)" if data.leads < data.drawn_from else ""
     return [
         f"* {data.leads:,} settled leads{drawn}, {data.sales:,} of them bought; {len(data):,} rows.",
-        f"* All leads known at {cut_off:%Y-%m-%d %H:%M} UTC: {counts}. Never-called leads teach nothing.",
+        f"* All leads known at {cut_off.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {counts}. Never-called leads teach nothing.",
         _young(data),
     ]
 

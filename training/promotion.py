@@ -9,7 +9,7 @@ from training.evaluation import FEWEST_LEADS, FEWEST_SALES, Evaluation, Group
 
 NOT_COMPARABLE = (
     "It cannot be compared with the champion yet: too few sales were settled since the champion learned. "
-    "The champion goes on serving; `leadloop promote` lets this one serve all the same."
+    "The champion goes on serving; `leadloop models promote` lets this one serve all the same."
 )
 
 

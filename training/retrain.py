@@ -18,11 +18,14 @@ from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from models.abc_rules import GRADES, RuleGrade, log_odds
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
+from models.card import save_card
+from models.judgement import EVALUATION
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, Measured, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from models.score import LEADS_OF_A_GUESS
+from training.card_values import card_of, side_by_side
 from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
@@ -36,8 +39,6 @@ from training.time_split import TimeSplit, split_by_time
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FEWEST_SALES_TO_COMPARE = 10
-EVALUATION = "evaluation.json"
-"""The file of a model's folder that holds every measure of every group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ def retrained(
     candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)
     rates = grade_rates(data, rules)
     borders = rules_borders(candidate.starts, candidate.level)
+    unseen = None if final.has_tables else candidate.probability(later)
     if final.has_tables and choices.has_tables:
         judged = judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist()
-        borders = derived_borders(*judged, rates)
+        borders, unseen = derived_borders(*judged, rates), judged_probability
     about = {"choices": asdict(final), "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
@@ -114,6 +116,13 @@ def retrained(
     )  # fmt: skip
     save_artefact(artefact, folder, text=candidate.text, card=card)
     (folder / EVALUATION).write_bytes(evaluation_json(evaluation))
+    values = card_of(
+        version=version, trained_at=trained_at, cut_off=cut_off, company=company, data=data, later=later, notes=split.notes,
+        choices=final, decision=decision, champion=champion.version if champion else None,
+        promises=judged_probability if final.has_tables else contenders["rules"],
+        grades=side_by_side(later, unseen, borders),
+    )  # fmt: skip
+    save_card(values, folder)
     plots = drawn_plots(folder / "plots", later, contenders)
     registry.record(
         Run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 import typer
 
@@ -50,3 +50,12 @@ def day_of(text: str, *, option: str, not_after: date | None = None) -> date:
     if not_after is not None and day > not_after:
         raise typer.BadParameter(f"{option} lies in the future ({text}); take today or a day before.")
     return day
+
+
+def in_utc(moment: datetime) -> str:
+    """Return a moment as tables show it, in UTC whatever its own zone.
+
+    >>> in_utc(datetime.fromisoformat("2026-03-31T14:05+03:00"))
+    '2026-03-31 11:05'
+    """
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"

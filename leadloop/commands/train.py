@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._measures import measures_table
 from leadloop.commands._moments import moment_of
-from leadloop.commands._progress import Done, bar_over
+from leadloop.commands._progress import bar_over, over_both_passes
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from models.ranking_metrics import Measured
-    from training.evaluation import Evaluation
     from training.retrain import Trained
 
 NAME = "train"
-SHOWN = {"auc": "AUC", "log_loss": "log-loss", "ece": "ECE", "lift_10": "lift 10 %", "sales_in_first_30": "sales in first 30 %",
-         "slope": "slope", "level": "mean p / rate"}  # fmt: skip
 
 
 def command(
@@ -57,12 +52,14 @@ def command(
             trained_at=moment,
             promote=promote,
             seed=seed,
-            progress=_over_both_passes(passed),
+            progress=over_both_passes(passed),
         )
     console.print(f"Model [bold]{done.version}[/]: {done.data.leads:,} settled leads, {done.data.sales:,} sales.")
     for note in done.split.notes:
         console.print(f"  [yellow]{note}[/]")
-    console.print(_table(done.evaluation))
+    overall = done.evaluation.overall
+    title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"
+    console.print(measures_table(title, overall.measures))
     for reason in done.decision.reasons:
         console.print(f"  {reason}", markup=False)
     console.print(_verdict(done))
@@ -75,39 +72,3 @@ def _verdict(done: Trained) -> str:
     if done.decision.finds_something:
         return "[bold green]Promoted: it serves now.[/]"
     return "[bold]The rules serve, at the rates that were seen.[/]"
-
-
-def _over_both_passes(passed: Done) -> Done:
-    """Return what may be told a count that starts anew with the second pass."""
-    before = latest = 0
-
-    def told(count: int) -> None:
-        nonlocal before, latest
-        before += latest if count < latest else 0
-        latest = count
-        passed(before + latest)
-
-    return told
-
-
-def _table(evaluation: Evaluation) -> Table:
-    """Return the measures as rows and the contenders as columns, so that it fits a narrow window."""
-    from rich import box
-    from rich.table import Table
-
-    overall = evaluation.overall
-    contenders = list(overall.measures or {})
-    title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"
-    table = Table("", *contenders, title=title, box=box.SIMPLE_HEAD)
-    if overall.measures is None:
-        table.add_row("not enough data")
-        return table
-    for key, name in SHOWN.items():
-        table.add_row(name, *(_cell(overall.measures[contender][key]) for contender in contenders))
-    return table
-
-
-def _cell(measured: Measured) -> str:
-    if measured.value != measured.value:
-        return "[dim]-[/]"
-    return f"{measured.value:.3f} [dim]{measured.low:.3f}-{measured.high:.3f}[/]"

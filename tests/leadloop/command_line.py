@@ -103,7 +103,7 @@ class Small:
 
     def run(self, command: str, *words: str) -> Ran:
         """Run a command on this company's data folder, with its company.yaml where the command takes one."""
-        alone = command in ("imports", "models", "promote", "rebuild", "rollback", "undo")
+        alone = command in ("imports", "models", "rebuild", "undo") and words[:1] != ("compare",)
         return run(command, *words, *(self.place[:2] if alone else self.place))
 
     def done(self, command: str, *words: str) -> str:

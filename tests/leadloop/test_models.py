@@ -1,9 +1,13 @@
-"""``leadloop models``, ``promote`` and ``rollback``: what was trained, and what serves."""
+"""``leadloop models``: what was trained, what serves, and how two of them compare."""
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from models.artefact import champion_version
-from tests.leadloop.command_line import Small, one_line
+from tests.leadloop.command_line import Small, one_line, run
 
 
 def aliases(company: Small) -> dict[str, set[str]]:
@@ -14,7 +18,12 @@ def aliases(company: Small) -> dict[str, set[str]]:
 
 def test_before_any_training_the_rules_serve_and_it_says_so(imported: Small) -> None:
     assert "No model was trained yet: the rules serve." in imported.done("models")
-    assert "The rules serve already; there is nothing to roll back." in imported.done("rollback")
+    assert "The rules serve already; there is nothing to roll back." in imported.done("models", "rollback")
+
+
+def test_the_bare_name_lists_as_the_verb_does(trained: Small) -> None:
+    assert trained.done("models") == trained.done("models", "list")
+    assert "compare" in run("models", "--help").out
 
 
 def test_the_list_shows_whole_versions_with_figures_and_names(trained: Small) -> None:
@@ -28,24 +37,101 @@ def test_a_model_promoted_by_hand_serves_and_rolling_back_brings_the_one_before(
     first = str(champion_version(trained.home))
     trained.done("train", "--cut-off", "2025-12-20", "--no-promote")
     second = next(version for version in aliases(trained) if version != first)
-    assert f"Model {second} serves now." in trained.done("promote", second)
+    assert f"Model {second} serves now." in trained.done("models", "promote", second)
     assert champion_version(trained.home) == second
     assert aliases(trained) == {first: {"previous"}, second: {"champion", "challenger"}}
-    assert f"Model {first} serves again." in trained.done("rollback")
+    assert f"Model {first} serves again." in trained.done("models", "rollback")
     assert champion_version(trained.home) == first
 
 
 def test_rolling_back_the_first_model_leaves_the_rules(trained: Small) -> None:
-    assert "The rules serve again: no model served before." in trained.done("rollback")
+    assert "The rules serve again: no model served before." in trained.done("models", "rollback")
     assert champion_version(trained.home) is None
     assert aliases(trained).popitem()[1] == {"challenger"}
-    assert "The rules serve already" in trained.done("rollback")
+    assert "The rules serve already" in trained.done("models", "rollback")
 
 
 def test_an_unknown_version_is_not_promoted(trained: Small) -> None:
     before = champion_version(trained.home)
     for wrong in ("no-such", "", "../models"):
-        ran = trained.run("promote", wrong)
+        ran = trained.run("models", "promote", wrong)
         assert ran.code == 1
         assert "UnknownModel: The registry holds no model" in one_line(ran.err)
     assert champion_version(trained.home) == before
+
+
+def test_the_model_trained_last_is_promoted_by_what_it_is(trained: Small) -> None:
+    trained.done("train", "--cut-off", "2025-12-20", "--no-promote")
+    assert "Model 20251220-" in trained.done("models", "promote", "challenger")
+    assert str(champion_version(trained.home)).startswith("20251220-")
+
+
+@pytest.mark.parametrize(
+    ("verb", "wanted", "said"),
+    [
+        ("show", "champion", "No model serves, the rules do"),
+        ("show", "challenger", "No model was trained yet; `leadloop train` begins."),
+        ("promote", "previous", "No model served before this one"),
+        ("compare", "challenger", "No model was trained yet"),
+        (
+            "show",
+            "20200101-abcdef",
+            "The registry holds no model '20200101-abcdef'; `leadloop models list` lists them.",
+        ),
+    ],
+)
+def test_what_nothing_is_called_is_one_clear_message(imported: Small, verb: str, wanted: str, said: str) -> None:
+    ran = imported.run("models", verb, wanted)
+    assert ran.code == 1
+    assert said in one_line(ran.err)
+    assert "Traceback" not in ran.err
+
+
+def test_a_model_is_shown_with_what_it_learned_from_its_measures_its_grades_and_why_it_serves(trained: Small) -> None:
+    version = str(champion_version(trained.home))
+    said = one_line(trained.done("models", "show", version))
+    assert said == one_line(trained.done("models", "show"))
+    assert f"Model {version} (challenger, champion)" in said
+    assert "Learned from what was known by 2026-01-19 21:00 UTC." in said
+    assert re.search(r"[\d,]+ settled leads that came from 2025-06-02 to 2025-1\d-\d\d, \d+ of them bought", said)
+    assert "Blended of scorecard" in said
+    assert re.search(r"AUC 0\.\d{3} 0\.\d{3}-0\.\d{3}", said)
+    assert re.search(r" A \d+ \d+\.\d% \d+\.\d%-\d+\.\d% \d+ \d+\.\d% ", said)
+    assert "Better than the rules alone" in said
+    assert "card.md" in said
+
+
+def test_a_model_trained_before_cards_were_kept_as_figures_is_shown_all_the_same(trained: Small) -> None:
+    (trained.home / "models" / str(champion_version(trained.home)) / "card.json").unlink()
+    said = one_line(trained.done("models", "show"))
+    assert "Trained before cards were kept as figures" in said
+    assert "AUC" in said
+
+
+def test_two_models_are_compared_on_the_leads_settled_since_both_learned(trained: Small) -> None:
+    for cut_off in ("2025-10-20", "2025-11-10"):
+        trained.done("train", "--cut-off", cut_off, "--no-promote")
+    second, first = sorted(aliases(trained))[:2][::-1]
+    ran = one_line(trained.done("models", "compare", first, second))
+    assert f"{first} {second}" in ran
+    settled = re.search(r"(\d+) leads settled since 2025-11-09 21:00 UTC, (\d+) sales", ran)
+    assert settled is not None
+    assert int(settled[1]) > 300
+    assert "Their requests came from 2025-09-1" in ran
+    assert re.search(r"log-loss 0\.\d{3} 0\.\d{3}-0\.\d{3} 0\.\d{3} 0\.\d{3}-0\.\d{3}", ran)
+    assert re.search(r"weight of scorecard [\d.]+ [\d.]+ [+-][\d.]+", ran)
+    assert re.search(rf"{first} minus {second}: log-loss|{first} is (better|worse) than {second}: log-loss", ran)
+
+
+def test_where_hardly_a_lead_was_settled_since_the_comparison_says_not_enough_data(trained: Small) -> None:
+    trained.done("train", "--cut-off", "2025-12-20", "--no-promote")
+    said = one_line(trained.done("models", "compare", "challenger"))
+    assert "0 leads settled since 2026-01-19 21:00 UTC, 0 sales." in said
+    assert "Not enough data to compare them: it takes 100 leads and 10 sales" in said
+    assert "AUC" not in said
+
+
+def test_a_model_is_not_compared_with_itself(trained: Small) -> None:
+    ran = trained.run("models", "compare", "challenger", "champion")
+    assert ran.code == 2
+    assert "A and B are both model 20260120-" in one_line(ran.err)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from features.facts.company import Company
 from models.abc_rules import GRADES, RuleGrade, log_odds
 from models.artefact import Artefact
+from models.card import Card, GradesSideBySide, Promised, Slice
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
 
@@ -68,6 +70,36 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
         GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
         dict.fromkeys(GRADES, 0.04),
     )  # fmt: skip
+
+
+def windows_card(version: str = "20260302-abc123", **more: object) -> Card:
+    """Return the card of a model that learned from 400 leads and was judged on 120 later ones."""
+    start, day = datetime(2025, 10, 1, 9, tzinfo=UTC), timedelta(days=1)
+    card = Card(
+        version=version,
+        trained_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+        cut_off=datetime(2026, 3, 2, 9, tzinfo=UTC),
+        horizon_days=60,
+        learned=Slice(400, 60, start, start + 90 * day),
+        drawn_from=400,
+        young=(35, 3),
+        counts={"bought": 60, "did_not_buy": 340, "open": 35, "never_called": 12},
+        judged=Slice(120, 20, start + 70 * day, start + 90 * day),
+        by_creation=False,
+        has_tables=True,
+        promote=True,
+        reasons=("Better than the rules alone.",),
+        champion=None,
+        weights={"scorecard": 0.61, "trees of one field": 0.2, "trees of two fields": 0.1},
+        promised=tuple(Promised(0.42 - 0.04 * n, 12, 5 - n // 2) for n in range(10)),
+        grades=GradesSideBySide(
+            "first_graded",
+            {"A": (20, 6), "B": (30, 6), "C": (40, 4), "non_target": (10, 0)},
+            {"A": (25, 10), "B": (30, 5), "C": (35, 1), "non_target": (10, 0)},
+            20,
+        ),
+    )
+    return replace(card, **more)  # type: ignore[arg-type]
 
 
 ENTRIES = st.floats(-5, 5, allow_nan=False)

@@ -161,8 +161,9 @@ def asks_only_what_was_not_answered(scorer: Scorer, known: KnownLead, row: Row) 
 
 
 PROMISES: tuple[Promise, ...] = (
-    gives_a_probability, lies_between_the_ends_of_its_interval, takes_no_yes_for_a_no, gives_the_same_probability_alone_and_in_a_score, ignores_column_order,
-    ignores_columns_it_does_not_know, copes_with_an_unseen_level, copes_with_an_unseen_channel,
+    gives_a_probability, lies_between_the_ends_of_its_interval, takes_no_yes_for_a_no,
+    gives_the_same_probability_alone_and_in_a_score, ignores_column_order, ignores_columns_it_does_not_know,
+    copes_with_an_unseen_level, copes_with_an_unseen_channel,
     copes_with_everything_missing, does_not_extrapolate, answers_the_same_twice, its_probability_is_that_of_its_log_odds,
     its_reasons_add_up, tells_at_most_three_reasons_a_side, tells_the_strongest_reason_first,
     tells_no_reason_that_its_own_counts_speak_against, tells_each_feature_once, says_of_whom_when_and_by_what_it_speaks,

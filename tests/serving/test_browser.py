@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from features.facts.contacts import Contact
 from serving.wiring import clock
-from tests.serving.doors import PHONE_WRITTEN, promote
+from tests.serving.doors import PHONE_WRITTEN, VERSION, promote
+from tests.serving.model_card.shelved import keep_card, shelve
 from tests.serving.running import served, store_of
 from tests.serving.spoiled import spoiled
 from tests.support.contacts import keep_contact
@@ -23,6 +24,8 @@ TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
     "/leads/phone": ("Заявка phone", "Lead phone"),
     "/channels": ("Каналы", "Channels"),
+    "/models": ("Модели", "Models"),
+    f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
 }
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
 
@@ -53,6 +56,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         store.append([lead(name, now, area=120.0), source(name, now, source="vk", campaign=LONG, offer="Тихий офис")])
     keep_contact(store.engine, "phone", Contact("Анна", PHONE_WRITTEN, None))
     promote(home)
+    keep_card(home, VERSION)
+    shelve(home, "20260309-def456", trained_at=now)
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")
@@ -106,6 +111,21 @@ def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_o
         with page.expect_navigation():
             page.get_by_label("Подробно").select_option("campaign")
         assert LONG.split()[0].casefold() in page.locator("table").inner_text().casefold()
+        assert wrong == []
+
+
+def test_a_model_is_reached_from_the_list_its_chart_is_drawn_and_the_analysts_part_is_closed(
+    browser: Browser, address: str
+) -> None:
+    with page_of(browser, address) as (page, wrong):
+        page.goto(f"{address}/queue?lang=ru")
+        page.get_by_role("link", name="Модели").click()
+        page.get_by_role("link", name=VERSION).click()
+        page.wait_for_url(f"**/models/{VERSION}**")
+        expect(page.locator("#truth [data-chart] .barlayer .point")).to_have_count(10)
+        expect(page.get_by_text("log-loss").first).to_be_hidden()
+        page.get_by_text("Для аналитика").click()
+        expect(page.get_by_text("log-loss").first).to_be_visible()
         assert wrong == []
 
 

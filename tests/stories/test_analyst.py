@@ -28,7 +28,7 @@ def test_a_model_is_learned_promoted_served_and_rolled_back_and_every_score_is_p
     version = re.findall(r"Model (\S+):", told)[0]
     place = ["--home", str(tmp_path / "leadloop-data")]
     if "Promoted" not in told:  # so few leads may not be enough for the machine's own judgement
-        leadloop("promote", version, *place)
+        leadloop("models", "promote", version, *place)
     lead = (tmp_path / "leads.csv").read_text(encoding="utf-8-sig").splitlines()[-1].split(",")[0].split(";")[0]
 
     def serving(client: httpx.Client) -> object:
@@ -41,10 +41,10 @@ def test_a_model_is_learned_promoted_served_and_rolled_back_and_every_score_is_p
         assert client.get("/v1/queue").json()["waiting"] > 0
 
         # A wrong step is taken back while the service runs: the rules serve again within seconds.
-        leadloop("rollback", *place)
+        leadloop("models", "rollback", *place)
         eventually(lambda: serving(client) is None, LOOK_EVERY_SECONDS + 5)
         assert client.get(f"/v1/leads/{lead}").json()["score"]["is_guess"] is True
-        leadloop("promote", version, *place)
+        leadloop("models", "promote", version, *place)
         eventually(lambda: serving(client) == version, LOOK_EVERY_SECONDS + 5)
         client.post(
             f"/v1/leads/{lead}/calls", json={"result": "reached", "answers": {"need": "yes"}}

@@ -21,6 +21,7 @@ from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 from models.abc_rules import GRADES, guessed_rate, log_odds
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
+from models.card import load_card
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
@@ -32,7 +33,7 @@ from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
 from training.columns import NumberColumn
 from training.dataset import label_at, row_moments
-from training.recipe import chosen, fitted, grade_rates
+from training.recipe import RUNGS, chosen, fitted, grade_rates
 from training.retrain import Trained, artefact_probability, promote_version, retrained
 
 LAST = START + 240 * DAY
@@ -157,11 +158,37 @@ def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(tmp_path: 
 
 def test_the_artefact_holds_no_pickle_and_is_text_for_people(demo: Demo) -> None:
     files = {path.name: path for path in demo.trained.folder.rglob("*") if path.is_file()}
-    assert set(files) == {"model.json", "lightgbm.txt", "card.md", "evaluation.json", "calibration.png", "gain.png"}
+    texts = {"model.json", "lightgbm.txt", "card.md", "card.json", "evaluation.json"}
+    assert set(files) == texts | {"calibration.png", "gain.png"}
     orjson.loads(files["model.json"].read_bytes())
     assert files["lightgbm.txt"].read_text(encoding="utf-8").startswith("tree")
     assert demo.trained.version in files["card.md"].read_text(encoding="utf-8")
     assert all(files[name].read_bytes().startswith(b"\x89PNG") for name in ("calibration.png", "gain.png"))
+
+
+def test_the_card_tells_what_it_learned_from_and_on_which_later_leads_it_was_judged(demo: Demo) -> None:
+    card, data = load_card(demo.trained.folder), demo.trained.data
+    assert card is not None
+    later = data.of(demo.trained.split.judge)
+    assert (card.version, card.trained_at, card.cut_off) == (demo.trained.version, NOW, NOW)
+    assert (card.learned.leads, card.learned.sales) == (data.leads, data.sales)
+    assert (card.judged.leads, card.judged.sales) == (later.leads, later.sales)
+    assert card.learned.first < card.judged.first < card.judged.last == card.learned.last
+    assert card.promote
+    assert card.champion is None
+    assert card.reasons == demo.trained.decision.reasons
+    assert sum(one.leads for one in card.promised) == later.leads
+    graded = sum(leads for leads, _ in card.grades.rules.values())
+    assert graded == sum(leads for leads, _ in card.grades.refined.values()) == later.leads - card.grades.left_out
+    assert card.grades.rules["non_target"] == card.grades.refined["non_target"]
+
+
+def test_where_the_rules_alone_serve_the_refined_grades_of_the_card_are_the_rules_own(tmp_path: Path) -> None:
+    card = load_card(run(nothing_predicts, tmp_path).folder)
+    assert card is not None
+    assert not card.has_tables
+    assert card.weights == dict.fromkeys(RUNGS, 0.0)
+    assert len(card.promised) == 1
 
 
 def test_every_measure_of_every_group_is_kept_with_its_interval(demo: Demo) -> None:

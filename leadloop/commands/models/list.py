@@ -1,11 +1,11 @@
-"""leadloop models: what was trained, and what serves."""
+"""leadloop models list: what was trained, and what serves."""
 
 from __future__ import annotations
 
 from leadloop.commands._house import HomeOption
 from leadloop.commands._table import figures_table
 
-NAME = "models"
+NAME = "list"
 
 
 def command(home: HomeOption = None) -> None:

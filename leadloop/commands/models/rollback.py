@@ -1,4 +1,4 @@
-"""leadloop rollback: the model before serves again."""
+"""leadloop models rollback: the model before serves again."""
 
 from __future__ import annotations
 

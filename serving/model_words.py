@@ -1,0 +1,271 @@
+"""The words of the models' pages, Russian and English side by side: none that a head of sales would not use."""
+
+from __future__ import annotations
+
+MODEL_WORDS: dict[str, tuple[str, str]] = {
+    # key: (Russian, English)
+    "models": ("Модели", "Models"),
+    "models_lead": (
+        "Модель уточняет правила ABC: на ваших же продажах она выучила, какие заявки покупают. Здесь видно, какая работает сейчас и насколько ей верить.",
+        "A model refines the ABC rules: from your own sales it learned which leads buy. Here is which one works now, and how far to trust it.",
+    ),
+    "no_models": (
+        "Модели ещё нет: работают правила ABC, а вероятность — оценка самой компании. Когда накопятся решённые заявки, `leadloop train` обучит первую.",
+        "There is no model yet: the ABC rules work, and the chance is the company's own guess. Once enough leads are settled, `leadloop train` makes the first one.",
+    ),
+    "rules_serve": (
+        "Сейчас работают правила ABC: ни одна модель не включена.",
+        "The ABC rules work now: no model is switched on.",
+    ),
+    "col_model": ("Модель", "Model"),
+    "col_trained": ("Обучена", "Trained"),
+    "col_learned": ("Училась на", "Learned from"),
+    "col_how_good": ("Насколько хороша", "How good"),
+    "model_serves": ("работает сейчас", "works now"),
+    "model_challenges": ("последняя, не включена", "latest, not switched on"),
+    "learned_of": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads} leads, {sales} bought"),
+    "known_by": ("известное к {cut_off}", "what was known by {cut_off}"),
+    "found_short": (
+        "В первых 30\u00a0% звонков — {model} продаж (по правилам {rules}).",
+        "The first 30\u00a0% of the calls find {model} of the sales (by the rules {rules}).",
+    ),
+    "found_short_rules": (
+        "В первых 30\u00a0% звонков — {rules} продаж.",
+        "The first 30\u00a0% of the calls find {rules} of the sales.",
+    ),
+    "verdict_surely": ("Лучше правил, и это не случайность.", "Better than the rules, and that is no luck."),
+    "verdict_several_times": (
+        "Лучше правил на всех проверках вместе; на последних заявках отдельно разница может быть случайной.",
+        "Better than the rules over all checks together; on the latest leads alone the difference may be luck.",
+    ),
+    "verdict_rules_alone": (
+        "Ничто из известного о заявке не предсказало продажи надёжнее правил. Поэтому это сами правила, но с долями, которые показали ваши заявки.",
+        "Nothing that is known of a lead foretold sales more surely than the rules. So this is the rules themselves, at the rates that your leads showed.",
+    ),
+    "verdict_not_enough": (
+        "Мало данных, чтобы сравнить с правилами.",
+        "Not enough data to compare it with the rules.",
+    ),
+    # the card
+    "card_title": ("Модель {version}", "Model {version}"),
+    "all_models": ("Все модели", "All models"),
+    "card_says": (
+        "Говорит, с какой вероятностью заявка купит в течение {days} дней, — по тому, что о ней известно в эту минуту.",
+        "Says how likely a lead is to buy within {days} days, from what is known of it at that minute.",
+    ),
+    "card_says_in_the_end": (
+        "Говорит, с какой вероятностью заявка в итоге купит, — по тому, что о ней известно в эту минуту.",
+        "Says how likely a lead is to buy in the end, from what is known of it at that minute.",
+    ),
+    "card_trained": (
+        "Обучена {trained}, известное к {cut_off}.",
+        "Trained {trained}, from what was known by {cut_off}.",
+    ),
+    "card_cut_off": ("Училась на известном к {cut_off}.", "Learned from what was known by {cut_off}."),
+    "card_old": (
+        "Эту модель обучили до того, как карточки стали сохраняться целиком. У следующей, после `leadloop train`, здесь будет всё.",
+        "This model was trained before cards were kept whole. The next one, after `leadloop train`, tells everything here.",
+    ),
+    "card_learned": ("На чём училась", "What it learned from"),
+    "learned_leads": ("решённых заявок", "settled leads"),
+    "learned_sales": ("из них купили", "of them bought"),
+    "learned_dates": ("Заявки оставлены с {first} по {last}.", "Their requests came from {first} to {last}."),
+    "learned_settled": (
+        "Решённая заявка — с ней работали, и ей больше {days} дней.",
+        "A settled lead was worked on and is older than {days} days.",
+    ),
+    "learned_settled_closed": (
+        "Решённая заявка — закрытая: продажа, отказ или нецелевая.",
+        "A settled lead is closed: a sale, a loss, or non-target.",
+    ),
+    "learned_drawn": ("Взяты наугад из {n} решённых.", "Drawn at random from {n} settled ones."),
+    "learned_young": (
+        "Ещё {leads} свежих заявок в работе, {sales} из них уже купили. Остальные учтены по шансу, что ещё купят, а не как потерянные.",
+        "{leads} more are young and being worked on, {sales} of them bought already. The others count by the chance that they still buy, never as lost.",
+    ),
+    "learned_never": (
+        "С {n} заявками так и не связались. Они ничему не учат: никто не знает, купили бы они.",
+        "{n} leads were never reached. They teach nothing: nobody knows whether they would have bought.",
+    ),
+    "card_better": ("Лучше ли она правил", "Does it beat the rules"),
+    "judged_on": (
+        "Проверка: сначала её обучили только на более ранних заявках, затем показали {leads} более поздних, оставленных с {first} по {last}. Купили {sales}.",
+        "The check: first it learned from earlier leads alone, then it was shown {leads} later ones, left from {first} to {last}. {sales} of them bought.",
+    ),
+    "judged_by_creation": (
+        "В данных почти нет дат продаж и отказов, поэтому результаты могут быть чуть лучше правды.",
+        "The data hardly says when sales and losses came, so the results may look a little better than the truth.",
+    ),
+    "found_how": (
+        "Сколько продаж окажется в первых 30\u00a0% звонков, если звонить:",
+        "How many of the sales lie in the first 30\u00a0% of the calls, calling:",
+    ),
+    "order_model": ("в порядке модели", "in the model's order"),
+    "order_rules": ("в порядке A, B, C по правилам", "in the order of the rules' A, B, C"),
+    "order_chance": ("наугад", "at random"),
+    "interval": ("от {low} до {high}", "{low} to {high}"),
+    "over_none": (
+        "До неё работали правила, другой модели она не сменяла.",
+        "The rules worked before it; there was no other model to beat.",
+    ),
+    "over_better": (
+        "Лучше модели {version}, которая работала тогда.",
+        "Better than model {version}, which worked then.",
+    ),
+    "over_same": (
+        "Не хуже модели {version}, которая работала тогда, и свежее.",
+        "No worse than model {version}, which worked then, and fresher.",
+    ),
+    "over_worse": ("Хуже модели {version}, которая работала тогда.", "Worse than model {version}, which worked then."),
+    "over_unknown": (
+        "С моделью {version}, которая работала тогда, её сравнить не удалось: с тех пор решилось слишком мало продаж.",
+        "It could not be compared with model {version}, which worked then: too few sales were settled since.",
+    ),
+    "card_truth": ("Говорит ли она правду", "Does it say the truth"),
+    "truth_together": (
+        "Когда эти заявки поступили, она обещала от всех вместе {promised} продаж. Случилось {sold}.",
+        "When these leads came in, it promised {promised} sales of them together. {sold} came.",
+    ),
+    "truth_right": ("Разница не больше случайной.", "The difference is no more than chance."),
+    "truth_too_low": (
+        "Купили больше, чем обещано: она была осторожна.",
+        "More bought than was promised: it was cautious.",
+    ),
+    "truth_too_high": (
+        "Купили меньше, чем обещано: она завышала.",
+        "Fewer bought than was promised: it promised too much.",
+    ),
+    "truth_tenths": (
+        "Заявки разложены по обещанию на равные части, лучшие слева. Сколько обещано, столько и купило, с точностью до случая, в {kept} из {n} частей.",
+        "The leads are laid out in equal parts by what was promised, the best on the left. As many bought as promised, give or take chance, in {kept} of {n} parts.",
+    ),
+    "truth_since": (
+        "После проверки она доучилась и на этих заявках, так что общий уровень поправлен по ним.",
+        "After the check it learned from these leads too, so its overall level follows them.",
+    ),
+    "truth_figures": ("Цифры к графику", "The figures of the chart"),
+    "card_promised": ("обещано", "promised"),
+    "card_bought": ("купили", "bought"),
+    "card_tenths": ("части заявок, лучшие слева", "parts of the leads, the best on the left"),
+    "col_part": ("Часть", "Part"),
+    "col_promised": ("Обещано", "Promised"),
+    "col_bought_of": ("Купили", "Bought"),
+    "card_grades": ("Оценки A, B, C: по правилам и уточнённые", "Grades A, B, C: by the rules and refined"),
+    "grades_first_graded": (
+        "Те же более поздние заявки, каждая один раз: в ту минуту, когда правила впервые смогли её оценить.",
+        "The same later leads, each once: at the minute when the rules could first grade it.",
+    ),
+    "grades_left_out": ("Ещё {n} правила так и не оценили.", "{n} more were never graded by the rules."),
+    "grades_arrival": (
+        "Те же более поздние заявки, как они поступили: правила ни одной не оценили.",
+        "The same later leads as they came in: the rules graded none of them.",
+    ),
+    "grades_kept": (
+        "Уточнённая A должна покупать не реже, чем A по правилам. Так и было: {refined} против {rules}.",
+        "A refined A must buy at least as often as the rules' A. So it did: {refined} against {rules}.",
+    ),
+    "grades_by_chance": (
+        "Уточнённая A должна покупать не реже, чем A по правилам. Здесь {refined} против {rules}, разница не больше случайной.",
+        "A refined A must buy at least as often as the rules' A. Here it is {refined} against {rules}, a difference no larger than chance.",
+    ),
+    "grades_broken": (
+        "Уточнённая A должна покупать не реже, чем A по правилам, а здесь покупала реже: {refined} против {rules}.",
+        "A refined A must buy at least as often as the rules' A, but here it bought less often: {refined} against {rules}.",
+    ),
+    "grades_not_enough": (
+        "Как часто покупает уточнённая A, говорить рано: мало данных.",
+        "How often a refined A buys cannot be said yet: not enough data.",
+    ),
+    "grades_more": (
+        "Заявок A стало {refined} вместо {rules}: больше тех, кому звонить первым.",
+        "There are {refined} A leads instead of {rules}: more to call first.",
+    ),
+    "col_by_rules": ("По правилам", "By the rules"),
+    "col_refined": ("Уточнённая", "Refined"),
+    "grade_leads": ("заявок: {n}", "{n} leads"),
+    "card_fields": ("Что для неё важнее всего", "What matters to it most"),
+    "fields_lead": (
+        "Доля — какую часть различий между заявками создаёт поле. Рядом ответы, с которыми покупают заметно чаще и заметно реже.",
+        "The share is how much of the difference between leads a field makes. Beside it the answers with which leads buy noticeably more often, and less often.",
+    ),
+    "col_field": ("Поле", "Field"),
+    "col_share": ("Доля", "Share"),
+    "col_more_often": ("Покупают чаще", "Buy more often"),
+    "col_less_often": ("Покупают реже", "Buy less often"),
+    "fields_rules": ("Только оценка по правилам ABC.", "The grade by the ABC rules alone."),
+    "card_weak": ("Где она слаба", "Where it is weak"),
+    "weak_channel": ("Канал «{channel}»", "Channel {channel}"),
+    "weak_at_arrival": ("Сразу после заявки", "Right after the request"),
+    "weak_after_a_call": ("После звонка", "After a call"),
+    "weak_not_enough": (
+        "мало данных (заявок {leads}, продаж {sales})",
+        "not enough data ({leads} leads, {sales} sales)",
+    ),
+    "weak_hardly": (
+        "почти не отличает тех, кто купит, от остальных",
+        "hardly tells those who buy from the others",
+    ),
+    "weak_too_much": (
+        "обещает в {times} раза больше, чем покупают (от {low} до {high})",
+        "promises {times} times as much as is bought ({low} to {high})",
+    ),
+    "weak_too_little": (
+        "покупают в {times} раза больше, чем она обещает (от {low} до {high})",
+        "{times} times as many buy as it promises ({low} to {high})",
+    ),
+    "weak_counts": ("заявок {leads}, продаж {sales}", "{leads} leads, {sales} sales"),
+    "weak_none": (
+        "Ни в одном канале не нашлось слабости, которую нельзя объяснить случаем.",
+        "In no channel was there a weakness that chance does not explain.",
+    ),
+    "card_unknown": ("Чего она не знает", "What it does not know"),
+    "unknown_amount": (
+        "Сколько заплатят: сумма берётся из цены предложения или среднего чека.",
+        "How much will be paid: the amount is the offer's price, or the average check.",
+    ),
+    "unknown_reached": (
+        "Заявки, которым никто не звонил: чем они кончились бы, она не видела.",
+        "Leads that nobody ever called: it has not seen how they would have ended.",
+    ),
+    "unknown_old": (
+        "Заявки старше {days} дней: о них она больше ничего не говорит.",
+        "Leads older than {days} days: it says nothing of them any more.",
+    ),
+    "unknown_new": (
+        "Новый продукт, новый канал, изменённые вопросы формы: для них её надо обучить заново.",
+        "A new product, a new channel, changed questions of the form: for them it has to be trained anew.",
+    ),
+    "unknown_people": (
+        "Людей: она решает, кому звонить раньше, а не кому отказать, и не оценивает менеджеров.",
+        "People: it orders calls; it refuses nobody anything, and does not judge managers.",
+    ),
+    # for the analyst
+    "card_analyst": ("Для аналитика: меры по их именам", "For the analyst: the measures by their names"),
+    "analyst_note": (
+        "Более поздние заявки: {leads}, продаж: {sales}. Интервалы 95\u00a0% по перевыборке заявок.",
+        "{leads} later leads, {sales} sales. 95\u00a0% intervals by resampling leads.",
+    ),
+    "analyst_differences": (
+        "Log-loss модели минус log-loss остальных (меньше нуля — модель лучше)",
+        "The model's log-loss minus that of the others (below zero the model is better)",
+    ),
+    "analyst_blend": ("Смесь", "Blend"),
+    "analyst_borders": ("Границы: A от {a}, B от {b}", "Borders: A from {a}, B from {b}"),
+    "analyst_files": (
+        "Полностью: models/{version}/card.md и evaluation.json в папке данных; `leadloop models show {version}`.",
+        "In full: models/{version}/card.md and evaluation.json in the data folder; `leadloop models show {version}`.",
+    ),
+    "who_candidate": ("модель", "model"),
+    "who_rules": ("правила", "rules"),
+    "who_base rate": ("средняя доля", "base rate"),
+    "who_guesses": ("оценка компании", "company's guesses"),
+    "who_champion": ("прежняя модель", "champion before"),
+    # what is not there
+    "no_model": ("Нет такой модели", "There is no such model"),
+    "no_model_remedy": ("Все модели — на странице /models.", "The page /models lists those that there are."),
+    "bad_model": ("Эту модель не прочитать", "This model cannot be read"),
+    "bad_model_remedy": (
+        "Её файлы повреждены или записаны другой версией leadloop. Обучите её заново: `leadloop train`.",
+        "Its files are damaged, or another version of leadloop wrote them. Train anew: `leadloop train`.",
+    ),
+}

@@ -1,0 +1,79 @@
+"""Two models are judged on the same leads, and only on those that neither of them could have learned from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.artefact import Artefact, load_artefact
+from models.model_registry import MemoryRegistry
+from models.ranking_metrics import MEASURES
+from tests.training.small_sets import DAY, START, invented_facts, memory_store, plain_company
+from training.comparison import compared
+from training.dataset import training_set
+from training.retrain import artefact_probability, retrained
+
+COMPANY = plain_company()
+STORE = memory_store(
+    invented_facts(1_500, lambda area, owner, passed: 0.5 if owner == "yes" else 0.1),
+)
+LAST = START + 240 * DAY
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Artefact, Artefact]:
+    """Give a model of the first four months and one that learned twenty days longer."""
+    made = []
+    for days in (120, 140):
+        home, cut_off = tmp_path_factory.mktemp("home"), START + days * DAY
+        done = retrained(
+            store=STORE, company=COMPANY, home=home, registry=MemoryRegistry(), cut_off=cut_off, trained_at=LAST
+        )
+        made.append(load_artefact(done.folder))
+    return made[0], made[1]
+
+
+def test_both_are_judged_on_the_leads_settled_after_the_later_of_the_two_learned(
+    two: tuple[Artefact, Artefact],
+) -> None:
+    told = compared(*two, store=STORE, company=COMPANY, at=LAST)
+    data = training_set(STORE, COMPANY, cut_off=LAST)
+    new = data.of(np.flatnonzero(data.known_from > (START + 140 * DAY).timestamp()))
+    assert told.since == START + 140 * DAY
+    assert (told.leads, told.sales) == (new.leads, new.sales)
+    assert told.came is not None
+    assert told.came[0] >= START + 140 * DAY - timedelta(days=COMPANY.horizon_days or 0)
+    assert told.measures is not None
+    assert set(told.measures) == {two[0].version, two[1].version}
+    for artefact in two:
+        measures = told.measures[artefact.version]
+        assert set(measures) == set(MEASURES)
+        p = artefact_probability(artefact, new)
+        assert measures["brier"].value == pytest.approx(new.weight @ (p - new.outcome) ** 2 / new.weight.sum())
+
+
+def test_the_order_of_the_two_turns_the_difference_round(two: tuple[Artefact, Artefact]) -> None:
+    one, other = two
+    there = compared(one, other, store=STORE, company=COMPANY, at=LAST).difference
+    back = compared(other, one, store=STORE, company=COMPANY, at=LAST).difference
+    assert there is not None
+    assert back is not None
+    assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low))
+
+
+def test_where_few_leads_were_settled_since_no_figure_is_given(two: tuple[Artefact, Artefact]) -> None:
+    soon = compared(*two, store=STORE, company=COMPANY, at=START + 145 * DAY)
+    assert 0 < soon.leads < 100
+    assert (soon.measures, soon.difference) == (None, None)
+    at_once = compared(*two, store=STORE, company=COMPANY, at=START + 140 * DAY)
+    assert (at_once.leads, at_once.came, at_once.measures) == (0, None, None)
+
+
+def test_a_store_in_which_too_little_is_settled_compares_nothing(
+    two: tuple[Artefact, Artefact], tmp_path: Path
+) -> None:
+    told = compared(*two, store=memory_store(), company=COMPANY, at=LAST)
+    assert (told.leads, told.sales, told.measures) == (0, 0, None)

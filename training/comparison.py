@@ -1,0 +1,76 @@
+"""Two models on the same later leads: those that were settled only after both had learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from features.errors import NothingToLearn
+from features.facts.company import Company
+from features.facts.store import FactStore
+from models.artefact import Artefact
+from models.ranking_metrics import Judged, Measured, log_loss_difference, measured
+from training.card_values import slice_of
+from training.dataset import Progress, TrainingSet, training_set
+from training.evaluation import FEWEST_LEADS, FEWEST_SALES
+from training.retrain import artefact_probability
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two models did on the leads settled after ``since``, when the later of them learned.
+
+    ``came`` says from when to when those leads' requests came; None where there are none. ``measures`` (version -> measure)
+    and ``difference`` (the first's log-loss minus the second's) are None where there is not enough data.
+    """
+
+    since: datetime
+    leads: int
+    sales: int
+    came: tuple[datetime, datetime] | None
+    measures: Mapping[str, Mapping[str, Measured]] | None
+    difference: Measured | None
+
+
+def compared(
+    first: Artefact,
+    second: Artefact,
+    *,
+    store: FactStore,
+    company: Company,
+    at: datetime,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Return two models side by side on what is settled ``at`` a moment and was not when either of them learned."""
+    since = max(first.data_cut_off, second.data_cut_off)
+    new = _settled_since(since, store, company, at, seed, progress)
+    if new is None:
+        return Comparison(since, 0, 0, None, None, None)
+    span = slice_of(new)
+    came = span.first, span.last
+    if span.leads < FEWEST_LEADS or span.sales < FEWEST_SALES:
+        return Comparison(since, span.leads, span.sales, came, None, None)
+    judged = Judged(new.outcome, new.weight, new.lead).of(np.arange(len(new)))
+    mine, other = (artefact_probability(one, new) for one in (first, second))
+    measures = {
+        first.version: measured(mine, judged, seed=seed),
+        second.version: measured(other, judged, seed=seed),
+    }
+    difference = log_loss_difference(mine, other, judged, seed=seed)
+    return Comparison(since, span.leads, span.sales, came, measures, difference)
+
+
+def _settled_since(
+    since: datetime, store: FactStore, company: Company, at: datetime, seed: int, progress: Progress | None
+) -> TrainingSet | None:
+    """Return the rows of leads whose outcome was not yet settled at ``since``; None where there are none."""
+    try:
+        data = training_set(store, company, cut_off=at, seed=seed, progress=progress)
+    except NothingToLearn:
+        return None
+    rows = np.flatnonzero(data.known_from > since.timestamp())
+    return data.of(rows) if len(rows) else None
