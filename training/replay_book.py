@@ -49,19 +49,12 @@ class _AtMoment:
 
     def add(self, standing: Standing | None) -> None:
         nan = float("nan")
-        if standing is None:
-            values = (NOT_THERE, nan, 0, nan, nan)
-        else:
-            label, won = standing.label, standing.won_at
-            values = (
-                KINDS.index(standing.kind),
-                standing.created_at.timestamp(),
-                label[0] if label else 0,
-                label[1].timestamp() if label else nan,
-                won.timestamp() if won else nan,
-            )
-        for column, value in zip((self.kind, self.created, self.bought, self.known_from, self.won), values, strict=True):
-            column.append(value)
+        label, won = (standing.label, standing.won_at) if standing else (None, None)
+        self.kind.append(KINDS.index(standing.kind) if standing else NOT_THERE)
+        self.created.append(standing.created_at.timestamp() if standing else nan)
+        self.bought.append(label[0] if label else 0)
+        self.known_from.append(label[1].timestamp() if label else nan)
+        self.won.append(won.timestamp() if won else nan)
 
 
 @dataclass(slots=True)
@@ -86,7 +79,9 @@ class ReplayBook:
     ``moments`` are those at which somebody learned, the last one that at which the outcomes are read.
     """
 
-    def __init__(self, rows: _Rows, at: Sequence[_AtMoment], moments: Sequence[datetime], arrived: array[float]) -> None:
+    def __init__(
+        self, rows: _Rows, at: Sequence[_AtMoment], moments: Sequence[datetime], arrived: array[float]
+    ) -> None:
         self.moments = moments
         self._at = at
         self._arrived = np.array(arrived)

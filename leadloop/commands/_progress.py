@@ -29,6 +29,19 @@ def bar_over(what: str, total: int, console: Console) -> Iterator[Done]:
         yield done
 
 
+def over_both_passes(passed: Done) -> Done:
+    """Return what may be told a count that starts anew with the second pass."""
+    before = latest = 0
+
+    def told(count: int) -> None:
+        nonlocal before, latest
+        before += latest if count < latest else 0
+        latest = count
+        passed(before + latest)
+
+    return told
+
+
 def rows_in(path: Path) -> int:
     """Return about how many rows a file has: its line breaks, less the header's."""
     with path.open("rb") as file:

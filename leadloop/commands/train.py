@@ -8,7 +8,7 @@ import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import moment_of
-from leadloop.commands._progress import Done, bar_over
+from leadloop.commands._progress import bar_over, over_both_passes
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -57,7 +57,7 @@ def command(
             trained_at=moment,
             promote=promote,
             seed=seed,
-            progress=_over_both_passes(passed),
+            progress=over_both_passes(passed),
         )
     console.print(f"Model [bold]{done.version}[/]: {done.data.leads:,} settled leads, {done.data.sales:,} sales.")
     for note in done.split.notes:
@@ -75,19 +75,6 @@ def _verdict(done: Trained) -> str:
     if done.decision.finds_something:
         return "[bold green]Promoted: it serves now.[/]"
     return "[bold]The rules serve, at the rates that were seen.[/]"
-
-
-def _over_both_passes(passed: Done) -> Done:
-    """Return what may be told a count that starts anew with the second pass."""
-    before = latest = 0
-
-    def told(count: int) -> None:
-        nonlocal before, latest
-        before += latest if count < latest else 0
-        latest = count
-        passed(before + latest)
-
-    return told
 
 
 def _table(evaluation: Evaluation) -> Table:
