@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -150,7 +150,7 @@ def write_report(report: BacktestReport, home: Path) -> Path:
     """Write a report into the data folder, under the moment at which its outcomes were read; return the file."""
     folder = _folder(home)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{report.read_at:%Y%m%dT%H%M%SZ}.json"
+    path = folder / f"{report.read_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
     new = path.with_suffix(".new")
     new.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     new.replace(path)

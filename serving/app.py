@@ -24,6 +24,7 @@ from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.lead_card.endpoints import lead_card_router
 from serving.pages import FOLDER, Pages
+from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
@@ -60,6 +61,7 @@ def create_app(service: Service) -> FastAPI:
             pages=pages,
         )
     )
+    app.include_router(backtest_router(service.settings.home, pages))
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)
