@@ -156,13 +156,14 @@ def _months(replay: Replay, scored: Sequence[Scored]) -> Iterator[Month]:
     arrived = np.concatenate([one.arrivals.created + one.arrivals.asked_after * DAY.total_seconds() for one in scored])
     expected = np.concatenate([one.said[MODEL] for one in scored])
     outcome = np.concatenate([one.arrivals.outcome for one in scored])
-    begin = replay.moments[0]
-    while begin < replay.end:
-        until = min(_next_month(begin, replay.company.zone), replay.end)
-        mine = (arrived >= begin.timestamp() - SAME_MOMENT) & (arrived < until.timestamp() - SAME_MOMENT)
-        tally = _tally(replay, begin, until, outcome[mine])
-        yield Month(begin.astimezone(replay.company.zone).date().replace(day=1), tally, float(expected[mine].sum()))
-        begin = until
+    begins = [replay.moments[0]]
+    while (begin := _next_month(begins[-1], replay.company.zone)) < replay.end:
+        begins.append(begin)
+    place = np.searchsorted([one.timestamp() - SAME_MOMENT for one in begins[1:]], arrived, side="right")
+    for number, (since, until) in enumerate(zip(begins, [*begins[1:], replay.end], strict=True)):
+        mine = place == number
+        day = since.astimezone(replay.company.zone).date().replace(day=1)
+        yield Month(day, _tally(replay, since, until, outcome[mine]), float(expected[mine].sum()))
 
 
 def _next_month(moment: datetime, zone: ZoneInfo) -> datetime:
