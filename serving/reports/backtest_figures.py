@@ -78,7 +78,7 @@ class BacktestFigures:
         bought = [line.bought for _, line in shown]
         texts = [f"{one.count} / {one.of}" for one in bought]
         true = _with_error_bars([Measured(one.value or 0.0, *one.interval) for one in bought])
-        traces = [
+        traces: list[dict[str, object]] = [
             {"name": foretold, "x": labels, "y": expected, "type": "bar", "marker": {"color": BAR_COLOUR},
              "hovertemplate": "%{y:.1%}"},
             {"name": came_true, "x": labels, "text": texts, "mode": "markers", "marker": {"size": 9, "color": TRUE_COLOUR},

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from features.facts.contacts import Contact
+from models.backtest_report import write_report
 from serving.wiring import clock
 from tests.serving.doors import PHONE_WRITTEN, promote
+from tests.serving.replayed import small_report
 from tests.serving.running import served, store_of
 from tests.serving.spoiled import spoiled
 from tests.support.contacts import keep_contact
@@ -23,6 +25,7 @@ TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
     "/leads/phone": ("Заявка phone", "Lead phone"),
     "/channels": ("Каналы", "Channels"),
+    "/backtest": ("Как бы это было", "How it would have gone"),
 }
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
 
@@ -53,6 +56,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         store.append([lead(name, now, area=120.0), source(name, now, source="vk", campaign=LONG, offer="Тихий офис")])
     keep_contact(store.engine, "phone", Contact("Анна", PHONE_WRITTEN, None))
     promote(home)
+    write_report(small_report(), home)
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")
@@ -88,11 +92,13 @@ def test_a_page_fits_is_whole_and_asks_no_other_address(
     with page_of(browser, address, width) as (page, wrong):
         page.goto(f"{address}{path}?lang={language}", wait_until="networkidle")
         assert page.locator("h1").inner_text() == TITLES[path][LANGUAGES.index(language)]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.documentElement.lang") == language
         assert ("345-67-89" in page.content()) == (path == "/leads/phone")
+        for folded in page.locator("main details > summary").all():
+            folded.click()
         for place in page.locator("[data-chart]").all():
             expect(place.locator("svg.main-svg").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert wrong == []
 
 
@@ -106,6 +112,22 @@ def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_o
         with page.expect_navigation():
             page.get_by_label("Подробно").select_option("campaign")
         assert LONG.split()[0].casefold() in page.locator("table").inner_text().casefold()
+        assert wrong == []
+
+
+def test_a_chart_that_was_folded_away_takes_the_width_of_its_place_when_it_is_opened(
+    browser: Browser, address: str
+) -> None:
+    with page_of(browser, address, 390) as (page, wrong):
+        page.goto(f"{address}/backtest", wait_until="networkidle")
+        chart = page.locator("#analyst [data-chart] svg.main-svg").first
+        expect(chart).not_to_be_visible()
+        page.locator("#analyst > summary").click()
+        expect(chart).to_be_visible()
+        page.wait_for_function(
+            "() => { const place = document.querySelector('#analyst [data-chart]');"
+            " return Math.abs(place.querySelector('svg.main-svg').clientWidth - place.clientWidth) < 2; }"
+        )
         assert wrong == []
 
 

@@ -76,8 +76,7 @@ def test_months_and_periods_hold_the_same_leads_and_sales(report: BacktestReport
         assert by_month == by_period, name
     expected = sum(one.expected for one in report.periods)
     assert sum(one.expected for one in report.months) == pytest.approx(expected)
-    for one in (*report.months, *report.periods):
-        tally = one.tally
+    for tally in [*(one.tally for one in report.months), *(one.tally for one in report.periods)]:
         assert tally.arrived == tally.settled + tally.open + tally.never_called + tally.left_out
 
 
@@ -117,12 +116,14 @@ def test_what_became_known_after_a_moment_changes_no_score_of_that_moment() -> N
     moment = replay().moments[1]
     until_then = [fact for fact in FACTS if fact.known_at <= moment]
     coming = [lead("coming", moment + timedelta(seconds=1), area=90.0, owner="yes"), call("coming", moment + HOUR)]
-    misleading = [
+    misleading: list[LeadFact] = [
         stage(str(fact.lead_id), "won" if fact.lead_id > "L00400" else "lost", moment + DAY)
         for fact in {fact.lead_id: fact for fact in until_then}.values()
     ]
     said = []
-    for later in ([], misleading, [fact for fact in FACTS if fact.known_at > moment]):
+    truth = [fact for fact in FACTS if fact.known_at > moment]
+    nothing: list[LeadFact] = []
+    for later in (nothing, misleading, truth):
         book = replay([*until_then, *later, *coming, lead("last", NOW - DAY)]).book
         taught = learned(book.training_set(moment), COMPANY.abc_at(moment), window=30)
         arrivals = book.arrivals(moment, moment + timedelta(seconds=2))
