@@ -80,9 +80,16 @@ class ReplayBook:
     """
 
     def __init__(
-        self, rows: _Rows, at: Sequence[_AtMoment], moments: Sequence[datetime], arrived: array[float]
+        self,
+        rows: _Rows,
+        at: Sequence[_AtMoment],
+        moments: Sequence[datetime],
+        arrived: array[float],
+        *,
+        has_window: bool,
     ) -> None:
         self.moments = moments
+        self._has_window = has_window
         self._at = at
         self._arrived = np.array(arrived)
         self._columns = rows.builder.columns()
@@ -98,7 +105,7 @@ class ReplayBook:
         kinds = np.array(at.kind)
         counts = {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS) if (kinds == place).any()}
         settled = (kinds == KINDS.index("bought")) | (kinds == KINDS.index("did_not_buy"))
-        young = kinds == KINDS.index("open")
+        young = (kinds == KINDS.index("open")) & self._has_window
         beside = self._set(self._rows_of(young, at, moment), at, moment, counts, int(young.sum()))
         return self._set(self._rows_of(settled, at, moment), at, moment, counts, int(settled.sum()), beside)
 
@@ -202,7 +209,7 @@ def replay_book(
         for window_from, latest in _windows(moments, standings).items():
             _add_rows(rows, history, len(arrived), window_from, latest, builder, seed)
         arrived.append(_arrival(history).timestamp())
-    return ReplayBook(rows, at, moments, arrived)
+    return ReplayBook(rows, at, moments, arrived, has_window=company.horizon_days is not None)
 
 
 def _windows(moments: Sequence[datetime], standings: Sequence[Standing | None]) -> dict[datetime, datetime]:

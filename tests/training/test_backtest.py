@@ -114,14 +114,17 @@ def test_open_leads_and_those_nobody_reached_are_counted_and_never_lost() -> Non
 
 def test_what_became_known_after_a_moment_changes_no_score_of_that_moment() -> None:
     moment = replay().moments[1]
-    until_then = [fact for fact in FACTS if fact.known_at <= moment]
-    coming = [lead("coming", moment + timedelta(seconds=1), area=90.0, owner="yes"), call("coming", moment + HOUR)]
+    until_then: list[LeadFact] = [fact for fact in FACTS if fact.known_at <= moment]
+    coming: list[LeadFact] = [
+        lead("coming", moment + timedelta(seconds=1), area=90.0, owner="yes"),
+        call("coming", moment + HOUR),
+    ]
     misleading: list[LeadFact] = [
         stage(str(fact.lead_id), "won" if fact.lead_id > "L00400" else "lost", moment + DAY)
         for fact in {fact.lead_id: fact for fact in until_then}.values()
     ]
     said = []
-    truth = [fact for fact in FACTS if fact.known_at > moment]
+    truth: list[LeadFact] = [fact for fact in FACTS if fact.known_at > moment]
     nothing: list[LeadFact] = []
     for later in (nothing, misleading, truth):
         book = replay([*until_then, *later, *coming, lead("last", NOW - DAY)]).book
@@ -145,6 +148,18 @@ def test_before_enough_is_settled_the_companys_guesses_serve_and_it_is_too_early
     assert told.state == "too_early"
     assert all(one.learned_leads == 0 for one in told.periods)
     assert told.left_alone == ()
+
+
+def test_without_a_horizon_closed_leads_are_judged_and_open_ones_counted() -> None:
+    company = plain_company(horizon=None)
+    still_open = [
+        fact for n in range(20) for fact in (lead(f"o{n}", START + 150 * DAY), call(f"o{n}", START + 151 * DAY))
+    ]
+    told = backtest_report(replay([*invented_facts(600, owners_buy), *still_open], company))
+    assert told.horizon_days is None
+    assert told.state == "judged"
+    assert sum(one.tally.open for one in told.periods) == 20
+    assert sum(one.tally.settled for one in told.periods) > 400
 
 
 def test_without_a_settled_lead_there_is_nothing_to_replay() -> None:
