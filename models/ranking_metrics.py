@@ -83,7 +83,7 @@ def measured(probability: Floats, judged: Judged, *, seed: int = 0) -> dict[str,
     """
     rows = _Rows.of(np.asarray(probability, dtype=np.float64), judged)
     blocks = [_all_measures(rows, weights) for weights in judged.resampled(seed)]
-    found = {name: _with_interval(np.concatenate([block[name] for block in blocks])) for name in MEASURES}
+    found = {name: interval_of(np.concatenate([block[name] for block in blocks])) for name in MEASURES}
     return found | {"ece": _holding_itself(found["ece"])}
 
 
@@ -92,7 +92,20 @@ def log_loss_difference(mine: Floats, other: Floats, judged: Judged, *, seed: in
     gain = _losses(mine, judged.outcome) - _losses(other, judged.outcome)
     with np.errstate(divide="ignore", invalid="ignore"):  # of very few leads a resample may draw none with a weight
         found = [gain @ weights / weights.sum(0) for weights in judged.resampled(seed)]
-    return _with_interval(np.concatenate(found))
+    return interval_of(np.concatenate(found))
+
+
+def log_loss_ratio(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0) -> Measured:
+    """Return my log-loss over the other's on the same resamples; below 1 mine is better."""
+    ours, theirs = _losses(mine, judged.outcome), _losses(other, judged.outcome)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [(ours @ weights) / (theirs @ weights) for weights in judged.resampled(seed)]
+    return interval_of(np.concatenate(found))
+
+
+def mean_log_loss(probability: Floats, judged: Judged) -> float:
+    """Return the weighted mean of the losses, in nats."""
+    return float(_losses(probability, judged.outcome) @ judged.weight / judged.weight.sum())
 
 
 def _losses(probability: Floats, outcome: Floats) -> Floats:
@@ -101,7 +114,8 @@ def _losses(probability: Floats, outcome: Floats) -> Floats:
     return losses
 
 
-def _with_interval(values: Floats) -> Measured:
+def interval_of(values: Floats) -> Measured:
+    """Return the first value with the 95 % interval of the others, which are its resamples."""
     resampled = values[1:][np.isfinite(values[1:])]
     if not len(resampled):
         return Measured(float(values[0]), float("nan"), float("nan"))

@@ -26,6 +26,7 @@ from serving.lead_card.endpoints import lead_card_router
 from serving.model_card.endpoints import model_card_router
 from serving.model_card.shelf import Shelf
 from serving.pages import FOLDER, Pages
+from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
@@ -64,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
             pages=pages,
         )
     )
+    app.include_router(backtest_router(service.settings.home, pages))
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)

@@ -93,7 +93,14 @@ class Writing:
 
     def tenths(self, value: float) -> str:
         """Return a number with one digit behind the point."""
-        text = f"{value:,.1f}"
+        return self._with_digits(value, 1)
+
+    def thousandths(self, value: float) -> str:
+        """Return a number with three digits behind the point."""
+        return self._with_digits(value, 3)
+
+    def _with_digits(self, value: float, digits: int) -> str:
+        text = f"{value:,.{digits}f}"
         return text if self.language == "en" else text.replace(",", "\u00a0").replace(".", ",")
 
     def money(self, value: float | None) -> str:

@@ -31,7 +31,7 @@ from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
 from models.abc_rules import GRADES, rule_grade
 from training.columns import Column, ColumnsBuilder, joined, taken
-from training.standings import Standings
+from training.qualifications import Qualifications
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -49,8 +49,8 @@ class TrainingSet:
     """Rows, and for each row its lead; times are POSIX seconds.
 
     ``weight`` has a mean of 1 over leads (the sum of a lead's rows, see above); ``known_from`` is when the row's label was
-    known; ``grade`` is the place of the rules' grade in ``GRADES``, ``standing`` that of what the rules knew in
-    ``standings``. In days since the request: ``asked_after`` is when the
+    known; ``grade`` is the place of the rules' grade in ``GRADES``, ``qualification`` that of what the rules knew in
+    ``qualifications``. In days since the request: ``asked_after`` is when the
     row stands, ``bought_after`` when the lead bought (nan where it did not, or not yet), ``age`` the cut-off. ``young``
     are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet".
     """
@@ -62,7 +62,7 @@ class TrainingSet:
     created: Floats
     known_from: Floats
     grade: Ints
-    standing: Ints
+    qualification: Ints
     channel: npt.NDArray[np.object_]
     at_arrival: npt.NDArray[np.bool_]
     called: npt.NDArray[np.bool_]
@@ -71,7 +71,7 @@ class TrainingSet:
     age: Floats
     counts: dict[OutcomeKind, int]
     drawn_from: int
-    standings: Standings
+    qualifications: Qualifications
     young: TrainingSet | None = None
 
     def __len__(self) -> int:
@@ -91,9 +91,9 @@ class TrainingSet:
         """Return some of the rows; young leads are not among them."""
         return TrainingSet(
             taken(self.columns, rows), self.outcome[rows], self.weight[rows], self.lead[rows], self.created[rows],
-            self.known_from[rows], self.grade[rows], self.standing[rows], self.channel[rows],
+            self.known_from[rows], self.grade[rows], self.qualification[rows], self.channel[rows],
             self.at_arrival[rows], self.called[rows], self.asked_after[rows], self.bought_after[rows], self.age[rows],
-            self.counts, self.drawn_from, self.standings,
+            self.counts, self.drawn_from, self.qualifications,
         )  # fmt: skip
 
 
@@ -102,14 +102,14 @@ class _Growing:
     """The set while it grows, a row at a time."""
 
     builder: ColumnsBuilder
-    standings: Standings
+    qualifications: Qualifications
     outcome: array[float] = field(default_factory=lambda: array("d"))
     weight: array[float] = field(default_factory=lambda: array("d"))
     lead: array[int] = field(default_factory=lambda: array("q"))
     created: array[float] = field(default_factory=lambda: array("d"))
     known_from: array[float] = field(default_factory=lambda: array("d"))
     grade: array[int] = field(default_factory=lambda: array("q"))
-    standing: array[int] = field(default_factory=lambda: array("q"))
+    qualification: array[int] = field(default_factory=lambda: array("q"))
     channel: list[str] = field(default_factory=list)
     at_arrival: array[int] = field(default_factory=lambda: array("b"))
     called: array[int] = field(default_factory=lambda: array("b"))
@@ -145,8 +145,8 @@ def training_set(
     counted = _Counted(cut_off, gate)
     timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
     rows = RowBuilder(company, timeline)
-    standings = Standings()
-    settled, young = (_Growing(ColumnsBuilder(rows.features), standings) for _ in range(2))
+    qualifications = Qualifications()
+    settled, young = (_Growing(ColumnsBuilder(rows.features), qualifications) for _ in range(2))
     learned_from, not_yet = counted.settled.drawn(), counted.young.drawn()
     for number, history in enumerate(_those(store.histories(up_to=up_to), learned_from | not_yet, progress)):
         _add_lead(young if history.lead_id in not_yet else settled, history, number, rows, cut_off, seed)
@@ -273,7 +273,7 @@ def _add_lead(
         growing.known_from.append((label[1] if label else cut_off).timestamp())
         rules = rows.company.abc_at(moment)
         growing.grade.append(GRADES.index(rule_grade(known.answers, rules)))
-        growing.standing.append(growing.standings.place(known.answers, rules))
+        growing.qualification.append(growing.qualifications.place(known.answers, rules))
         growing.channel.append(known.channel)
         growing.at_arrival.append(place == 0)
         growing.called.append(bool(known.calls))
@@ -292,9 +292,9 @@ def _finished(
     return TrainingSet(
         growing.builder.columns(), np.array(growing.outcome), weight, numbered.astype(np.int64),
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
-        np.array(growing.standing, dtype=np.int64), np.array(growing.channel, dtype=object),
+        np.array(growing.qualification, dtype=np.int64), np.array(growing.channel, dtype=object),
         np.array(growing.at_arrival, dtype=bool), np.array(growing.called, dtype=bool), np.array(growing.asked_after),
-        np.array(growing.bought_after), np.array(growing.age), counts, total, growing.standings, young,
+        np.array(growing.bought_after), np.array(growing.age), counts, total, growing.qualifications, young,
     )  # fmt: skip
 
 

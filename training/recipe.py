@@ -105,7 +105,7 @@ def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     grade: what stands in between tells how leads age. Where the company said nothing of a grade, half a sale and half a
     loss are added (Jeffreys' prior); a grade that no lead had keeps the guess, or what stands in for one.
     """
-    told = np.array([_place(one.told) for one in data.standings.known], dtype=np.int64)[data.standing]
+    told = np.array([_place(one.told) for one in data.qualifications.known], dtype=np.int64)[data.qualification]
     counted = np.where(data.at_arrival | data.called, data.weight, 0.0)
     counted *= data.leads / counted.sum()
     rates: dict[RuleGrade, float] = {}
@@ -133,7 +133,7 @@ def _place(grade: RuleGrade | None) -> int:
 
 def starts_of(data: TrainingSet, starts: Mapping[RuleGrade, float] | None) -> Floats:
     """Return the log-odds from which each row starts, given those of each grade (None: as the company guesses)."""
-    return data.standings.starts(starts)[data.standing]
+    return data.qualifications.starts(starts)[data.qualification]
 
 
 def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:

@@ -26,9 +26,9 @@ def every_standing() -> list[dict[str, Said]]:
 @given(ANY_STARTS)
 def test_a_yes_never_lowers_the_start_and_a_no_never_raises_it(starts: dict[RuleGrade, float]) -> None:
     at = GradeStarts(starts, RULES)
-    for standing in every_standing():
+    for qualification in every_standing():
         for name in NAMES:
-            no, unknown, yes = (at.of({**standing, name: said}) for said in SAID)
+            no, unknown, yes = (at.of({**qualification, name: said}) for said in SAID)
             assert no <= unknown + 1e-12
             assert unknown <= yes + 1e-12
 
@@ -36,10 +36,10 @@ def test_a_yes_never_lowers_the_start_and_a_no_never_raises_it(starts: dict[Rule
 @given(ANY_STARTS)
 def test_a_grade_that_no_answer_can_change_starts_from_its_own_rate(starts: dict[RuleGrade, float]) -> None:
     at, own = GradeStarts(starts, RULES), in_order(starts)
-    for standing in every_standing():
-        grade = grade_of_verdicts(standing, RULES)
-        if best_grade_open(standing, RULES) == grade:
-            assert at.of(standing) == pytest.approx(own[grade])
+    for qualification in every_standing():
+        grade = grade_of_verdicts(qualification, RULES)
+        if best_grade_open(qualification, RULES) == grade:
+            assert at.of(qualification) == pytest.approx(own[grade])
 
 
 @given(ANY_STARTS)

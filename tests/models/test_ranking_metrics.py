@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from models.ranking_metrics import MEASURES, Judged, log_loss_difference, measured
+from models.ranking_metrics import MEASURES, Judged, log_loss_difference, log_loss_ratio, mean_log_loss, measured
 
 Floats = npt.NDArray[np.float64]
 
@@ -170,3 +170,16 @@ def test_of_two_leads_of_which_one_has_no_weight_a_difference_is_told_without_a_
     found = log_loss_difference(np.array([0.9, 0.1]), np.array([0.5, 0.5]), judged)
     assert found.value == pytest.approx(np.log(0.5) - np.log(0.9))
     assert found.low <= found.value <= found.high
+
+
+def test_a_ratio_of_log_losses_is_the_quotient_and_its_interval_holds_it() -> None:
+    rng = np.random.default_rng(4)
+    chance = rng.uniform(0.05, 0.6, 3000)
+    bought = (rng.random(3000) < chance).astype(float)
+    plain, leads = np.full(3000, bought.mean()), judged(bought)
+    ratio = log_loss_ratio(chance, plain, leads)
+    assert ratio.value == pytest.approx(log_loss(bought, chance) / log_loss(bought, plain))
+    assert ratio.low < ratio.value < ratio.high < 1
+    # An interval of a paired difference, as parts of the base rate's loss, is nearly the same one.
+    difference = log_loss_difference(chance, plain, leads)
+    assert ratio.high == pytest.approx(1 + difference.high / mean_log_loss(plain, leads), abs=0.01)

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from features.facts.contacts import Contact
+from models.backtest_report import write_report
 from serving.wiring import clock
 from tests.serving.doors import PHONE_WRITTEN, VERSION, promote
 from tests.serving.model_card.shelved import keep_card, shelve
+from tests.serving.replayed import small_report
 from tests.serving.running import served, store_of
 from tests.serving.spoiled import spoiled
 from tests.support.contacts import keep_contact
@@ -26,6 +28,7 @@ TITLES = {
     "/channels": ("Каналы", "Channels"),
     "/models": ("Модели", "Models"),
     f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
+    "/backtest": ("Как бы это было", "How it would have gone"),
 }
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
 
@@ -58,6 +61,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     promote(home)
     keep_card(home, VERSION)
     shelve(home, "20260309-def456", trained_at=now)
+    write_report(small_report(), home)
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")
@@ -93,11 +97,13 @@ def test_a_page_fits_is_whole_and_asks_no_other_address(
     with page_of(browser, address, width) as (page, wrong):
         page.goto(f"{address}{path}?lang={language}", wait_until="networkidle")
         assert page.locator("h1").inner_text() == TITLES[path][LANGUAGES.index(language)]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.documentElement.lang") == language
         assert ("345-67-89" in page.content()) == (path == "/leads/phone")
+        for folded in page.locator("main details > summary").all():
+            folded.click()
         for place in page.locator("[data-chart]").all():
             expect(place.locator("svg.main-svg").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert wrong == []
 
 
@@ -117,7 +123,7 @@ def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_o
 def test_a_model_is_reached_from_the_list_its_chart_is_drawn_and_the_analysts_part_is_closed(
     browser: Browser, address: str
 ) -> None:
-    with page_of(browser, address) as (page, wrong):
+    with page_of(browser, address) as (page, _):
         page.goto(f"{address}/queue?lang=ru")
         page.get_by_role("link", name="Модели").click()
         page.get_by_role("link", name=VERSION).click()
@@ -126,6 +132,21 @@ def test_a_model_is_reached_from_the_list_its_chart_is_drawn_and_the_analysts_pa
         expect(page.get_by_text("log-loss").first).to_be_hidden()
         page.get_by_text("Для аналитика").click()
         expect(page.get_by_text("log-loss").first).to_be_visible()
+
+
+def test_a_chart_that_was_folded_away_takes_the_width_of_its_place_when_it_is_opened(
+    browser: Browser, address: str
+) -> None:
+    with page_of(browser, address, 390) as (page, wrong):
+        page.goto(f"{address}/backtest", wait_until="networkidle")
+        chart = page.locator("#analyst [data-chart] svg.main-svg").first
+        expect(chart).not_to_be_visible()
+        page.locator("#analyst > summary").click()
+        expect(chart).to_be_visible()
+        page.wait_for_function(
+            "() => { const place = document.querySelector('#analyst [data-chart]');"
+            " return Math.abs(place.querySelector('svg.main-svg').clientWidth - place.clientWidth) < 2; }"
+        )
         assert wrong == []
 
 

@@ -18,7 +18,7 @@ from models.abc_rules import GRADES, RuleGrade
 from tests.support.facts import call, lead, stage
 from training.columns import Column, LevelColumn, NumberColumn
 from training.dataset import TrainingSet
-from training.standings import Standings
+from training.qualifications import Qualifications
 
 Floats = npt.NDArray[np.float64]
 START = datetime(2025, 9, 1, 6, tzinfo=UTC)
@@ -75,19 +75,19 @@ def set_of(
         np.arange(count, dtype=np.int64) if lead_of is None else lead_of, origin + created * 86400, origin + known * 86400,
         place, place, np.array(channel or ["vk"] * count, dtype=object), np.ones(count, dtype=bool), np.zeros(count, dtype=bool),
         np.zeros(count), np.where(outcome > 0, 10.0, np.nan), 400.0 - created, {}, count,
-        a_standing_for_each_grade(),
+        a_qualification_for_each_grade(),
     )  # fmt: skip
 
 
-def a_standing_for_each_grade() -> Standings:
+def a_qualification_for_each_grade() -> Qualifications:
     """Return leads of every grade whose questions were all answered, and one of whom nothing is known."""
     names = ("need", "budget", "urgency")
     rules = Abc(criteria={name: Criterion(field=name, yes=("yes",), no=("no",)) for name in names})
     said = (("yes", "yes", "yes"), ("yes", "yes", "no"), ("yes", "no", "no"), ("no", "no", "no"), ())
-    standings = Standings()
+    qualifications = Qualifications()
     for answers in said:
-        standings.place(dict(zip(names, answers, strict=False)), rules)
-    return standings
+        qualifications.place(dict(zip(names, answers, strict=False)), rules)
+    return qualifications
 
 
 Chance = Callable[[float, str, float], float]

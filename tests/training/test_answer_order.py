@@ -16,8 +16,8 @@ from tests.training.small_sets import levels, numbers, set_of
 from training.answer_order import asked_by_rules, beside_answers, borders_of, ordered, words_of
 from training.cells import cells_of
 from training.columns import Column
+from training.qualifications import Qualifications
 from training.recipe import Choices, fitted
-from training.standings import Standings
 from training.tables import Tables
 
 NEED = Criterion(field="need", yes=("Да", "ищем"), no=("нет",))
@@ -87,14 +87,14 @@ def test_a_fitted_candidate_keeps_every_yes_above_unknown_and_every_no_below_tho
         "need": levels(*(one or None for one in need)), "money": numbers(*money), "other": numbers(*other),
         "need_words": numbers(*(float(bool(one)) for one in need)),
     }  # fmt: skip
-    standings = Standings()
+    qualifications = Qualifications()
     place = [
-        standings.place({k: v for k, v in (("need", str(a)), ("money", float(b))) if v and v == v}, RULES)
+        qualifications.place({k: v for k, v in (("need", str(a)), ("money", float(b))) if v and v == v}, RULES)
         for a, b in zip(need, money, strict=True)
     ]
     data = set_of(columns, bought.astype(float))
-    data.standings.known[:] = standings.known
-    data.standing[:] = place
+    data.qualifications.known[:] = qualifications.known
+    data.qualification[:] = place
     candidate = fitted(data, RULES, Choices((0.4, 0.3, 0.3), (40, 40)))
     assert "need_words" not in candidate.tables.cells
     assert not any("need" in pair or "money" in pair for pair in candidate.tables.pairs)

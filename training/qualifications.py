@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Qualification:
     """A version of the rules, and what was known of each of its criteria."""
 
     rules: Abc
@@ -36,22 +36,22 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Standings:
-    """Every standing that rows have, each once."""
+class Qualifications:
+    """Every qualification that rows have, each once."""
 
-    known: list[Standing] = field(default_factory=list)
+    known: list[Qualification] = field(default_factory=list)
     _places: dict[tuple[int, tuple[Said, ...]], int] = field(default_factory=dict)
 
     def place(self, answers: Mapping[str, Answer], rules: Abc) -> int:
-        """Return the place of a lead's standing."""
+        """Return the place of a lead's qualification."""
         verdicts = verdicts_of(answers, rules)
         key = id(rules), tuple(verdicts.values())
         if key not in self._places:
             self._places[key] = len(self.known)
-            self.known.append(Standing(rules, verdicts))
+            self.known.append(Qualification(rules, verdicts))
         return self._places[key]
 
     def starts(self, starts: Mapping[RuleGrade, float] | None) -> Floats:
-        """Return the log-odds from which each standing's leads start, given those of each grade (None: as guessed)."""
+        """Return the log-odds from which each qualification's leads start, given those of each grade (None: as guessed)."""
         by_rules = StartsByRules(starts)
         return np.array([by_rules.under(one.rules).of(one.verdicts) for one in self.known])

@@ -1,0 +1,136 @@
+"""A moment's training set drawn from the book is the one that would have been built then, and sees nothing later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from features.facts.company import Company
+from features.facts.values import Lead, LeadFact, LeadId
+from tests.support.facts import NOON, call, facts_of_leads, later_facts, lead, source, stage
+from tests.training.conftest import NOW, Demo
+from tests.training.small_sets import DAY, START, memory_store, plain_company
+from training.columns import NumberColumn
+from training.dataset import TrainingSet, training_set
+from training.replay_book import ReplayBook, read_past, replay_book
+
+HOUR = timedelta(hours=1)
+COMPANY = plain_company(horizon=30)
+EXACT = ("outcome", "lead", "created", "known_from", "grade", "channel", "at_arrival", "called")
+NEARLY = ("weight", "asked_after", "bought_after", "age")
+"""Days are counted from seconds here and from spans there; the last digit may differ."""
+
+
+def book_of(facts: Sequence[LeadFact], moments: Sequence[datetime], company: Company = COMPANY) -> ReplayBook:
+    store = memory_store(facts)
+    past = read_past(store, company)
+    assert past is not None
+    return replay_book(store, company, past.timeline, moments)
+
+
+def assert_same(drawn: TrainingSet | None, built: TrainingSet | None) -> None:
+    assert (drawn is None) == (built is None)
+    if drawn is None or built is None:
+        return
+    for name in EXACT:
+        assert getattr(drawn, name).tolist() == getattr(built, name).tolist(), name
+    for name in NEARLY:
+        np.testing.assert_allclose(getattr(drawn, name), getattr(built, name), rtol=1e-9, atol=1e-9, err_msg=name)
+    np.testing.assert_array_equal(starts_of(drawn, None), starts_of(built, None))
+    assert list(drawn.columns) == list(built.columns)
+    for name, column in drawn.columns.items():
+        other = built.columns[name]
+        if isinstance(column, NumberColumn):
+            assert isinstance(other, NumberColumn)
+            np.testing.assert_array_equal(column.values, other.values, err_msg=name)
+        else:
+            assert not isinstance(other, NumberColumn)
+            assert (column.levels, column.codes.tolist()) == (other.levels, other.codes.tolist()), name
+    assert (drawn.counts, drawn.drawn_from) == (built.counts, built.drawn_from)
+    assert_same(drawn.young, built.young)
+
+
+def forty_leads() -> list[LeadFact]:
+    """Return forty leads from two sources, of which ten bought; each was called once."""
+    facts: list[LeadFact] = []
+    for number in range(40):
+        name, at = f"old-{number:02d}", START + number * HOUR
+        ending = stage(name, "won" if number % 4 == 0 else "lost", at + 5 * DAY)
+        came_by = source(name, at, source="vk" if number % 3 else "forum")
+        facts += [lead(name, at, area=float(number)), came_by, call(name, at + HOUR), ending]
+    return facts
+
+
+@pytest.mark.parametrize("days_ago", [0, 45, 100])
+def test_the_set_of_a_moment_is_the_one_that_would_have_been_built_then(demo: Demo, days_ago: int) -> None:
+    moment = NOW - days_ago * DAY
+    past = read_past(demo.store, demo.company)
+    assert past is not None
+    book = replay_book(demo.store, demo.company, past.timeline, [moment, NOW])
+    built = training_set(demo.store, demo.company, cut_off=moment)
+    assert built.leads >= 30
+    assert_same(book.training_set(moment), built)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(facts_of_leads("x"), st.integers(30, 250), st.sampled_from([30, None]))
+def test_however_a_lead_was_told_and_corrected_the_set_is_the_same(
+    told: list[LeadFact], days: int, horizon: int | None
+) -> None:
+    moment, company = NOON + days * DAY, plain_company(horizon=horizon)
+    facts = [*forty_leads(), *told]
+    built = training_set(memory_store(facts), company, cut_off=moment)
+    assert_same(book_of(facts, [moment, NOON + 300 * DAY], company).training_set(moment), built)
+
+
+def test_a_lead_whose_own_time_was_corrected_stands_in_each_set_as_it_was_believed_then() -> None:
+    at, corrected = START + 10 * DAY, START + 60 * DAY
+    told: list[LeadFact] = [
+        lead("x", at),
+        call("x", at + HOUR),
+        Lead(LeadId("x"), at - 8 * DAY, corrected, {"area": 5.0}),
+    ]
+    facts = [*forty_leads(), *told]
+    before, after = corrected - DAY, corrected + DAY
+    book = book_of(facts, [before, after, after + 100 * DAY])
+    for moment in (before, after):
+        assert_same(book.training_set(moment), training_set(memory_store(facts), COMPANY, cut_off=moment))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(later_facts("old-07"), max_size=4), st.lists(facts_of_leads("new"), max_size=1), st.integers(32, 120))
+def test_facts_that_were_known_after_a_moment_change_nothing_of_its_set(
+    more: list[LeadFact], new: list[list[LeadFact]], days: int
+) -> None:
+    moment = START + days * DAY
+    later = [fact for fact in [*more, *(fact for facts in new for fact in facts)] if fact.known_at > moment]
+    end = START + 500 * DAY
+    without = book_of(forty_leads(), [moment, end]).training_set(moment)
+    assert_same(book_of([*forty_leads(), *later], [moment, end]).training_set(moment), without)
+
+
+def test_an_arrival_is_the_row_of_its_own_moment_with_the_outcome_that_is_known_at_the_end() -> None:
+    came = START + 50 * DAY
+    facts = [*forty_leads(), lead("x", came, area=7.0), call("x", came + HOUR, area=9.0), stage("x", "won", came + DAY)]
+    book = book_of(facts, [came, came + 100 * DAY])
+    mine = book.arrivals(came, came + DAY)
+    assert (len(mine), mine.outcome.tolist(), mine.called.tolist()) == (1, [1.0], [False])
+    area = mine.columns["area"]
+    assert isinstance(area, NumberColumn)
+    assert area.values.tolist() == [7.0]
+    assert len(book.arrivals(START, START + DAY)) == 24
+    assert len(book.arrivals(came + DAY, came + 2 * DAY)) == 0
+
+
+def test_an_open_lead_is_no_arrival_to_judge_by_even_where_it_bought_already() -> None:
+    came = START + 50 * DAY
+    facts = [*forty_leads(), lead("x", came), call("x", came + HOUR), stage("x", "won", came + DAY), lead("y", came)]
+    book = book_of(facts, [came, came + 20 * DAY])
+    assert len(book.arrivals(came, came + DAY)) == 0
+    kinds = book.kinds(came, came + DAY)
+    assert (kinds["open"], kinds["never_called"], kinds["bought"], kinds["did_not_buy"]) == (1, 1, 0, 0)

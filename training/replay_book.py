@@ -1,0 +1,278 @@
+"""Every row of the past, built once, and from it the training set of any moment as it would have been built then.
+
+A row holds only what was known when it stands, so it is the same whenever it is built; what changes from moment to
+moment is which leads are settled, what their labels are and which rows stand before them. A test keeps this set equal to
+the one that ``training_set`` builds at that moment.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from features.facts.company import Company
+from features.facts.history import LeadHistory
+from features.facts.store import FactStore
+from features.facts.values import Lead
+from features.outcome_window import OutcomeKind
+from features.rows.as_of import Gate
+from features.rows.feature_row import RowBuilder
+from features.rows.rates_timeline import RatesTimeline
+from models.abc_rules import GRADES, rule_grade
+from training.columns import Column, ColumnsBuilder, LevelColumn, taken
+from training.dataset import MOST_LEADS, Progress, TrainingSet, row_moments
+from training.lead_life import LeadLife, Standing
+from training.qualifications import Qualifications
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+KINDS: tuple[OutcomeKind, ...] = ("bought", "did_not_buy", "open", "never_called", "ignored")
+NOT_THERE = -1
+SECONDS_A_DAY = 86_400.0
+READ_AT_A_TIME = 1000
+
+
+@dataclass(slots=True)
+class _AtMoment:
+    """How every lead stood at one moment; times are POSIX seconds, nan where there is none."""
+
+    kind: array[int] = field(default_factory=lambda: array("b"))
+    created: array[float] = field(default_factory=lambda: array("d"))
+    bought: array[int] = field(default_factory=lambda: array("b"))
+    known_from: array[float] = field(default_factory=lambda: array("d"))
+    won: array[float] = field(default_factory=lambda: array("d"))
+
+    def add(self, standing: Standing | None) -> None:
+        nan = float("nan")
+        label, won = (standing.label, standing.won_at) if standing else (None, None)
+        self.kind.append(KINDS.index(standing.kind) if standing else NOT_THERE)
+        self.created.append(standing.created_at.timestamp() if standing else nan)
+        self.bought.append(label[0] if label else 0)
+        self.known_from.append(label[1].timestamp() if label else nan)
+        self.won.append(won.timestamp() if won else nan)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Every row: when it stands, whose it is, and when that lead's window began as far as was known."""
+
+    builder: ColumnsBuilder
+    qualifications: Qualifications = field(default_factory=Qualifications)
+    moment: array[float] = field(default_factory=lambda: array("d"))
+    lead: array[int] = field(default_factory=lambda: array("q"))
+    weight: array[float] = field(default_factory=lambda: array("d"))
+    window_from: array[float] = field(default_factory=lambda: array("d"))
+    created: array[float] = field(default_factory=lambda: array("d"))
+    grade: array[int] = field(default_factory=lambda: array("q"))
+    qualification: array[int] = field(default_factory=lambda: array("q"))
+    channel: list[str] = field(default_factory=list)
+    at_arrival: array[int] = field(default_factory=lambda: array("b"))
+    called: array[int] = field(default_factory=lambda: array("b"))
+
+
+class ReplayBook:
+    """The rows of every lead, and how each lead stood at each of some moments.
+
+    ``moments`` are those at which somebody learned, the last one that at which the outcomes are read.
+    """
+
+    def __init__(
+        self,
+        rows: _Rows,
+        at: Sequence[_AtMoment],
+        moments: Sequence[datetime],
+        arrived: array[float],
+        *,
+        has_window: bool,
+    ) -> None:
+        self.moments = moments
+        self._has_window = has_window
+        self._at = at
+        self._arrived = np.array(arrived)
+        self._columns = rows.builder.columns()
+        self._moment, self._lead, self._weight = np.array(rows.moment), np.array(rows.lead, dtype=np.int64), rows.weight
+        self._window_from, self._created = np.array(rows.window_from), np.array(rows.created)
+        self._grade = np.array(rows.grade, dtype=np.int64)
+        self._qualification, self._qualifications = np.array(rows.qualification, dtype=np.int64), rows.qualifications
+        self._channel = np.array(rows.channel, dtype=object)
+        self._at_arrival, self._called = np.array(rows.at_arrival, dtype=bool), np.array(rows.called, dtype=bool)
+
+    def training_set(self, moment: datetime) -> TrainingSet:
+        """Return what could be learned from at ``moment``, one of ``moments``, however little it was."""
+        at = self._at[self.moments.index(moment)]
+        kinds = np.array(at.kind)
+        counts = {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS) if (kinds == place).any()}
+        settled = (kinds == KINDS.index("bought")) | (kinds == KINDS.index("did_not_buy"))
+        young = (kinds == KINDS.index("open")) & self._has_window
+        beside = self._set(self._rows_of(young, at, moment), at, moment, counts, int(young.sum()))
+        return self._set(self._rows_of(settled, at, moment), at, moment, counts, int(settled.sum()), beside)
+
+    def arrivals(self, since: datetime, until: datetime) -> TrainingSet:
+        """Return the rows at arrival of the leads that came from ``since`` to before ``until`` and are settled by now."""
+        at, now = self._at[-1], self.moments[-1]
+        kinds = np.array(at.kind)
+        settled = (kinds == KINDS.index("bought")) | (kinds == KINDS.index("did_not_buy"))
+        came = (self._arrived >= since.timestamp()) & (self._arrived < until.timestamp())
+        rows = self._rows_of(settled & came, at, now)
+        return self._set(rows[self._at_arrival[rows]], at, now, {}, int((settled & came).sum()))
+
+    def kinds(self, since: datetime, until: datetime) -> dict[OutcomeKind, int]:
+        """Return what has become by now of the leads that came from ``since`` to before ``until``."""
+        kinds = np.array(self._at[-1].kind)[(self._arrived >= since.timestamp()) & (self._arrived < until.timestamp())]
+        return {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS)}
+
+    def _rows_of(self, leads: npt.NDArray[np.bool_], at: _AtMoment, moment: datetime) -> Ints:
+        """Return the rows of some leads that stand before ``moment``, under the window that was known then."""
+        own = leads[self._lead] & (self._moment < moment.timestamp())
+        return np.flatnonzero(own & (self._window_from == np.array(at.created)[self._lead]))
+
+    def _set(
+        self,
+        rows: Ints,
+        at: _AtMoment,
+        moment: datetime,
+        counts: dict[OutcomeKind, int],
+        total: int,
+        young: TrainingSet | None = None,
+    ) -> TrainingSet:
+        lead, created, cut_off = self._lead[rows], self._created[rows], moment.timestamp()
+        leads, numbered = np.unique(lead, return_inverse=True)
+        won, known_from = np.array(at.won)[lead], np.array(at.known_from)[lead]
+        is_settled = np.isfinite(known_from)
+        outcome = np.where(is_settled, np.array(at.bought)[lead], np.isfinite(won)).astype(np.float64)
+        weight = np.array(self._weight)[rows]
+        weight *= len(leads) / max(weight.sum(), 1e-9)
+        return TrainingSet(
+            {name: _relevelled(column) for name, column in taken(self._columns, rows).items()},
+            outcome, weight, numbered.astype(np.int64), created, np.where(is_settled, known_from, cut_off),
+            self._grade[rows], self._qualification[rows], self._channel[rows], self._at_arrival[rows],
+            self._called[rows], (self._moment[rows] - created) / SECONDS_A_DAY, (won - created) / SECONDS_A_DAY,
+            (cut_off - created) / SECONDS_A_DAY, counts, total, self._qualifications, young if young is not None and len(young) else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How the sources had sold at every midnight, and when the first and the last lead arrived."""
+
+    timeline: RatesTimeline
+    first: datetime
+    last: datetime
+
+
+def read_past(
+    store: FactStore, company: Company, *, up_to: int | None = None, progress: Progress | None = None
+) -> Past | None:
+    """Return what every row's rates are read from; None where there is no lead."""
+    arrivals: list[datetime] = []
+
+    def noted(histories: Iterable[LeadHistory]) -> Iterator[LeadHistory]:
+        for history in histories:
+            arrivals.append(_arrival(history))
+            yield history
+
+    timeline = RatesTimeline(Gate(company)).learn(noted(_counted(store.histories(up_to=up_to), progress)))
+    return Past(timeline, min(arrivals), max(arrivals)) if arrivals else None
+
+
+def replay_book(
+    store: FactStore,
+    company: Company,
+    timeline: RatesTimeline,
+    moments: Sequence[datetime],
+    *,
+    up_to: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> ReplayBook:
+    """Return the book of all leads, or of about ``MOST_LEADS`` drawn by a hash of their ids where there are more.
+
+    Parameters
+    ----------
+    moments
+        At which somebody learns, in order of time; the last is that at which the outcomes are read.
+    progress
+        Called with the number of leads read so far.
+    """
+    share = min(MOST_LEADS / max(store.lead_count(), 1), 1.0)
+    builder = RowBuilder(company, timeline)
+    rows, at, arrived = _Rows(ColumnsBuilder(builder.features)), [_AtMoment() for _ in moments], array("d")
+    for history in _counted(store.histories(up_to=up_to), progress):
+        if _drawn(history.lead_id) >= share:
+            continue
+        life = LeadLife(history, builder.gate)
+        standings = [life.standing(moment) for moment in moments]
+        for one, standing in zip(at, standings, strict=True):
+            one.add(standing)
+        for window_from, latest in _windows(moments, standings).items():
+            _add_rows(rows, history, len(arrived), window_from, latest, builder, seed)
+        arrived.append(_arrival(history).timestamp())
+    return ReplayBook(rows, at, moments, arrived, has_window=company.horizon_days is not None)
+
+
+def _windows(moments: Sequence[datetime], standings: Sequence[Standing | None]) -> dict[datetime, datetime]:
+    """Return each beginning of the lead's window that was believed, and the latest moment at which rows need it."""
+    needed: dict[datetime, datetime] = {}
+    for moment, standing in zip(moments, standings, strict=True):
+        if standing and (standing.label or standing.kind == "open"):
+            needed[standing.created_at] = moment
+    return needed
+
+
+def _add_rows(
+    rows: _Rows,
+    history: LeadHistory,
+    number: int,
+    window_from: datetime,
+    latest: datetime,
+    builder: RowBuilder,
+    seed: int,
+) -> None:
+    for place, (moment, weight) in enumerate(row_moments(history, builder.gate, latest, seed).items()):
+        known = builder.known(history, moment)
+        assert known is not None  # every moment is at or after the lead's arrival
+        rows.builder.add(builder.row(known))
+        rows.moment.append(moment.timestamp())
+        rows.lead.append(number)
+        rows.weight.append(weight)
+        rows.window_from.append(window_from.timestamp())
+        rows.created.append(known.created_at.timestamp())
+        rules = builder.company.abc_at(moment)
+        rows.grade.append(GRADES.index(rule_grade(known.answers, rules)))
+        rows.qualification.append(rows.qualifications.place(known.answers, rules))
+        rows.channel.append(known.channel)
+        rows.at_arrival.append(place == 0)
+        rows.called.append(bool(known.calls))
+
+
+def _arrival(history: LeadHistory) -> datetime:
+    return min(fact.known_at for fact in history.facts if isinstance(fact, Lead))
+
+
+def _counted(histories: Iterable[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
+    for number, history in enumerate(histories, start=1):
+        if progress and number % READ_AT_A_TIME == 0:
+            progress(number)
+        yield history
+
+
+def _drawn(lead_id: str) -> float:
+    """Return a share between 0 and 1, always the same for a lead."""
+    return int.from_bytes(blake2b(lead_id.encode(), digest_size=8).digest(), "big") / 2.0**64
+
+
+def _relevelled(column: Column) -> Column:
+    """Return a column whose levels are those of its own rows, in order of appearance: no level of the future is named."""
+    if not isinstance(column, LevelColumn):
+        return column
+    codes, first = np.unique(column.codes[column.codes >= 0], return_index=True)
+    codes = codes[np.argsort(first)]
+    place = np.full(len(column.levels) + 1, -1, dtype=np.int32)
+    place[codes] = np.arange(len(codes), dtype=np.int32)
+    return LevelColumn(place[column.codes], tuple([column.levels[code] for code in codes.tolist()]))
