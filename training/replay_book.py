@@ -153,7 +153,8 @@ class ReplayBook:
             outcome, weight, numbered.astype(np.int64), created, np.where(is_settled, known_from, cut_off),
             self._grade[rows], self._qualification[rows], self._channel[rows], self._at_arrival[rows],
             self._called[rows], (self._moment[rows] - created) / SECONDS_A_DAY, (won - created) / SECONDS_A_DAY,
-            (cut_off - created) / SECONDS_A_DAY, counts, total, self._qualifications, young if young is not None and len(young) else None,
+            (cut_off - created) / SECONDS_A_DAY, counts, total, self._qualifications,
+            young if young is not None and len(young) else None,
         )  # fmt: skip
 
 

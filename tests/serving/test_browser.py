@@ -123,7 +123,7 @@ def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_o
 def test_a_model_is_reached_from_the_list_its_chart_is_drawn_and_the_analysts_part_is_closed(
     browser: Browser, address: str
 ) -> None:
-    with page_of(browser, address) as (page, _):
+    with page_of(browser, address) as (page, wrong):
         page.goto(f"{address}/queue?lang=ru")
         page.get_by_role("link", name="Модели").click()
         page.get_by_role("link", name=VERSION).click()
@@ -132,6 +132,7 @@ def test_a_model_is_reached_from_the_list_its_chart_is_drawn_and_the_analysts_pa
         expect(page.get_by_text("log-loss").first).to_be_hidden()
         page.get_by_text("Для аналитика").click()
         expect(page.get_by_text("log-loss").first).to_be_visible()
+        assert wrong == []
 
 
 def test_a_chart_that_was_folded_away_takes_the_width_of_its_place_when_it_is_opened(
