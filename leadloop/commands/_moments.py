@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import typer
+
+MINUTES = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
 
 
 def moment_of(text: str, *, option: str, zone: tzinfo, not_after: datetime | None = None) -> datetime:
@@ -50,6 +53,26 @@ def day_of(text: str, *, option: str, not_after: date | None = None) -> date:
     if not_after is not None and day > not_after:
         raise typer.BadParameter(f"{option} lies in the future ({text}); take today or a day before.")
     return day
+
+
+def span_of(text: str, *, option: str, at_least: timedelta) -> timedelta:
+    """Return the span of time that ``text`` names: a whole number of m(inutes), h(ours), d(ays) or w(eeks).
+
+    >>> span_of("36h", option="--every", at_least=timedelta(minutes=1))
+    datetime.timedelta(days=1, seconds=43200)
+
+    Raises
+    ------
+    typer.BadParameter
+        Where the text is no span, or a shorter one than ``at_least``.
+    """
+    found = re.fullmatch(r"\s*(\d{1,6})\s*([mhdw])\s*", text)
+    span = timedelta(minutes=int(found[1]) * MINUTES[found[2]]) if found else None
+    if span is None or span < at_least:
+        raise typer.BadParameter(
+            f"{option} takes a span such as 30m, 6h, 1d or 2w, of {at_least} at least, not {text!r}."
+        )
+    return span
 
 
 def in_utc(moment: datetime) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
-from leadloop.commands._measures import measures_table
 from leadloop.commands._moments import moment_of
-from leadloop.commands._progress import bar_over, over_both_passes
-
-if TYPE_CHECKING:
-    from training.retrain import Trained
+from leadloop.commands._training import train_once
 
 NAME = "train"
 
@@ -33,42 +29,9 @@ def command(
     """
     from rich.console import Console
 
-    from models.mlflow_registry import MlflowRegistry
-    from training.retrain import retrained
-
     house = open_house(home, company)
     moment = now()
     learned_until = moment
     if cut_off is not None:
         learned_until = moment_of(cut_off, option="--cut-off", zone=house.company.zone, not_after=moment)
-    console = Console()
-    with bar_over("Reading leads, twice", 2 * house.store.lead_count(), console) as passed:
-        done = retrained(
-            store=house.store,
-            company=house.company,
-            home=house.settings.home,
-            registry=MlflowRegistry(house.settings),
-            cut_off=learned_until,
-            trained_at=moment,
-            promote=promote,
-            seed=seed,
-            progress=over_both_passes(passed),
-        )
-    console.print(f"Model [bold]{done.version}[/]: {done.data.leads:,} settled leads, {done.data.sales:,} sales.")
-    for note in done.split.notes:
-        console.print(f"  [yellow]{note}[/]")
-    overall = done.evaluation.overall
-    title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"
-    console.print(measures_table(title, overall.measures))
-    for reason in done.decision.reasons:
-        console.print(f"  {reason}", markup=False)
-    console.print(_verdict(done))
-    console.print(f"  The card: {done.folder / 'card.md'}", markup=False)
-
-
-def _verdict(done: Trained) -> str:
-    if not done.promoted:
-        return "[bold]Not promoted.[/]"
-    if done.decision.finds_something:
-        return "[bold green]Promoted: it serves now.[/]"
-    return "[bold]The rules serve, at the rates that were seen.[/]"
+    train_once(house, Console(), learned_until=learned_until, moment=moment, promote=promote, seed=seed)

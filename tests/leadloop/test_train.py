@@ -53,11 +53,11 @@ def test_a_second_run_is_compared_with_the_champion_or_says_that_it_cannot_be(tr
     assert "challenger" in trained.done("models")
 
 
-def test_too_little_is_one_clear_message(imported: Small) -> None:
-    ran = imported.run("train")
+def test_nothing_settled_is_one_clear_message(imported: Small) -> None:
+    ran = imported.run("train", "--cut-off", "2026-03-04")
     assert ran.code == 1
     said = one_line(ran.err)
-    assert said.startswith("NothingToLearn: Too little is settled to learn from:")
+    assert said.startswith("NothingToLearn: No lead is settled that one could learn from")
     assert "Until then the rules serve." in said
     assert "Traceback" not in ran.err
     assert champion_version(imported.home) is None

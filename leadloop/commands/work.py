@@ -1,0 +1,56 @@
+"""leadloop work: the worker, which keeps the model fresh."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._moments import in_utc, span_of
+from leadloop.commands._training import train_once
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from features.errors import LeadloopError
+
+NAME = "work"
+
+
+def command(
+    every: Annotated[str, typer.Option(help="How often to train anew: 6h, 1d, 2w.")] = "1d",
+    home: HomeOption = None,
+    company: CompanyOption = None,
+) -> None:
+    """Train anew whenever it is due, until stopped (Ctrl-C); a model that deserves it serves within seconds.
+
+    The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
+    settled it says so and tries again when the next is due. The company's words are read anew each time.
+    """
+    from rich.console import Console
+
+    from leadloop.worker import work
+    from models.mlflow_registry import MlflowRegistry
+
+    span = span_of(every, option="--every", at_least=timedelta(minutes=1))
+    console, stop = Console(), threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stop.set())
+    trained = MlflowRegistry(open_house(home, company).settings).models()
+    last = max((one.trained_at for one in trained), default=None)
+    console.print(f"Training every {every}; the last was {in_utc(last) + ' UTC' if last else 'never'}. Ctrl-C stops.")
+
+    def train(moment: datetime) -> None:
+        console.rule(f"{in_utc(moment)} UTC")
+        train_once(open_house(home, company), console, learned_until=moment, moment=moment)
+
+    def failed(error: LeadloopError) -> None:
+        console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
+        console.print(str(error), markup=False)
+
+    work(train, every=span, last=last, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
+    console.print("Stopped.")

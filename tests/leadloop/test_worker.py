@@ -1,0 +1,67 @@
+"""The worker does its piece when it is due, tells what failed, and stops when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from features.errors import LeadloopError, NothingToLearn
+from leadloop.worker import LONGEST_SLEEP, work
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def worked(days: int, *, last: datetime | None, piece: Callable[[datetime], None] | None = None) -> list[datetime]:
+    """Return when a worker that is stopped after so many days did its piece, once a day; time passes only while it sleeps."""
+    at, done = [NOON], list[datetime]()
+
+    def stopped(wait: timedelta) -> bool:
+        assert timedelta(0) <= wait <= LONGEST_SLEEP
+        at[0] += max(wait, timedelta(seconds=1))
+        return at[0] >= NOON + days * DAY
+
+    def do(moment: datetime) -> None:
+        done.append(moment)
+        if piece:
+            piece(moment)
+
+    work(do, every=DAY, last=last, clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    return done
+
+
+def test_without_a_last_time_it_begins_at_once_and_goes_on_when_due() -> None:
+    assert worked(3, last=None) == [NOON, NOON + DAY, NOON + 2 * DAY]
+
+
+def test_what_was_done_by_hand_an_hour_ago_is_not_done_again_before_its_time() -> None:
+    assert worked(1, last=NOON - timedelta(hours=1)) == [NOON + DAY - timedelta(hours=1)]
+
+
+def test_what_is_long_overdue_is_done_once() -> None:
+    assert worked(1, last=NOON - 30 * DAY) == [NOON]
+
+
+def test_what_a_person_can_put_right_is_told_and_tried_again_when_due() -> None:
+    told: list[LeadloopError] = []
+    left = [NOON]
+
+    def fails(moment: datetime) -> None:
+        raise NothingToLearn("too early")
+
+    def stopped(wait: timedelta) -> bool:
+        left[0] += max(wait, timedelta(seconds=1))
+        return left[0] >= NOON + 2 * DAY
+
+    work(fails, every=DAY, last=None, clock=lambda: left[0], stopped=stopped, failed=told.append)
+    assert [str(one) for one in told] == ["too early", "too early"]
+
+
+def test_a_fault_of_ours_ends_the_worker() -> None:
+    def breaks(moment: datetime) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        worked(1, last=None, piece=breaks)
