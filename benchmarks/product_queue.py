@@ -39,10 +39,11 @@ from models.model_registry import MemoryRegistry
 from models.score_log import ScoreLog
 from monitoring.lead_book import LeadBook
 from monitoring.non_target_alarm import watched
-from serving.board import Board
+from serving.board import Board, OpenLead
 from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.desk import Desk
+from serving.queue_order import Place
 from serving.score_writer import ScoreWriter
 from training.retrain import retrained
 
@@ -58,21 +59,21 @@ class ProductQueue:
         self.company = Company.model_validate(company_words(scale.world))
         engine = engine_for(f"sqlite:///{home / 'leadloop.db'}")
         bring_up_to_date(engine)
-        self._store, self._home, self._registry = FactStore(engine), home, MemoryRegistry()
-        self._moment = everybody[0].created_at.astimezone(UTC)
-        self._champion = Champion(home)
+        self.store, self.home, self.registry = FactStore(engine), home, MemoryRegistry()
+        self.moment = everybody[0].created_at.astimezone(UTC)
+        self.champion = Champion(home)
         self._writer = ScoreWriter(ScoreLog(engine))
         self.desk = Desk(
             company=self.company,
             company_hash="benchmark",
-            store=self._store,
-            champion=self._champion,
-            rates=DaysRates(self._store, Gate(self.company)),
+            store=self.store,
+            champion=self.champion,
+            rates=DaysRates(self.store, Gate(self.company)),
             amounts=ExpectedAmounts(self.company),
             writer=self._writer,
-            now=lambda: self._moment,
+            now=lambda: self.moment,
         )
-        self._board, self._book = Board(self.desk), LeadBook(self._store, self.company)
+        self._board, self._book = Board(self.desk), LeadBook(self.store, self.company)
         rows = lead_rows(everybody, scale.world, np.random.default_rng(scale.seed + 3))
         self._lead_cells = {row[0]: row for row in rows}
         self._day: date | None = None
@@ -90,31 +91,37 @@ class ProductQueue:
         ):
             facts += self._read(kind, columns, rows)
         if facts:
-            self._store.append(facts)
+            self.store.append(facts)
 
     def order(self, waiting: Sequence[Waiting], now: datetime) -> Iterable[str]:
         """Return the product's queue of this hour."""
-        self._moment = now.astimezone(UTC)
-        if now.astimezone(ZONE).date() != self._day:
-            self._begin_day(now.astimezone(ZONE).date())
-        return [str(place.candidate.lead.known.lead_id) for place in self._board.queue(self._moment)]
+        return [str(place.candidate.lead.known.lead_id) for place in self.places(now)]
+
+    def places(self, now: datetime) -> list[Place[OpenLead]]:
+        """Return the product's queue of this hour, each lead with its place."""
+        self.moment = now.astimezone(UTC)
+        day = now.astimezone(ZONE).date()
+        if day != self._day:
+            self._day = day
+            self.begin_day(day)
+        return self._board.queue(self.moment)
 
     def close(self) -> None:
         """Let go of the store."""
         self._writer.close()
-        self._store.engine.dispose()
+        self.store.engine.dispose()
 
     def _read(self, kind: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[Fact]:
-        reading = Reading(self.company, self._moment, b"benchmark")
+        reading = Reading(self.company, self.moment, b"benchmark")
         for row in rows:
             cells = Cells(self.company, SHAPE, dict(zip(columns, row, strict=True)))
             yield from READERS[kind](cells, reading).facts
 
-    def _begin_day(self, day: date) -> None:
-        self._day = day
-        self.desk.rates.count(self._moment)
-        summaries = self._book.summaries(self._moment)
-        for alarm in watched(summaries, company=self.company, moment=self._moment)[0]:
+    def begin_day(self, day: date) -> None:
+        """Count the rates, look at the channels, and on Mondays learn anew."""
+        self.desk.rates.count(self.moment)
+        summaries = self._book.summaries(self.moment)
+        for alarm in watched(summaries, company=self.company, moment=self.moment)[0]:
             self.alarms.setdefault(alarm.channel, day)
         sales = ((one.channel, one.offer, one.amount) for one in summaries if one.won_at and one.amount)
         self.desk.amounts = ExpectedAmounts(self.company).learn(sales)
@@ -124,15 +131,15 @@ class ProductQueue:
     def _retrain(self, day: date) -> None:
         try:
             done = retrained(
-                store=self._store,
+                store=self.store,
                 company=self.company,
-                home=self._home,
-                registry=self._registry,
-                cut_off=self._moment,
-                trained_at=self._moment,
+                home=self.home,
+                registry=self.registry,
+                cut_off=self.moment,
+                trained_at=self.moment,
             )
         except NothingToLearn:
             return
-        self._champion.look()
+        self.champion.look()
         if done.promoted and self.first_model_on is None:
             self.first_model_on = day

@@ -45,7 +45,9 @@ def create_app(service: Service) -> FastAPI:
         title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None
     )
     pages = Pages(service.company)
-    intake = Intake(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
+    intake = Intake(
+        desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
+    )
     app.include_router(feedback_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
     app.include_router(scoring_router(questions))

@@ -15,7 +15,9 @@ from features.facts.history import LeadHistory
 from features.facts.values import LeadId
 from features.outcome_window import horizon_end, is_past_horizon
 from features.rows.as_of import KnownLead
+from models.hand_out_log import HandOut
 from serving.desk import Desk
+from serving.exploration import explored
 from serving.queue_order import Candidate, Place, in_order
 from serving.waiting import Left, Waits, queue_place
 
@@ -35,10 +37,10 @@ class OpenLead:
 
 
 class Board:
-    """Every open lead; ``queue`` puts those that wait in order."""
+    """Every open lead; ``queue`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, key: bytes = b"") -> None:
+        self._desk, self._key = desk, key
         self._open: dict[LeadId, OpenLead] = {}
         self._ahead: set[LeadId] = set()
         self._number = -1
@@ -50,8 +52,23 @@ class Board:
         with self._lock:
             self._catch_up(moment)
             self._renew(moment)
-            waiting = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
-        return in_order([_candidate(lead, place) for lead, place in waiting if isinstance(place, Waits)])
+            waiting = self._waiting(moment, manager)
+        return self._in_turn(waiting, moment)
+
+    def hand_out(self, lead_id: LeadId, moment: datetime, manager: str | None = None) -> HandOut | None:
+        """Return how the lead stands in the queue of ``manager`` as it leaves it; None where it does not wait there."""
+        with self._lock:
+            self._catch_up(moment)
+            asked = self._open.get(lead_id)
+            if asked is None or isinstance(queue_place(asked.known, manager, moment), Left):
+                return None
+            waiting = self._waiting(moment, manager)
+        places = self._in_turn(waiting, moment)
+        (mine,) = (place for place in places if place.candidate.lead.known.lead_id == lead_id)
+        since = mine.candidate.waits.since
+        return HandOut(
+            lead_id, moment, since, mine.rank, len(places), mine.drawn_from, mine.arm, mine.propensity
+        )  # fmt: skip
 
     def coming_back(self, moment: datetime, manager: str | None = None) -> list[tuple[OpenLead, Left]]:
         """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
@@ -67,6 +84,21 @@ class Board:
             self._catch_up(moment)
             self._renew(moment)
             return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
+
+    def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
+        places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+        return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]
+
+    def _in_turn(self, waiting: list[Candidate[OpenLead]], moment: datetime) -> list[Place[OpenLead]]:
+        company = self._desk.company
+        return explored(
+            in_order(waiting),
+            company.queue.explore,
+            name_of=lambda lead: lead.known.lead_id,
+            moment=moment,
+            zone=company.zone,
+            key=self._key,
+        )
 
     def _catch_up(self, moment: datetime) -> None:
         """Place what changed since the last look, and what was not yet known at the moment of that look."""

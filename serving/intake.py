@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from features.errors import FactRefused, UnknownLead
 from features.facts.channels import tidied
@@ -14,10 +14,15 @@ from features.facts.database import writing
 from features.facts.store import append_in
 from features.facts.values import Assignment, Call, Fact, Lead, LeadId, Source, Stage
 from features.rows.as_of import KnownLead
+from models.hand_out_log import HandOut, remember_hand_out
+from serving.board import Board
 from serving.desk import Desk, Scored
 from serving.sent_facts import CallIn, LeadIn, StageIn
 from serving.sent_lead import ContactIn, answers_of, facts_of
 from serving.unknown_fields import UnknownFields
+
+TOLD_IN_TIME = timedelta(hours=1)
+"""Of a call that is told later than this after it began, nobody can say any more where its lead stood in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class Taken:
 class Intake:
     """The way in for leads, calls and stages that a CRM or a manager tells one at a time."""
 
-    def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
-        self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
+    def __init__(self, *, desk: Desk, board: Board, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
+        self.desk, self.board, self.contacts, self.unknown_fields = desk, board, contacts, unknown_fields
         self._one_at_a_time = threading.Lock()
         """A lead that is sent twice at once must not lose what either says."""
 
@@ -88,7 +93,9 @@ class Intake:
             comment=body.comment,
             call_back_at=body.call_back_at,
         )
-        return self._taken(self._stored([call]), lead_id, now, unknown)
+        in_time = call.at >= now - TOLD_IN_TIME
+        hand_out = self.board.hand_out(lead_id, now, body.manager) if in_time else None
+        return self._taken(self._stored([call], hand_out=hand_out), lead_id, now, unknown)
 
     def stage(self, lead_id: LeadId, body: StageIn) -> Taken:
         """Store a stage of a stored lead; ``UnknownLead`` where it is not."""
@@ -102,14 +109,19 @@ class Intake:
         """Note that a manager took a stored lead, or gave it back; ``UnknownLead`` where it is not stored."""
         now = self.desk.now()
         self.desk.store.history(lead_id)
-        self.desk.store.append([Assignment(lead_id, now, now, manager, taken)])
+        hand_out = self.board.hand_out(lead_id, now, manager) if taken else None
+        self._stored([Assignment(lead_id, now, now, manager, taken)], hand_out=hand_out)
 
-    def _stored(self, facts: Sequence[Fact], contact: ContactOfLead | None = None) -> bool:
-        """Store facts, and the contact with them, in one transaction; return whether any of them is new."""
+    def _stored(
+        self, facts: Sequence[Fact], contact: ContactOfLead | None = None, hand_out: HandOut | None = None
+    ) -> bool:
+        """Store facts, with them the contact or how the lead left the queue, in one transaction; return whether any is new."""
         with writing(self.desk.store.engine) as connection:
             numbers = append_in(connection, facts)
             if contact:
                 remember_in(connection, [contact])
+            if hand_out:
+                remember_hand_out(connection, hand_out)
         return any(number is not None for number in numbers)
 
     def _taken(self, stored: bool, lead_id: LeadId, now: datetime, unknown: list[str]) -> Taken:

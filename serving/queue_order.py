@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from models.hand_out_log import Arm
 from serving.waiting import Waits
 
 Lead = TypeVar("Lead")
@@ -36,11 +37,18 @@ class Candidate(Generic[Lead]):
 
 @dataclass(frozen=True, slots=True)
 class Place(Generic[Lead]):
-    """A lead's place in the queue, from 1, and the place that first-come would have given."""
+    """A lead's place in the queue, from 1, and the place that first-come would have given.
+
+    Why it stands there (``arm``), how likely that was over the day's draw, and how many leads took part in that draw:
+    ``exploration.py``. In plain order nothing was drawn.
+    """
 
     rank: int
     first_come_rank: int
     candidate: Candidate[Lead]
+    arm: Arm = "by_worth"
+    propensity: float = 1.0
+    drawn_from: int = 0
 
 
 def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
@@ -57,7 +65,14 @@ def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
     first_come = {index: rank for rank, index in enumerate(by_time, start=1)}
     amounts_known = any(candidate.expected_amount is not None for candidate in candidates)
     ordered = sorted(range(len(candidates)), key=lambda index: _worth(candidates[index], amounts_known), reverse=True)
-    return [Place(rank, first_come[index], candidates[index]) for rank, index in enumerate(ordered, start=1)]
+    return [
+        Place(rank, first_come[index], candidates[index], _arm(candidates[index]))
+        for rank, index in enumerate(ordered, start=1)
+    ]
+
+
+def _arm(candidate: Candidate[Lead]) -> Arm:
+    return "promised" if candidate.waits.kind == "call_back" else "by_worth"
 
 
 def _worth(candidate: Candidate[Lead], amounts_known: bool) -> tuple[bool, float, float]:

@@ -71,8 +71,9 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         writer=writer,
         now=clock,
     )
-    contacts = ContactBook(engine, person_secret(settings.home))
+    secret = person_secret(settings.home)
+    contacts = ContactBook(engine, secret)
     book = LeadBook(store, company)
-    service = Service(settings, company, contacts, desk, Board(desk), book, log, writer, UnknownFields())
+    service = Service(settings, company, contacts, desk, Board(desk, secret), book, log, writer, UnknownFields())
     service.begin_day(clock())
     return service

@@ -4,14 +4,15 @@ A row stands at arrival, after each call, and at one random age, always before t
 row stands and what it weighs depends only on what was known by then: were the random age drawn from each lead's own
 span, or a lead's weight shared among its rows, buyers, whose span is short and whose calls are few, would weigh more
 at every young age. Young leads that were worked stand apart: some bought, of the others nobody can know yet. Leads that
-nobody reached are no rows: they never will have an outcome.
+nobody reached are no rows, they never will have an outcome; what they were as they arrived says how much each worked lead
+has to stand for (``selection.py``).
 """
 
 from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -30,13 +31,23 @@ from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
 from models.abc_rules import GRADES, rule_grade
+from models.hand_out_log import HandOutLog
 from training.columns import Column, ColumnsBuilder, joined, taken
 from training.qualifications import Qualifications
+from training.selection import (
+    PASSED_OVER_AFTER,
+    Arrivals,
+    DrawnChance,
+    Selection,
+    effective_leads,
+    not_looked_at,
+    weights_against_selection,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-MOST_LEADS = 150_000
-"""More settled leads than this are drawn from, by a hash of their ids: the rest would change no table."""
+MOST_LEADS, MOST_PASSED_OVER = 150_000, 40_000
+"""More settled leads than this, or leads nobody worked, are drawn from by a hash of their ids: the rest would change no table."""
 DAY = timedelta(days=1)
 LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
 ARRIVAL_WEIGHT, LATER_WEIGHT = 1.0, 0.5
@@ -52,7 +63,8 @@ class TrainingSet:
     known; ``grade`` is the place of the rules' grade in ``GRADES``, ``qualification`` that of what the rules knew in
     ``qualifications``. In days since the request: ``asked_after`` is when the
     row stands, ``bought_after`` when the lead bought (nan where it did not, or not yet), ``age`` the cut-off. ``young``
-    are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet".
+    are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what
+    the leads that nobody worked made of the weights.
     """
 
     columns: dict[str, Column]
@@ -73,6 +85,7 @@ class TrainingSet:
     drawn_from: int
     qualifications: Qualifications
     young: TrainingSet | None = None
+    selection: Selection | None = None
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -129,6 +142,8 @@ def training_set(
 ) -> TrainingSet:
     """Return the rows of every lead whose outcome was settled and known at ``cut_off``, those of young leads beside them.
 
+    Worked leads weigh for those that were passed over by the cut-off; where none were, a lead's rows weigh 1 on average.
+
     Parameters
     ----------
     up_to
@@ -146,15 +161,53 @@ def training_set(
     timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
     rows = RowBuilder(company, timeline)
     qualifications = Qualifications()
-    settled, young = (_Growing(ColumnsBuilder(rows.features), qualifications) for _ in range(2))
+    settled, young, nobody = (_Growing(ColumnsBuilder(rows.features), qualifications) for _ in range(3))
     learned_from, not_yet = counted.settled.drawn(), counted.young.drawn()
-    for number, history in enumerate(_those(store.histories(up_to=up_to), learned_from | not_yet, progress)):
-        _add_lead(young if history.lead_id in not_yet else settled, history, number, rows, cut_off, seed)
+    passed_over = counted.passed_over.drawn(MOST_PASSED_OVER)
+    growing = dict.fromkeys(learned_from, settled) | dict.fromkeys(not_yet, young) | dict.fromkeys(passed_over, nobody)
+    for number, history in enumerate(_those(store.histories(up_to=up_to), growing, progress)):
+        alone = history.lead_id in passed_over
+        _add_lead(growing[history.lead_id], history, number, rows, cut_off, seed, at_arrival_alone=alone)
     beside = _finished(young, counted.counts, counted.young.total) if len(young.outcome) else None
     made = _finished(settled, counted.counts, counted.settled.total, beside)
     if not made.leads:
         raise NothingToLearn(_nothing_settled(made, company))
-    return made
+    if not len(nobody.outcome):
+        return made
+    unworked = _finished(nobody, counted.counts, counted.passed_over.total)
+    drawn = DrawnChance(HandOutLog(store.engine).every(until=cut_off), learned_from | not_yet)
+    return weighed_for_passed_over(made, unworked, company.horizon_days, drawn)
+
+
+def weighed_for_passed_over(
+    made: TrainingSet, unworked: TrainingSet, window: float | None, drawn: DrawnChance
+) -> TrainingSet:
+    """Return the set with each lead's rows weighing for the leads like it that nobody worked, old and young apart."""
+    old = unworked.age > window if window else np.ones(len(unworked), dtype=bool)
+    passed_over = _arrivals(unworked)
+    settled, size = _for_those_passed_over(made, passed_over.of(np.flatnonzero(old)), drawn)
+    young = made.young and _for_those_passed_over(made.young, passed_over.of(np.flatnonzero(~old)), drawn)[0]
+    looked_at = [one.columns for one in (made, made.young) if one is not None]
+    return replace(settled, young=young, selection=Selection(size, not_looked_at(looked_at, passed_over)))
+
+
+def _for_those_passed_over(
+    made: TrainingSet, passed_over: Arrivals, drawn: DrawnChance
+) -> tuple[TrainingSet, float | None]:
+    """Return the set weighed, and as how many leads it now tells; as it was, and None, where there is too little to weigh."""
+    arrived = _arrivals(made)
+    weight = weights_against_selection(arrived, passed_over, drawn.of(arrived.created))
+    if weight is None:
+        return made, None
+    of_lead = np.ones(made.leads)
+    of_lead[made.lead[made.at_arrival]] = weight
+    rows = made.weight * of_lead[made.lead]
+    return replace(made, weight=rows * made.leads / rows.sum()), effective_leads(of_lead)
+
+
+def _arrivals(made: TrainingSet) -> Arrivals:
+    arrived = made.of(np.flatnonzero(made.at_arrival))
+    return Arrivals(arrived.columns, arrived.created, max(made.drawn_from / max(len(arrived), 1), 1.0))
 
 
 def with_young(settled: TrainingSet, young: TrainingSet) -> TrainingSet:
@@ -200,7 +253,7 @@ def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) 
 
 
 class _Draw:
-    """Draws leads by a hash of their ids, at most ``MOST_LEADS``."""
+    """Draws leads by a hash of their ids."""
 
     def __init__(self) -> None:
         self._hashes: dict[str, int] = {}
@@ -214,11 +267,11 @@ class _Draw:
         """Add a lead."""
         self._hashes[lead_id] = _hash(lead_id, 0)
 
-    def drawn(self) -> set[str]:
+    def drawn(self, most: int = MOST_LEADS) -> set[str]:
         """Return the ids of the leads that become rows."""
-        if len(self._hashes) <= MOST_LEADS:
+        if len(self._hashes) <= most:
             return set(self._hashes)
-        border = sorted(self._hashes.values())[MOST_LEADS]
+        border = sorted(self._hashes.values())[most]
         return {lead_id for lead_id, drawn in self._hashes.items() if drawn < border}
 
 
@@ -228,7 +281,7 @@ class _Counted:
     def __init__(self, cut_off: datetime, gate: Gate) -> None:
         self._cut_off, self._gate = cut_off, gate
         self.counts: dict[OutcomeKind, int] = {}
-        self.settled, self.young = _Draw(), _Draw()
+        self.settled, self.young, self.passed_over = _Draw(), _Draw(), _Draw()
 
     def passed_on(self, histories: Iterator[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
         """Pass the histories on, counting them."""
@@ -242,12 +295,16 @@ class _Counted:
                     self.settled.add(history.lead_id)
                 elif outcome.kind == "open" and has_window:
                     self.young.add(history.lead_id)
+                elif outcome.kind == "never_called" and known.created_at < self._cut_off - PASSED_OVER_AFTER:
+                    self.passed_over.add(history.lead_id)
             if progress and number % 1000 == 0:
                 progress(number)
             yield history
 
 
-def _those(histories: Iterator[LeadHistory], chosen: set[str], progress: Progress | None) -> Iterator[LeadHistory]:
+def _those(
+    histories: Iterator[LeadHistory], chosen: Collection[str], progress: Progress | None
+) -> Iterator[LeadHistory]:
     for number, history in enumerate(histories, start=1):
         if progress and number % 1000 == 0:
             progress(number)
@@ -256,13 +313,21 @@ def _those(histories: Iterator[LeadHistory], chosen: set[str], progress: Progres
 
 
 def _add_lead(
-    growing: _Growing, history: LeadHistory, number: int, rows: RowBuilder, cut_off: datetime, seed: int
+    growing: _Growing,
+    history: LeadHistory,
+    number: int,
+    rows: RowBuilder,
+    cut_off: datetime,
+    seed: int,
+    *,
+    at_arrival_alone: bool = False,
 ) -> None:
     label = label_at(history, rows.gate, cut_off)
     at_cut_off = rows.gate.as_of(history, cut_off)
     assert at_cut_off is not None  # the lead was counted at the cut-off
     won = outcome_as_of(at_cut_off).won
-    for place, (moment, weight) in enumerate(row_moments(history, rows.gate, cut_off, seed).items()):
+    moments = list(row_moments(history, rows.gate, cut_off, seed).items())
+    for place, (moment, weight) in enumerate(moments[:1] if at_arrival_alone else moments):
         known = rows.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival
         growing.builder.add(rows.row(known))

@@ -11,6 +11,7 @@ from training.dataset import OUTCOME_WORDS, TrainingSet
 from training.evaluation import Evaluation, Group
 from training.promotion import Decision
 from training.recipe import RUNGS, Candidate
+from training.selection import LEAST_WEIGHT, MOST_WEIGHT
 
 HEADINGS = {
     "auc": "AUC", "average_precision": "average precision", "log_loss": "log-loss", "brier": "Brier", "ece": "ECE",
@@ -74,6 +75,24 @@ def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
         f"* {data.leads:,} settled leads{drawn}, {data.sales:,} of them bought; {len(data):,} rows.",
         f"* All leads known at {cut_off.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {counts}. Never-called leads teach nothing.",
         _young(data),
+        *_selection(data),
+    ]
+
+
+def _selection(data: TrainingSet) -> list[str]:
+    """Return what the leads that nobody worked made of the weights, and which kinds of lead nobody looked at."""
+    if data.selection is None:
+        return []
+    size = data.selection.effective_leads
+    weighed = [] if size is None else [
+        "* Weighed against selection: the less likely a lead was to be worked, by what was known as it came, the more it weighs "
+        f"({LEAST_WEIGHT:g} to {MOST_WEIGHT:g} times). The {data.leads:,} settled leads tell as much as {size:,.0f} of equal "
+        "weight (effective sample size).",
+    ]  # fmt: skip
+    return weighed + [
+        f"* not looked at: {one.field} {one.value}, {one.leads:,} leads. None of them was worked, so what is said of them is "
+        "said by what else is known."
+        for one in data.selection.not_looked_at
     ]
 
 

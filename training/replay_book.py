@@ -19,16 +19,18 @@ import numpy.typing as npt
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
-from features.facts.values import Lead
+from features.facts.values import Lead, LeadId
 from features.outcome_window import OutcomeKind
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 from models.abc_rules import GRADES, rule_grade
+from models.hand_out_log import HandOut, HandOutLog
 from training.columns import Column, ColumnsBuilder, LevelColumn, taken
-from training.dataset import MOST_LEADS, Progress, TrainingSet, row_moments
+from training.dataset import MOST_LEADS, Progress, TrainingSet, row_moments, weighed_for_passed_over
 from training.lead_life import LeadLife, Standing
 from training.qualifications import Qualifications
+from training.selection import PASSED_OVER_AFTER, DrawnChance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -88,11 +90,14 @@ class ReplayBook:
         at: Sequence[_AtMoment],
         moments: Sequence[datetime],
         arrived: array[float],
+        lead_ids: Sequence[LeadId],
+        hand_outs: Sequence[HandOut],
         *,
-        has_window: bool,
+        window: float | None,
     ) -> None:
         self.moments = moments
-        self._has_window = has_window
+        self._window = window
+        self._lead_ids, self._hand_outs = np.array(lead_ids, dtype=object), hand_outs
         self._at = at
         self._arrived = np.array(arrived)
         self._columns = rows.builder.columns()
@@ -109,9 +114,18 @@ class ReplayBook:
         kinds = np.array(at.kind)
         counts = {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS) if (kinds == place).any()}
         settled = (kinds == KINDS.index("bought")) | (kinds == KINDS.index("did_not_buy"))
-        young = (kinds == KINDS.index("open")) & self._has_window
+        young = (kinds == KINDS.index("open")) & (self._window is not None)
         beside = self._set(self._rows_of(young, at, moment), at, moment, counts, int(young.sum()))
-        return self._set(self._rows_of(settled, at, moment), at, moment, counts, int(settled.sum()), beside)
+        made = self._set(self._rows_of(settled, at, moment), at, moment, counts, int(settled.sum()), beside)
+        waited_long = np.array(at.created) < (moment - PASSED_OVER_AFTER).timestamp()
+        passed_over = (kinds == KINDS.index("never_called")) & waited_long
+        if not len(made) or not passed_over.any():
+            return made
+        rows = self._rows_of(passed_over, at, moment)
+        unworked = self._set(rows[self._at_arrival[rows]], at, moment, counts, int(passed_over.sum()))
+        handed_out = [one for one in self._hand_outs if one.at <= moment]
+        drawn = DrawnChance(handed_out, set(self._lead_ids[settled | young].tolist()))
+        return weighed_for_passed_over(made, unworked, self._window, drawn)
 
     def arrivals(self, since: datetime, until: datetime) -> TrainingSet:
         """Return the rows at arrival of the leads that came from ``since`` to before ``until`` and are settled by now."""
@@ -204,6 +218,7 @@ def replay_book(
     share = min(MOST_LEADS / max(store.lead_count(), 1), 1.0)
     builder = RowBuilder(company, timeline)
     rows, at, arrived = _Rows(ColumnsBuilder(builder.features)), [_AtMoment() for _ in moments], array("d")
+    lead_ids: list[LeadId] = []
     for history in _counted(store.histories(up_to=up_to), progress):
         if _drawn(history.lead_id) >= share:
             continue
@@ -214,14 +229,16 @@ def replay_book(
         for window_from, latest in _windows(moments, standings).items():
             _add_rows(rows, history, len(arrived), window_from, latest, builder, seed)
         arrived.append(_arrival(history).timestamp())
-    return ReplayBook(rows, at, moments, arrived, has_window=company.horizon_days is not None)
+        lead_ids.append(history.lead_id)
+    hand_outs = list(HandOutLog(store.engine).every())
+    return ReplayBook(rows, at, moments, arrived, lead_ids, hand_outs, window=company.horizon_days)
 
 
 def _windows(moments: Sequence[datetime], standings: Sequence[Standing | None]) -> dict[datetime, datetime]:
     """Return each beginning of the lead's window that was believed, and the latest moment at which rows need it."""
     needed: dict[datetime, datetime] = {}
     for moment, standing in zip(moments, standings, strict=True):
-        if standing and (standing.label or standing.kind == "open"):
+        if standing and (standing.label or standing.kind in ("open", "never_called")):
             needed[standing.created_at] = moment
     return needed
 

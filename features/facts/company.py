@@ -143,6 +143,18 @@ class Channels(Part):
     unknown: str = Field(default="unknown", description="the channel of a lead without any mark")
 
 
+class Queue(Part):
+    """How the call queue hands leads out."""
+
+    explore: float = Field(
+        default=0.05,
+        ge=0,
+        le=0.5,
+        description="share of the queue's places that go to leads drawn at random, so that no kind of lead is never "
+        "looked at; 0: none",
+    )
+
+
 class Manager(Part):
     """A person who calls leads."""
 
@@ -294,6 +306,7 @@ class Company(Part):
     channels: Channels = Channels()
     offers: dict[str, Offer] = Field(default_factory=dict)
     managers: tuple[Manager, ...] = ()
+    queue: Queue = Queue()
     export: Export = Export()
 
     @field_validator("time_zone")

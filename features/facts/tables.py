@@ -90,3 +90,19 @@ SCORES = Table(
     Column("row", Text, nullable=False),
     Index("scores_of_lead", "lead_id", "id"),
 )
+
+HAND_OUTS = Table(
+    "hand_outs",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("lead_id", String(200), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("drawn_from", Integer, nullable=False),
+    Column("arm", String(16), nullable=False),
+    Column("propensity", Float(53), nullable=False),
+    Index("hand_outs_of_lead", "lead_id", "since_us"),
+)
+"""How leads left the queue: one for every wait of a lead that ended in somebody's hands."""

@@ -51,7 +51,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
 
     @router.get("/v1/queue", responses=REFUSALS)
     async def queue(manager: Manager = None, count: Annotated[int, Query(ge=1, le=500)] = 50) -> QueueOut:
-        """Return who waits for a call now: due call-backs first, then the leads worth most."""
+        """Return who waits for a call now: due call-backs first, then the leads worth most, a few drawn at random ahead."""
         look = await run_in_threadpool(looked_at, manager, count)
         places = [_place_out(place, scored, intake) for place, scored in look.shown]
         return QueueOut(
@@ -87,6 +87,8 @@ def _place_out(place: Place[OpenLead], scored: Scored, intake: Intake) -> PlaceO
     return PlaceOut(
         rank=place.rank,
         first_come_rank=place.first_come_rank,
+        arm=place.arm,
+        propensity=place.propensity,
         lead_id=known.lead_id,
         channel=known.channel,
         created_at=known.created_at,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from models.hand_out_log import Arm
 from serving.score_answer import ScoreOut
 from serving.sent_lead import Sent
 
@@ -16,6 +17,10 @@ class PlaceOut(BaseModel):
 
     rank: int
     first_come_rank: int
+    arm: Arm = Field(
+        description="why it stands here: a call-back that was promised, by its worth, or at random (queue.explore)"
+    )
+    propensity: float = Field(gt=0, le=1, description="how likely that was over the day's draw")
     lead_id: str
     channel: str
     created_at: datetime

@@ -8,13 +8,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from features.facts.contacts import Contact, ContactBook
+from features.facts.database import writing
 from features.facts.tables import METADATA
 from features.facts.values import LeadId
 from leadloop.database import MIGRATIONS, bring_up_to_date
+from models.hand_out_log import HandOut, HandOutLog, remember_hand_out
 from tests.support.contacts import keep_contact
+from tests.support.facts import NOON
 
 ANNA = {"lead_id": "7", "name": "Анна", "phone": "89123456789", "email": "anna@firma.ru"}
 KEEP = text("INSERT INTO contacts (lead_id, name, phone, email) VALUES (:lead_id, :name, :phone, :email)")
@@ -49,3 +52,13 @@ def test_the_first_version_gets_the_contact_that_holds(engine: Engine) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         back_to("0001", connection)
         assert connection.execute(text("SELECT name FROM contacts")).scalars().all() == ["Аня"]
+
+
+def test_how_leads_left_the_queue_goes_with_its_table_and_the_table_comes_back_empty(engine: Engine) -> None:
+    with writing(engine) as connection:
+        remember_hand_out(connection, HandOut(LeadId("7"), NOON, NOON, 1, 1, 0, "by_worth", 1.0))
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        back_to("0002", connection)
+        assert "hand_outs" not in inspect(connection).get_table_names()
+    bring_up_to_date(engine)
+    assert list(HandOutLog(engine).every()) == []

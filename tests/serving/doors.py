@@ -62,6 +62,7 @@ offers:
 managers:
   - name: Анна
   - name: Борис
+queue: {explore: 0}
 """
 PHONE, PHONE_WRITTEN = "+79123456789", "8 912 345-67-89"
 VERSION = "20260302-090000-abc"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from training.evaluation import Evaluation, evaluated
 from training.model_card import model_card
 from training.promotion import Decision
 from training.recipe import RULES_ALONE, Choices, fitted
+from training.selection import NotLookedAt, Selection
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +95,18 @@ def test_with_too_few_later_leads_the_card_says_so_instead_of_figures(leads: Tra
     told = card(leads, RULES_ALONE, judged(few))
     assert "### All: 50 leads," in told
     assert "Not enough data." in told.split("### All")[1].split("###")[0]
+
+
+def test_the_card_shows_the_effective_sample_size_and_what_nobody_looked_at(leads: TrainingSet) -> None:
+    selection = Selection(431.6, (NotLookedAt("channel", "forum", 1_234), NotLookedAt("owner", "no", 40)))
+    text = card(replace(leads, selection=selection), RULES_ALONE, judged(leads))
+    assert "The 600 settled leads tell as much as 432 of equal weight (effective sample size)." in text
+    assert "* not looked at: channel forum, 1,234 leads." in text
+    assert "* not looked at: owner no, 40 leads." in text
+
+
+def test_where_nothing_was_weighed_the_card_says_nothing_of_it(leads: TrainingSet) -> None:
+    for selection in (None, Selection(None, ())):
+        text = card(replace(leads, selection=selection), RULES_ALONE, judged(leads))
+        assert "effective sample size" not in text
+        assert "not looked at" not in text

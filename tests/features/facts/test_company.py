@@ -82,3 +82,14 @@ def test_a_result_of_a_call_is_the_companys_word_or_ours() -> None:
 @pytest.mark.parametrize(("language", "region"), [("ru", "RU"), ("en", "US")])
 def test_the_language_says_how_local_phone_numbers_are_read(language: str, region: str) -> None:
     assert Company.model_validate({"company": "Окна", "language": language}).phone_region == region
+
+
+def test_a_twentieth_of_the_queue_is_drawn_unless_the_company_says_otherwise() -> None:
+    assert Company(company="Окна").queue.explore == 0.05
+    assert Company.model_validate({"company": "Окна", "queue": {"explore": 0}}).queue.explore == 0
+
+
+@pytest.mark.parametrize("share", [-0.01, 0.51, "all"])
+def test_no_more_than_half_of_the_queue_can_be_drawn(share: object) -> None:
+    with pytest.raises(ValueError, match="explore"):
+        Company.model_validate({"company": "Окна", "queue": {"explore": share}})

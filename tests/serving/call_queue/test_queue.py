@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
-from tests.serving.doors import Doors, promote
+from sqlalchemy import Engine
+
+from models.hand_out_log import HandOut, HandOutLog
+from tests.serving.doors import COMPANY, Doors, open_doors, promote
 
 HOUR = timedelta(hours=1)
 
@@ -161,3 +165,69 @@ def test_taking_a_lead_on_the_page_opens_its_card_in_the_same_language(doors: Do
         "/leads/a%20b?manager=%D0%90%D0%BD%D0%BD%D0%B0&lang=en",
     )
     assert doors.queue("Борис") == []
+
+
+def handed_out(doors: Doors) -> list[HandOut]:
+    return list(HandOutLog(doors.service.desk.store.engine).every())
+
+
+def test_taking_a_lead_keeps_where_it_stood_and_its_call_adds_nothing(any_doors: Doors) -> None:
+    any_doors.lead("early", created_at=ago(any_doors, 5))
+    any_doors.lead("late", created_at=ago(any_doors, 3), marks={"offer": "Тихий офис"})
+    any_doors.client.post("/v1/queue/early/take", json={"manager": "Анна"})
+    any_doors.call("early", manager="Анна")
+    (one,) = handed_out(any_doors)
+    assert (one.lead_id, one.position, one.waiting, one.arm, one.propensity) == ("early", 2, 2, "by_worth", 1.0)
+    assert timedelta(0) <= one.at - one.waiting_since - 5 * HOUR < timedelta(minutes=1)
+
+
+def test_a_lead_that_is_called_without_being_taken_left_the_queue_with_the_call(any_doors: Doors) -> None:
+    any_doors.lead("7")
+    any_doors.call("7", result="no_answer")
+    assert [(one.lead_id, one.position, one.waiting) for one in handed_out(any_doors)] == [("7", 1, 1)]
+    any_doors.clock.pass_time(2 * HOUR)
+    any_doors.call("7", result="call_back", call_back_at=(any_doors.clock() + HOUR).isoformat())
+    any_doors.clock.pass_time(2 * HOUR)
+    any_doors.client.post("/v1/queue/7/take", json={"manager": "Анна"})
+    assert [one.arm for one in handed_out(any_doors)] == ["by_worth", "by_worth", "promised"]
+
+
+def test_looking_giving_back_and_taking_again_hand_nothing_out_anew(doors: Doors) -> None:
+    doors.lead("7")
+    doors.queue()
+    assert handed_out(doors) == []
+    for taken in (True, False, True):
+        doors.client.post("/v1/queue/7/take", json={"manager": "Анна", "taken": taken})
+    assert len(handed_out(doors)) == 1
+
+
+def test_a_call_told_long_after_it_was_made_says_nothing_of_the_queue(doors: Doors) -> None:
+    doors.lead("7", created_at=ago(doors, 8))
+    doors.call("7", at=ago(doors, 2), result="no_answer")
+    assert handed_out(doors) == []
+
+
+def test_a_call_of_a_lead_that_does_not_wait_is_no_hand_out(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7")
+    doors.call("7", result="busy")
+    assert len(handed_out(doors)) == 1
+
+
+def test_a_drawn_lead_looks_like_any_other_on_the_page_and_the_api_tells_its_arm(
+    tmp_path: Path, sqlite_engine: Engine
+) -> None:
+    company = COMPANY.replace("explore: 0", "explore: 0.5")
+    with open_doors(tmp_path, sqlite_engine, company=company) as doors:
+        for number in range(20):
+            doors.lead(f"L{number}", created_at=ago(doors, number + 1))
+        places = doors.asked("/v1/queue")["places"]
+        arms = {place["lead_id"]: (place["arm"], place["propensity"]) for place in places}
+        drawn = [name for name, (arm, _) in arms.items() if arm == "at_random"]
+        assert drawn
+        assert all(arms[name][1] == 1 / 19 for name in drawn)
+        assert [place["lead_id"] for place in doors.asked("/v1/queue")["places"]] == list(arms)
+        assert "random" not in doors.page("/queue?lang=en")
+        doors.client.post(f"/v1/queue/{drawn[0]}/take", json={"manager": "Анна"})
+        (one,) = handed_out(doors)
+        assert (one.lead_id, one.arm, one.propensity, one.drawn_from) == (drawn[0], "at_random", 1 / 19, 20)

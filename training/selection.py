@@ -1,0 +1,174 @@
+"""Leads that were worked are not like all that came; each weighs the more, the less likely its like was to be worked.
+
+Only worked leads have an outcome, and whom managers called was nobody's dice. How likely a lead was to be worked is
+learned from what was known as it arrived: a scorecard of worked leads against those that were passed over, fields that
+tell the time left aside (they would weigh months, not kinds of lead). Its shrinkage keeps a chance near the mean where
+the leads do not say otherwise. Where the queue drew at random, the draws alone gave every lead a chance, and none is
+taken to be smaller. A weight is the mean chance over the lead's own (Horvitz & Thompson 1952, "A generalization of
+sampling without replacement from a finite universe"), cut to a fifth and to five times: a few leads must not outvote
+all others. What no weight can mend is a kind of lead of which none was worked: that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from models.hand_out_log import DRAWN_FOR, HandOut
+from training.cells import Rows, cells_of, shared_cells
+from training.columns import Column, LevelColumn, joined, taken
+from training.period_fields import period_fields
+from training.scorecard import fit_scorecard
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+PASSED_OVER_AFTER = DRAWN_FOR
+"""A lead that came later than this before the cut-off may still be called: nobody passed it over yet."""
+FEWEST_LEADS = 30
+"""With fewer worked leads, or fewer passed over, nothing is weighed."""
+LEAST_PASSED_OVER = 0.05
+"""Where fewer than this share were passed over, those worked are as good as all: weights would only add noise."""
+MOST_FITTED = 20_000
+"""Of the worked leads and of those passed over, so many are enough to learn who is worked."""
+LEAST_WEIGHT, MOST_WEIGHT = 0.2, 5.0
+FEWEST_DRAWS = 20
+"""With fewer leads handed out at random the draws tell no floor."""
+FEWEST_NOT_LOOKED_AT = 30
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Leads as they arrived, each standing for ``stands_for`` leads; ``created`` is in POSIX seconds."""
+
+    columns: Mapping[str, Column]
+    created: Floats
+    stands_for: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.created)
+
+    def of(self, leads: Ints, every: int = 1) -> Arrivals:
+        """Return some of the leads; each stands for ``every`` times as many where the others were left out."""
+        return Arrivals(taken(self.columns, leads), self.created[leads], self.stands_for * every)
+
+
+@dataclass(frozen=True, slots=True)
+class NotLookedAt:
+    """A kind of lead of which none was worked: the field, its value, and how many came."""
+
+    field: str
+    value: str
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What became of the weighing: ``effective_leads`` is (sum of weights)^2 / sum of their squares, None without weights."""
+
+    effective_leads: float | None
+    not_looked_at: tuple[NotLookedAt, ...]
+
+
+class DrawnChance:
+    """The chance that the queue's draws alone gave a lead of being worked.
+
+    A place drawn from n leads gives each of them 1 / n; a lead takes part for ``DRAWN_FOR`` from its arrival. Not all
+    that are called are reached, so it is multiplied by the share of drawn leads that were worked.
+    """
+
+    def __init__(self, hand_outs: Iterable[HandOut], worked: Sequence[str] | set[str]) -> None:
+        drawn = sorted((one for one in hand_outs if one.arm == "at_random"), key=lambda one: one.at)
+        self._at = np.array([one.at.timestamp() for one in drawn])
+        self._sum = np.concatenate([[0.0], np.cumsum([1.0 / one.drawn_from for one in drawn])])
+        enough = len(drawn) >= FEWEST_DRAWS
+        self._reached = sum(one.lead_id in worked for one in drawn) / len(drawn) if enough else 0.0
+
+    def of(self, created: Floats) -> Floats:
+        """Return the chance of leads by when they came."""
+        first = np.searchsorted(self._at, created, side="left")
+        last = np.searchsorted(self._at, created + DRAWN_FOR / timedelta(seconds=1), side="right")
+        chance: Floats = self._reached * -np.expm1(self._sum[first] - self._sum[last])
+        return chance
+
+
+def weights_against_selection(worked: Arrivals, passed_over: Arrivals, floor: Floats) -> Floats | None:
+    """Return a weight for every worked lead, 1 on average; None where there is nothing to weigh against.
+
+    ``floor`` is the least chance of each worked lead.
+    """
+    if min(len(worked), len(passed_over)) < FEWEST_LEADS or _share_worked(worked, passed_over) > 1 - LEAST_PASSED_OVER:
+        return None
+    chance = _chance_of_being_worked(worked, passed_over)
+    if chance is None:
+        return None
+    weight = np.clip(_share_worked(worked, passed_over) / np.maximum(chance, floor), LEAST_WEIGHT, MOST_WEIGHT)
+    levelled: Floats = weight / weight.mean()
+    return levelled
+
+
+def not_looked_at(worked: Sequence[Mapping[str, Column]], passed_over: Arrivals) -> tuple[NotLookedAt, ...]:
+    """Return the values of which many leads were passed over and none was worked, those with most leads first.
+
+    ``worked`` are the columns of all that were worked, in as many parts as they came.
+    """
+    found = []
+    for name, column in passed_over.columns.items():
+        if isinstance(column, LevelColumn):
+            seen = {level for columns in worked for level in _levels_seen(columns.get(name))}
+            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels)) * passed_over.stands_for
+            many = [(level, round(n)) for level, n in zip(column.levels, counts, strict=True) if level not in seen]
+            found += [NotLookedAt(name, level, n) for level, n in many if n >= FEWEST_NOT_LOOKED_AT]
+    return tuple(sorted(found, key=lambda one: (-one.leads, one.field, one.value))[:MOST_TOLD])
+
+
+def effective_leads(weight: Floats) -> float:
+    """Return as how many leads of equal weight these leads tell (Kish 1965, "Survey sampling").
+
+    >>> effective_leads(np.array([1.0, 1.0])), effective_leads(np.array([0.5, 1.5]))
+    (2.0, 1.6)
+    """
+    return float(weight.sum() ** 2 / np.sum(weight**2))
+
+
+def _chance_of_being_worked(worked: Arrivals, passed_over: Arrivals) -> Floats | None:
+    """Return each worked lead's chance; None where nothing that is known at arrival tells leads apart."""
+    some = [_thinned(worked), _thinned(passed_over)]
+    columns = {name: joined(column, some[1].columns[name]) for name, column in some[0].columns.items()}
+    created = np.concatenate([one.created for one in some])
+    outcome = np.repeat([1.0, 0.0], [len(one) for one in some])
+    weight = np.repeat([one.stands_for for one in some], [len(one) for one in some])
+    weight = weight / weight.mean()
+    cells = shared_cells(columns, weight)
+    where = cells_of(columns, cells)
+    telling = period_fields(cells, where, created)
+    steady = {name: one for name, one in cells.items() if name not in telling}
+    if not steady:
+        return None
+    share = float(weight @ outcome / weight.sum())
+    start = float(np.log(share / (1.0 - share)))
+    rows = Rows(cells, where, outcome, weight, np.full(len(outcome), start)).without(telling)
+    log_odds = start + fit_scorecard(rows).tables.at(cells_of(worked.columns, steady))
+    chance: Floats = 1.0 / (1.0 + np.exp(-log_odds))
+    return chance
+
+
+def _thinned(leads: Arrivals) -> Arrivals:
+    """Return every n-th of the leads, so many that they are few enough to fit on."""
+    every = max(-(-len(leads) // MOST_FITTED), 1)
+    return leads.of(np.arange(0, len(leads), every), every)
+
+
+def _share_worked(worked: Arrivals, passed_over: Arrivals) -> float:
+    called, not_called = len(worked) * worked.stands_for, len(passed_over) * passed_over.stands_for
+    return called / (called + not_called)
+
+
+def _levels_seen(column: Column | None) -> set[str]:
+    if not isinstance(column, LevelColumn):
+        return set()
+    return {column.levels[code] for code in np.unique(column.codes) if code >= 0}
