@@ -131,14 +131,19 @@ def auc_alone(cells: Sequence[str | None], kind: ColumnKind, won: Sequence[bool]
 
     Numbers are cut into twenty groups of equal size; of free text and identifiers only whether they are there counts.
     """
-    levels = _levels(cells, kind, decimal)
+    levels = levels_of(cells, kind, decimal)
     places = np.random.default_rng(0).permutation(len(levels)).tolist()  # whatever repeats along the file falls apart
     halves = [([levels[p] for p in half], [won[p] for p in half]) for half in (places[::2], places[1::2])]
     aucs = [_auc(*judged, _rates(*taught)) for judged, taught in (halves, halves[::-1])]
     return sum(aucs) / 2
 
 
-def _levels(cells: Sequence[str | None], kind: ColumnKind, decimal: Decimal) -> list[str]:
+def levels_of(cells: Sequence[str | None], kind: ColumnKind, decimal: Decimal) -> list[str]:
+    """Return what each cell says, as one of few levels: numbers in groups, free text only by whether it is there.
+
+    >>> levels_of(["Omsk ", None, "omsk"], "choice", ".")
+    ['omsk', '', 'omsk']
+    """
     if kind == "number":
         return _groups(cells, decimal)
     if kind in ("text", "identifier", "date", "list"):
