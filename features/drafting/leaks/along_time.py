@@ -16,7 +16,8 @@ FULL, EMPTY = 0.75, 0.25
 LEAP = 0.30
 """Share of leads that must say something else in the last window than in the one before it."""
 TIMES = 3.0
-"""So many times as large as any earlier change must the last one be."""
+"""So many times as large as any earlier change, and as the usual one of other columns, must the last one be."""
+USUAL = 0.8
 
 
 def windows_of(order: Sequence[float]) -> Codes | None:
@@ -42,9 +43,20 @@ def comes_and_goes(filled: Flags, windows: Codes) -> bool:
     return sum(before != after for before, after in zip(states, states[1:], strict=False)) >= 2
 
 
-def leap_at_the_end(codes: Codes, windows: Codes) -> float | None:
-    """Return the share of the latest leads that say something else than those just before, where it never was so before."""
+def changes_of(codes: Codes, windows: Codes) -> Floats:
+    """Return from window to window the share of leads that say something else than those before."""
     size = int(codes.max()) + 1
-    shares = [np.bincount(codes[windows == place], minlength=size) / (windows == place).sum() for place in range(WINDOWS)]
-    changes = [float(np.abs(after - before).sum()) / 2 for before, after in zip(shares, shares[1:], strict=False)]
-    return changes[-1] if changes[-1] >= max(LEAP, TIMES * max(changes[:-1])) else None
+    shares = np.stack(
+        [np.bincount(codes[windows == place], minlength=size) / (windows == place).sum() for place in range(WINDOWS)]
+    )
+    changes: Floats = np.abs(np.diff(shares, axis=0)).sum(axis=1) / 2
+    return changes
+
+
+def is_leap_at_the_end(changes: Floats, others: Sequence[float]) -> bool:
+    """Return whether the last change is larger than any before, and than what the other columns did at the same time.
+
+    Where many columns change at once other people came; where one does, the latest leads do not have it yet.
+    """
+    usual = float(np.quantile(others, USUAL)) if len(others) else 0.0
+    return float(changes[-1]) >= max(LEAP, TIMES * float(changes[:-1].max()), TIMES * usual)

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from features.drafting.leak_signs import ENOUGH, leak_signs
-from features.drafting.leaks.along_time import comes_and_goes, filled_by_window, leap_at_the_end, windows_of
+from features.drafting.leaks.along_time import (
+    changes_of,
+    comes_and_goes,
+    filled_by_window,
+    is_leap_at_the_end,
+    windows_of,
+)
 from features.drafting.leaks.auc_gain import Estimate, Floats, auc_of, folds_of, gain_of, log_odds_of, together
 from features.drafting.leaks.findings import Figures, Finding, Knows
 from features.drafting.leaks.late_fields import ALWAYS, goes_with, late_sign, shares_filled
@@ -31,7 +37,7 @@ NAMELESS_AND_TELLING = 0.70
 WORTH_OF_A_PROCESS = 0.02
 ENDED_APART = 0.5
 NEVER_OPEN = 0.02
-JUDGED = ("choice", "number", "yes_no", "text", "date", "list")
+JUDGED = ("choice", "number", "yes_no", "text", "date", "list", "identifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,12 @@ class Ended:
 
     won: Flags
     is_open: Flags
+
+    @classmethod
+    def of(cls, won: Sequence[bool], is_open: Sequence[bool] | None = None) -> Ended:
+        """Return how the leads ended; without ``is_open`` all of them have."""
+        flags = np.array(won, dtype=np.bool_)
+        return cls(flags, np.zeros_like(flags) if is_open is None else np.array(is_open, dtype=np.bool_) & ~flags)
 
     @property
     def settled(self) -> Flags:
@@ -81,9 +93,12 @@ class _Power:
         """Return what several columns say together; their order changes nothing."""
         return together([self.scores[name] for name in sorted(columns)], self.won, self.folds)
 
-    def gain(self, column: str, known: Floats) -> Estimate:
-        """Return what a column adds to the AUC of what is known."""
-        return gain_of(known, together([known, self.scores[column]], self.won, self.folds), self.won)
+    def adds(self, column: str, known: Floats, worth: float) -> Estimate | None:
+        """Return what a column adds to the AUC of what is known; None where that is not surely so, or less than ``worth``."""
+        if not auc_of(self.scores[column], self.won).is_surely_above(0.5):
+            return None
+        gain = gain_of(known, together([known, self.scores[column]], self.won, self.folds), self.won)
+        return gain if gain.value >= worth and gain.is_surely_above(0.0) else None
 
 
 def find_leaks(
@@ -110,7 +125,7 @@ def find_leaks(
     Examples
     --------
     >>> status = {"x": ["paid", "sorry"] * 50}
-    >>> (finding,) = find_leaks(status, Ended(np.array([True, False] * 50), np.zeros(100, dtype=bool)))
+    >>> (finding,) = find_leaks(status, Ended.of([True, False] * 50))
     >>> finding.knows, finding.why[0]
     ('leak', 'alone it tells won leads from the others with AUC 1.00 (0.50 is chance)')
     """
@@ -119,6 +134,7 @@ def find_leaks(
     enough = ended if ended is not None and ended.is_enough else None
     case = _Case()
     hints = _judge_each(judged, enough, decimal, case)
+    _name_companions(judged, case)
     figures: dict[str, Figures] = {}
     if enough is not None:
         settled = {name: _of_these(column, enough.settled) for name, column in judged.items()}
@@ -133,7 +149,7 @@ def find_leaks(
             name,
             column.kind,
             case.knows.get(name, "honest"),
-            tuple(case.why.get(name, []) or hints.get(name, ())),
+            (*hints.get(name, ()), *case.why.get(name, ())),
             figures.get(name),
         )
         for name, column in every.items()
@@ -154,7 +170,7 @@ def _judge_each(
         if ended is not None and not against:
             for knows, why in _told_by_open_leads(column, ended):
                 case.add(name, knows, why)
-        if name not in case.knows:
+        if not signs.is_leak:
             hints[name] = signs.words
     return hints
 
@@ -194,7 +210,6 @@ def _judge_together(
     for name in sorted(nameless(columns) - case.named("leak", "late")):
         if figures[name].alone.is_surely_above(NAMELESS_AND_TELLING):
             case.add(name, "leak", f"nobody can say what {name} is, and alone it tells with AUC {figures[name].alone}")
-    _name_companions(columns, case)
     _name_strangers(columns, power, case)
     known = power.known(_always_filled(columns, case))
     _name_late_fields(columns, known, power, case)
@@ -208,8 +223,8 @@ def _name_strangers(columns: Mapping[str, ToldColumn], power: _Power, case: _Cas
     alone = strangers({name: column.codes for name, column in free.items()}, power.won)
     known = power.known(_always_filled(columns, case) - set(alone))
     for name, kin in alone.items():
-        gain = power.gain(name, known)
-        if gain.value >= WORTH and gain.is_surely_above(0.0):
+        gain = power.adds(name, known, WORTH)
+        if gain is not None:
             nearest = f"nearest is {kin.name}, {kin.strength:.2f} of 1"
             case.add(name, "leak", f"it adds {gain} to the AUC, yet has nothing to do with any other column ({nearest})")
 
@@ -219,15 +234,13 @@ def _name_late_fields(columns: Mapping[str, ToldColumn], known: Floats, power: _
     for name, column in free.items():
         sign = late_sign(column, known, power.won, power.folds)
         if sign is not None:
-            shares = f"filled for {sign.of_won} of won leads and {sign.of_others} of the others"
-            case.add(name, "late", f"{shares}; whether it is filled adds {sign.gain} to the AUC of what is always filled")
+            shares = f"it was asked (an answer or a word for none) of {sign.of_won} won leads and {sign.of_others} others"
+            case.add(name, "late", f"{shares}; that alone adds {sign.gain} to the AUC of what is always filled")
     late = {name: columns[name] for name in case.named("late") if name in free}
     for name in sorted(free.keys() - late.keys()):
         other = goes_with(free[name], late, power.won)
         if other is not None:
-            of_won, of_others = shares_filled(free[name].filled, power.won)
-            shares = f"filled for {of_won} of won leads and {of_others} of the others"
-            case.add(name, "late", f"its gaps go with those of {other}, which is filled in late; {shares}")
+            case.add(name, "late", f"its gaps go with those of {other}, which is filled in late")
 
 
 def _name_processes(
@@ -237,9 +250,9 @@ def _name_processes(
     free = [name for name in sorted(columns) if name not in case.knows and comes_and_goes(columns[name].filled, windows)]
     for name in free:
         block = [other for other in free if _same_rows(columns[name].filled, columns[other].filled)]
-        gains = {other: power.gain(other, known) for other in block}
-        best = max(block, key=lambda other: gains[other].value)
-        if len(block) > 1 and gains[best].value >= WORTH_OF_A_PROCESS and gains[best].is_surely_above(0.0):
+        gains = {other: gain for other in block if (gain := power.adds(other, known, WORTH_OF_A_PROCESS)) is not None}
+        if len(block) > 1 and gains:
+            best = max(sorted(gains), key=lambda other: gains[other].value)
             times = ", ".join(f"{share:.0%}" for share in filled_by_window(columns[name].filled, windows))
             told = f"a block of {len(block)} columns filled in the same rows comes and goes along time ({times}"
             adds = f"{best} of it adds {gains[best]} to the AUC"
@@ -257,16 +270,23 @@ def _name_companions(columns: Mapping[str, ToldColumn], case: _Case) -> None:
 
 
 def _compare_latest(columns: Mapping[str, ToldColumn], order: Sequence[float], case: _Case) -> None:
+    """Name the columns that the latest leads fill in otherwise, where the other columns did not change with them."""
     windows = windows_of(order)
     if windows is None:
         return
-    for name, column in columns.items():
-        leap = leap_at_the_end(column.codes, windows)
-        if leap is not None:
-            shares = filled_by_window(column.filled, windows)
-            filled = f"; filled for {shares[-1]:.0%} of the latest tenth and {shares[-2]:.0%} of the one before"
-            told = f"{leap:.0%} of the latest tenth of the leads say something else than those before"
-            case.add(name, "differs", f"{told}, more than ever{filled}".replace("%", " %"))
+    changes = {name: changes_of(column.codes, windows) for name, column in columns.items()}
+    for name in sorted(columns):
+        filled = columns[name].filled
+        others = [
+            float(changes[other][-1])
+            for other in columns
+            if other != name and (filled.all() or not _same_rows(filled, columns[other].filled))
+        ]
+        if is_leap_at_the_end(changes[name], others):
+            shares = filled_by_window(filled, windows)
+            told = f"{changes[name][-1]:.0%} of the latest tenth of the leads say something else than those before"
+            gaps = f"filled for {shares[-1]:.0%} of the latest tenth and {shares[-2]:.0%} of the one before"
+            case.add(name, "differs", f"{told}, more than ever and more than other columns; {gaps}".replace("%", " %"))
 
 
 def _always_filled(columns: Mapping[str, ToldColumn], case: _Case) -> set[str]:
