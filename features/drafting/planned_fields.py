@@ -55,7 +55,7 @@ def fields_of_leads(
     taken: set[str] = set()
     for column, cells in leads.columns.items():
         if column not in claimed:
-            one = _field(column, given(cells, placeholders), leads, taken)
+            one = _field(column, given(cells, placeholders), taken)
             planned.append(one)
             taken.add(one.name)
     judged = [*(one.column for one in planned if one.fate == "kept" and one.column), *beside]
@@ -89,14 +89,14 @@ def _judged(one: PlannedField, finding: Finding) -> PlannedField:
 
 def _named_field(column: str, answers: Sequence[str | None], file: SampledFile, taken: set[str]) -> PlannedField:
     """Return the field of a column that only its name can speak against."""
-    one = _field(column, answers, file, taken)
+    one = _field(column, answers, taken)
     signs = leak_signs(column, answers, one.kind, None, file.shape.decimal)
     if one.fate != "kept":
         return one
     return replace(one, fate="leak" if signs.is_leak else "kept", why=signs.words)
 
 
-def _field(column: str, answers: Sequence[str | None], file: SampledFile, taken: set[str]) -> PlannedField:
+def _field(column: str, answers: Sequence[str | None], taken: set[str]) -> PlannedField:
     cells = [cell for cell in answers if cell is not None]
     label, unit = unit_of(column)
     name = next((criterion for criterion, phrases in CRITERIA.items() if first_fitting(column, phrases)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,8 +40,10 @@ def filled_by_window(filled: Flags, windows: Codes) -> Floats:
 
 def comes_and_goes(filled: Flags, windows: Codes) -> bool:
     """Return whether a column is filled in some times and not in others, and back: a form changes once, a process often."""
-    states = [share >= FULL for share in filled_by_window(filled, windows) if share >= FULL or share <= EMPTY]
-    return sum(before != after for before, after in zip(states, states[1:], strict=False)) >= 2
+    shares: list[float] = filled_by_window(filled, windows).tolist()
+    states = [share >= FULL for share in shares if share >= FULL or share <= EMPTY]
+    switches = [before != after for before, after in pairwise(states)]
+    return sum(switches) >= 2
 
 
 def changes_of(codes: Codes, windows: Codes) -> Floats:

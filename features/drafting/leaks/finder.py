@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.drafting.leak_signs import ENOUGH, leak_signs
+from features.drafting.header_words import first_fitting
+from features.drafting.leak_signs import ENOUGH, LATE_NAMES, leak_signs
 from features.drafting.leaks.along_time import (
     changes_of,
     comes_and_goes,
@@ -21,6 +22,7 @@ from features.drafting.leaks.along_time import (
     windows_of,
 )
 from features.drafting.leaks.auc_gain import Estimate, Floats, auc_of, folds_of, gain_of, log_odds_of, together
+from features.drafting.leaks.copied_outcome import weight_of_copying
 from features.drafting.leaks.findings import Figures, Finding, Knows
 from features.drafting.leaks.late_fields import ALWAYS, goes_with, late_sign, shares_filled
 from features.drafting.leaks.nameless import nameless
@@ -33,6 +35,8 @@ from features.facts.file_shape import Decimal
 
 SAME_ROWS = 0.995
 ENOUGH_ROWS = 100
+SURELY_COPIED = 3.0
+TOO_GOOD = 0.75
 NAMELESS_AND_TELLING = 0.70
 WORTH_OF_A_PROCESS = 0.02
 ENDED_APART = 0.5
@@ -75,6 +79,11 @@ class _Case:
         """Hold something against a column; what was held against it before stays."""
         self.knows.setdefault(column, knows)
         self.why.setdefault(column, []).append(why)
+
+    def add_first(self, column: str, why: Sequence[str]) -> None:
+        """Hold a name against a column, before all else that is."""
+        self.knows[column] = "leak"
+        self.why[column] = [*why, *self.why.get(column, [])]
 
     def named(self, *knows: Knows) -> set[str]:
         """Return the columns that know so much."""
@@ -134,22 +143,26 @@ def find_leaks(
     enough = ended if ended is not None and ended.is_enough else None
     case = _Case()
     hints = _judge_each(judged, enough, decimal, case)
-    _name_companions(judged, case)
     figures: dict[str, Figures] = {}
     if enough is not None:
         settled = {name: _of_these(column, enough.settled) for name, column in judged.items()}
         windows = windows_of(np.asarray(order)[enough.settled].tolist()) if order is not None else None
         power = _power(settled, enough.won[enough.settled])
         figures = {name: _figures(column, enough, power) for name, column in judged.items()}
-        _judge_together(settled, power, windows, figures, case)
+        _judge_together(settled, power, windows, case)
+    _name_companions(judged, case)
     if order is not None:
         _compare_latest(judged, order, case)
+    named = _told_by_names(judged, enough, decimal, figures)
+    for name, against in named.items():
+        case.add_first(name, against)
+    _name_companions(judged, case)
     return [
         Finding(
             name,
             column.kind,
             case.knows.get(name, "honest"),
-            (*hints.get(name, ()), *case.why.get(name, ())),
+            tuple(dict.fromkeys([*(() if name in named else hints.get(name, ())), *case.why.get(name, ())])),
             figures.get(name),
         )
         for name, column in every.items()
@@ -159,11 +172,11 @@ def find_leaks(
 def _judge_each(
     columns: Mapping[str, ToldColumn], ended: Ended | None, decimal: Decimal, case: _Case
 ) -> dict[str, tuple[str, ...]]:
-    """Judge each column by itself; return words worth saying of those that nothing is held against."""
+    """Judge each column by what stands in it alone; return words worth saying of those that nothing is held against."""
     won = ended.won.tolist() if ended is not None else None
     hints: dict[str, tuple[str, ...]] = {}
     for name, column in columns.items():
-        signs = leak_signs(name, column.answers, column.kind, won, decimal)
+        signs = leak_signs("", column.answers, column.kind, won, decimal)
         against = [*(signs.words if signs.is_leak else ()), *_told_by_words(column, ended)]
         for why in against:
             case.add(name, "leak", why)
@@ -173,6 +186,21 @@ def _judge_each(
         if not signs.is_leak:
             hints[name] = signs.words
     return hints
+
+
+def _told_by_names(
+    columns: Mapping[str, ToldColumn], ended: Ended | None, decimal: Decimal, figures: Mapping[str, Figures]
+) -> dict[str, tuple[str, ...]]:
+    """Return what the names say of columns, the last evidence to be heard: all other holds whatever they are called."""
+    won = ended.won.tolist() if ended is not None else None
+    said: dict[str, tuple[str, ...]] = {}
+    for name, column in columns.items():
+        if first_fitting(name, LATE_NAMES):
+            said[name] = leak_signs(name, column.answers, column.kind, won, decimal).words
+    for name in sorted(nameless(columns) & figures.keys()):
+        if figures[name].alone.is_surely_above(NAMELESS_AND_TELLING):
+            said[name] = (f"nobody can say what {name} is, and alone it tells with AUC {figures[name].alone}",)
+    return said
 
 
 def _told_by_words(column: ToldColumn, ended: Ended | None) -> Iterator[str]:
@@ -203,30 +231,44 @@ def _judge_together(
     columns: Mapping[str, ToldColumn],
     power: _Power,
     windows: Codes | None,
-    figures: Mapping[str, Figures],
     case: _Case,
 ) -> None:
     """Judge the columns beside one another, the surest evidence first."""
-    for name in sorted(nameless(columns) - case.named("leak", "late")):
-        if figures[name].alone.is_surely_above(NAMELESS_AND_TELLING):
-            case.add(name, "leak", f"nobody can say what {name} is, and alone it tells with AUC {figures[name].alone}")
     _name_strangers(columns, power, case)
     known = power.known(_always_filled(columns, case))
     _name_late_fields(columns, known, power, case)
     if windows is not None:
         _name_processes(columns, known, power, windows, case)
-    _name_companions(columns, case)
 
 
 def _name_strangers(columns: Mapping[str, ToldColumn], power: _Power, case: _Case) -> None:
     free = {name: column for name, column in columns.items() if name not in case.knows}
     alone = strangers({name: column.codes for name, column in free.items()}, power.won)
     known = power.known(_always_filled(columns, case) - set(alone))
+    reached = auc_of(known, power.won)
     for name, kin in alone.items():
         gain = power.adds(name, known, WORTH)
         if gain is not None:
-            nearest = f"nearest is {kin.name}, {kin.strength:.2f} of 1"
-            case.add(name, "leak", f"it adds {gain} to the AUC, yet has nothing to do with any other column ({nearest})")
+            own = auc_of(power.scores[name], power.won)
+            strange = (
+                f"it adds {gain} to the AUC, yet has nothing to do with any other column "
+                f"(nearest is {kin.name}, {kin.strength:.2f} of 1)"
+            )
+            weight = weight_of_copying(columns[name].codes, known, power.won)
+            if weight >= SURELY_COPIED:
+                case.add(
+                    name, "leak", f"{strange} except through the outcome (odds e^{weight:.0f} that it was made from it)"
+                )
+            elif _is_too_good(own, reached):
+                case.add(
+                    name, "leak", f"{strange}; alone it reaches {own}, all that is always filled together {reached}"
+                )
+
+
+def _is_too_good(own: Estimate, reached: Estimate) -> bool:
+    """Return whether a column alone surely tells more than all others together, and those nothing or it very much."""
+    tells_more = own.interval[0] > reached.interval[1]
+    return tells_more and (own.value >= TOO_GOOD or not reached.is_surely_above(0.5))
 
 
 def _name_late_fields(columns: Mapping[str, ToldColumn], known: Floats, power: _Power, case: _Case) -> None:
@@ -234,7 +276,9 @@ def _name_late_fields(columns: Mapping[str, ToldColumn], known: Floats, power: _
     for name, column in free.items():
         sign = late_sign(column, known, power.won, power.folds)
         if sign is not None:
-            shares = f"it was asked (an answer or a word for none) of {sign.of_won} won leads and {sign.of_others} others"
+            shares = (
+                f"it was asked (an answer or a word for none) of {sign.of_won} won leads and {sign.of_others} others"
+            )
             case.add(name, "late", f"{shares}; that alone adds {sign.gain} to the AUC of what is always filled")
     late = {name: columns[name] for name in case.named("late") if name in free}
     for name in sorted(free.keys() - late.keys()):
@@ -247,7 +291,9 @@ def _name_processes(
     columns: Mapping[str, ToldColumn], known: Floats, power: _Power, windows: Codes, case: _Case
 ) -> None:
     """Name blocks of columns that are filled in the same rows, in some times and not in others, and that tell much."""
-    free = [name for name in sorted(columns) if name not in case.knows and comes_and_goes(columns[name].filled, windows)]
+    free = [
+        name for name in sorted(columns) if name not in case.knows and comes_and_goes(columns[name].filled, windows)
+    ]
     for name in free:
         block = [other for other in free if _same_rows(columns[name].filled, columns[other].filled)]
         gains = {other: gain for other in block if (gain := power.adds(other, known, WORTH_OF_A_PROCESS)) is not None}
@@ -256,7 +302,9 @@ def _name_processes(
             times = ", ".join(f"{share:.0%}" for share in filled_by_window(columns[name].filled, windows))
             told = f"a block of {len(block)} columns filled in the same rows comes and goes along time ({times}"
             adds = f"{best} of it adds {gains[best]} to the AUC"
-            case.add(name, "leak", f"{told} of each tenth of the leads): a process fills it in; {adds}".replace("%", " %"))
+            case.add(
+                name, "leak", f"{told} of each tenth of the leads): a process fills it in; {adds}".replace("%", " %")
+            )
 
 
 def _name_companions(columns: Mapping[str, ToldColumn], case: _Case) -> None:
@@ -265,7 +313,8 @@ def _name_companions(columns: Mapping[str, ToldColumn], case: _Case) -> None:
     leaks = sorted(name for name in case.named("leak") if name in partly)
     for name in sorted(partly):
         same = next((leak for leak in leaks if _same_rows(partly[name], partly[leak])), None)
-        if name not in case.knows and same is not None and len(partly[name]) >= ENOUGH_ROWS:
+        if case.knows.get(name) != "leak" and same is not None and len(partly[name]) >= ENOUGH_ROWS:
+            case.knows[name] = "leak"
             case.add(name, "leak", f"filled in the same rows as {same}")
 
 

@@ -55,8 +55,5 @@ def told(name: str, cells: Sequence[str], placeholders: Collection[str], decimal
     numbers = {level: place for place, level in enumerate(frequent, start=1)} | {"": NOTHING}
     codes = np.array([numbers.get(level, len(frequent) + 1) for level in levels], dtype=np.int64)
     filled = np.array([cell is not None for cell in answers], dtype=np.bool_)
-    if set(placeholders):
-        written = np.array([cell is not None for cell in given(cells, ())], dtype=np.bool_)
-    else:
-        written = filled
+    written = np.array([cell is not None for cell in given(cells, ())], dtype=np.bool_)
     return ToldColumn(name, kind, answers, codes, filled, written)
