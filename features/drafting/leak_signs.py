@@ -153,7 +153,8 @@ def levels_of(cells: Sequence[str | None], kind: ColumnKind, decimal: Decimal) -
         return _groups(cells, decimal)
     if kind in ("text", "identifier", "date", "list"):
         return ["" if cell is None else "there" for cell in cells]
-    return ["" if cell is None else tidied(cell) for cell in cells]
+    said = {cell: "" if cell is None else tidied(cell) for cell in set(cells)}
+    return [said[cell] for cell in cells]
 
 
 def _groups(cells: Sequence[str | None], decimal: Decimal) -> list[str]:

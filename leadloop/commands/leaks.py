@@ -95,7 +95,7 @@ def _show(findings: list[Finding], export: SearchedExport, company: Company | No
 
     table = Table(
         Column("column", overflow="fold", ratio=3),
-        Column("knows", overflow="fold", min_width=8, max_width=14),
+        Column("knows", overflow="fold", min_width=8, max_width=26),
         Column("evidence", overflow="fold", ratio=7),
         Column("company.yaml", overflow="fold", ratio=4),
         box=box.SIMPLE_HEAD,

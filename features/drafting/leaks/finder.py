@@ -37,6 +37,8 @@ SAME_ROWS = 0.995
 ENOUGH_ROWS = 100
 SURELY_COPIED = 3.0
 TOO_GOOD = 0.75
+MANY_COLUMNS = 4
+MOSTLY_GAPS = 0.7
 NAMELESS_AND_TELLING = 0.70
 WORTH_OF_A_PROCESS = 0.02
 ENDED_APART = 0.5
@@ -210,7 +212,7 @@ def _told_by_words(column: ToldColumn, ended: Ended | None) -> Iterator[str]:
     if spoken is not None:
         shown = ", ".join(f'"{word}"' for word in spoken.shown)
         yield f"{spoken.share} of its cells say what happened after the lead came: {shown}"
-    sure = sure_words(column.answers, ended.won) if ended is not None and column.kind == "choice" else None
+    sure = sure_words(column.answers, ended.won) if ended is not None and column.kind in ("choice", "yes_no") else None
     if sure is not None and sure.decide:
         shown = "; ".join(f'"{word}" {share} bought' for word, share in sure.shown)
         yield f"words at which nearly everybody bought cover {sure.wins} of all wins: {shown}"
@@ -248,7 +250,7 @@ def _name_strangers(columns: Mapping[str, ToldColumn], power: _Power, case: _Cas
     reached = auc_of(known, power.won)
     for name, kin in alone.items():
         gain = power.adds(name, known, WORTH)
-        if gain is not None:
+        if gain is not None and not _is_in_its_gaps(columns[name], gain, known, power):
             own = auc_of(power.scores[name], power.won)
             strange = (
                 f"it adds {gain} to the AUC, yet has nothing to do with any other column "
@@ -259,16 +261,23 @@ def _name_strangers(columns: Mapping[str, ToldColumn], power: _Power, case: _Cas
                 case.add(
                     name, "leak", f"{strange} except through the outcome (odds e^{weight:.0f} that it was made from it)"
                 )
-            elif _is_too_good(own, reached):
+            elif _is_too_good(own, reached) and (len(free) >= MANY_COLUMNS or reached.is_surely_above(0.5)):
                 case.add(
                     name, "leak", f"{strange}; alone it reaches {own}, all that is always filled together {reached}"
                 )
 
 
+def _is_in_its_gaps(column: ToldColumn, gain: Estimate, known: Floats, power: _Power) -> bool:
+    """Return whether a column tells by being filled rather than by what stands in it: then it may be filled in late."""
+    sign = late_sign(column, known, power.won, power.folds)
+    return sign is not None and sign.gain.value >= MOSTLY_GAPS * gain.value
+
+
 def _is_too_good(own: Estimate, reached: Estimate) -> bool:
-    """Return whether a column alone surely tells more than all others together, and those nothing or it very much."""
-    tells_more = own.interval[0] > reached.interval[1]
-    return tells_more and (own.value >= TOO_GOOD or not reached.is_surely_above(0.5))
+    """Return whether a column alone surely tells more than all others together: those nothing, or it very much."""
+    if not reached.is_surely_above(0.5):
+        return own.is_surely_above(max(reached.value, 0.5))
+    return own.interval[0] > reached.interval[1] and own.value >= TOO_GOOD
 
 
 def _name_late_fields(columns: Mapping[str, ToldColumn], known: Floats, power: _Power, case: _Case) -> None:

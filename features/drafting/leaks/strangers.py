@@ -23,7 +23,7 @@ WORTH = 0.012
 """What a stranger must add to the AUC: 0.02 is what matters, and a file measures it within some thousandths."""
 MOST_STRANGERS = 0.5
 """Where more columns than this share are strangers, being one says nothing: the form's questions just do not hang together."""
-LEAST_COLUMNS = 4
+LEAST_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
