@@ -19,6 +19,8 @@ from features.drafting.column_roles import marks_of, roles_of
 from features.drafting.draft_text import DraftParts, draft_text
 from features.drafting.header_words import first_fitting
 from features.drafting.known_outcomes import Outcomes, lead_id_column, outcomes_in_leads, outcomes_in_stages
+from features.drafting.leaks.arrival_order import arrival_order
+from features.drafting.leaks.finder import Ended
 from features.drafting.personal_columns import IS_PERSON, may_be_shown
 from features.drafting.placeholder_words import placeholders_in
 from features.drafting.planned_fields import PlannedField, fields_of_leads, with_call_answers
@@ -187,7 +189,11 @@ def _fields(
     roles: Mapping[str, Mapping[str, str]],
 ) -> list[PlannedField]:
     claimed = {*roles["leads"].values(), *known.marks["leads"].values()}
-    fields = fields_of_leads(leads, claimed, placeholders, outcomes.won)
+    marks = known.marks["leads"].values()
+    ended = Ended.of(outcomes.won, outcomes.is_open) if outcomes.won is not None else None
+    order = arrival_order(leads, roles["leads"].get("created_at"))
+    moments = order.moments if order is not None else None
+    fields = fields_of_leads(leads, claimed, placeholders, ended, beside=marks, order=moments)
     if "calls" not in known.files:
         return fields
     return with_call_answers(fields, known.files["calls"], set(roles["calls"].values()), placeholders)

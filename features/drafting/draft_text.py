@@ -117,13 +117,15 @@ def _fields(parts: DraftParts) -> list[str]:
             lines += _wrapped(f"{_listed(one)}. {told}")
         elif one.why:
             lines += _wrapped(f"{_listed(one)}. Keep it only if it is known before the first call.")
-        lines.append(f"  {one.name}: {_field(one, parts)}")
+        lines.append(f"  {written(one.name)}: {_field(one, parts)}")
     leaks = [one for one in parts.fields if one.fate == "leak"]
     if leaks:
         lines += ["", "  # Left out: these look as if they were written after the outcome began to show (leaks). A score that",
                   "  # learns from them is worth nothing for a new lead. Take a # away only where you know better."]  # fmt: skip
         lines += [
-            line for one in leaks for line in (*_wrapped(f"{_listed(one)}."), f"  # {one.name}: {_field(one, parts)}")
+            line
+            for one in leaks
+            for line in (*_wrapped(f"{_listed(one)}."), f"  # {written(one.name)}: {_field(one, parts)}")
         ]
     rest = [one for one in parts.fields if one.fate in ("personal", "useless")]
     if rest:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.drafting.column_kinds import ColumnKind
 from features.drafting.header_words import first_fitting, spoken
@@ -32,6 +32,8 @@ ENOUGH = 20
 """Won leads, and others, below which figures say nothing."""
 FILLED_APART = 0.35
 FILLED_TIMES = 2.5
+HARDLY_ANY_OTHER = 10.0
+"""However rarely a column is filled: so many times as often for won leads, and it is one of the sale."""
 AUC_OF_A_LEAK = 0.90
 AUC_WORTH_A_WORD = 0.70
 NOUGHT_APART = 0.6
@@ -80,7 +82,7 @@ def leak_signs(
     shares = f"filled for {filled_won:.0%} of won leads and {filled_others:.0%} of the others".replace("%", " %")
     auc = auc_alone(cells, kind, won, decimal)
     figure = f"alone it tells won leads from the others with AUC {auc:.2f} (0.50 is chance)"
-    far_apart = _is_far_apart(filled_won, filled_others)
+    far_apart = _is_far_apart(filled_won, filled_others, sum(won))
     if far_apart:
         words.append(shares)
     if auc >= AUC_OF_A_LEAK or (auc >= AUC_WORTH_A_WORD and not far_apart):
@@ -131,19 +133,28 @@ def auc_alone(cells: Sequence[str | None], kind: ColumnKind, won: Sequence[bool]
 
     Numbers are cut into twenty groups of equal size; of free text and identifiers only whether they are there counts.
     """
-    levels = _levels(cells, kind, decimal)
-    places = np.random.default_rng(0).permutation(len(levels)).tolist()  # whatever repeats along the file falls apart
-    halves = [([levels[p] for p in half], [won[p] for p in half]) for half in (places[::2], places[1::2])]
-    aucs = [_auc(*judged, _rates(*taught)) for judged, taught in (halves, halves[::-1])]
+    levels = levels_of(cells, kind, decimal)
+    numbers = {level: place for place, level in enumerate(dict.fromkeys(levels))}
+    codes, bought = np.array([numbers[level] for level in levels], dtype=np.int64), np.array(won, dtype=np.bool_)
+    places = np.random.default_rng(0).permutation(len(levels))  # whatever repeats along the file falls apart
+    halves = (places[::2], places[1::2])
+    rates = [_rates(codes[half], bought[half], len(numbers)) for half in halves]
+    aucs = [_auc(rates[0][codes[halves[1]]], bought[halves[1]]), _auc(rates[1][codes[halves[0]]], bought[halves[0]])]
     return sum(aucs) / 2
 
 
-def _levels(cells: Sequence[str | None], kind: ColumnKind, decimal: Decimal) -> list[str]:
+def levels_of(cells: Sequence[str | None], kind: ColumnKind, decimal: Decimal) -> list[str]:
+    """Return what each cell says, as one of few levels: numbers in groups, free text only by whether it is there.
+
+    >>> levels_of(["Omsk ", None, "omsk"], "choice", ".")
+    ['omsk', '', 'omsk']
+    """
     if kind == "number":
         return _groups(cells, decimal)
     if kind in ("text", "identifier", "date", "list"):
         return ["" if cell is None else "there" for cell in cells]
-    return ["" if cell is None else tidied(cell) for cell in cells]
+    said = {cell: "" if cell is None else tidied(cell) for cell in set(cells)}
+    return [said[cell] for cell in cells]
 
 
 def _groups(cells: Sequence[str | None], decimal: Decimal) -> list[str]:
@@ -166,35 +177,30 @@ def _number(cell: str | None, decimal: Decimal) -> float | None:
         return None
 
 
-def _rates(levels: Sequence[str], won: Sequence[bool]) -> dict[str, float]:
-    """Return level -> its rate of wins, drawn towards the rate of all by ten leads' weight; "" stands for unseen ones."""
-    base = sum(won) / max(len(won), 1)
-    counts: dict[str, list[int]] = {}
-    for level, bought in zip(levels, won, strict=True):
-        count = counts.setdefault(level, [0, 0])
-        count[0] += bought
-        count[1] += 1
-    return {level: (wins + 10 * base) / (n + 10) for level, (wins, n) in counts.items()} | {"\0": base}
+def _rates(codes: NDArray[np.int64], won: NDArray[np.bool_], levels: int) -> NDArray[np.float64]:
+    """Return each level's rate of wins, drawn towards the rate of all by ten leads' weight; an unseen one has just that."""
+    base = float(won.mean()) if len(won) else 0.0
+    wins = np.bincount(codes[won], minlength=levels)
+    rates: NDArray[np.float64] = (wins + 10 * base) / (np.bincount(codes, minlength=levels) + 10)
+    return rates
 
 
-def _auc(levels: Sequence[str], won: Sequence[bool], rates: dict[str, float]) -> float:
-    ranked = sorted((rates.get(level, rates["\0"]), bought) for level, bought in zip(levels, won, strict=True))
-    below = pairs = 0.0
-    for _, group in groupby(ranked, key=lambda pair: pair[0]):
-        bought = [pair[1] for pair in group]
-        wins, others = sum(bought), len(bought) - sum(bought)
-        pairs += wins * (below + others / 2)
-        below += others
-    wins_in_all = len(ranked) - below
-    return pairs / (wins_in_all * below) if wins_in_all and below else 0.5
+def _auc(ranked: NDArray[np.float64], won: NDArray[np.bool_]) -> float:
+    wins, others = ranked[won], np.sort(ranked[~won])
+    if not len(wins) or not len(others):
+        return 0.5
+    below = np.searchsorted(others, wins, "left") + np.searchsorted(others, wins, "right")
+    return float(below.mean()) / (2 * len(others))
 
 
 def _told(shares: str, won: float, others: float) -> list[str]:
     return [shares] if abs(won - others) >= 0.01 else []
 
 
-def _is_far_apart(won: float, others: float) -> bool:
-    return won - others >= FILLED_APART or (won >= 0.1 and won >= FILLED_TIMES * others)
+def _is_far_apart(won: float, others: float, wins: int) -> bool:
+    if won - others >= FILLED_APART or (won >= 0.1 and won >= FILLED_TIMES * others):
+        return True
+    return won * wins >= ENOUGH and won >= HARDLY_ANY_OTHER * others
 
 
 def _is_surely_apart(filled_won: float, filled_others: float, won: Sequence[bool]) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from features.drafting.column_kinds import kind_of
 from features.drafting.field_names import plain_name, unit_of
 from features.drafting.header_words import first_fitting
 from features.drafting.leak_signs import leak_signs
+from features.drafting.leaks.finder import Ended, find_leaks
+from features.drafting.leaks.findings import Finding
 from features.drafting.personal_columns import personal_sign, share_with_contacts
 from features.drafting.sampled_file import SampledFile, given
 from features.facts.company import FieldKind
@@ -23,8 +23,6 @@ CRITERIA = {
     "urgency": ("urgency", "urgent", "срочность", "срочно", "is urgent"),
 }
 """Columns of the qualifying questions, by name."""
-SAME_ROWS = 0.995
-ENOUGH_ROWS = 100
 FREE_TEXT_WITH_CONTACTS = 0.01
 
 
@@ -44,17 +42,27 @@ class PlannedField:
 
 
 def fields_of_leads(
-    leads: SampledFile, claimed: Collection[str], placeholders: Collection[str], won: Sequence[bool] | None
+    leads: SampledFile,
+    claimed: Collection[str],
+    placeholders: Collection[str],
+    ended: Ended | None,
+    *,
+    beside: Collection[str] = (),
+    order: Sequence[float] | None = None,
 ) -> list[PlannedField]:
-    """Return one field, kept or not, for each column that has no role."""
+    """Return one field, kept or not, for each column that has no role; the columns ``beside`` only help to judge them."""
     planned: list[PlannedField] = []
     taken: set[str] = set()
     for column, cells in leads.columns.items():
         if column not in claimed:
-            one = _field(column, given(cells, placeholders), won, leads, taken)
+            one = _field(column, given(cells, placeholders), taken)
             planned.append(one)
             taken.add(one.name)
-    return _with_companions_of_leaks(planned, leads, placeholders)
+    judged = [*(one.column for one in planned if one.fate == "kept" and one.column), *beside]
+    columns = {column: leads.columns[column] for column in judged}
+    found = find_leaks(columns, ended, order=order, placeholders=placeholders, decimal=leads.shape.decimal)
+    findings = {finding.column: finding for finding in found}
+    return [_judged(one, findings[one.column]) if one.column in findings else one for one in planned]
 
 
 def with_call_answers(
@@ -66,7 +74,7 @@ def with_call_answers(
         if column in claimed:
             continue
         same = next((one for one in planned if one.column == column and one.fate == "kept"), None)
-        one = _field(column, given(cells, placeholders), None, calls, set() if same else set(fields))
+        one = _named_field(column, given(cells, placeholders), calls, set() if same else set(fields))
         if same and one.fate == "kept":
             fields[same.name] = replace(same, call_column=column)
         elif not same:
@@ -74,9 +82,21 @@ def with_call_answers(
     return list(fields.values())
 
 
-def _field(
-    column: str, answers: Sequence[str | None], won: Sequence[bool] | None, file: SampledFile, taken: set[str]
-) -> PlannedField:
+def _judged(one: PlannedField, finding: Finding) -> PlannedField:
+    fate: Fate = "leak" if finding.knows == "leak" else one.fate
+    return replace(one, fate=fate, by_manager=finding.knows == "late", why=finding.why)
+
+
+def _named_field(column: str, answers: Sequence[str | None], file: SampledFile, taken: set[str]) -> PlannedField:
+    """Return the field of a column that only its name can speak against."""
+    one = _field(column, answers, taken)
+    signs = leak_signs(column, answers, one.kind, None, file.shape.decimal)
+    if one.fate != "kept":
+        return one
+    return replace(one, fate="leak" if signs.is_leak else "kept", why=signs.words)
+
+
+def _field(column: str, answers: Sequence[str | None], taken: set[str]) -> PlannedField:
     cells = [cell for cell in answers if cell is not None]
     label, unit = unit_of(column)
     name = next((criterion for criterion, phrases in CRITERIA.items() if first_fitting(column, phrases)), None)
@@ -94,34 +114,7 @@ def _field(
     useless = _useless(kind, cells)
     if useless:
         return replace(made, fate=useless[0], why=(useless[1],))
-    signs = leak_signs(column, answers, kind, won, file.shape.decimal)
-    return replace(made, fate="leak" if signs.is_leak else "kept", by_manager=signs.is_late, why=signs.words)
-
-
-def _with_companions_of_leaks(
-    planned: list[PlannedField], leads: SampledFile, placeholders: Collection[str]
-) -> list[PlannedField]:
-    """Return the fields; a column that is filled in the very rows in which a leak is filled is a leak as well."""
-    if leads.rows < ENOUGH_ROWS:
-        return planned
-    filled = {
-        one.column: np.array([cell is not None for cell in given(leads.columns[one.column], placeholders)])
-        for one in planned
-        if one.column and one.fate in ("kept", "leak")
-    }
-    partly = {column: mask for column, mask in filled.items() if 0.02 < mask.mean() < 0.95}
-    leaks = [one.column for one in planned if one.fate == "leak" and one.column in partly]
-
-    def judged(one: PlannedField) -> PlannedField:
-        if one.fate != "kept" or one.column not in partly:
-            return one
-        mask = partly[one.column]
-        same = next((leak for leak in leaks if leak and (mask == partly[leak]).mean() >= SAME_ROWS), None)
-        if same is None:
-            return one
-        return replace(one, fate="leak", by_manager=False, why=(*one.why, f"filled in the same rows as {same}"))
-
-    return [judged(one) for one in planned]
+    return made
 
 
 def _useless(kind: str, cells: Sequence[str]) -> tuple[Fate, str] | None:

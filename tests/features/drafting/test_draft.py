@@ -186,3 +186,9 @@ def test_whatever_columns_are_called_and_hold_the_draft_loads(
     except ImportRefused:
         return
     assert draft.company.company == ("Моя компания" if draft.company.language == "ru" else "My company")
+
+
+@pytest.mark.parametrize("column", ["null", "true", "No"])
+def test_a_column_that_is_called_like_a_word_of_yaml_is_a_field(tmp_path: Path, column: str) -> None:
+    draft = drafted(tmp_path, {"id": ids(4), "created_at": days(4), column: ["a", "b", "a", "b"]})
+    assert [field.column for field in draft.company.fields.values()] == [column]

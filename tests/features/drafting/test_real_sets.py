@@ -93,7 +93,7 @@ def test_bank_calls_leave_out_the_calls_length_and_lack_id_and_moment() -> None:
 
 @needs
 def test_digital_bank_leaves_out_what_follows_the_call_and_the_offer() -> None:
-    assert columns("digital_bank", "leak") == {"Contacted", "Interest_Rate", "EMI"}
+    assert columns("digital_bank", "leak") == {"Contacted", "Interest_Rate", "EMI", "Var1"}
     assert not draft("digital_bank").problems
     assert draft("digital_bank").company.fields["dob"].kind == "date"
     assert "the first 50,000 rows of leads.csv" in draft("digital_bank").text

@@ -1,0 +1,277 @@
+"""What the leak finder names: on real sets with names and without, and of leaks planted at random strengths.
+
+    python -m benchmarks.leaks --data DIR [--planted 60] [--seed 1] [SET …]
+
+``DIR`` holds the sets as their publishers give them, one folder a set. The finder knows none of them; what is known to be
+written late in each is listed here, to count by. A planted leak is worth what it adds to the AUC of a logistic regression
+on the honest columns, judged on leads that it did not learn from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import cross_val_predict
+from sklearn.preprocessing import OneHotEncoder
+
+from features.drafting.leaks.finder import find_leaks
+from features.drafting.leaks.searched_export import SearchedExport, searched
+from features.drafting.leaks.shares import Share
+from features.drafting.leaks.told_column import told
+
+Cells = dict[str, list[str]]
+Strengths = tuple[tuple[float, float], ...]
+BANDS: Strengths = ((-1.0, 0.005), (0.005, 0.01), (0.01, 0.02), (0.02, 0.05), (0.05, 1.0))
+MOST_LEADS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSet:
+    """A set, the column of its outcome and of its moments, and what is known to be written late."""
+
+    name: str
+    file: str
+    outcome: str
+    arrived: str | None
+    leaks: frozenset[str]
+    late: frozenset[str] = frozenset()
+    joined: str | None = None
+
+
+SETS = (
+    KnownSet(
+        "x_education", "x_education/Leads.csv", "Converted", "Lead Number",
+        frozenset({"Tags", "Lead Quality", "Lead Profile", "Asymmetrique Activity Index", "Asymmetrique Profile Index",
+                   "Asymmetrique Activity Score", "Asymmetrique Profile Score", "Last Activity", "Last Notable Activity"}),
+        frozenset({"What is your current occupation", "What matters most to you in choosing a course", "Specialization",
+                   "How did you hear about X Education", "City", "Country"}),
+    ),
+    KnownSet(
+        "olist", "olist/olist_marketing_qualified_leads_dataset.csv", "bought", "first_contact_date",
+        frozenset({"seller_id", "sdr_id", "sr_id", "won_date", "business_segment", "lead_type", "lead_behaviour_profile",
+                   "has_company", "has_gtin", "average_stock", "business_type", "declared_product_catalog_size",
+                   "declared_monthly_revenue"}),
+        joined="olist/olist_closed_deals_dataset.csv",
+    ),
+    KnownSet("bank_calls", "bank_calls/bank-additional-full.csv", "y", None, frozenset({"duration"})),
+    KnownSet("digital_bank", "digital_bank/leads.csv", "Approved", "Lead_Creation_Date",
+             frozenset({"Interest_Rate", "EMI", "Contacted", "Var1"})),
+    KnownSet("maven", "maven_crm/sales_pipeline.csv", "deal_stage", "engage_date", frozenset({"close_date", "close_value"})),
+)  # fmt: skip
+
+
+def main(data: Path, chosen: Sequence[KnownSet], planted: int, seed: int) -> None:
+    with TemporaryDirectory() as work:
+        print("| set | names | leads | columns | leaks | late fields | named besides | missed | seconds |")
+        print("|---|---|---|---|---|---|---|---|---|")
+        for one in chosen:
+            for scrambled in (False, True):
+                print(_line(one, data, Path(work), scrambled=scrambled), flush=True)
+        if planted:
+            print("\n| set | " + " | ".join(_band(*band) for band in BANDS) + " | honest columns named |")
+            print("|---|" + "---|" * (len(BANDS) + 1))
+            everything = []
+            for one in chosen:
+                plants, innocents = _planted(one, data, Path(work), planted, seed)
+                everything += plants
+                print(f"| {one.name} | " + " | ".join(_found(plants)) + f" | {innocents} |", flush=True)
+            print("| together | " + " | ".join(_found(everything)) + " | |")
+            print("\n| way of planting | " + " | ".join(_band(*band) for band in BANDS) + " |")
+            print("|---|" + "---|" * len(BANDS))
+            for way in WAYS:
+                print(f"| {way} | " + " | ".join(_found([plant for plant in everything if plant.way == way])) + " |")
+
+
+def _line(one: KnownSet, data: Path, work: Path, *, scrambled: bool) -> str:
+    """Return what is named of a set, as a line of the table."""
+    names, export = _export(one, data, work, scrambled=scrambled)
+    begun = time.perf_counter()
+    knows = {names[finding.column]: finding.knows for finding in export.findings()}
+    seconds = time.perf_counter() - begun
+    named = {column for column, what in knows.items() if what != "honest"}
+    besides = ", ".join(f"{column} ({knows[column]})" for column in sorted(named - one.leaks - one.late)) or "-"
+    missed = ", ".join(sorted((one.leaks | one.late) - named)) or "-"
+    found = f"{len(named & one.leaks)} of {len(one.leaks)}"
+    late = f"{len(named & one.late)} of {len(one.late)}" if one.late else "-"
+    what = "scrambled" if scrambled else "true"
+    rows = f"{export.leads.rows:,}"
+    return f"| {one.name} | {what} | {rows} | {len(knows)} | {found} | {late} | {besides} | {missed} | {seconds:.1f} |"
+
+
+def _export(one: KnownSet, data: Path, work: Path, *, scrambled: bool) -> tuple[dict[str, str], SearchedExport]:
+    """Return shown name -> true name, and the set as an export, all its columns renamed where ``scrambled``."""
+    columns = _joined(_columns(data / one.file), data / one.joined) if one.joined else _columns(data / one.file)
+    lots = np.random.default_rng(7).permutation(len(columns)) if scrambled else range(len(columns))
+    shown = {name: f"k{lot:03d}q" if scrambled else name for name, lot in zip(columns, lots, strict=True)}
+    path = work / f"{one.name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(shown[name] for name in columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+    arrived = shown[one.arrived] if one.arrived else None
+    export = searched(path, outcome=shown[one.outcome], arrived=arrived)
+    return {name: true for true, name in shown.items()}, export
+
+
+def _columns(path: Path) -> Cells:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        separator = ";" if ";" in file.readline() else ","
+        file.seek(0)
+        rows = list(csv.reader(file, delimiter=separator))
+    return {name: [row[place] for row in rows[1:]] for place, name in enumerate(rows[0])}
+
+
+def _joined(leads: Cells, deals: Path) -> Cells:
+    """Return the leads with their deal beside them, as a CRM exports them, and whether there is one."""
+    more = _columns(deals)
+    key = next(name for name in more if name in leads)
+    places = {word: place for place, word in enumerate(more[key])}
+    found = [places.get(word) for word in leads[key]]
+    beside = {
+        name: ["" if place is None else cells[place] for place in found] for name, cells in more.items() if name != key
+    }
+    return leads | beside | {"bought": ["no" if place is None else "yes" for place in found]}
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A planted leak: how it was made, what it is worth, and whether it was named."""
+
+    way: str
+    worth: float
+    is_named: bool
+
+
+Way = Callable[[NDArray[np.bool_], list[str], float, np.random.Generator], list[str]]
+
+
+def words_by_outcome(won: NDArray[np.bool_], _model: list[str], strength: float, lot: np.random.Generator) -> list[str]:
+    """Return words of which some stand oftener at won leads."""
+    words = int(lot.integers(2, 8))
+    tilt = np.exp(4 * strength * lot.normal(size=words))
+    of_won, of_others = tilt / tilt.sum(), np.full(words, 1 / words)
+    drawn = np.where(won, lot.choice(words, len(won), p=of_won), lot.choice(words, len(won), p=of_others))
+    return [f"w{number}" for number in drawn]
+
+
+def number_by_outcome(
+    won: NDArray[np.bool_], _model: list[str], strength: float, lot: np.random.Generator
+) -> list[str]:
+    """Return numbers that are higher for won leads."""
+    return [f"{number:.3f}" for number in 10 + lot.normal(size=len(won)) + 2 * strength * won]
+
+
+def gaps_by_outcome(won: NDArray[np.bool_], model: list[str], strength: float, lot: np.random.Generator) -> list[str]:
+    """Return an honest column's cells, drawn anew, and oftener empty where nobody bought."""
+    filled = lot.random(len(won)) < np.where(won, 0.5 + strength / 2, 0.5 - strength / 2)
+    drawn = lot.permutation(len(model))
+    return [(model[place] or "there") if there else "" for place, there in zip(drawn, filled, strict=True)]
+
+
+def emptied_by_outcome(
+    won: NDArray[np.bool_], model: list[str], strength: float, lot: np.random.Generator
+) -> list[str]:
+    """Return an honest column as it is, emptied where nobody bought."""
+    emptied = lot.random(len(won)) < strength * ~won
+    return ["" if gone else cell for cell, gone in zip(model, emptied, strict=True)]
+
+
+def overwritten_by_outcome(
+    won: NDArray[np.bool_], model: list[str], strength: float, lot: np.random.Generator
+) -> list[str]:
+    """Return an honest column as it is, overwritten by another of its own cells where somebody bought."""
+    levels = sorted(set(model) - {""})
+    other = levels[int(lot.integers(len(levels)))]
+    changed = lot.random(len(won)) < strength * won
+    return [other if gone else cell for cell, gone in zip(model, changed, strict=True)]
+
+
+WAYS: Mapping[str, Way] = {
+    "words drawn by the outcome": words_by_outcome,
+    "a number drawn by the outcome": number_by_outcome,
+    "gaps drawn by the outcome": gaps_by_outcome,
+    "an honest column emptied by it": emptied_by_outcome,
+    "an honest column overwritten by it": overwritten_by_outcome,
+}
+
+
+def _planted(one: KnownSet, data: Path, work: Path, count: int, seed: int) -> tuple[list[Plant], str]:
+    """Return the leaks planted in a set's honest columns, and which of these were named with none planted."""
+    _, export = _export(one, data, work, scrambled=False)
+    export, won = _settled_sample(export, seed)
+    columns = {name: cells for name, cells in export.columns.items() if name not in one.leaks | one.late}
+    before = replace(export, columns=columns).findings()
+    innocents = ", ".join(f"{finding.column} ({finding.knows})" for finding in before if finding.knows != "honest")
+    ended, order = export.ended, export.order.moments if export.order else None
+    lot = np.random.default_rng(seed)
+    without = _auc(columns, won, export)
+    plants = []
+    for number in range(count):
+        way = list(WAYS)[number % len(WAYS)]
+        model = columns[sorted(columns)[int(lot.integers(len(columns)))]]
+        cells = WAYS[way](won, model, float(lot.uniform(0, 1)) ** 2, lot)
+        more = columns | {"planted": cells}
+        found = find_leaks(
+            more, ended, order=order, placeholders=export.placeholders, decimal=export.leads.shape.decimal
+        )
+        named = next(finding.knows for finding in found if finding.column == "planted") != "honest"
+        plants.append(Plant(way, _auc(more, won, export) - without, named))
+    return plants, innocents or "-"
+
+
+def _settled_sample(export: SearchedExport, seed: int) -> tuple[SearchedExport, NDArray[np.bool_]]:
+    """Return the export with at most ``MOST_LEADS`` of its ended leads, and who of them bought."""
+    ended = export.ended
+    assert ended is not None
+    places = np.flatnonzero(ended.settled)
+    if len(places) > MOST_LEADS:
+        places = np.sort(np.random.default_rng(seed).choice(places, MOST_LEADS, replace=False))
+    columns = {name: [cells[place] for place in places] for name, cells in export.columns.items()}
+    order = export.order
+    if order is not None:
+        order = replace(order, moments=[order.moments[place] for place in places])
+    won = ended.won[places]
+    outcomes = replace(export.outcomes, won=won.tolist(), is_open=None)
+    return replace(export, columns=columns, outcomes=outcomes, order=order), won
+
+
+def _auc(columns: Mapping[str, list[str]], won: NDArray[np.bool_], export: SearchedExport) -> float:
+    """Return the AUC of a logistic regression on the columns' levels, each fifth of the leads by the others."""
+    codes = [
+        told(name, cells, export.placeholders, export.leads.shape.decimal).codes for name, cells in columns.items()
+    ]
+    table = OneHotEncoder(handle_unknown="ignore").fit_transform(np.column_stack(codes))
+    model = LogisticRegression(C=0.3, max_iter=300)
+    return float(roc_auc_score(won, cross_val_predict(model, table, won, cv=5, method="decision_function")))
+
+
+def _band(low: float, high: float) -> str:
+    return f"worth {low} to {high}" if low > 0 and high < 1 else f"under {high}" if high < 1 else f"{low} and more"
+
+
+def _found(plants: Sequence[Plant]) -> list[str]:
+    shares = []
+    for low, high in BANDS:
+        among = [plant for plant in plants if low <= plant.worth < high]
+        shares.append(str(Share(sum(plant.is_named for plant in among), len(among))) if among else "none planted")
+    return shares
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="What the leak finder names.")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of the sets")
+    parser.add_argument("--planted", type=int, default=60, help="leaks planted in each set; 0 for none")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("sets", nargs="*", metavar="SET", choices=[*(one.name for one in SETS), []])
+    asked = parser.parse_args()
+    main(asked.data, [one for one in SETS if one.name in asked.sets or not asked.sets], asked.planted, asked.seed)

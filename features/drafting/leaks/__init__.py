@@ -1,0 +1,1 @@
+"""Which columns of an export know the outcome, each with the evidence."""
