@@ -39,6 +39,7 @@ def work(
     due = None if last is None else last + every
     while True:
         now = clock()
+        due = None if due is None else min(due, now + every)  # a clock that was put back puts off nothing for long
         if due is None or now >= due:
             try:
                 piece(now)

@@ -49,7 +49,7 @@ def weighed(
         Where the weights are expected, and within about how much of it.
     part
         The part of the rows that each row is of: 0, 1, ... Each part has a level of its own, since a market that rose is
-        no fault of the models.
+        no fault of the models. A part in which all bought, or none, tells nothing.
 
     >>> rng = np.random.default_rng(0)
     >>> moved = rng.normal(size=(20_000, 2))
@@ -59,6 +59,15 @@ def weighed(
     [0.5, 0.0]
     """
     part = np.zeros(len(outcome), dtype=np.int64) if part is None else part
+    telling = [
+        n for n in np.unique(part).tolist() if 0 < outcome[part == n] @ weight[part == n] < weight[part == n].sum()
+    ]
+    if not telling:
+        return Weighed(np.zeros(moved.shape[1]), 0.0)
+    if len(telling) <= part.max():
+        some = np.isin(part, telling)
+        moved, start, outcome, weight = moved[some], start[some], outcome[some], weight[some]
+        part = np.searchsorted(telling, part[some])
     parts, models = int(part.max()) + 1, moved.shape[1]
 
     def loss_and_slope(found: Floats) -> tuple[float, Floats]:

@@ -66,6 +66,8 @@ class GradeStarts:
     def _between(self, verdicts: Mapping[str, Said]) -> float:
         """Return the start of the grade, where no answer can change it, or the log-odds of the mean of those still open."""
         grade = grade_of_verdicts(verdicts, self._rules)
+        if all(one == "unknown" for one in verdicts.values()):
+            return self._starts["ungraded"]
         if best_grade_open(verdicts, self._rules) == grade:
             return self._starts[grade]
         return log_odds(self._mean(verdicts, self._yes))

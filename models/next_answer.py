@@ -6,7 +6,7 @@ through the grade from which the rules let it start, and through the tables that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from features.facts.channels import tidied
 from features.facts.company import Abc, Criterion, FormField
@@ -71,7 +71,7 @@ def _move(
     feature = answer_feature_name(name)
     unmoved = None if model.reads(feature) else model.moved(row)
     chances = []
-    for answer in _possible(field, next(iter(read_by.values()), None), model.levels_of(feature)):
+    for answer in _possible(field, list(read_by.values()), model.levels_of(feature)):
         verdicts = {criterion: said({name: answer}, one) for criterion, one in read_by.items()}
         start = starts.of({**grading.verdicts, **verdicts})
         moved = model.moved({**row, feature: _as_value(answer)}) if unmoved is None else unmoved
@@ -79,18 +79,20 @@ def _move(
     return max(chances) - min(chances) if chances else 0.0
 
 
-def _possible(field: FormField, criterion: Criterion | None, levels: tuple[str, ...]) -> list[Answer]:
+def _possible(field: FormField, criteria: Sequence[Criterion], levels: tuple[str, ...]) -> list[Answer]:
     """Return the answers that may come: what the rules name, and the levels that the model knows."""
     if field.kind == "yes_no":
         return ["yes", "no"]
     if field.kind == "number":
-        border = criterion.yes_from if criterion else None
-        return [] if border is None else [border, border - abs(border) / 2 - 1]
-    if field.kind != "choice":
-        return []
-    named = (*criterion.yes, *criterion.no) if criterion else ()
-    return [*named, *levels[:MOST_LEVELS]]
+        borders = sorted(one.yes_from for one in criteria if one.yes_from is not None)
+        return [borders[0] - abs(borders[0]) / 2 - 1, *borders] if borders else []
+    named = [word for one in criteria for word in (*one.yes, *one.no)]
+    if field.kind == "list":
+        return [(word,) for word in named]
+    return [*named, *levels[:MOST_LEVELS]] if field.kind == "choice" else []
 
 
 def _as_value(answer: Answer) -> Value:
+    if isinstance(answer, tuple):
+        return " + ".join(sorted(tidied(one) for one in answer))
     return tidied(answer) if isinstance(answer, str) else answer if isinstance(answer, float) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -18,7 +18,8 @@ from tests.support.postgres import postgres_server
 
 NUMBERS = itertools.count(1)
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no failure; speed is measured in benchmarks/
+# A busy machine is no failure; speed is measured in benchmarks/.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 

@@ -44,8 +44,12 @@ def words_of(criteria: Sequence[Criterion]) -> list[str]:
 
 
 def borders_of(criteria: Sequence[Criterion]) -> list[float]:
-    """Return the cuts between no and yes of numbers: a value at the criterion's own border is a yes."""
-    return [float(np.nextafter(one.yes_from, -np.inf)) for one in criteria if one.yes_from is not None]
+    """Return the cuts between no and yes of numbers: a value at the criterion's own border is a yes, also as a column has it."""
+    return [_border(one.yes_from) for one in criteria if one.yes_from is not None]
+
+
+def _border(yes_from: float) -> float:
+    return float(np.nextafter(np.float32(yes_from), np.float32(-np.inf)))
 
 
 def ordered(tables: Tables, rules: Abc, masses: Mapping[str, Floats]) -> Tables:
@@ -80,11 +84,11 @@ def _ranks(cells: FieldCells, criterion: Criterion) -> list[set[int]]:
 
 
 def _of_range(cells: FieldCells, cell: int, criterion: Criterion) -> set[int]:
-    border, cuts = criterion.yes_from, cells.cuts or ()
-    if border is None:
+    if criterion.yes_from is None:
         return {RANK["unknown"]}
+    border, cuts = _border(criterion.yes_from), cells.cuts or ()
     has_no = cell == 0 or cuts[cell - 1] < border
-    has_yes = cell == len(cuts) or cuts[cell] >= border
+    has_yes = cell == len(cuts) or cuts[cell] > border
     return ({RANK["no"]} if has_no else set()) | ({RANK["yes"]} if has_yes else set())
 
 

@@ -60,7 +60,8 @@ class TrainingSet:
     """Rows, and for each row its lead; times are POSIX seconds.
 
     ``weight`` has a mean of 1 over leads (the sum of a lead's rows, see above); ``known_from`` is when the row's label was
-    known; ``grade`` is the place of the rules' grade in ``GRADES``, ``qualification`` that of what the rules knew in
+    known; ``called`` rows are of leads that were called by then, ``at_call`` rows stand right
+    after a call; ``grade`` is the place of the rules' grade in ``GRADES``, ``qualification`` that of what the rules knew in
     ``qualifications``. In days since the request: ``asked_after`` is when the
     row stands, ``bought_after`` when the lead bought (nan where it did not, or not yet), ``age`` the cut-off. ``young``
     are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what
@@ -78,6 +79,7 @@ class TrainingSet:
     channel: npt.NDArray[np.object_]
     at_arrival: npt.NDArray[np.bool_]
     called: npt.NDArray[np.bool_]
+    at_call: npt.NDArray[np.bool_]
     asked_after: Floats
     bought_after: Floats
     age: Floats
@@ -105,7 +107,8 @@ class TrainingSet:
         return TrainingSet(
             taken(self.columns, rows), self.outcome[rows], self.weight[rows], self.lead[rows], self.created[rows],
             self.known_from[rows], self.grade[rows], self.qualification[rows], self.channel[rows],
-            self.at_arrival[rows], self.called[rows], self.asked_after[rows], self.bought_after[rows], self.age[rows],
+            self.at_arrival[rows], self.called[rows], self.at_call[rows],
+            self.asked_after[rows], self.bought_after[rows], self.age[rows],
             self.counts, self.drawn_from, self.qualifications,
         )  # fmt: skip
 
@@ -126,6 +129,7 @@ class _Growing:
     channel: list[str] = field(default_factory=list)
     at_arrival: array[int] = field(default_factory=lambda: array("b"))
     called: array[int] = field(default_factory=lambda: array("b"))
+    at_call: array[int] = field(default_factory=lambda: array("b"))
     asked_after: array[float] = field(default_factory=lambda: array("d"))
     bought_after: array[float] = field(default_factory=lambda: array("d"))
     age: array[float] = field(default_factory=lambda: array("d"))
@@ -245,11 +249,16 @@ def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) 
     last = window_end(known.created_at, gate.company) or known.created_at + LOOK_AHEAD_WITHOUT_HORIZON
     drawn = random.Random(_hash(history.lead_id, seed)).random()
     weights = {arrival + (last - arrival) * drawn**2: LATER_WEIGHT}
-    calls = sorted({one.fact.known_at for one in history.stored if isinstance(one.fact, Call)})
+    calls = sorted(call_moments(history))
     weights |= {moment: 2.0**-place for place, moment in enumerate(calls, start=1)}
     weights[arrival] = ARRIVAL_WEIGHT
     end = min(cut_off, last, first_told_closed(history, gate.company) or cut_off)
     return {moment: weights[moment] for moment in sorted(weights) if arrival <= moment < end}
+
+
+def call_moments(history: LeadHistory) -> set[datetime]:
+    """Return when each of a lead's calls became known."""
+    return {one.fact.known_at for one in history.stored if isinstance(one.fact, Call)}
 
 
 class _Draw:
@@ -326,6 +335,7 @@ def _add_lead(
     at_cut_off = rows.gate.as_of(history, cut_off)
     assert at_cut_off is not None  # the lead was counted at the cut-off
     won = outcome_as_of(at_cut_off).won
+    told_calls = call_moments(history)
     moments = list(row_moments(history, rows.gate, cut_off, seed).items())
     for place, (moment, weight) in enumerate(moments[:1] if at_arrival_alone else moments):
         known = rows.known(history, moment)
@@ -342,6 +352,7 @@ def _add_lead(
         growing.channel.append(known.channel)
         growing.at_arrival.append(place == 0)
         growing.called.append(bool(known.calls))
+        growing.at_call.append(moment in told_calls)
         growing.asked_after.append((moment - known.created_at) / DAY)
         growing.bought_after.append((won.at - known.created_at) / DAY if won else float("nan"))
         growing.age.append((cut_off - known.created_at) / DAY)
@@ -358,7 +369,8 @@ def _finished(
         growing.builder.columns(), np.array(growing.outcome), weight, numbered.astype(np.int64),
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
         np.array(growing.qualification, dtype=np.int64), np.array(growing.channel, dtype=object),
-        np.array(growing.at_arrival, dtype=bool), np.array(growing.called, dtype=bool), np.array(growing.asked_after),
+        np.array(growing.at_arrival, dtype=bool), np.array(growing.called, dtype=bool), np.array(growing.at_call, dtype=bool),
+        np.array(growing.asked_after),
         np.array(growing.bought_after), np.array(growing.age), counts, total, growing.qualifications, young,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ def log_odds_left_out(rows: Rows, card: Scorecard, lead: Ints) -> Floats:
     left, curve = rows.weight * (rows.outcome - p), rows.weight * p * (1 - p)
     order = np.argsort(lead, kind="stable")
     for mine in np.split(order, np.flatnonzero(np.diff(lead[order])) + 1):
-        spread = card.covariance[effects[mine][:, None, :, None], effects[mine][None, :, None, :]].sum((2, 3))
+        spread = card.covariance[effects[mine]].sum(1)[:, effects[mine]].sum(2)
         without = np.linalg.solve(np.eye(len(mine)) - spread * curve[mine], spread @ left[mine])
         z[mine] -= without
     return z

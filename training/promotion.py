@@ -14,8 +14,8 @@ NOT_COMPARABLE = (
 
 
 ENOUGH_NATS = 6.0
-"""A gain that speaks for itself: ln 20 = 3 nats come by chance in one case of twenty at most, however often one looks
-(Ville's inequality for the likelihood ratio), and the three weights of a blend, fitted on those leads, take 3 / 2 more."""
+"""A gain that speaks for itself. ln 20 = 3 nats come by chance in one case of twenty at most (Ville's inequality for a
+likelihood ratio); the weights of a blend and the rounds of its trees were fitted on those leads, so it takes twice as much."""
 
 SAME = 1e-6
 """Log-losses that differ by no more are the same."""
@@ -112,7 +112,8 @@ def _rules_alone(evaluation: Evaluation, why: str, *, champion_serves: bool) -> 
 
 def _is_better(difference: Measured, gain: float) -> bool:
     """Return whether later leads show it: the judging slice by itself, or all folds together where it cannot tell."""
-    return _surely_better(difference) or (gain >= ENOUGH_NATS and difference.low <= NO_LOSS)
+    is_no_worse = difference.low <= 0 or difference.value <= NO_LOSS
+    return _surely_better(difference) or (gain >= ENOUGH_NATS and is_no_worse)
 
 
 def _evidence(difference: Measured, gain: float) -> str:

@@ -39,12 +39,13 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RUNGS = ("scorecard", "trees of one field", "trees of two fields")
 FOLDS = ((0.5, 0.75), (0.75, 1.0))
-"""Fitted on the leads up to the first share of all, in order of time; judged on those from there to the second."""
+"""Fitted on the leads up to the first share of all, in order of time; judged on those from there to the second. How earlier
+leads ended is taken as known, though of some it was only learned later: they choose how much to believe, and are no proof."""
 SPREAD = 0.3
 """A rung's weight is expected within about this much of an equal share."""
 LATEST = 0.05
 FEWEST_SALES_TO_FOLD = 15
-"""With fewer sales in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
+"""With fewer sales, or losses, in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
 NATS_OF_LUCK_OF_FEW = 2.0
 """The scorecard of few leads is multiplied by max(0, 1 - this / gain in nats)."""
 ROUNDS_WITH_YOUNG = 4
@@ -102,23 +103,30 @@ def grade_rates(data: TrainingSet, rules: Abc) -> dict[RuleGrade, float]:
     """Return the share of each grade's leads that bought, shrunk to the company's guess where it made one.
 
     Counted as leads arrive and after their calls, when a grade is given, and only where no open answer can change the
-    grade: what stands in between tells how leads age. Where the company said nothing of a grade, half a sale and half a
-    loss are added (Jeffreys' prior); a grade that no lead had keeps the guess, or what stands in for one.
+    grade: what stands in between tells how leads age. Shrunk to the guess as ``_prior`` says.
     """
     told = np.array([_place(one.told) for one in data.qualifications.known], dtype=np.int64)[data.qualification]
-    counted = np.where(data.at_arrival | data.called, data.weight, 0.0)
+    counted = np.where(data.at_arrival | data.at_call, data.weight, 0.0)
     counted *= data.leads / counted.sum()
     rates: dict[RuleGrade, float] = {}
     for place, grade in enumerate(GRADES):
         mine = told == place
         leads, sales = float(counted[mine].sum()), float((counted * data.outcome)[mine].sum())
-        guess = guessed_rate(grade, rules)
-        is_said = grade in rules.rates.model_fields_set
-        if is_said or not leads:
-            rates[grade] = (sales + LEADS_OF_A_GUESS * guess) / (leads + LEADS_OF_A_GUESS)
-        else:
-            rates[grade] = (sales + 0.5) / (leads + 1.0)
+        guessed, half = _prior(leads, is_said=grade in rules.rates.model_fields_set)
+        rates[grade] = (sales + guessed * guessed_rate(grade, rules) + half) / (leads + guessed + 2 * half)
     return rates
+
+
+def _prior(leads: float, *, is_said: bool) -> tuple[float, float]:
+    """Return by how many leads the guess counts beside so many, and how much of a sale and of a loss is added.
+
+    A guess that nobody made gives way as leads settle, one for one, until half a sale and half a loss are left (Jeffreys'
+    prior).
+    """
+    if is_said:
+        return LEADS_OF_A_GUESS, 0.0
+    guessed = max(LEADS_OF_A_GUESS - leads, 0.0)
+    return guessed, 0.5 * (1.0 - guessed / LEADS_OF_A_GUESS)
 
 
 def probability(log_odds_: Floats) -> Floats:
@@ -141,11 +149,13 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
     data = _thinned(data)
     age = _age(data)
     folds = [fold_of(age, *ends) for ends in FOLDS]
-    if min(_sales(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
+    if min(_scarcer(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
         return _chosen_of_few(data, rules)
     cells = _cells(data, rules)
     telling = _telling(data, cells)
     steady = {name: one for name, one in cells.items() if name not in telling}
+    if not steady:
+        return RULES_ALONE
     earlier, later = folds[-1]
     stopped = _tried(data, rules, steady, earlier, later, None, seed)
     rounds = [one.rounds for one in stopped.trees]
@@ -332,9 +342,9 @@ def _levelled(rows: Rows) -> Rows:
 def _with_guesses(rows: Rows, rules: Abc) -> Floats:
     """Return the outcomes with what the rates were shrunk to among them: the level of few leads is not theirs alone."""
     leads = float(rows.weight.sum())
-    if rules.rates.model_fields_set:
-        return (leads * rows.outcome + LEADS_OF_A_GUESS * probability(rows.start)) / (leads + LEADS_OF_A_GUESS)
-    return (leads * rows.outcome + 0.5) / (leads + 1.0)
+    guessed, half = _prior(leads, is_said=bool(rules.rates.model_fields_set))
+    made: Floats = (leads * rows.outcome + guessed * probability(rows.start) + half) / (leads + guessed + 2 * half)
+    return made
 
 
 def _jump(data: TrainingSet, rows: Rows, log_odds_: Floats) -> float:
@@ -361,5 +371,7 @@ def _thinned(data: TrainingSet) -> TrainingSet:
     return data.of(np.flatnonzero(np.isin(data.lead, in_time[::every])))
 
 
-def _sales(data: TrainingSet, rows: Ints) -> int:
-    return len(np.unique(data.lead[rows[data.outcome[rows] > 0]]))
+def _scarcer(data: TrainingSet, rows: Ints) -> int:
+    """Return how many of the leads bought, or did not, whichever is fewer."""
+    sales = len(np.unique(data.lead[rows[data.outcome[rows] > 0]]))
+    return min(sales, len(np.unique(data.lead[rows])) - sales)

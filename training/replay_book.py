@@ -27,7 +27,7 @@ from features.rows.rates_timeline import RatesTimeline
 from models.abc_rules import GRADES, rule_grade
 from models.hand_out_log import HandOut, HandOutLog
 from training.columns import Column, ColumnsBuilder, LevelColumn, taken
-from training.dataset import MOST_LEADS, Progress, TrainingSet, row_moments, weighed_for_passed_over
+from training.dataset import MOST_LEADS, Progress, TrainingSet, call_moments, row_moments, weighed_for_passed_over
 from training.lead_life import LeadLife, Standing
 from training.qualifications import Qualifications
 from training.selection import PASSED_OVER_AFTER, DrawnChance
@@ -76,6 +76,7 @@ class _Rows:
     channel: list[str] = field(default_factory=list)
     at_arrival: array[int] = field(default_factory=lambda: array("b"))
     called: array[int] = field(default_factory=lambda: array("b"))
+    at_call: array[int] = field(default_factory=lambda: array("b"))
 
 
 class ReplayBook:
@@ -107,6 +108,7 @@ class ReplayBook:
         self._qualification, self._qualifications = np.array(rows.qualification, dtype=np.int64), rows.qualifications
         self._channel = np.array(rows.channel, dtype=object)
         self._at_arrival, self._called = np.array(rows.at_arrival, dtype=bool), np.array(rows.called, dtype=bool)
+        self._at_call = np.array(rows.at_call, dtype=bool)
 
     def training_set(self, moment: datetime) -> TrainingSet:
         """Return what could be learned from at ``moment``, one of ``moments``, however little it was."""
@@ -166,7 +168,8 @@ class ReplayBook:
             {name: _relevelled(column) for name, column in taken(self._columns, rows).items()},
             outcome, weight, numbered.astype(np.int64), created, np.where(is_settled, known_from, cut_off),
             self._grade[rows], self._qualification[rows], self._channel[rows], self._at_arrival[rows],
-            self._called[rows], (self._moment[rows] - created) / SECONDS_A_DAY, (won - created) / SECONDS_A_DAY,
+            self._called[rows], self._at_call[rows],
+            (self._moment[rows] - created) / SECONDS_A_DAY, (won - created) / SECONDS_A_DAY,
             (cut_off - created) / SECONDS_A_DAY, counts, total, self._qualifications,
             young if young is not None and len(young) else None,
         )  # fmt: skip
@@ -252,6 +255,7 @@ def _add_rows(
     builder: RowBuilder,
     seed: int,
 ) -> None:
+    told_calls = call_moments(history)
     for place, (moment, weight) in enumerate(row_moments(history, builder.gate, latest, seed).items()):
         known = builder.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival
@@ -267,6 +271,7 @@ def _add_rows(
         rows.channel.append(known.channel)
         rows.at_arrival.append(place == 0)
         rows.called.append(bool(known.calls))
+        rows.at_call.append(moment in told_calls)
 
 
 def _arrival(history: LeadHistory) -> datetime:

@@ -171,10 +171,8 @@ def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
 def doubts(candidate: Candidate, data: TrainingSet) -> dict[RuleGrade, float]:
     """Return the variance of the log-odds that every lead of a grade has.
 
-    With tables it is that of their level; without, that of the grade's own rate, which so many leads have told.
+    That of the tables' level, or of the grade's own rate, which so many leads have told, where that is less sure.
     """
-    if candidate.tables.cells:
-        return dict.fromkeys(GRADES, candidate.uncertainty.level)
     told = graded(data)
     rates = {grade: float(probability(np.array(start))) for grade, start in candidate.starts.items()}
     return {grade: 1.0 / ((told[grade][0] + LEADS_OF_A_GUESS) * rate * (1.0 - rate)) for grade, rate in rates.items()}
@@ -235,19 +233,27 @@ def _champion(home: Path) -> Artefact | None:
 def _over_champion(
     champion: Artefact, later: TrainingSet, contenders: Mapping[str, Floats], seed: int
 ) -> dict[str, Measured]:
-    """Return candidate's and rules' log-loss minus the champion's, on leads settled after the champion learned.
+    """Return candidate's and rules' log-loss minus the champion's, on leads that came, or else settled, after it learned.
 
-    Nothing where too few sales were settled since: then neither side can be called worse.
+    Of leads that settled since, it may have learned from what was known of them as young leads: that favours the
+    champion, so a candidate which is not surely worse on them is none. Nothing where too few sales were settled since.
     """
-    new = np.flatnonzero(later.known_from > champion.data_cut_off.timestamp())
-    if len(np.unique(later.lead[new[later.outcome[new] > 0]])) < FEWEST_SALES_TO_COMPARE:
+    learned = champion.data_cut_off.timestamp()
+    since = [np.flatnonzero(moment > learned) for moment in (later.created, later.known_from)]
+    enough = [one for one in since if _sales(later, one) >= FEWEST_SALES_TO_COMPARE]
+    if not enough:
         return {}
+    new = enough[0]
     judged = Judged(later.outcome, later.weight, later.lead).of(new)
     served = artefact_probability(champion, later.of(new))
     return {
         "champion": log_loss_difference(contenders["candidate"][new], served, judged, seed=seed),
         "rules over champion": log_loss_difference(contenders["rules"][new], served, judged, seed=seed),
     }
+
+
+def _sales(data: TrainingSet, rows: Ints) -> int:
+    return len(np.unique(data.lead[rows[data.outcome[rows] > 0]]))
 
 
 def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
@@ -303,9 +309,15 @@ def _version(cut_off: datetime, data: TrainingSet, company_hash: str, seed: int)
 
 def _data_hash(data: TrainingSet) -> str:
     digest = hashlib.sha256()
+    _digest(data, digest)
+    if data.young is not None:
+        _digest(data.young, digest)
+    return digest.hexdigest()
+
+
+def _digest(data: TrainingSet, digest: hashlib._Hash) -> None:
     for values in (data.outcome, data.weight, data.created, data.known_from, starts_of(data, None)):
         digest.update(np.ascontiguousarray(values).tobytes())
     for name, column in data.columns.items():
         digest.update(repr((name, getattr(column, "levels", ()))).encode())
         digest.update(np.ascontiguousarray(getattr(column, "values", getattr(column, "codes", None))).tobytes())
-    return digest.hexdigest()

@@ -40,6 +40,10 @@ def test_what_was_done_by_hand_an_hour_ago_is_not_done_again_before_its_time() -
     assert worked(1, last=NOON - timedelta(hours=1)) == [NOON + DAY - timedelta(hours=1)]
 
 
+def test_a_clock_that_was_a_year_ahead_and_was_put_right_puts_nothing_off_for_long() -> None:
+    assert worked(2, last=NOON + 365 * DAY) == [NOON + DAY]
+
+
 def test_what_is_long_overdue_is_done_once() -> None:
     assert worked(1, last=NOON - 30 * DAY) == [NOON]
 

@@ -116,3 +116,18 @@ def test_the_level_makes_the_mean_probability_the_rate_that_was_seen(rows: list[
 @given(st.integers(0, 1000), st.floats(0, 3))
 def test_the_stretch_is_never_negative_and_never_beyond_its_bound(seed: int, truth: float) -> None:
     assert 0.0 <= stretch(*sold(seed, 60, truth)) <= 2.0
+
+
+def test_a_part_in_which_all_bought_tells_nothing() -> None:
+    rng = np.random.default_rng(0)
+    moved = rng.normal(size=(400, 3))
+    outcome = np.ones(400)
+    outcome[rng.random(400) < 0.5] = 0.0
+    outcome[100:] = 1.0
+    part = np.repeat([0, 1], [100, 300])
+    expected = np.full(3, 1 / 3)
+    both = weighed(moved, np.full(400, -2.0), outcome, np.ones(400), expected=expected, spread=0.3, part=part)
+    first = weighed(moved[:100], np.full(100, -2.0), outcome[:100], np.ones(100), expected=expected, spread=0.3)
+    assert both.weights.tolist() == first.weights.tolist()
+    every = weighed(moved, np.full(400, -2.0), np.ones(400), np.ones(400), expected=expected, spread=0.3)
+    assert (every.weights.tolist(), every.gain) == ([0.0] * 3, 0.0)

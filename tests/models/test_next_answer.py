@@ -110,3 +110,23 @@ def test_an_answer_named_like_a_general_feature_is_looked_up_as_the_answer_that_
         [Part(("answer_offer",), (2.0, -2.0, 0, 0), (9,) * 4, (1,) * 4)],
     )
     assert asked(liked, company) == "offer"
+
+
+def test_a_question_with_several_answers_is_asked_where_the_rules_read_it() -> None:
+    fields = {"wants": FormField(kind="list"), "budget": FormField(kind="yes_no")}
+    criteria = {
+        "need": Criterion(field="wants", yes=("окна",), no=("работа",)),
+        "budget": Criterion(field="budget", yes=("yes",)),
+    }
+    company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
+    assert asked(NO_TABLES, company) == "wants"
+
+
+def test_a_number_that_two_criteria_read_is_tried_on_every_side_of_both_borders() -> None:
+    fields = {"windows": FormField(kind="number"), "soon": FormField(kind="yes_no")}
+    criteria = {
+        "need": Criterion(field="windows", yes_from=1.0), "budget": Criterion(field="windows", yes_from=100.0),
+        "urgency": Criterion(field="soon", yes=("yes",), no=("no",)),
+    }  # fmt: skip
+    company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
+    assert asked(NO_TABLES, company) == "windows"

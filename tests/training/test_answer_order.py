@@ -60,6 +60,15 @@ def test_a_number_is_in_order_on_both_sides_of_its_border(entries: list[float], 
     assert (cells.cell(99.999), cells.cell(100.0)) == (1, 2)
 
 
+def test_a_number_that_is_in_order_stays_and_its_border_is_a_yes_to_training_as_to_serving() -> None:
+    money = Criterion(field="money", yes_from=1.3)
+    cells = FieldCells("money", cuts=tuple(borders_of([money])))
+    rules = Abc(criteria={"budget": money})
+    made = ordered(Tables({"money": cells}, 0.0, {"money": np.array([-0.5, 0.6, 0.0])}), rules, {"money": np.ones(3)})
+    assert made.singles["money"] == pytest.approx([-0.5, 0.6, 0.0], abs=1e-4)
+    assert cells.cell(1.3) == cells_of({"money": numbers(1.3)}, {"money": cells})["money"][0] == 1
+
+
 def test_a_range_that_is_yes_and_no_says_what_unknown_says() -> None:
     cells = FieldCells("money", cuts=(150.0,))
     made = ordered(Tables({"money": cells}, 0.0, {"money": np.array([0.1, 0.9, 0.3])}), RULES, {"money": np.ones(3)})

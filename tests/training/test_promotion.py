@@ -152,3 +152,29 @@ def test_a_judging_slice_on_which_nothing_differs_says_so() -> None:
     made = decision(Measured(1e-9, 1e-9, 1e-9), Measured(-1e-9, -1e-9, -1e-9), gain=12.1)
     said = "12.1 nats on later leads, several times over (the same on the judging slice alone)"
     assert made.reasons[:2] == (f"Better than the base rate: {said}.", f"Better than the rules alone: {said}.")
+
+
+def test_no_gain_makes_up_for_a_loss_that_is_sure_and_not_small() -> None:
+    sure = Measured(0.02, 0.0005, 0.04)
+    assert not decision(BETTER, sure, gain=50.0).promote
+    assert decision(BETTER, Measured(0.0008, 0.0001, 0.0015), gain=50.0).promote
+
+
+FEW = Evaluation((Group("all", 40, 6, None),), {})
+
+
+def test_too_few_later_leads_leave_it_to_what_was_found_on_leads_left_out() -> None:
+    made = decided(FEW, tables=True, gain=7.2)
+    assert (made.promote, made.finds_something) == (True, True)
+    assert made.reasons[0].startswith(
+        "Too few later leads to judge by (40, 6 of them bought): what predicted on leads left out"
+    )
+
+
+def test_too_few_later_leads_and_nothing_found_serve_the_rules_at_the_rates_that_were_seen() -> None:
+    made = decided(FEW, tables=False)
+    assert (made.promote, made.finds_something) == (True, False)
+
+
+def test_too_few_later_leads_do_not_replace_a_champion_that_cannot_be_compared() -> None:
+    assert not decided(FEW, tables=True, gain=7.2, champion_serves=True).promote

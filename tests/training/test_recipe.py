@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from features.facts.company import Abc, GradeRates
-from models.abc_rules import log_odds
+from models.abc_rules import RuleGrade, log_odds
 from tests.training.small_sets import numbers, set_of
 from training.columns import Column
 from training.dataset import TrainingSet
@@ -71,11 +71,31 @@ def test_a_hundred_leads_make_a_scorecard_where_they_say_something() -> None:
     assert choices.weights[1:] == (0.0, 0.0)
 
 
-def test_where_the_company_said_nothing_its_own_leads_speak_from_the_first_on() -> None:
+def test_where_the_company_said_nothing_its_own_leads_take_over_one_for_one() -> None:
     silent = Abc()
-    outcome = np.array([1.0] * 4 + [0.0] * 6)
-    assert grade_rates(set_of({}, outcome), silent)["ungraded"] == pytest.approx(4.5 / 11)
-    assert grade_rates(set_of({}, outcome), silent)["A"] == pytest.approx(silent.rates.A)
+    ten, twenty = np.array([1.0] * 4 + [0.0] * 6), np.array([1.0] * 8 + [0.0] * 12)
+    # Ten leads: the default guess of 0.06 still counts for ten, half of Jeffreys' half a sale and half a loss is there.
+    assert grade_rates(set_of({}, ten), silent)["ungraded"] == pytest.approx((4 + 0.6 + 0.25) / (10 + 10 + 0.5))
+    assert grade_rates(set_of({}, twenty), silent)["ungraded"] == pytest.approx(8.5 / 21)
+    assert grade_rates(set_of({}, ten), silent)["A"] == pytest.approx(silent.rates.A)
+
+
+def test_a_lead_that_hardly_counts_does_not_lift_its_grade() -> None:
+    outcome = np.array([1.0] * 15 + [0.0] * 286)
+    weight = np.array([1.0] * 300 + [0.1])
+    grades: list[RuleGrade] = [*["ungraded"] * 300, "C"]  # type: ignore[list-item]
+    rates = grade_rates(set_of({}, outcome, weight=weight, grade=grades), Abc())
+    assert rates["C"] == pytest.approx(0.03, abs=0.002)
+
+
+def test_a_row_between_the_calls_tells_no_grades_rate() -> None:
+    data = set_of({}, np.array([1.0] * 30 + [0.0] * 70), grade=["A"] * 100)
+    data.at_arrival[:] = False
+    data.called[:] = True
+    data.at_call[:50] = True
+    assert grade_rates(data, RULES)["A"] == pytest.approx(
+        (60 + 20 * 0.30) / 120
+    )  # 30 of the 50 after a call, of 100 leads
 
 
 def test_without_tables_a_candidate_is_the_rules_at_the_rates_that_were_seen() -> None:
