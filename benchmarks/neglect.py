@@ -3,7 +3,7 @@
     python -m benchmarks.neglect [--seeds 3] [--explore 0.1] [--weeks 8]
 
 The demo company (half its size) never calls people from the region (``Область``), a good segment: its leads are left out
-of every order unless the queue draws them. After some months of that the queue begins to draw. Every other Monday the
+of every order unless the queue draws them. After some months of that the queue begins to draw. Every few weeks the
 product learns anew from its store, and beside it the same product learns from the same facts with every lead that nobody
 called closed as lost three days after it came. Each candidate that finds something serves, whatever served before. Each
 model is asked for the probability of the region's leads of the week before, as they arrived; the truth is the
@@ -45,7 +45,6 @@ from training.retrain import promote_version, retrained
 
 NEGLECTED = "Область"
 LOST_AFTER = timedelta(days=3)
-LEARNS_EVERY_DAYS = 14
 
 
 class HalfTheSize(Scale):
@@ -78,7 +77,10 @@ class NeverCalledIsLost(FactStore):
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What was said of the region's leads of the week before a Monday, and what was true."""
+    """What was said of the region's leads of the week before a Monday, and what was true.
+
+    ``others`` is what was said of all other leads of that week, as a share of what was true of them.
+    """
 
     week: int
     leads: int
@@ -86,17 +88,20 @@ class Week:
     truth: float
     censored: float
     lost: float
+    others: float
 
 
 class NeglectedQueue(ProductQueue):
     """The product's queue on a floor that leaves the region out unless it is drawn; before ``begins`` first-come does."""
 
-    def __init__(self, scale: Scale, everybody: Sequence[Person], home: Path, begins: date, explore: float) -> None:
+    def __init__(
+        self, scale: Scale, everybody: Sequence[Person], home: Path, begins: date, explore: float, every: int
+    ) -> None:
         super().__init__(scale, everybody, home)
         self.desk.company = self.company.model_copy(
             update={"queue": self.company.queue.model_copy(update={"explore": explore})}
         )
-        self._begins, self._before = begins, FirstCome(scale)
+        self._begins, self._every, self._before = begins, timedelta(weeks=every), FirstCome(scale)
         self._persons = {one.lead_id: one for one in everybody}
         self._neglected = {one.lead_id for one in everybody if one.city == NEGLECTED}
         self._stood: dict[str, HandOut] = {}
@@ -131,9 +136,9 @@ class NeglectedQueue(ProductQueue):
         return list(self._stood)
 
     def begin_day(self, day: date) -> None:
-        """On the first day, a Monday, and every other Monday from then on learn anew, both ways."""
+        """On the first day, a Monday, and then every so many weeks, learn anew, both ways."""
         self.desk.rates.count(self.moment)
-        if (day - self._begins).days % LEARNS_EVERY_DAYS:
+        if (day - self._begins) % self._every:
             return
         self._lost_store.cut_off = self.moment
         self._learn_anew(self.store, self.home, self.registry, self.champion)
@@ -155,15 +160,22 @@ class NeglectedQueue(ProductQueue):
 
     def _asked(self, day: date) -> Week:
         """Return what both models say of the region's leads of the week before, as they arrived."""
-        last = [
+        came = [
             one for one in self._persons.values()
-            if one.lead_id in self._neglected and 0 < (day - one.created_at.astimezone(ZONE).date()).days <= 7
+            if 0 < (day - one.created_at.astimezone(ZONE).date()).days <= 7
         ]  # fmt: skip
-        censored = self._said(self.store, RowBuilder(self.company, self.desk.rates), self.champion, last)
-        lost = self._said(self.store, RowBuilder(self.company, self._lost_rates), self._lost_champion, last)
-        week = (day - self._begins).days // 7
-        worked = len(self._neglected & self._spoken)
-        return Week(week, len(last), worked, float(np.mean([true_chance(one) for one in last])), censored, lost)
+        region = [one for one in came if one.lead_id in self._neglected]
+        others = [one for one in came if one.lead_id not in self._neglected]
+        rows, lost_rows = (RowBuilder(self.company, rates) for rates in (self.desk.rates, self._lost_rates))
+        return Week(
+            (day - self._begins).days // 7,
+            len(region),
+            len(self._neglected & self._spoken),
+            mean_truth(region),
+            self._said(self.store, rows, self.champion, region),
+            self._said(self.store, lost_rows, self._lost_champion, region),
+            self._said(self.store, rows, self.champion, others) / mean_truth(others),
+        )
 
     def _said(self, store: FactStore, rows: RowBuilder, champion: Champion, leads: Sequence[Person]) -> float:
         said = []
@@ -178,6 +190,11 @@ class NeglectedQueue(ProductQueue):
         return is_new and place.arm == "by_worth" and _id(place) in self._neglected
 
 
+def mean_truth(persons: Sequence[Person]) -> float:
+    """Return the mean of their true chances."""
+    return float(np.mean([true_chance(one) for one in persons]))
+
+
 def true_chance(person: Person, window_days: float = 60.0) -> float:
     """Return the chance that a person who is called at once buys within the window."""
     median, spread = SALE_DELAY_DAYS
@@ -185,15 +202,22 @@ def true_chance(person: Person, window_days: float = 60.0) -> float:
     return person.chance * in_time
 
 
+def as_called(done: Simulated) -> float:
+    """Return what was left of the chance of the region's leads that were spoken to, as late as they were, by whom they were."""
+    truth = [done.truth[one.lead_id] for one in done.everybody if one.city == NEGLECTED]
+    spoken = [one for one in truth if one.chance_as_handled > 0]
+    return sum(one.chance_as_handled for one in spoken) / max(sum(one.chance_if_called_at_once for one in spoken), 1e-9)
+
+
 def measured(
-    seed: int, explore: float, weeks: int, months: int, end: date
+    seed: int, explore: float, weeks: int, every: int, months: int, end: date
 ) -> tuple[list[Week], dict[str, int], Simulated]:
     """Run one seed: months of neglect, then ``weeks`` of drawing up to the last Monday before ``end``."""
     scale = HalfTheSize(months, None, seed)
     came = people(scale, end)
     with tempfile.TemporaryDirectory() as home:
         begins = end - timedelta(days=end.weekday() + 7 * weeks)
-        queue = NeglectedQueue(scale, came, Path(home), begins, explore)
+        queue = NeglectedQueue(scale, came, Path(home), begins, explore, every)
         done = simulated(scale, end, queue, came)
         queue.close()
     return queue.weeks, queue.calls, done
@@ -202,14 +226,14 @@ def measured(
 def table(runs: Sequence[Sequence[Week]]) -> str:
     """Return the weeks of all seeds side by side; ranges over the seeds in brackets."""
     heads = ("weeks of drawing", "region's leads spoken to", "truth", "never called = censored", "of the truth",
-             "never called = lost", "of the truth")  # fmt: skip
+             "never called = lost", "of the truth", "all others, of the truth")  # fmt: skip
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for same in zip(*runs, strict=False):
         truth, censored, lost = (np.array([getattr(w, name) for w in same]) for name in ("truth", "censored", "lost"))
         worked = np.mean([one.worked for one in same])
         cells = [
             f"{same[0].week}", f"{worked:.0f}", f"{truth.mean():.1%}", f"{censored.mean():.1%}", _ratio(censored / truth),
-            f"{lost.mean():.1%}", _ratio(lost / truth),
+            f"{lost.mean():.1%}", _ratio(lost / truth), _ratio(np.array([one.others for one in same])),
         ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -235,15 +259,16 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--explore", type=float, default=0.1)
     parser.add_argument("--weeks", type=int, default=8)
+    parser.add_argument("--every", type=int, default=2, help="weeks from one training to the next")
     parser.add_argument("--months", type=int, default=5)
     parser.add_argument("--end", type=date.fromisoformat, default=date(2026, 10, 6))
     parser.add_argument("--out", type=Path, help="also write one line of JSON a seed here")
     said = parser.parse_args()
     runs = []
     for seed in range(said.first_seed, said.first_seed + said.seeds):
-        weeks, calls, done = measured(seed, said.explore, said.weeks, said.months, said.end)
+        weeks, calls, done = measured(seed, said.explore, said.weeks, said.every, said.months, said.end)
         runs.append(weeks)
-        print(seed, calls, f"bought {done.share_bought:.2%}", flush=True)
+        print(seed, calls, f"bought {done.share_bought:.2%}, as called / at once {as_called(done):.2f}", flush=True)
         print(table([weeks]), flush=True)
         if said.out:
             with said.out.open("a", encoding="utf-8") as file:

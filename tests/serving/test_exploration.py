@@ -8,7 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.hand_out_log import DRAWN_FOR
@@ -59,13 +59,16 @@ CANDIDATES = st.lists(
     unique_by=lambda one: one.lead,
 )
 SHARES = st.floats(0.01, 0.5)
+ON_A_BUSY_MACHINE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@ON_A_BUSY_MACHINE
 @given(CANDIDATES)
 def test_without_exploring_the_order_is_the_very_same(candidates: list[Candidate[str]]) -> None:
     assert queue(candidates, 0.0) == in_order(candidates)
 
 
+@ON_A_BUSY_MACHINE
 @given(CANDIDATES, SHARES, st.binary(max_size=100))
 def test_every_lead_keeps_one_place_and_promised_call_backs_stand_first(
     candidates: list[Candidate[str]], share: float, key: bytes
@@ -78,6 +81,7 @@ def test_every_lead_keeps_one_place_and_promised_call_backs_stand_first(
     assert promised == [place.candidate.waits.kind == "call_back" for place in places]
 
 
+@ON_A_BUSY_MACHINE
 @given(CANDIDATES, SHARES, st.binary(max_size=64))
 def test_all_that_are_not_drawn_stay_in_order_of_worth_behind_no_more_than_the_drawn(
     candidates: list[Candidate[str]], share: float, key: bytes
@@ -90,6 +94,7 @@ def test_all_that_are_not_drawn_stay_in_order_of_worth_behind_no_more_than_the_d
     assert all(place.rank <= worth.index(place.candidate.lead) + 1 + drawn for place in places)
 
 
+@ON_A_BUSY_MACHINE
 @given(CANDIDATES, SHARES)
 def test_the_ways_in_which_a_lead_may_stand_have_chances_that_add_up_to_one(
     candidates: list[Candidate[str]], share: float
@@ -110,7 +115,7 @@ def _taking_part(places: Sequence[Place[str]]) -> set[str]:
     return {place.candidate.lead for place in places if place.drawn_from}
 
 
-@settings(max_examples=60)
+@ON_A_BUSY_MACHINE
 @given(CANDIDATES, SHARES, st.floats(0.01, 0.9))
 def test_a_lead_that_comes_moves_no_other_unless_it_is_aimed_at(
     candidates: list[Candidate[str]], share: float, probability: float

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.facts.database import writing
@@ -201,7 +201,7 @@ def test_a_lead_that_came_just_now_was_not_passed_over() -> None:
     assert after.selection.not_looked_at == ()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(100, 140))
 def test_calls_and_draws_after_the_cut_off_change_no_weight(days: int) -> None:
     cut_off = START + days * DAY
