@@ -12,6 +12,7 @@ LeadloopError
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
 ├── StoreUnreachable            the database does not answer
+├── RegistryUnreachable         the record of models does not answer
 └── AddressRefused              serving beyond this machine without an API key
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -105,6 +106,17 @@ class ArtefactUnreadable(LeadloopError):
 
 class StoreUnreachable(LeadloopError):
     """The database does not answer."""
+
+
+class RegistryUnreachable(LeadloopError):
+    """The record of models does not answer, or not as it should."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The record of models does not answer ({why}); look whether MLflow's database or server runs and has room on "
+            "its disk, and whether MLFLOW_TRACKING_URI and MLFLOW_REGISTRY_URI name it."
+        )
+        self.why = why
 
 
 class AddressRefused(LeadloopError):

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from features.errors import UnknownModel
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.errors import RegistryUnreachable, UnknownModel
 from features.settings import Settings, telemetry_off
 from models.model_registry import Alias, Registered, Run
 
@@ -24,20 +28,34 @@ with warnings.catch_warnings():
 
 NAME = "leadloop"
 VERSION_TAG = "leadloop.version"
+NOT_POINTED = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""MLflow's codes for a model that is not registered yet, and for an alias that a registered one lacks."""
 for noisy in ("mlflow", "alembic"):
     logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raise ``RegistryUnreachable`` where MLflow, its database or its files do not do what they were asked."""
+    try:
+        yield
+    except MlflowException as error:
+        raise RegistryUnreachable(error.error_code) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise RegistryUnreachable(type(error).__name__) from error
+
+
 class MlflowRegistry:
-    """MLflow's tracking and registry as ``ModelRegistry``."""
+    """MLflow's tracking and registry as ``ModelRegistry``; each call raises ``RegistryUnreachable`` where it fails."""
 
     def __init__(self, settings: Settings) -> None:
-        with warnings.catch_warnings():
+        with _answering(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # MLflow imports its stores only now
             self._client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_registry_uri)
         local = settings.mlflow_tracking_uri.startswith("sqlite")
         self._artefacts = settings.mlflow_artefacts.as_uri() if local else None
 
+    @_answering()
     def record(self, run: Run) -> None:
         """Keep a run with its parameters, measures, plots and files, and register its model."""
         stamp = int(run.trained_at.timestamp() * 1000)
@@ -52,6 +70,7 @@ class MlflowRegistry:
         self._client.set_terminated(run_id, "FINISHED")
         self._register(run, f"{made.info.artifact_uri}/model", run_id)
 
+    @_answering()
     def models(self) -> list[Registered]:
         """Return every model, the newest first."""
         newest: dict[str, Registered] = {}
@@ -63,6 +82,7 @@ class MlflowRegistry:
                 newest[version] = Registered(version, trained, dict(run.data.metrics), self._names(version))
         return list(newest.values())
 
+    @_answering()
     def point(self, alias: Alias, version: str | None) -> None:
         """Let an alias name a version, or nothing."""
         if version is None:
@@ -75,11 +95,14 @@ class MlflowRegistry:
         newest = max(found, key=lambda one: int(one.version))
         self._client.set_registered_model_alias(NAME, alias, newest.version)
 
+    @_answering()
     def version_of(self, alias: Alias) -> str | None:
         """Return the version that an alias names."""
         try:
             named: str = self._client.get_model_version_by_alias(NAME, alias).tags[VERSION_TAG]
-        except MlflowException:
+        except MlflowException as error:
+            if error.error_code not in NOT_POINTED:
+                raise
             return None
         return named
 

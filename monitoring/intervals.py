@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-Z95 = 1.959963984540054
+from features.wilsons_interval import Z95, wilsons_interval
+
 FEWEST = 5
 """Of fewer than this a rate is shown as "not enough data"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``count`` of ``of``, with Wilson's 95 % interval (Wilson 1927, JASA 22:209-212)."""
+    """``count`` of ``of``, with Wilson's 95 % interval."""
 
     count: int
     of: int
@@ -35,12 +36,7 @@ class Rate:
         >>> round(low, 4), round(high, 4)
         (0.0624, 0.1605)
         """
-        if not self.of:
-            return 0.0, 1.0
-        n, p = self.of, self.count / self.of
-        centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-        half = Z95 / (1 + Z95**2 / n) * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n))
-        return max(centre - half, 0.0), min(centre + half, 1.0)
+        return wilsons_interval(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.drafting.column_kinds import ColumnKind
 from features.drafting.header_words import first_fitting, spoken
+from features.drafting.leaks.surely_apart import is_surely_apart
 from features.errors import FactRefused
 from features.facts.channels import tidied
 from features.facts.file_shape import Decimal, parse_number
@@ -37,20 +37,13 @@ HARDLY_ANY_OTHER = 10.0
 AUC_OF_A_LEAK = 0.90
 AUC_WORTH_A_WORD = 0.70
 NOUGHT_APART = 0.6
-TELLING_APART = 0.03
-MOSTLY_FILLED = 0.90
-SURE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class LeakSigns:
-    """What makes a column suspicious; ``is_leak`` columns are left out, ``is_late`` ones are a manager's.
-
-    ``words`` says it with the figures; empty where nothing is to be said.
-    """
+    """What makes a column suspicious; ``words`` says it with the figures, and is empty where nothing is to be said."""
 
     is_leak: bool
-    is_late: bool
     words: tuple[str, ...] = ()
 
 
@@ -77,7 +70,7 @@ def leak_signs(
     named = first_fitting(column, LATE_NAMES)
     words = [f'its name ("{spoken(named)}") says that the sales side writes it'] if named else []
     if won is None or min(sum(won), len(won) - sum(won)) < ENOUGH:
-        return LeakSigns(bool(named), False, tuple(words))
+        return LeakSigns(bool(named), tuple(words))
     filled_won, filled_others = filled_shares(cells, won)
     shares = f"filled for {filled_won:.0%} of won leads and {filled_others:.0%} of the others".replace("%", " %")
     auc = auc_alone(cells, kind, won, decimal)
@@ -94,14 +87,12 @@ def leak_signs(
     if is_leak:
         return LeakSigns(
             True,
-            False,
             tuple(
                 words if len(words) > 1 or not named else [*words, *_told(shares, filled_won, filled_others), figure]
             ),
         )
-    apart = _is_surely_apart(filled_won, filled_others, won)
-    is_late = apart and sum(cell is not None for cell in cells) < MOSTLY_FILLED * len(cells)
-    return LeakSigns(False, is_late, tuple([shares, *words] if apart else words))
+    apart = is_surely_apart(np.array([cell is not None for cell in cells]), np.array(won))
+    return LeakSigns(False, tuple([shares, *words] if apart else words))
 
 
 def filled_shares(cells: Sequence[str | None], won: Sequence[bool]) -> tuple[float, float]:
@@ -201,10 +192,3 @@ def _is_far_apart(won: float, others: float, wins: int) -> bool:
     if won - others >= FILLED_APART or (won >= 0.1 and won >= FILLED_TIMES * others):
         return True
     return won * wins >= ENOUGH and won >= HARDLY_ANY_OTHER * others
-
-
-def _is_surely_apart(filled_won: float, filled_others: float, won: Sequence[bool]) -> bool:
-    wins, others = sum(won), len(won) - sum(won)
-    filled = (filled_won * wins + filled_others * others) / len(won)
-    spread = sqrt(max(filled * (1 - filled), 1e-9) * (1 / wins + 1 / others))
-    return abs(filled_won - filled_others) >= max(TELLING_APART, SURE * spread)

@@ -68,6 +68,18 @@ def test_the_outcome_can_be_pointed_at(tmp_path: Path, export: Path) -> None:
     assert "by the column 'ended'" in leaks(tmp_path, export, "--outcome", "ended").output
 
 
+def test_a_wrong_outcome_shows_its_words_but_never_a_persons_data(tmp_path: Path) -> None:
+    phones = [f"+7 912 345-{place:04d}" for place in range(100)]
+    answers = ["by phone", "+7 912 999-99-99", "ask anna@example.com", "later"] * 25
+    people = ["Anna Petrova", "Max Orlov"] * 50
+    columns = {"Phone": phones, "k1": phones, "answer": answers, "Name": people}
+    export = written_csv(tmp_path / "leads.csv", columns)
+    said = {column: str(leaks(tmp_path, export, "--outcome", column).exception) for column in columns}
+    assert all("under stages: won" in one for one in said.values())
+    assert said["answer"].endswith("Its words: by phone, later.")
+    assert not [column for column in ("Phone", "k1", "Name") if "Its words" in said[column]]
+
+
 def test_a_list_of_sales_tells_who_bought(tmp_path: Path, export: Path) -> None:
     sales = written_csv(
         tmp_path / "sales.csv",

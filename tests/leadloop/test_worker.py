@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from features.errors import LeadloopError, NothingToLearn
+from features.errors import LeadloopError, NothingToLearn, RegistryUnreachable
+from features.settings import settings_from_environment
 from leadloop.worker import LONGEST_SLEEP, work
+from models.mlflow_registry import MlflowRegistry
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -61,6 +64,22 @@ def test_what_a_person_can_put_right_is_told_and_tried_again_when_due() -> None:
 
     work(fails, every=DAY, last=None, clock=lambda: left[0], stopped=stopped, failed=told.append)
     assert [str(one) for one in told] == ["too early", "too early"]
+
+
+def test_a_record_of_models_that_is_broken_is_told_and_does_not_end_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(name, raising=False)
+    settings = settings_from_environment(tmp_path)
+    (tmp_path / "mlflow.db").write_bytes(b"no database" * 100)
+    told: list[LeadloopError] = []
+
+    def asks(moment: datetime) -> None:
+        MlflowRegistry(settings).models()
+
+    work(asks, every=DAY, last=None, clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
+    assert [type(one) for one in told] == [RegistryUnreachable]
 
 
 def test_a_fault_of_ours_ends_the_worker() -> None:

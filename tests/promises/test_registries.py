@@ -8,8 +8,9 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from features.errors import UnknownModel
+from features.errors import RegistryUnreachable, UnknownModel
 from features.settings import settings_from_environment
 from models.artefact import save_artefact
 from models.mlflow_registry import MlflowRegistry
@@ -145,3 +146,29 @@ def test_mlflow_begins_empty_keeps_a_versions_files_and_outlives_the_process(
     again = MlflowRegistry(settings)
     assert [one.version for one in again.models()] == [run.version]
     assert again.version_of("champion") is None
+
+
+def test_an_mlflow_that_fails_is_told_as_unreachable_and_never_as_an_alias_that_points_nowhere(
+    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(name, raising=False)
+    settings, run = settings_from_environment(tmp_path), make("v1", 0)
+    registry = MlflowRegistry(settings)
+    registry.record(run)
+    registry.point("champion", run.version)
+    engine = create_engine(settings.mlflow_tracking_uri)
+    with engine.begin() as connection:
+        for table in ("registered_models", "model_versions", "registered_model_aliases"):
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO gone_{table}"))
+    engine.dispose()
+    asked: list[Callable[[], object]] = [
+        lambda: registry.record(run),
+        registry.models,
+        lambda: registry.point("champion", run.version),
+        lambda: registry.point("champion", None),
+        lambda: registry.version_of("champion"),
+    ]
+    for ask in asked:
+        with pytest.raises(RegistryUnreachable, match="look whether MLflow's database or server runs"):
+            ask()

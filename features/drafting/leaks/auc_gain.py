@@ -9,8 +9,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from features.drafting.leaks.shares import Z95
 from features.drafting.leaks.told_column import Codes, Flags
+from features.wilsons_interval import Z95
 
 Floats = NDArray[np.float64]
 FOLDS = 5

@@ -144,18 +144,21 @@ def find_leaks(
     judged = {name: column for name, column in every.items() if column.kind in JUDGED}
     enough = ended if ended is not None and ended.is_enough else None
     case = _Case()
-    hints = _judge_each(judged, enough, decimal, case)
+    # Nobody knows yet who of the open leads will buy, so that nothing may count them as leads that did not.
+    won = enough.won[enough.settled] if enough is not None else None
+    settled = {name: _of_these(one, enough.settled) for name, one in judged.items()} if enough is not None else judged
+    hints = _judge_each(judged, settled, won, decimal, case)
     figures: dict[str, Figures] = {}
-    if enough is not None:
-        settled = {name: _of_these(column, enough.settled) for name, column in judged.items()}
+    if enough is not None and won is not None:
+        _compare_open(judged, enough, case)
         windows = windows_of(np.asarray(order)[enough.settled].tolist()) if order is not None else None
-        power = _power(settled, enough.won[enough.settled])
-        figures = {name: _figures(column, enough, power) for name, column in judged.items()}
+        power = _power(settled, won)
+        figures = {name: _figures(column, power) for name, column in settled.items()}
         _judge_together(settled, power, windows, case)
     _name_companions(judged, case)
     if order is not None:
         _compare_latest(judged, order, case)
-    named = _told_by_names(judged, enough, decimal, figures)
+    named = _told_by_names(settled, won, decimal, figures)
     for name, against in named.items():
         case.add_first(name, against)
     _name_companions(judged, case)
@@ -172,61 +175,68 @@ def find_leaks(
 
 
 def _judge_each(
-    columns: Mapping[str, ToldColumn], ended: Ended | None, decimal: Decimal, case: _Case
+    columns: Mapping[str, ToldColumn],
+    settled: Mapping[str, ToldColumn],
+    won: Flags | None,
+    decimal: Decimal,
+    case: _Case,
 ) -> dict[str, tuple[str, ...]]:
-    """Judge each column by what stands in it alone; return words worth saying of those that nothing is held against."""
-    won = ended.won.tolist() if ended is not None else None
+    """Judge each column by what stands in it alone; return words worth saying of those that nothing is held against.
+
+    ``settled`` has the same columns for those leads of which ``won`` says how they ended.
+    """
+    flags = won.tolist() if won is not None else None
     hints: dict[str, tuple[str, ...]] = {}
-    for name, column in columns.items():
-        signs = leak_signs("", column.answers, column.kind, won, decimal)
-        against = [*(signs.words if signs.is_leak else ()), *_told_by_words(column, ended)]
-        for why in against:
+    for name, column in settled.items():
+        signs = leak_signs("", column.answers, column.kind, flags, decimal)
+        told_by_figures = _told_by_sure_words(column, won) if won is not None else ()
+        for why in [*(signs.words if signs.is_leak else ()), *_told_by_words(columns[name]), *told_by_figures]:
             case.add(name, "leak", why)
-        if ended is not None and not against:
-            for knows, why in _told_by_open_leads(column, ended):
-                case.add(name, knows, why)
         if not signs.is_leak:
             hints[name] = signs.words
     return hints
 
 
 def _told_by_names(
-    columns: Mapping[str, ToldColumn], ended: Ended | None, decimal: Decimal, figures: Mapping[str, Figures]
+    columns: Mapping[str, ToldColumn], won: Flags | None, decimal: Decimal, figures: Mapping[str, Figures]
 ) -> dict[str, tuple[str, ...]]:
     """Return what the names say of columns, the last evidence to be heard: all other holds whatever they are called."""
-    won = ended.won.tolist() if ended is not None else None
+    flags = won.tolist() if won is not None else None
     said: dict[str, tuple[str, ...]] = {}
     for name, column in columns.items():
         if first_fitting(name, LATE_NAMES):
-            said[name] = leak_signs(name, column.answers, column.kind, won, decimal).words
+            said[name] = leak_signs(name, column.answers, column.kind, flags, decimal).words
     for name in sorted(nameless(columns) & figures.keys()):
         if figures[name].alone.is_surely_above(NAMELESS_AND_TELLING):
             said[name] = (f"nobody can say what {name} is, and alone it tells with AUC {figures[name].alone}",)
     return said
 
 
-def _told_by_words(column: ToldColumn, ended: Ended | None) -> Iterator[str]:
-    if column.kind not in ("choice", "list", "text"):
-        return
-    spoken = sales_words(column.answers)
+def _told_by_words(column: ToldColumn) -> Iterator[str]:
+    spoken = sales_words(column.answers) if column.kind in ("choice", "list", "text") else None
     if spoken is not None:
         shown = ", ".join(f'"{word}"' for word in spoken.shown)
         yield f"{spoken.share} of its cells say what happened after the lead came: {shown}"
-    sure = sure_words(column.answers, ended.won) if ended is not None and column.kind in ("choice", "yes_no") else None
+
+
+def _told_by_sure_words(column: ToldColumn, won: Flags) -> Iterator[str]:
+    sure = sure_words(column.answers, won) if column.kind == "choice" else None
     if sure is not None and sure.decide:
         shown = "; ".join(f'"{word}" {share} bought' for word, share in sure.shown)
         yield f"words at which nearly everybody bought cover {sure.wins} of all wins: {shown}"
 
 
-def _told_by_open_leads(column: ToldColumn, ended: Ended) -> Iterator[tuple[Knows, str]]:
-    """Yield what the open leads say: a column that they lack is filled in when a lead ends, or shortly before."""
+def _compare_open(columns: Mapping[str, ToldColumn], ended: Ended, case: _Case) -> None:
+    """Name the columns that open leads lack: they are filled in when a lead ends, or shortly before."""
     if min(int(ended.is_open.sum()), int(ended.settled.sum())) < ENOUGH:
         return
-    of_ended = Share(int(column.filled[ended.settled].sum()), int(ended.settled.sum()))
-    of_open = Share(int(column.filled[ended.is_open].sum()), int(ended.is_open.sum()))
-    if of_ended.value - of_open.value >= ENDED_APART:
-        never = of_open.value <= NEVER_OPEN
-        yield "leak" if never else "late", f"filled for {of_ended} of ended leads and {of_open} of open ones"
+    for name in [one for one in columns if one not in case.knows]:
+        filled = columns[name].filled
+        of_ended = Share(int(filled[ended.settled].sum()), int(ended.settled.sum()))
+        of_open = Share(int(filled[ended.is_open].sum()), int(ended.is_open.sum()))
+        if of_ended.value - of_open.value >= ENDED_APART:
+            knows: Knows = "leak" if of_open.value <= NEVER_OPEN else "late"
+            case.add(name, knows, f"filled for {of_ended} of ended leads and {of_open} of open ones")
 
 
 def _judge_together(
@@ -356,8 +366,8 @@ def _power(columns: Mapping[str, ToldColumn], won: Flags) -> _Power:
     return _Power(won, folds, {name: log_odds_of(column.codes, won, folds) for name, column in columns.items()})
 
 
-def _figures(column: ToldColumn, ended: Ended, power: _Power) -> Figures:
-    of_won, of_others = shares_filled(column.filled, ended.won)
+def _figures(column: ToldColumn, power: _Power) -> Figures:
+    of_won, of_others = shares_filled(column.filled, power.won)
     return Figures(of_won, of_others, auc_of(power.scores[column.name], power.won))
 
 

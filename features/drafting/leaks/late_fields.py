@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
 from features.drafting.leaks.auc_gain import Estimate, Floats, gain_of, together
 from features.drafting.leaks.shares import Share
+from features.drafting.leaks.surely_apart import is_surely_apart
 from features.drafting.leaks.told_column import Codes, Flags, ToldColumn
 
 ALWAYS = 0.98
@@ -21,8 +21,6 @@ ALWAYS = 0.98
 WORTH = 0.01
 TOGETHER = 0.4
 """Correlation from which the gaps of two columns go together."""
-TELLING_APART = 0.03
-SURE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,6 @@ def goes_with(column: ToldColumn, late: Mapping[str, ToldColumn], won: Flags) ->
     ties = {name: _tied(column.filled, (other.filled, other.written)) for name, other in late.items()}
     nearest = max(ties, key=lambda name: ties[name], default=None)
     return nearest if nearest is not None and ties[nearest] >= TOGETHER else None
-
-
-def is_surely_apart(filled: Flags, won: Flags) -> bool:
-    """Return whether the shares filled of won leads and of the others surely differ."""
-    share = float(filled.mean())
-    spread = sqrt(max(share * (1 - share), 1e-9) * (1 / int(won.sum()) + 1 / int((~won).sum())))
-    return abs(float(filled[won].mean()) - float(filled[~won].mean())) >= max(TELLING_APART, SURE * spread)
 
 
 def shares_filled(filled: Flags, won: Flags) -> tuple[Share, Share]:

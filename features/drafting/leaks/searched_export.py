@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from features.drafting.known_outcomes import (
 from features.drafting.leaks.arrival_order import ArrivalOrder, arrival_order
 from features.drafting.leaks.finder import Ended, find_leaks
 from features.drafting.leaks.findings import Finding
-from features.drafting.personal_columns import personal_sign
+from features.drafting.personal_columns import may_be_shown, personal_sign
 from features.drafting.placeholder_words import placeholders_in
 from features.drafting.sampled_file import SampledFile, sampled
 from features.drafting.stage_words import stages_meant, yes_and_no_meant
@@ -28,6 +29,7 @@ from features.facts.values import StageKind
 
 PERSONAL_ROLES = ("name", "phone", "email")
 ASIDE_ROLES = ("id", "created_at", "recorded_at")
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,9 @@ def _outcomes(
     if outcome is not None:
         found = _by_column(leads, outcome, company)
         if found.won is None:
-            shown = ", ".join(found.levels[:10])
             raise ImportRefused(
                 f"The column {outcome!r} of {leads.path.name} says of no lead, or of every lead, that it bought; "
-                f"list its word for a sale under stages: won in company.yaml. Its words: {shown}."
+                f"list its word for a sale under stages: won in company.yaml.{_its_words(leads, roles, outcome)}"
             )
         return found
     if stages is not None:
@@ -129,6 +130,15 @@ def _outcomes(
         return found
     claimed = {*roles.values(), *marks_of("leads", leads, roles.values()).values()}
     return outcomes_in_leads(leads, claimed - {roles.get("stage")})
+
+
+def _its_words(leads: SampledFile, roles: Mapping[str, str], column: str) -> str:
+    """Return a column's most frequent words as a sentence, empty where they may name a person."""
+    if column in _aside(leads, roles, None):
+        return ""
+    counts = Counter(leads.filled(column)).most_common(MOST_SHOWN)
+    shown = ", ".join(word for word, times in counts if may_be_shown(word, times))
+    return f" Its words: {shown}." if shown else ""
 
 
 def _by_column(leads: SampledFile, column: str, company: Company | None) -> Outcomes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
-Z95 = 1.959963984540054
+from features.wilsons_interval import wilsons_interval
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``count`` of ``of`` leads, with Wilson's 95 % interval (Wilson 1927, JASA 22:209-212)."""
+    """``count`` of ``of`` leads, with Wilson's 95 % interval."""
 
     count: int
     of: int
@@ -28,12 +27,7 @@ class Share:
         >>> round(low, 4), round(high, 4)
         (0.2366, 0.7634)
         """
-        if not self.of:
-            return 0.0, 1.0
-        centre = self.value + Z95**2 / (2 * self.of)
-        spread = Z95 * sqrt(self.value * (1 - self.value) / self.of + Z95**2 / (4 * self.of**2))
-        scale = 1 + Z95**2 / self.of
-        return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)
+        return wilsons_interval(self.count, self.of)
 
     def __str__(self) -> str:
         """Return the share as people read it.

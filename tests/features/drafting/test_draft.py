@@ -55,6 +55,17 @@ def test_leaks_stand_commented_out_with_their_figure(tmp_path: Path) -> None:
     assert "filled for 100 % of won leads and 0 % of the others" in draft.text
 
 
+def test_a_question_added_after_the_ended_leads_becomes_a_field(tmp_path: Path) -> None:
+    ended = MANY // 5
+    leads = {
+        "id": ids(MANY), "created_at": days(MANY),
+        "status": [*won_every_fourth(ended), *["В работе"] * (MANY - ended)],
+        "Балкон": [*[""] * ended, *["да" if n % 3 else "нет" for n in range(MANY - ended)]],
+    }  # fmt: skip
+    (field,) = [one for one in drafted(tmp_path, leads).parts.fields if one.column == "Балкон"]
+    assert (field.fate, field.by_manager) == ("kept", False)
+
+
 def test_a_column_filled_together_with_a_leak_is_one(tmp_path: Path) -> None:
     some = ["1", "2", "", "1", ""] * (MANY // 5)
     leads = {

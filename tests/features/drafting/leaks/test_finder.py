@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.drafting.leaks.finder import Ended, find_leaks
+from features.drafting.leaks.shares import Share
 from tests.features.drafting.leaks.leads import COUNT, Cells, found, honest_leads, named
 
 IN_TIME = [float(number) for number in range(COUNT)]
@@ -125,6 +126,31 @@ def test_what_open_leads_lack_is_filled_in_when_a_lead_ends(of_open: float, know
     columns["account"] = np.where(filled, np.array(columns["city"]), "").tolist()
     findings = find_leaks(columns, Ended.of(won, is_open.tolist()))
     assert {one.column: one.knows for one in findings if one.knows != "honest"} == {"account": knows}
+
+
+def test_a_question_that_only_open_leads_were_asked_is_no_leak() -> None:
+    columns, won = honest_leads(count=2_000)
+    is_open = np.arange(2_000) >= 300
+    columns["new question"] = np.where(is_open, np.array(columns["city"]), "").tolist()
+    findings = {
+        one.column: one for one in find_leaks(columns, Ended.of((np.array(won) & ~is_open).tolist(), is_open.tolist()))
+    }
+    asked = findings["new question"]
+    assert (asked.knows, asked.why) == ("honest", ())
+    assert asked.figures is not None
+    assert (asked.figures.of_won.count, asked.figures.of_others) == (0, Share(0, asked.figures.of_others.of))
+    assert asked.figures.of_won.of + asked.figures.of_others.of == 300
+
+
+def test_open_leads_do_not_count_as_lost_beside_a_sure_word() -> None:
+    columns, won = honest_leads(count=2_000)
+    is_open = np.arange(2_000) % 2 == 0
+    columns["plan"] = np.where(is_open | np.array(won), "signed", "talked").tolist()
+    findings = {
+        one.column: one for one in find_leaks(columns, Ended.of((np.array(won) & ~is_open).tolist(), is_open.tolist()))
+    }
+    assert findings["plan"].knows == "leak"
+    assert "words at which nearly everybody bought" in findings["plan"].why[-1]
 
 
 def test_without_an_outcome_names_and_words_count() -> None:
