@@ -67,6 +67,7 @@ class Card:
     leads that its recipe was judged on after it had learned from earlier ones alone; ``by_creation`` is set where hardly a
     label was known when they began. ``has_tables`` is whether it says more than the rules at the rates that were seen;
     ``champion`` served when it was trained. ``promised`` goes from the best leads down and is empty where there are too few.
+    ``by_gain`` is whether it beats the rules only on all checks together, as the judged leads alone cannot tell.
     """
 
     version: str
@@ -86,6 +87,7 @@ class Card:
     weights: Mapping[str, float]
     promised: tuple[Promised, ...]
     grades: GradesSideBySide
+    by_gain: bool = False
 
 
 _CARD = TypeAdapter(Card)

@@ -38,6 +38,11 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Лучше правил на всех проверках вместе; на последних заявках отдельно разница может быть случайной.",
         "Better than the rules over all checks together; on the latest leads alone the difference may be luck.",
     ),
+    "verdict_unsure": (
+        "Лучше ли она правил, сказать нельзя: разница может быть случайной.",
+        "Whether it beats the rules cannot be said: the difference may be luck.",
+    ),
+    "verdict_worse": ("Хуже правил, и это не случайность.", "Worse than the rules, and that is no luck."),
     "verdict_rules_alone": (
         "Ничто из известного о заявке не предсказало продажи надёжнее правил. Поэтому это сами правила, но с долями, которые показали ваши заявки.",
         "Nothing that is known of a lead foretold sales more surely than the rules. So this is the rules themselves, at the rates that your leads showed.",

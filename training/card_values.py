@@ -69,6 +69,7 @@ def card_of(
         weights=dict(zip(RUNGS, choices.weights, strict=True)),
         promised=promised(later, promises),
         grades=grades,
+        by_gain=decision.by_gain,
     )
 
 

@@ -87,12 +87,31 @@ def test_the_card_says_by_how_much_it_beats_the_rules_and_on_which_later_leads(d
 
 
 @pytest.mark.parametrize(
-    ("difference", "said"),
-    [(-0.05, "that is no luck"), (0.001, "on the latest leads alone the difference may be luck")],
+    ("difference", "by_gain", "said"),
+    [
+        (-0.05, False, "Better than the rules, and that is no luck."),
+        (0.001, True, "on the latest leads alone the difference may be luck"),
+        (0.001, False, "Whether it beats the rules cannot be said"),
+        (0.05, False, "Worse than the rules, and that is no luck."),
+        (0.05, True, "Worse than the rules, and that is no luck."),
+    ],
 )
-def test_a_gain_that_chance_may_have_made_is_not_called_sure(doors: Doors, difference: float, said: str) -> None:
-    shelve(doors.service.settings.home, FIRST, judgement=judged(difference))
-    assert said in section(doors.page(f"/models/{FIRST}?lang=en"), "better")
+def test_a_model_is_called_better_than_the_rules_only_where_that_was_shown(
+    doors: Doors, difference: float, by_gain: bool, said: str
+) -> None:
+    shelve(doors.service.settings.home, FIRST, judgement=judged(difference), by_gain=by_gain)
+    for path in (f"/models/{FIRST}", "/models"):
+        assert said in text_of(doors.page(f"{path}?lang=en"))
+
+
+@pytest.mark.parametrize("difference", [-0.05, 0.001, 0.05])
+def test_a_few_later_leads_are_not_enough_to_say_whether_it_beats_the_rules(doors: Doors, difference: float) -> None:
+    told = judged(difference)
+    told["groups"][0] |= {"leads": 40, "sales": 4, "measures": None}
+    shelve(doors.service.settings.home, FIRST, judgement=told, by_gain=True)
+    said = section(doors.page(f"/models/{FIRST}?lang=en"), "better")
+    assert "Not enough data to compare it with the rules." in said
+    assert "luck" not in said
 
 
 @pytest.mark.parametrize(
