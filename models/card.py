@@ -50,12 +50,15 @@ class GradesSideBySide:
 
     A lead stands as it was when the rules could first grade it; where they graded none, as it arrived. ``left_out`` are
     the later leads that they never graded. ``refined`` is empty where nothing that had not seen the leads could grade them.
+    ``others_set_borders`` is whether these are the half of the later leads that had no part in setting the borders; only
+    then do they show anything of a model with tables.
     """
 
     moment: Literal["first_graded", "arrival"]
     rules: GradeCounts
     refined: GradeCounts
     left_out: int
+    others_set_borders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

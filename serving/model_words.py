@@ -165,9 +165,13 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Те же более поздние заявки, как они поступили: правила ни одной не оценили.",
         "The same later leads as they came in: the rules graded none of them.",
     ),
+    "grades_other_half": (
+        "Границы оценок поставлены по каждой второй из более поздних заявок, а здесь — остальные.",
+        "The grades' borders were set on every second of the later leads; these are the others.",
+    ),
     "grades_kept": (
-        "Уточнённая A должна покупать не реже, чем A по правилам. Так и было: {refined} против {rules}.",
-        "A refined A must buy at least as often as the rules' A. So it did: {refined} against {rules}.",
+        "Уточнённая A должна покупать не реже, чем A по правилам. На этих заявках так и было: {refined} против {rules}.",
+        "A refined A must buy at least as often as the rules' A. On these leads it did: {refined} against {rules}.",
     ),
     "grades_by_chance": (
         "Уточнённая A должна покупать не реже, чем A по правилам. Здесь {refined} против {rules}, разница не больше случайной.",
@@ -176,6 +180,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "grades_broken": (
         "Уточнённая A должна покупать не реже, чем A по правилам, а здесь покупала реже: {refined} против {rules}.",
         "A refined A must buy at least as often as the rules' A, but here it bought less often: {refined} against {rules}.",
+    ),
+    "grades_not_shown": (
+        "Уточнённая A должна покупать не реже, чем A по правилам. Этого таблица ещё не показывает: по этим же заявкам поставлены границы. Покажет следующее обучение.",
+        "A refined A must buy at least as often as the rules' A. This table does not show that yet: the same leads set the borders. The next training will show it.",
     ),
     "grades_not_enough": (
         "Как часто покупает уточнённая A, говорить рано: мало данных.",

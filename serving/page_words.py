@@ -48,8 +48,8 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "rules_say": ("по правилам {grade}", "rules say {grade}"),
     "up_to": ("может стать {grade}", "could become {grade}"),
     "grade_note": (
-        "Оценка: сверху по модели (её A покупают не реже, чем A по правилам), под ней по правилам ABC и какой она станет, если ответы на открытые вопросы окажутся лучшими.",
-        "Grade: on top by the model (its A buy at least as often as the rules' A did), below it by the ABC rules, and what it becomes if the open questions get the best answers.",
+        "Оценка: сверху по модели (граница её A выбрана так, чтобы такие заявки покупали не реже, чем A по правилам), под ней по правилам ABC и какой она станет, если ответы на открытые вопросы окажутся лучшими.",
+        "Grade: on top by the model (the border of its A is chosen so that such leads buy at least as often as the rules' A), below it by the ABC rules, and what it becomes if the open questions get the best answers.",
     ),
     "grade_note_rules": (
         "Оценка по правилам ABC; под ней — какой она станет, если ответы на открытые вопросы окажутся лучшими.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
@@ -157,7 +158,7 @@ def test_of_too_few_later_leads_the_card_says_not_enough_data(doors: Doors) -> N
 def test_the_refined_grades_stand_beside_the_rules_with_counts_rates_and_intervals(doors: Doors) -> None:
     shelve(doors.service.settings.home, FIRST)
     said = section(doors.page(f"/models/{FIRST}?lang=en"), "grades")
-    assert "So it did: 40 % against 30 %. There are 25 A leads instead of 20" in said
+    assert "On these leads it did: 40 % against 30 %. There are 25 A leads instead of 20" in said
     assert re.search(r" A 30 % 15 %–52 % 6 of 20 40 % 23 %–59 % 10 of 25 ", said)
     assert "20 more were never graded by the rules." in said
     assert "non-target 0.0 % 0.0 %–28 % 0 of 10" in said
@@ -170,9 +171,19 @@ def test_a_refined_a_that_bought_less_often_is_said_so(doors: Doors) -> None:
         ((200, 96), "a difference no larger than chance"),
         ((200, 40), "but here it bought less often"),
     ):
-        grades = type(card.grades)("first_graded", rules, {"A": refined}, 0)  # type: ignore[arg-type]
+        grades = type(card.grades)("first_graded", rules, {"A": refined}, 0, others_set_borders=True)  # type: ignore[arg-type]
         shelve(doors.service.settings.home, FIRST, grades=grades)
         assert said in section(doors.page(f"/models/{FIRST}?lang=en"), "grades")
+
+
+def test_the_leads_that_set_the_border_of_a_are_no_proof_of_it(doors: Doors) -> None:
+    card = shelve(doors.service.settings.home, FIRST)
+    page = f"/models/{FIRST}?lang=en"
+    assert "every second of the later leads; these are the others" in section(doors.page(page), "grades")
+    shelve(doors.service.settings.home, FIRST, grades=replace(card.grades, others_set_borders=False))
+    said = section(doors.page(page), "grades")
+    assert "This table does not show that yet" in said
+    assert "On these leads it did" not in said
 
 
 def test_the_fields_that_matter_most_come_first_in_the_companys_words_with_counts(doors: Doors) -> None:
