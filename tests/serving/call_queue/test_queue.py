@@ -145,6 +145,10 @@ def test_many_managers_taking_and_looking_at_once_never_fail(doors: Doors) -> No
     assert sorted(everywhere) == sorted(f"L{n}" for n in range(10))
 
 
+def test_where_nothing_is_drawn_the_page_does_not_speak_of_chance(doors: Doors) -> None:
+    assert "random" not in doors.page("/queue?lang=en")
+
+
 def test_the_page_says_that_nobody_waits_and_that_probabilities_are_guesses(doors: Doors) -> None:
     assert "никто не ждёт звонка" in doors.page("/queue")
     doors.lead("7", contact={"phone": "+79123456789", "name": "Анна Секретова"})
@@ -227,7 +231,9 @@ def test_a_drawn_lead_looks_like_any_other_on_the_page_and_the_api_tells_its_arm
         assert drawn
         assert all(arms[name][1] == 1 / 19 for name in drawn)
         assert [place["lead_id"] for place in doors.asked("/v1/queue")["places"]] == list(arms)
-        assert "random" not in doors.page("/queue?lang=en")
+        page = doors.page("/queue?lang=en")
+        assert page.count("random") == page.count("leads drawn at random, so that no kind of lead is left") == 1
+        assert "Небольшая часть мест — случайные заявки" in doors.page("/queue")
         doors.client.post(f"/v1/queue/{drawn[0]}/take", json={"manager": "Анна"})
         (one,) = handed_out(doors)
         assert (one.lead_id, one.arm, one.propensity, one.drawn_from) == (drawn[0], "at_random", 1 / 19, 20)
