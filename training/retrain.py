@@ -289,11 +289,14 @@ def _parameters(
 
 
 def _measures(evaluation: Evaluation) -> dict[str, float]:
-    """Return every overall measure and difference with the ends of its interval; the groups' are in ``EVALUATION``."""
+    """Return every overall measure and difference with the ends of its interval, and on how many leads; the groups' are in
+    ``EVALUATION``.
+    """
     measures = evaluation.overall.measures or {}
     named = {f"{who}.{name}": m for who, of in measures.items() for name, m in of.items()}
     named |= {f"log_loss_minus.{who}": m for who, m in evaluation.differences.items()}
-    return {
+    judged = {"judged.leads": float(evaluation.overall.leads), "judged.sales": float(evaluation.overall.sales)}
+    return judged | {
         f"{name}{end}".replace(" ", "_"): value
         for name, m in named.items()
         for end, value in (("", m.value), (".low", m.low), (".high", m.high))
