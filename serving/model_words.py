@@ -26,13 +26,18 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "learned_of": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads} leads, {sales} bought"),
     "known_by": ("известное к {cut_off}", "what was known by {cut_off}"),
     "found_short": (
-        "В первых 30\u00a0% звонков — {model} продаж (по правилам {rules}).",
-        "The first 30\u00a0% of the calls find {model} of the sales (by the rules {rules}).",
+        "В первых 30\u00a0% звонков — {model} продаж, по правилам — {rules}.",
+        "The first 30\u00a0% of the calls find {model} of the sales, by the rules {rules}.",
     ),
     "found_short_rules": (
         "В первых 30\u00a0% звонков — {rules} продаж.",
         "The first 30\u00a0% of the calls find {rules} of the sales.",
     ),
+    "found_on": (
+        "Проверено на более поздних. Заявок:\u00a0{leads}, купили:\u00a0{sales}.",
+        "On later leads: {leads} leads, {sales} bought.",
+    ),
+    "share_between": ("{share} ({low}–{high})", "{share} ({low} to {high})"),
     "verdict_surely": ("Лучше правил, и это не случайность.", "Better than the rules, and that is no luck."),
     "verdict_several_times": (
         "Лучше правил на всех проверках вместе; на последних заявках отдельно разница может быть случайной.",
