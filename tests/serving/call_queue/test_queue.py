@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from models.hand_out_log import HandOut, HandOutLog
-from tests.serving.doors import COMPANY, Doors, open_doors, promote
+from serving.board import Board
+from tests.serving.doors import COMPANY, Doors, eventually, open_doors, promote
 
 HOUR = timedelta(hours=1)
 
@@ -194,6 +196,39 @@ def test_a_lead_that_is_called_without_being_taken_left_the_queue_with_the_call(
     any_doors.clock.pass_time(2 * HOUR)
     any_doors.client.post("/v1/queue/7/take", json={"manager": "Анна"})
     assert [one.arm for one in handed_out(any_doors)] == ["by_worth", "by_worth", "promised"]
+
+
+def test_a_lead_is_handed_out_by_the_order_that_its_manager_was_just_shown(doors: Doors) -> None:
+    doors.lead("early", created_at=ago(doors, 5))
+    doors.lead("late", created_at=ago(doors, 3))
+    assert doors.queue("Анна") == ["late", "early"]
+    doors.lead("worth more", marks={"offer": "Тихий офис"})
+    doors.call("late", manager="Анна")
+    doors.clock.pass_time(timedelta(seconds=11))
+    doors.call("early", manager="Анна")
+    assert [(one.position, one.waiting) for one in handed_out(doors)] == [(1, 2), (2, 2)]
+
+
+def test_a_lead_that_was_not_in_the_order_shown_is_placed_anew(doors: Doors) -> None:
+    doors.lead("early", created_at=ago(doors, 5))
+    doors.queue("Анна")
+    doors.lead("late", created_at=ago(doors, 3))
+    doors.call("late", manager="Анна")
+    assert [(one.position, one.waiting) for one in handed_out(doors)] == [(1, 2)]
+
+
+def test_the_queue_is_read_before_anybody_asks(
+    tmp_path: Path, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[datetime] = []
+
+    def look(_: Board, moment: datetime, manager: str | None = None) -> list[object]:
+        looks.append(moment)
+        return []
+
+    monkeypatch.setattr(Board, "queue", look)
+    with open_doors(tmp_path, sqlite_engine):
+        eventually(lambda: len(looks) == 1)
 
 
 def test_looking_giving_back_and_taking_again_hand_nothing_out_anew(doors: Doors) -> None:
