@@ -51,7 +51,10 @@ def test_the_list_says_which_model_works_which_came_last_what_each_learned_from_
     assert "works now" in rows[1]
     for row in rows:
         assert "400 leads, 60 bought" in row
-        assert "The first 30 % of the calls find 64 % (54 % to 74 %) of the sales, by the rules 34 % (24 % to 44 %)." in row
+        assert (
+            "The first 30 % of the calls find 64 % (54 % to 74 %) of the sales, by the rules 34 % (24 % to 44 %)."
+            in row
+        )
         assert "On later leads: 1,120 leads, 120 bought." in row
         assert "Better than the rules, and that is no luck." in row
     assert "2026-03-02 15:00" in rows[1]
@@ -271,7 +274,9 @@ def test_a_model_that_is_the_rules_alone_says_so_and_shows_no_order_of_its_own(d
     assert "this is the rules themselves, at the rates that your leads showed" in section(page, "better")
     assert "in the model's order" not in page
     assert "The grade by the ABC rules alone." in section(page, "fields")
-    assert "The first 30 % of the calls find 34 % (24 % to 44 %) of the sales." in text_of(doors.page("/models?lang=en"))
+    assert "The first 30 % of the calls find 34 % (24 % to 44 %) of the sales." in text_of(
+        doors.page("/models?lang=en")
+    )
 
 
 def test_a_model_trained_before_cards_were_kept_shows_what_there_is(doors: Doors) -> None:
