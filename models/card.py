@@ -50,12 +50,15 @@ class GradesSideBySide:
 
     A lead stands as it was when the rules could first grade it; where they graded none, as it arrived. ``left_out`` are
     the later leads that they never graded. ``refined`` is empty where nothing that had not seen the leads could grade them.
+    ``others_set_borders`` is whether these are the half of the later leads that had no part in setting the borders; only
+    then do they show anything of a model with tables.
     """
 
     moment: Literal["first_graded", "arrival"]
     rules: GradeCounts
     refined: GradeCounts
     left_out: int
+    others_set_borders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Card:
     leads that its recipe was judged on after it had learned from earlier ones alone; ``by_creation`` is set where hardly a
     label was known when they began. ``has_tables`` is whether it says more than the rules at the rates that were seen;
     ``champion`` served when it was trained. ``promised`` goes from the best leads down and is empty where there are too few.
+    ``by_gain`` is whether it beats the rules only on all checks together, as the judged leads alone cannot tell.
     """
 
     version: str
@@ -86,6 +90,7 @@ class Card:
     weights: Mapping[str, float]
     promised: tuple[Promised, ...]
     grades: GradesSideBySide
+    by_gain: bool = False
 
 
 _CARD = TypeAdapter(Card)

@@ -1,4 +1,5 @@
-"""How each lead came to its call: its place in the queue at that moment, why it stood there, and how likely that was.
+"""How each lead came to its call: its place in the queue as it was ordered just before, why it stood there, and how likely
+that was.
 
 Written once for every wait of a lead, when it is taken or, where nobody took it, called: that is when somebody chose
 it. What a page merely showed was not handed out, and a page that is loaded again would count the same lead again.

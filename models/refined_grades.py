@@ -1,6 +1,6 @@
 """The model's own A, B and C, with the meaning that the rules gave them.
 
-A refined A buys at least as often as a rule A did: the border is the lowest probability above which later leads did.
+A refined A is to buy at least as often as a rule A did: the border is the lowest probability above which later leads did.
 Where nobody can say (no rules, too few leads) the company's guess of each grade's rate is the border.
 """
 

@@ -80,15 +80,22 @@ def create_app(service: Service) -> FastAPI:
 def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        """Count the day's rates anew after each midnight; at the end, write the last scores."""
-        daily = asyncio.create_task(_begin_days(service))
+        """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
+        reading, daily = asyncio.create_task(_read_ahead(service)), asyncio.create_task(_begin_days(service))
         yield
         daily.cancel()
         with suppress(asyncio.CancelledError):
             await daily
+        await reading
         await run_in_threadpool(service.writer.close)
 
     return lifespan
+
+
+async def _read_ahead(service: Service) -> None:
+    """Put the open leads on the board before anybody asks: with thousands the first look would wait for seconds."""
+    with suppress(StoreUnreachable):
+        await run_in_threadpool(service.board.queue, service.desk.now())
 
 
 async def _begin_days(service: Service) -> None:

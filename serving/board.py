@@ -7,7 +7,7 @@ score ages with the waiting time that it reads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,9 @@ from serving.exploration import explored
 from serving.queue_order import Candidate, Place, in_order
 from serving.waiting import Left, Waits, queue_place
 
+ORDER_HOLDS_FOR = timedelta(seconds=10)
+"""Who hands a lead out goes by the order that its manager was last shown, or one that old: to put thousands of leads in
+order for each call would cost more than all the rest of it."""
 STALE_AFTER = timedelta(minutes=30)
 RESCORED_AT_ONCE = 500
 """How many aged scores one look at the queue renews; the rest wait for the next look."""
@@ -36,6 +39,17 @@ class OpenLead:
     expected_amount: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Every place of one manager's queue, as it was made at a moment."""
+
+    made: datetime
+    places: Mapping[LeadId, Place[OpenLead]]
+
+    def holds_at(self, moment: datetime) -> bool:
+        return timedelta(0) <= moment - self.made <= ORDER_HOLDS_FOR
+
+
 class Board:
     """Every open lead; ``queue`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
 
@@ -43,6 +57,7 @@ class Board:
         self._desk, self._key = desk, key
         self._open: dict[LeadId, OpenLead] = {}
         self._ahead: set[LeadId] = set()
+        self._orders: dict[str | None, _Order] = {}
         self._number = -1
         self._model: str | None = None
         self._lock = threading.Lock()
@@ -53,22 +68,38 @@ class Board:
             self._catch_up(moment)
             self._renew(moment)
             waiting = self._waiting(moment, manager)
-        return self._in_turn(waiting, moment)
+        places = self._in_turn(waiting, moment)
+        self._keep(manager, moment, places)
+        return places
 
     def hand_out(self, lead_id: LeadId, moment: datetime, manager: str | None = None) -> HandOut | None:
-        """Return how the lead stands in the queue of ``manager`` as it leaves it; None where it does not wait there."""
+        """Return how the lead stands in the queue of ``manager`` as it leaves it; None where it does not wait there.
+
+        Whether it waits is looked up now; its place is that of the order that was made for the manager just before, where
+        the lead waited for the same call in it.
+        """
         with self._lock:
             self._catch_up(moment)
             asked = self._open.get(lead_id)
-            if asked is None or isinstance(queue_place(asked.known, manager, moment), Left):
+            waits = queue_place(asked.known, manager, moment) if asked else None
+            if not isinstance(waits, Waits):
                 return None
-            waiting = self._waiting(moment, manager)
-        places = self._in_turn(waiting, moment)
-        (mine,) = (place for place in places if place.candidate.lead.known.lead_id == lead_id)
-        since = mine.candidate.waits.since
+            order = self._orders.get(manager)
+            mine = order.places.get(lead_id) if order and order.holds_at(moment) else None
+            waiting = [] if mine and mine.candidate.waits == waits else self._waiting(moment, manager)
+        if waiting or order is None or mine is None:
+            order = self._keep(manager, moment, self._in_turn(waiting, moment))
+            mine = order.places[lead_id]
         return HandOut(
-            lead_id, moment, since, mine.rank, len(places), mine.drawn_from, mine.arm, mine.propensity
+            lead_id, moment, waits.since, mine.rank, len(order.places), mine.drawn_from, mine.arm, mine.propensity
         )  # fmt: skip
+
+    def _keep(self, manager: str | None, moment: datetime, places: Sequence[Place[OpenLead]]) -> _Order:
+        """Keep a manager's order, and of the others those that still hold."""
+        order = _Order(moment, {place.candidate.lead.known.lead_id: place for place in places})
+        with self._lock:
+            self._orders = {of: one for of, one in self._orders.items() if one.holds_at(moment)} | {manager: order}
+        return order
 
     def coming_back(self, moment: datetime, manager: str | None = None) -> list[tuple[OpenLead, Left]]:
         """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
@@ -107,6 +138,7 @@ class Board:
             self._model = self._desk.scorer.version
             self._open.clear()
             self._ahead.clear()
+            self._orders.clear()
             self._place(self._desk.store.histories(up_to=last), moment)
         elif last > self._number or self._ahead:
             changed = self._desk.store.leads_changed_since(self._number) | self._ahead

@@ -23,17 +23,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeVar
 
-from models.hand_out_log import DRAWN_FOR
+from models.hand_out_log import DRAWN_FOR, Arm
 from serving.queue_order import Place
 
 Lead = TypeVar("Lead")
 WHOLE = float(2**64)
 LONGEST_KEY = 64
+MOST_KEPT = 2**16
+"""So many draws are kept: a lead's stays the same all day, and every look at the queue asks for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Draw:
     aim: float
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def draw_of(name: str, day: date, key: bytes) -> Draw:
     """Return what a lead draws on a day; who does not know the key cannot choose a name that wins."""
     digest = blake2b(f"{day.isoformat()} {name}".encode(), key=key[:LONGEST_KEY], digest_size=24).digest()
@@ -81,19 +85,18 @@ def explored(
     day = moment.astimezone(zone).date()
     draws = [draw_of(name_of(place.candidate.lead), day, key) for place in drawn]
     stands = {place.rank: (place.rank, 1, 0.0) for place in places}
-    made = {place.rank: place for place in places}
+    fates: dict[int, tuple[Arm, float]] = {}
     for better, (place, host) in enumerate(zip(drawn, _met(draws), strict=True)):
         goes_ahead = draws[better].coin < odds and host < better
         if goes_ahead:
             stands[place.rank] = (drawn[host].rank, 0, draws[better].coin)
-        made[place.rank] = replace(
-            place,
-            arm="at_random" if goes_ahead else "by_worth",
-            propensity=odds / others if goes_ahead else 1.0 - odds * better / others,
-            drawn_from=len(drawn),
-        )
-    in_turn = sorted(made, key=lambda rank: stands[rank])
-    return [replace(made[rank], rank=turn) for turn, rank in enumerate(in_turn, start=1)]
+        fates[place.rank] = ("at_random", odds / others) if goes_ahead else ("by_worth", 1.0 - odds * better / others)
+    made = []
+    for turn, place in enumerate(sorted(places, key=lambda place: stands[place.rank]), start=1):
+        arm, propensity = fates.get(place.rank, (place.arm, place.propensity))
+        drawn_from = len(drawn) if place.rank in fates else place.drawn_from
+        made.append(Place(turn, place.first_come_rank, place.candidate, arm, propensity, drawn_from))
+    return made
 
 
 def _met(draws: Sequence[Draw]) -> list[int]:

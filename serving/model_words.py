@@ -6,7 +6,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "models": ("Модели", "Models"),
     "models_lead": (
-        "Модель уточняет правила ABC: на ваших же продажах она выучила, какие заявки покупают. Здесь видно, какая работает сейчас и насколько ей верить.",
+        "Модель уточняет правила ABC: на ваших же продажах она выучила, какие заявки заканчиваются покупкой. Здесь видно, какая работает сейчас и насколько ей верить.",
         "A model refines the ABC rules: from your own sales it learned which leads buy. Here is which one works now, and how far to trust it.",
     ),
     "no_models": (
@@ -26,18 +26,28 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "learned_of": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads} leads, {sales} bought"),
     "known_by": ("известное к {cut_off}", "what was known by {cut_off}"),
     "found_short": (
-        "В первых 30\u00a0% звонков — {model} продаж (по правилам {rules}).",
-        "The first 30\u00a0% of the calls find {model} of the sales (by the rules {rules}).",
+        "В первых 30\u00a0% звонков — {model} продаж, по правилам — {rules}.",
+        "The first 30\u00a0% of the calls find {model} of the sales, by the rules {rules}.",
     ),
     "found_short_rules": (
         "В первых 30\u00a0% звонков — {rules} продаж.",
         "The first 30\u00a0% of the calls find {rules} of the sales.",
     ),
+    "found_on": (
+        "Проверено на более поздних. Заявок:\u00a0{leads}, купили:\u00a0{sales}.",
+        "On later leads: {leads} leads, {sales} bought.",
+    ),
+    "share_between": ("{share} ({low}–{high})", "{share} ({low} to {high})"),
     "verdict_surely": ("Лучше правил, и это не случайность.", "Better than the rules, and that is no luck."),
     "verdict_several_times": (
         "Лучше правил на всех проверках вместе; на последних заявках отдельно разница может быть случайной.",
         "Better than the rules over all checks together; on the latest leads alone the difference may be luck.",
     ),
+    "verdict_unsure": (
+        "Лучше ли она правил, сказать нельзя: разница может быть случайной.",
+        "Whether it beats the rules cannot be said: the difference may be luck.",
+    ),
+    "verdict_worse": ("Хуже правил, и это не случайность.", "Worse than the rules, and that is no luck."),
     "verdict_rules_alone": (
         "Ничто из известного о заявке не предсказало продажи надёжнее правил. Поэтому это сами правила, но с долями, которые показали ваши заявки.",
         "Nothing that is known of a lead foretold sales more surely than the rules. So this is the rules themselves, at the rates that your leads showed.",
@@ -50,11 +60,11 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "card_title": ("Модель {version}", "Model {version}"),
     "all_models": ("Все модели", "All models"),
     "card_says": (
-        "Говорит, с какой вероятностью заявка купит в течение {days} дней, — по тому, что о ней известно в эту минуту.",
+        "Говорит, с какой вероятностью заявка закончится покупкой в течение {days} дней, — по тому, что о ней известно в эту минуту.",
         "Says how likely a lead is to buy within {days} days, from what is known of it at that minute.",
     ),
     "card_says_in_the_end": (
-        "Говорит, с какой вероятностью заявка в итоге купит, — по тому, что о ней известно в эту минуту.",
+        "Говорит, с какой вероятностью заявка в итоге закончится покупкой, — по тому, что о ней известно в эту минуту.",
         "Says how likely a lead is to buy in the end, from what is known of it at that minute.",
     ),
     "card_trained": (
@@ -80,16 +90,16 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "learned_drawn": ("Взяты наугад из {n} решённых.", "Drawn at random from {n} settled ones."),
     "learned_young": (
-        "Ещё {leads} свежих заявок в работе, {sales} из них уже купили. Остальные учтены по шансу, что ещё купят, а не как потерянные.",
+        "Кроме них, свежих заявок в работе: {leads}, из них уже купили: {sales}. Остальные учтены по шансу, что ещё купят, а не как потерянные.",
         "{leads} more are young and being worked on, {sales} of them bought already. The others count by the chance that they still buy, never as lost.",
     ),
     "learned_never": (
-        "С {n} заявками так и не связались. Они ничему не учат: никто не знает, купили бы они.",
+        "Заявок, с которыми так и не связались: {n}. Они ничему не учат: никто не знает, купили бы они.",
         "{n} leads were never reached. They teach nothing: nobody knows whether they would have bought.",
     ),
     "card_better": ("Лучше ли она правил", "Does it beat the rules"),
     "judged_on": (
-        "Проверка: сначала её обучили только на более ранних заявках, затем показали {leads} более поздних, оставленных с {first} по {last}. Купили {sales}.",
+        "Проверка: сначала её обучили только на более ранних заявках, затем показали более поздние, оставленные с {first} по {last}. Этих заявок: {leads}, купили: {sales}.",
         "The check: first it learned from earlier leads alone, then it was shown {leads} later ones, left from {first} to {last}. {sales} of them bought.",
     ),
     "judged_by_creation": (
@@ -123,7 +133,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "card_truth": ("Говорит ли она правду", "Does it say the truth"),
     "truth_together": (
-        "Когда эти заявки поступили, она обещала от всех вместе {promised} продаж. Случилось {sold}.",
+        "Когда эти заявки поступили, она обещала от всех вместе продаж: {promised}. Случилось: {sold}.",
         "When these leads came in, it promised {promised} sales of them together. {sold} came.",
     ),
     "truth_right": ("Разница не больше случайной.", "The difference is no more than chance."),
@@ -136,7 +146,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Fewer bought than was promised: it promised too much.",
     ),
     "truth_tenths": (
-        "Заявки разложены по обещанию на равные части, лучшие слева. Сколько обещано, столько и купило, с точностью до случая, в {kept} из {n} частей.",
+        "Заявки разложены по обещанию на равные части, лучшие слева. Сколько обещано, столько и купило, в пределах случайности, в {kept} из {n} частей.",
         "The leads are laid out in equal parts by what was promised, the best on the left. As many bought as promised, give or take chance, in {kept} of {n} parts.",
     ),
     "truth_since": (
@@ -160,20 +170,28 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Те же более поздние заявки, как они поступили: правила ни одной не оценили.",
         "The same later leads as they came in: the rules graded none of them.",
     ),
+    "grades_other_half": (
+        "Границы оценок поставлены по каждой второй из более поздних заявок, а здесь — остальные.",
+        "The grades' borders were set on every second of the later leads; these are the others.",
+    ),
     "grades_kept": (
-        "Уточнённая A должна покупать не реже, чем A по правилам. Так и было: {refined} против {rules}.",
-        "A refined A must buy at least as often as the rules' A. So it did: {refined} against {rules}.",
+        "Заявки с уточнённой A должны заканчиваться покупкой не реже, чем A по правилам. На этих заявках так и было: {refined} против {rules}.",
+        "A refined A must buy at least as often as the rules' A. On these leads it did: {refined} against {rules}.",
     ),
     "grades_by_chance": (
-        "Уточнённая A должна покупать не реже, чем A по правилам. Здесь {refined} против {rules}, разница не больше случайной.",
+        "Заявки с уточнённой A должны заканчиваться покупкой не реже, чем A по правилам. Здесь {refined} против {rules}, разница не больше случайной.",
         "A refined A must buy at least as often as the rules' A. Here it is {refined} against {rules}, a difference no larger than chance.",
     ),
     "grades_broken": (
-        "Уточнённая A должна покупать не реже, чем A по правилам, а здесь покупала реже: {refined} против {rules}.",
+        "Заявки с уточнённой A должны заканчиваться покупкой не реже, чем A по правилам, а здесь вышло реже: {refined} против {rules}.",
         "A refined A must buy at least as often as the rules' A, but here it bought less often: {refined} against {rules}.",
     ),
+    "grades_not_shown": (
+        "Заявки с уточнённой A должны заканчиваться покупкой не реже, чем A по правилам. Этого таблица ещё не показывает: по этим же заявкам поставлены границы. Покажет следующее обучение.",
+        "A refined A must buy at least as often as the rules' A. This table does not show that yet: the same leads set the borders. The next training will show it.",
+    ),
     "grades_not_enough": (
-        "Как часто покупает уточнённая A, говорить рано: мало данных.",
+        "Как часто заявки с уточнённой A заканчиваются покупкой, говорить рано: мало данных.",
         "How often a refined A buys cannot be said yet: not enough data.",
     ),
     "grades_more": (
@@ -204,6 +222,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "weak_hardly": (
         "почти не отличает тех, кто купит, от остальных",
         "hardly tells those who buy from the others",
+    ),
+    "weak_too_early": (
+        "рано говорить, отличает ли она тех, кто купит, от остальных",
+        "too early to say whether it tells those who buy from the others",
     ),
     "weak_too_much": (
         "обещает в {times} раза больше, чем покупают (от {low} до {high})",

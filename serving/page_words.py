@@ -23,6 +23,10 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
         "Кому звонить дальше: сначала обещанные звонки, затем самые ценные заявки.",
         "Whom to call next: promised call-backs first, then the leads worth most.",
     ),
+    "queue_explores": (
+        "Небольшая часть мест — случайные заявки, чтобы ни один вид заявок не остался без звонка.",
+        "A few of the places are leads drawn at random, so that no kind of lead is left without a call.",
+    ),
     "whose": ("Чья очередь", "Whose queue"),
     "everybody": ("Вся команда", "The whole team"),
     "show": ("Показать", "Show"),
@@ -48,8 +52,8 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "rules_say": ("по правилам {grade}", "rules say {grade}"),
     "up_to": ("может стать {grade}", "could become {grade}"),
     "grade_note": (
-        "Оценка: сверху по модели (её A покупают не реже, чем A по правилам), под ней по правилам ABC и какой она станет, если ответы на открытые вопросы окажутся лучшими.",
-        "Grade: on top by the model (its A buy at least as often as the rules' A did), below it by the ABC rules, and what it becomes if the open questions get the best answers.",
+        "Оценка: сверху по модели (граница её A выбрана так, чтобы такие заявки заканчивались покупкой не реже, чем A по правилам), под ней по правилам ABC и какой она станет, если ответы на открытые вопросы окажутся лучшими.",
+        "Grade: on top by the model (the border of its A is chosen so that such leads buy at least as often as the rules' A), below it by the ABC rules, and what it becomes if the open questions get the best answers.",
     ),
     "grade_note_rules": (
         "Оценка по правилам ABC; под ней — какой она станет, если ответы на открытые вопросы окажутся лучшими.",
@@ -181,10 +185,10 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
         "{channel}: {share} non-target ({k} of {n}); a rise to {noticeable} would have been noticed",
     ),
     "quiet_little": (
-        "{channel}: мало данных ({n} заявок с разговором)",
+        "{channel}: мало данных (заявок с разговором: {n})",
         "{channel}: not enough data ({n} leads spoken to)",
     ),
-    "not_looked_at": ("не смотрели: {n} заявок без разговора", "not looked at: {n} leads nobody spoke to"),
+    "not_looked_at": ("не смотрели, заявок без разговора: {n}", "not looked at: {n} leads nobody spoke to"),
     "col_channel": ("Канал", "Channel"),
     "col_campaign": ("Кампания", "Campaign"),
     "col_leads": ("Заявок", "Leads"),
@@ -217,7 +221,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
         "{channel}: the share named non-target without a talk rose from {before} to {after} since about {since} ({earliest} to {latest}).",
     ),
     "quiet_little_name": (
-        "{channel}: об отмеченных без разговора судить рано ({n} заявок)",
+        "{channel}: об отмеченных без разговора судить рано (заявок: {n})",
         "{channel}: too early to say of leads named without a talk ({n} leads)",
     ),
     "quiet_name": (
@@ -243,7 +247,7 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "table": ("Подробно", "In detail"),
     "unknown_fields": ("Неизвестные поля формы", "Unknown form fields"),
     # backtest
-    "backtest": ("Прошлое", "The past"),
+    "backtest": ("Проверка на прошлом", "The past"),
     "bt_title": ("Как бы это было", "How it would have gone"),
     "bt_lead": (
         "Прошлое пройдено заново, {every}: каждый раз модель училась только на том, что компания знала в тот день, и оценивала заявки, которые пришли следом, в момент их прихода. Потом мы посмотрели, кто купил.",
@@ -269,23 +273,23 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
         "Not enough data: while the leads came whose outcome is known by now, there was too little to learn from. It takes a longer history.",
     ),
     "bt_too_few": (
-        "Мало данных: после первого обучения пришли {leads} заявок с известным исходом, купили {sales}. Судить рано.",
+        "Мало данных: после первого обучения пришло заявок с известным исходом: {leads}, купили: {sales}. Судить рано.",
         "Not enough data: after the model first learned, {leads} leads came whose outcome is known, {sales} bought. It is too early to judge.",
     ),
-    "bt_first": ("Если бы звонили каждой пятой заявке", "If only every fifth lead could be called"),
+    "bt_first": ("Если бы сил хватало только на каждую пятую заявку", "If only every fifth lead could be called"),
     "bt_found": (
         "покупателей — среди первых 20 % заявок, лучшие по модели впереди",
         "of the buyers stand among the first 20 % of leads, best first by the model",
     ),
     "bt_by_model": ("по модели", "by the model"),
     "bt_by_rules": ("по правилам ABC", "by the ABC rules"),
-    "bt_as_they_came": ("по порядку прихода", "as they came"),
+    "bt_at_random": ("наугад", "at random"),
     "bt_more": (
-        "На {n} покупателей больше, чем по правилам ABC (от {low} до {high}), из {sales} за {leads} заявок.",
+        "Покупателей больше, чем по правилам ABC, на {n} (от {low} до {high}). Всего заявок: {leads}, купили: {sales}.",
         "{n} buyers more than by the ABC rules ({low} to {high}), of {sales} among {leads} leads.",
     ),
     "bt_no_more": (
-        "Разница с правилами ABC — {n} покупателей (от {low} до {high}) из {sales} за {leads} заявок: это может быть и случайность.",
+        "Разница с правилами ABC в числе покупателей: {n} (от {low} до {high}). Это может быть и случайность. Всего заявок: {leads}, купили: {sales}.",
         "The difference to the ABC rules is {n} buyers ({low} to {high}) of {sales} among {leads} leads: it may be chance.",
     ),
     "bt_first_note": (
@@ -305,11 +309,16 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "bt_settled": ("Исход известен", "Outcome known"),
     "bt_not_judged": ("Не в счёт", "Not counted"),
     "bt_open": ("срок не вышел: {n}", "time not up: {n}"),
-    "bt_never": ("не дозвонились: {n}", "not reached: {n}"),
+    "bt_open_no_horizon": ("ещё не закрыты: {n}", "not closed yet: {n}"),
+    "bt_never": ("не связались: {n}", "never reached: {n}"),
     "bt_left_out": ("тестовые или закрыты до оценки: {n}", "test leads, or closed before scoring: {n}"),
     "bt_never_lost": (
-        "Заявки, срок которых не вышел, и те, до кого не дозвонились, не считаются потерянными: о них судить нельзя.",
+        "Заявки, срок которых не вышел, и те, с кем не связались, не считаются потерянными: о них судить нельзя.",
         "Leads whose time is not up, and those that nobody reached, are not counted as lost: nobody can judge by them.",
+    ),
+    "bt_never_lost_no_horizon": (
+        "Заявки, которые ещё не закрыты, и те, с кем не связались, не считаются потерянными: о них судить нельзя.",
+        "Leads that are not closed yet, and those that nobody reached, are not counted as lost: nobody can judge by them.",
     ),
     "bt_no_horizon": (
         "Срока покупки у компании нет, поэтому в счёт идут только закрытые заявки; среди недавних продаж может быть больше, чем на деле.",
@@ -321,9 +330,9 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
         "A model that learned once, beside one that learned anew at every step, on the same later leads. It “fell behind” where its chances came out worse than luck explains.",
     ),
     "bt_learned_on": ("Училась", "Learned on"),
-    "bt_from_leads": ("на {n} заявках", "from {n} leads"),
+    "bt_from_leads": ("заявок:\u00a0{n}", "from {n} leads"),
     "bt_later": ("Позже пришло", "Came later"),
-    "bt_later_counts": ("{leads} заявок, {sales} покупок", "{leads} leads, {sales} sales"),
+    "bt_later_counts": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads} leads, {sales} sales"),
     "bt_kept": ("Без обучения: первыми найдено", "Left alone: found first"),
     "bt_renewed": ("С обучением: первыми найдено", "Learning on: found first"),
     "bt_verdict": ("Итог", "So"),
@@ -346,11 +355,11 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
         "Ступени по отдельности и «без молодых» обучены только на заявках с исходом; лестница — ещё и на молодых. У каждой заявки одна оценка, в момент прихода. Интервалы 95 %: перевыборка заявок, доли — по Уилсону. Настройки компании — сегодняшние. Зерно {seed}, факты до № {number}, company.yaml {hash}.",
         "The rungs alone and “without young leads” learned from settled leads only, the ladder from young ones too. Each lead has one score, at its arrival. 95 % intervals: resampled leads; Wilson's for rates. The company's words are today's. Seed {seed}, facts up to no. {number}, company.yaml {hash}.",
     ),
-    "bt_who_model": ("лестница (служила бы)", "ladder (would have served)"),
+    "bt_who_model": ("лестница (работала бы)", "ladder (would have served)"),
     "bt_who_rules": ("правила ABC", "ABC rules"),
     "bt_who_base_rate": ("базовая доля, известная тогда", "base rate known then"),
     "bt_who_without_young_leads": ("лестница без молодых заявок", "ladder without young leads"),
-    "bt_who_scorecard": ("только скоркарта", "scorecard alone"),
+    "bt_who_scorecard": ("только скоринговая карта", "scorecard alone"),
     "bt_who_trees_of_one_field": ("только деревья по одному полю", "trees of one field alone"),
     "bt_who_trees_of_two_fields": ("только деревья по двум полям", "trees of two fields alone"),
     "bt_alone_ratio": ("log-loss к log-loss обновляемой", "Log-loss over the renewed one's"),

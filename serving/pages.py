@@ -86,17 +86,12 @@ class Writing:
         """Return a number; a dash where there is none."""
         return "—" if value is None else number_words(value, self.language)
 
-    def figure(self, value: float) -> str:
-        """Return an analyst's figure with three digits behind the point."""
-        text = f"{value:.3f}"
-        return text if self.language == "en" else text.replace(".", ",")
-
     def tenths(self, value: float) -> str:
         """Return a number with one digit behind the point."""
         return self._with_digits(value, 1)
 
     def thousandths(self, value: float) -> str:
-        """Return a number with three digits behind the point."""
+        """Return an analyst's figure, with three digits behind the point."""
         return self._with_digits(value, 3)
 
     def _with_digits(self, value: float, digits: int) -> str:

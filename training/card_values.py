@@ -69,6 +69,7 @@ def card_of(
         weights=dict(zip(RUNGS, choices.weights, strict=True)),
         promised=promised(later, promises),
         grades=grades,
+        by_gain=decision.by_gain,
     )
 
 
@@ -93,10 +94,25 @@ def promised(later: TrainingSet, probability: Floats) -> tuple[Promised, ...]:
     return tuple(Promised(float(p[one].mean()), int(one.sum()), int(bought[one].sum())) for one in those)
 
 
-def side_by_side(later: TrainingSet, probability: Floats | None, borders: GradeBorders) -> GradesSideBySide:
+def halves(later: TrainingSet) -> tuple[Ints, Ints]:
+    """Return the rows of every second lead in order of time, and those of the others.
+
+    The borders that serve are set on the first half, and the card counts its grades on the second: leads that set a
+    border bought often enough above it by choice of the border, and prove nothing.
+    """
+    leads, first = np.unique(later.lead, return_index=True)
+    in_time = leads[np.argsort(later.created[first], kind="stable")]
+    is_first = np.isin(later.lead, in_time[::2])
+    return np.flatnonzero(is_first), np.flatnonzero(~is_first)
+
+
+def side_by_side(
+    later: TrainingSet, probability: Floats | None, borders: GradeBorders, *, others_set_them: bool = False
+) -> GradesSideBySide:
     """Return the later leads by the rules' grade and by the refined one, each as it was when the rules first graded it.
 
     Without a ``probability`` of each row by what had not seen them nobody can say how the refined grades do.
+    ``others_set_them`` is whether the borders were set on other leads than these.
     """
     rows = _first_row_each(later, later.grade != UNGRADED)
     are_graded = bool(len(rows))
@@ -111,6 +127,7 @@ def side_by_side(later: TrainingSet, probability: Floats | None, borders: GradeB
         _counted(rules, bought),
         _counted(refined, bought),
         later.leads - len(rows),
+        others_set_them,
     )
 
 

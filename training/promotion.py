@@ -28,12 +28,14 @@ class Decision:
     """``promote`` or not, and the reasons in sentences.
 
     ``finds_something`` is whether the candidate keeps its tables; without it a promoted candidate is the rules alone,
-    at the rates that the company's own leads showed.
+    at the rates that the company's own leads showed. ``by_gain`` is whether it beats the rules only by what it gained on
+    later leads several times over, as the judging slice by itself cannot tell.
     """
 
     promote: bool
     finds_something: bool
     reasons: tuple[str, ...]
+    by_gain: bool = False
 
 
 def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion_serves: bool = False) -> Decision:
@@ -63,7 +65,8 @@ def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion
         rules = _rules_alone(evaluation, why, champion_serves=champion_serves)
         return Decision(rules.promote, not rules.promote, (*reasons, *rules.reasons))
     reasons.append(f"Better than the rules alone: {_evidence(over_rules, gain)}.")
-    return _over_champion(Decision(True, True, tuple(reasons)), evaluation, champion_serves=champion_serves)
+    made = Decision(True, True, tuple(reasons), by_gain=not _surely_better(over_rules))
+    return _over_champion(made, evaluation, champion_serves=champion_serves)
 
 
 def _over_champion(made: Decision, evaluation: Evaluation, *, champion_serves: bool) -> Decision:

@@ -25,7 +25,7 @@ from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, Measured, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from models.score import LEADS_OF_A_GUESS
-from training.card_values import card_of, side_by_side
+from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
@@ -89,8 +89,11 @@ def retrained(
     rates = grade_rates(data, rules)
     borders = rules_borders(candidate.starts, candidate.level)
     unseen = None if final.has_tables else candidate.probability(later)
+    shown = np.arange(len(later))
     if final.has_tables and choices.has_tables:
-        judged = judged_probability.tolist(), later.outcome.tolist(), later.weight.tolist()
+        setting, shown = halves(later)
+        half = later.of(setting)
+        judged = judged_probability[setting].tolist(), half.outcome.tolist(), half.weight.tolist()
         borders, unseen = derived_borders(*judged, rates), judged_probability
     about = {"choices": asdict(final), "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
@@ -120,7 +123,9 @@ def retrained(
         version=version, trained_at=trained_at, cut_off=cut_off, company=company, data=data, later=later, notes=split.notes,
         choices=final, decision=decision, champion=champion.version if champion else None,
         promises=judged_probability if final.has_tables else contenders["rules"],
-        grades=side_by_side(later, unseen, borders),
+        grades=side_by_side(
+            later.of(shown), None if unseen is None else unseen[shown], borders, others_set_them=len(shown) < len(later)
+        ),
     )  # fmt: skip
     save_card(values, folder)
     plots = drawn_plots(folder / "plots", later, contenders)
@@ -290,11 +295,14 @@ def _parameters(
 
 
 def _measures(evaluation: Evaluation) -> dict[str, float]:
-    """Return every overall measure and difference with the ends of its interval; the groups' are in ``EVALUATION``."""
+    """Return every overall measure and difference with the ends of its interval, and on how many leads; the groups' are in
+    ``EVALUATION``.
+    """
     measures = evaluation.overall.measures or {}
     named = {f"{who}.{name}": m for who, of in measures.items() for name, m in of.items()}
     named |= {f"log_loss_minus.{who}": m for who, m in evaluation.differences.items()}
-    return {
+    judged = {"judged.leads": float(evaluation.overall.leads), "judged.sales": float(evaluation.overall.sales)}
+    return judged | {
         f"{name}{end}".replace(" ", "_"): value
         for name, m in named.items()
         for end, value in (("", m.value), (".low", m.low), (".high", m.high))

@@ -110,7 +110,7 @@ def _overall(report: BacktestReport) -> Iterator[str]:
         yield WHY_NOT[report.state].format(leads=whole.leads, sales=whole.sales)
         return
     yield f"{whole.leads:,} settled leads, {whole.sales:,} sales. Of these sales the first 20 % of each period's leads hold"
-    for name, words in ((MODEL, "best first by the model"), (RULES, "by the rules"), (BASE_RATE, "as they came")):
+    for name, words in ((MODEL, "best first by the model"), (RULES, "by the rules"), (BASE_RATE, "at random")):
         yield f"  {_found(whole.judged[name].found, whole.sales).replace(NEW_LINE, ' ')}  {words}"
     more = whole.more_than_rules
     yield f"With the model {more.value:+,.0f} ({more.low:+,.0f} to {more.high:+,.0f}) sales over the rules."

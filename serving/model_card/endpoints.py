@@ -58,7 +58,7 @@ def _told(shelved: ShelvedModel, words: Words) -> dict[str, Any]:
         "chart": promise_chart(kept, words) if kept else None,
         "over": _over_champion(shelved),
         "grades": grades,
-        "says_of_a": _says_of_a(grades),
+        "says_of_a": _says_of_a(grades, is_shown=_is_shown(shelved)),
         "fields": _worth_telling(field_weights(shelved.artefact)),
         "weak": weaknesses(shelved),
         "measures": SHOWN_MEASURES,
@@ -78,13 +78,22 @@ def _grades(shelved: ShelvedModel) -> list[tuple[str, Rate, Rate]]:
     return told
 
 
-def _says_of_a(grades: list[tuple[str, Rate, Rate]]) -> Literal["kept", "by_chance", "broken", "not_enough"] | None:
+def _is_shown(shelved: ShelvedModel) -> bool:
+    """Return whether the leads of the card's table can show anything of the borders: they did not set them."""
+    return shelved.card is not None and (shelved.card.grades.others_set_borders or not shelved.card.has_tables)
+
+
+def _says_of_a(
+    grades: list[tuple[str, Rate, Rate]], *, is_shown: bool
+) -> Literal["kept", "by_chance", "broken", "not_enough", "not_shown"] | None:
     """Return whether the refined A bought at least as often as the rules' A; None where the rules gave no A."""
     rules, refined = next(((rules, refined) for grade, rules, refined in grades if grade == "A"), (None, None))
     if rules is None or refined is None or not rules.of:
         return None
     if not rules.is_enough or not refined.is_enough:
         return "not_enough"
+    if not is_shown:
+        return "not_shown"
     if refined.count * rules.of >= rules.count * refined.of:
         return "kept"
     return "by_chance" if refined.interval[1] >= rules.interval[0] else "broken"

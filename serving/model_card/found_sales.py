@@ -9,7 +9,7 @@ from models.ranking_metrics import Measured
 from serving.model_card.shelf import ShelvedModel
 
 SHARE_CALLED = 0.3
-Verdict = Literal["surely", "several_times", "rules_alone", "not_enough"]
+Verdict = Literal["surely", "several_times", "unsure", "worse", "rules_alone", "not_enough"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,14 @@ def found_sales(shelved: ShelvedModel) -> FoundSales | None:
 def verdict(shelved: ShelvedModel) -> Verdict:
     """Return whether the model beat the rules on later leads, and how sure that is.
 
-    ``several_times``: the last slice of leads is too short to tell, all the later leads on which its blend was chosen are not.
+    ``several_times``: the last slice of leads is too short to tell, but training found that all the later leads on which
+    its blend was chosen are not. ``unsure``: nothing tells.
     """
     if not shelved.artefact.model.parts:
         return "rules_alone"
-    if shelved.judgement is None:
+    if shelved.judgement is None or shelved.judgement.overall.measures is None:
         return "not_enough"
-    return "surely" if shelved.judgement.surely_better_than("rules") else "several_times"
+    is_better = shelved.judgement.surely_better_than("rules")
+    if is_better is not None:
+        return "surely" if is_better else "worse"
+    return "several_times" if shelved.card and shelved.card.by_gain else "unsure"

@@ -73,7 +73,7 @@ class Shelf:
         return [_challenging(one) if not place and not one.serves else one for place, one in enumerate(newest_first)]
 
     def model(self, wanted: str) -> ShelvedModel:
-        """Return the model that a version, ``champion`` or ``challenger`` names.
+        """Return the model that a version, ``champion`` (what serves) or ``challenger`` (what was trained last) names.
 
         Raises
         ------
@@ -83,12 +83,8 @@ class Shelf:
             Where its files are damaged.
         """
         found = self.models()
-        for one in found:
-            if (
-                wanted == one.version
-                or (wanted == CHAMPION and one.serves)
-                or (wanted == CHALLENGER and one.challenges)
-            ):
+        for place, one in enumerate(found):
+            if wanted == one.version or (wanted == CHAMPION and one.serves) or (wanted == CHALLENGER and not place):
                 return one
         if wanted in self._versions():
             self._contents(wanted)

@@ -9,6 +9,8 @@ from models.ranking_metrics import Measured
 from serving.model_card.shelf import ShelvedModel
 
 CHANNEL = "channel "
+HARDLY_TELLS, AT_RANDOM = 0.6, 0.5
+"""An AUC that surely stays below the first hardly tells buyers from others; one that may be the second says nothing yet."""
 MOMENTS = {"at arrival": "at_arrival", "after a call": "after_a_call"}
 
 
@@ -16,6 +18,7 @@ MOMENTS = {"at arrival": "at_arrival", "after a call": "after_a_call"}
 class Weakness:
     """What is weak in a group of later leads: a channel's, or (``channel`` None) all of them at a ``moment``.
 
+    ``hardly_tells`` is whether that was shown, ``is_too_early`` whether chance alone might tell as much.
     ``off`` is by how many times too much was promised, or where ``is_too_little`` too little, with its interval.
     """
 
@@ -25,6 +28,7 @@ class Weakness:
     sales: int
     is_enough: bool
     hardly_tells: bool = False
+    is_too_early: bool = False
     off: Measured | None = None
     is_too_little: bool = False
 
@@ -35,7 +39,7 @@ def weaknesses(shelved: ShelvedModel) -> list[Weakness]:
         return []
     who = "candidate" if shelved.artefact.model.parts else "rules"
     found = (_weakness(group, who) for group in shelved.judgement.groups if group.name != ALL and group.leads)
-    return [one for one in found if not one.is_enough or one.hardly_tells or one.off]
+    return [one for one in found if not one.is_enough or one.hardly_tells or one.is_too_early or one.off]
 
 
 def _weakness(group: JudgedGroup, who: str) -> Weakness:
@@ -45,12 +49,14 @@ def _weakness(group: JudgedGroup, who: str) -> Weakness:
     if group.measures is None:
         return Weakness(channel, moment, group.leads, group.sales, is_enough=False)
     measures = group.measures[who]
-    level = measures["level"]
+    auc, level = measures["auc"], measures["level"]
+    hardly_tells = auc.high < HARDLY_TELLS
     is_off = not level.low <= 1.0 <= level.high and level.value == level.value
     is_too_little = is_off and level.value < 1.0
     return Weakness(
         channel, moment, group.leads, group.sales, is_enough=True,
-        hardly_tells=measures["auc"].low <= 0.5,
+        hardly_tells=hardly_tells,
+        is_too_early=not hardly_tells and auc.low <= AT_RANDOM,
         off=(_turned(level) if is_too_little else level) if is_off else None,
         is_too_little=is_too_little,
     )  # fmt: skip

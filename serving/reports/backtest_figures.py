@@ -86,7 +86,7 @@ class BacktestFigures:
         ]  # fmt: skip
         return _chart(traces, {"yaxis": PERCENT, "xaxis": {"type": "category"}})
 
-    def found_chart(self, by_model: str, by_rules: str, as_they_came: str) -> str:
+    def found_chart(self, by_model: str, by_rules: str, at_random: str) -> str:
         """Return the chart of the share of each period's buyers that stood among its first leads."""
         judged = [(one, one.judged) for one in self.report.periods if one.judged and one.learned_leads]
         days = [f"{self.day(one.since):%Y-%m-%d}" for one, _ in judged]
@@ -96,7 +96,7 @@ class BacktestFigures:
             for key, name, colour, dash in ((MODEL, by_model, MODEL_COLOUR, "solid"), (RULES, by_rules, RULES_COLOUR, "dash"))
         ]  # fmt: skip
         traces.append({
-            "name": as_they_came, "x": days, "y": [FIRST_CALLED] * len(days), "mode": "lines", "hoverinfo": "skip",
+            "name": at_random, "x": days, "y": [FIRST_CALLED] * len(days), "mode": "lines", "hoverinfo": "skip",
             "line": {"color": PLAIN_COLOUR, "dash": "dot", "width": 1},
         })  # fmt: skip
         return _chart(traces, {"yaxis": PERCENT})

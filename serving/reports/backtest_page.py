@@ -23,10 +23,10 @@ def backtest_router(home: Path, pages: Pages) -> APIRouter:
         """Show what the latest replay came to, or which command makes one."""
         try:
             report = await run_in_threadpool(latest_report, home)
-        except ArtefactUnreadable as error:
-            return pages.show(request, "backtest.html", report=None, unreadable=str(error))
+        except ArtefactUnreadable:
+            return pages.show(request, "backtest.html", report=None, unreadable=True)
         if report is None:
-            return pages.show(request, "backtest.html", report=None, unreadable="")
+            return pages.show(request, "backtest.html", report=None, unreadable=False)
         figures = BacktestFigures(report, pages.company.zone)
         return pages.show(request, "backtest.html", report=report, figures=figures, share_of=share_of)
 

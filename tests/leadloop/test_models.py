@@ -6,14 +6,15 @@ import re
 
 import pytest
 
-from models.artefact import champion_version
+from models.artefact import champion_version, model_folder
+from models.card import load_card
 from tests.leadloop.command_line import Small, one_line, run
 
 
 def aliases(company: Small) -> dict[str, set[str]]:
     """Return version -> the names that point at it, as ``leadloop models`` shows them."""
-    rows = [line.split() for line in company.done("models").splitlines() if line.strip()[:2] == "20"]
-    return {row[0]: {word.strip(",") for word in row[6:]} for row in rows}
+    rows = [line.split() for line in company.done("models").splitlines() if re.match(r"\s*\d{8}-\w{6} ", line)]
+    return {row[0]: {word.strip(",") for word in row[5:]} for row in rows}
 
 
 def test_before_any_training_the_rules_serve_and_it_says_so(imported: Small) -> None:
@@ -29,8 +30,14 @@ def test_the_bare_name_lists_as_the_verb_does(trained: Small) -> None:
 def test_the_list_shows_whole_versions_with_figures_and_names(trained: Small) -> None:
     version = str(champion_version(trained.home))
     assert aliases(trained) == {version: {"champion", "challenger"}}
-    line = next(line for line in trained.done("models").splitlines() if version in line)
-    assert line.count("0.") >= 3
+    lines = trained.done("models").splitlines()
+    place = next(place for place, line in enumerate(lines) if version in line)
+    assert lines[place].count("0.") >= 3
+    assert re.search(r" \d+ sales( +0\.\d{3}-\d\.\d{3}){3}", lines[place + 1])
+    card = load_card(model_folder(trained.home, version))
+    assert card is not None
+    assert lines[place].split()[1] == f"{card.judged.leads:,}"
+    assert f" {card.judged.sales:,} sales " in lines[place + 1]
 
 
 def test_a_model_promoted_by_hand_serves_and_rolling_back_brings_the_one_before(trained: Small) -> None:

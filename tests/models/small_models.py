@@ -97,6 +97,7 @@ def windows_card(version: str = "20260302-abc123", **more: object) -> Card:
             {"A": (20, 6), "B": (30, 6), "C": (40, 4), "non_target": (10, 0)},
             {"A": (25, 10), "B": (30, 5), "C": (35, 1), "non_target": (10, 0)},
             20,
+            others_set_borders=True,
         ),
     )
     return replace(card, **more)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from models.abc_rules import RuleGrade
 from models.refined_grades import GradeBorders
 from tests.training.small_sets import set_of
-from training.card_values import promised, side_by_side, slice_of
+from training.card_values import halves, promised, side_by_side, slice_of
 from training.dataset import TrainingSet
 
 BORDERS = GradeBorders(0.5, 0.2)
@@ -42,6 +42,14 @@ def test_without_a_probability_that_had_not_seen_them_no_refined_grade_is_told()
     told = side_by_side(three_leads(), None, BORDERS)
     assert told.rules
     assert told.refined == {}
+
+
+def test_every_second_lead_in_order_of_time_sets_the_borders_and_the_others_show_the_grades() -> None:
+    lead_of = np.array([0, 0, 1, 2, 2, 2, 3, 4])
+    data = set_of({}, np.zeros(8), lead_of=lead_of)
+    setting, shown = halves(data)
+    assert data.lead[setting].tolist() == [0, 0, 2, 2, 2, 4]
+    assert data.lead[shown].tolist() == [1, 3]
 
 
 def leads(count: int, chance: Floats) -> TrainingSet:

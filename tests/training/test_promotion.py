@@ -135,7 +135,8 @@ def test_where_a_champion_serves_and_nothing_beats_the_guesses_it_is_the_champio
 def test_a_gain_that_chance_does_not_give_makes_up_for_a_judging_slice_that_cannot_tell() -> None:
     made = decision(SAME, SAME, gain=11.2)
     said = f"11.2 nats on later leads, several times over ({SAME_SAID})"
-    assert (made.promote, made.finds_something) == (True, True)
+    assert (made.promote, made.finds_something, made.by_gain) == (True, True, True)
+    assert not decision(BETTER, BETTER, gain=11.2).by_gain
     assert made.reasons[:2] == (f"Better than the base rate: {said}.", f"Better than the rules alone: {said}.")
 
 

@@ -31,6 +31,7 @@ from models.score import probability_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
+from training.card_values import halves
 from training.columns import NumberColumn
 from training.dataset import label_at, row_moments
 from training.recipe import RUNGS, chosen, fitted, grade_rates
@@ -137,16 +138,24 @@ def test_the_artefact_counts_the_leads_behind_its_reasons(demo: Demo) -> None:
         assert is_whole == bool((values == np.round(values)).all())
 
 
-def test_a_refined_a_buys_at_least_as_often_as_a_rule_a_did(demo: Demo) -> None:
-    """Judged by the candidate of the earlier leads on the later ones, where the borders were derived."""
+def test_a_refined_a_bought_at_least_as_often_as_a_rule_a_among_the_later_leads_that_set_its_border(demo: Demo) -> None:
     borders, data = load_artefact(demo.trained.folder).borders, demo.trained.data
     later = data.of(demo.trained.split.judge)
+    half = later.of(halves(later)[0])
     rules = demo.company.abc_at(NOW)
     earlier = data.of(demo.trained.split.fit)
     candidate = fitted(earlier, rules, chosen(earlier, rules))
-    above = candidate.probability(later) >= borders.a
-    rate = later.weight[above] @ later.outcome[above] / later.weight[above].sum()
+    above = candidate.probability(half) >= borders.a
+    rate = half.weight[above] @ half.outcome[above] / half.weight[above].sum()
     assert rate >= grade_rates(data, rules)["A"]
+
+
+def test_the_card_counts_the_grades_on_the_later_leads_that_had_no_part_in_the_borders(demo: Demo) -> None:
+    card, later = load_card(demo.trained.folder), demo.trained.data.of(demo.trained.split.judge)
+    assert card is not None
+    assert card.grades.others_set_borders
+    counted = sum(leads for leads, _ in card.grades.refined.values()) + card.grades.left_out
+    assert counted == later.of(halves(later)[1]).leads == later.leads // 2
 
 
 def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(tmp_path: Path) -> None:
@@ -179,7 +188,7 @@ def test_the_card_tells_what_it_learned_from_and_on_which_later_leads_it_was_jud
     assert card.reasons == demo.trained.decision.reasons
     assert sum(one.leads for one in card.promised) == later.leads
     graded = sum(leads for leads, _ in card.grades.rules.values())
-    assert graded == sum(leads for leads, _ in card.grades.refined.values()) == later.leads - card.grades.left_out
+    assert graded == sum(leads for leads, _ in card.grades.refined.values()) == later.leads // 2 - card.grades.left_out
     assert card.grades.rules["non_target"] == card.grades.refined["non_target"]
 
 
@@ -187,6 +196,7 @@ def test_where_the_rules_alone_serve_the_refined_grades_of_the_card_are_the_rule
     card = load_card(run(nothing_predicts, tmp_path).folder)
     assert card is not None
     assert not card.has_tables
+    assert not card.grades.others_set_borders
     assert card.weights == dict.fromkeys(RUNGS, 0.0)
     assert len(card.promised) == 1
 

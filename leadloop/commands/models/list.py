@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from leadloop.commands._house import HomeOption
 from leadloop.commands._table import figures_table
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 NAME = "list"
+NOT_KEPT = "—"
+SHOWN = {"candidate.auc": "AUC", "candidate.log_loss": "log-loss", "rules.log_loss": "of the\nrules"}
 
 
 def command(home: HomeOption = None) -> None:
@@ -19,9 +26,27 @@ def command(home: HomeOption = None) -> None:
     if not found:
         Console().print("No model was trained yet: the rules serve. `leadloop train` begins.")
         return
-    table = figures_table(figures=("version", "trained, UTC", "AUC", "log-loss", "of the rules"), last="")
+    figures = ("version,\ntrained, UTC", "judged on", *SHOWN.values())
+    table = figures_table(figures=figures, last="")
+    table.title = "Judged on later leads; 95 % intervals"
     for one in found:
-        cells = [one.measures.get(name) for name in ("candidate.auc", "candidate.log_loss", "rules.log_loss")]
-        figures = ["—" if value is None else f"{value:.4f}" for value in cells]
-        table.add_row(one.version, f"{one.trained_at:%Y-%m-%d %H:%M}", *figures, ", ".join(one.aliases))
+        version = f"{one.version}\n[dim]{one.trained_at:%Y-%m-%d %H:%M}[/]"
+        measures = (_with_interval(one.measures, name) for name in SHOWN)
+        table.add_row(version, _judged_on(one.measures), *measures, ", ".join(one.aliases))
     Console().print(table)
+
+
+def _judged_on(measures: Mapping[str, float]) -> str:
+    """Return the number of leads, and below it of sales among them; a dash where training did not keep them."""
+    if "judged.leads" not in measures:
+        return NOT_KEPT
+    return f"{measures['judged.leads']:,.0f}\n[dim]{measures['judged.sales']:,.0f} sales[/]"
+
+
+def _with_interval(measures: Mapping[str, float], name: str) -> str:
+    """Return a measure, and its interval below it; a dash where there were too few leads."""
+    if name not in measures:
+        return NOT_KEPT
+    low, high = measures.get(f"{name}.low"), measures.get(f"{name}.high")
+    interval = "" if low is None or high is None else f"\n[dim]{low:.3f}-{high:.3f}[/]"
+    return f"{measures[name]:.4f}{interval}"

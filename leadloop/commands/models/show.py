@@ -84,7 +84,8 @@ def _grades(grades: GradesSideBySide) -> Table:
         "when the rules first graded them" if grades.moment == "first_graded" else "on arrival; the rules graded none"
     )
     table = figures_table("grade", figures=("by the rules", "bought", "refined", "bought"))
-    table.title = f"The later leads {when}"
+    which = "Every second of the later leads" if grades.others_set_borders else "The later leads"
+    table.title = f"{which} {when}" + ("; the others set the borders" if grades.others_set_borders else "")
     for grade in GRADES:
         if grade in grades.rules or grade in grades.refined:
             table.add_row(grade.replace("_", "-"), *_cells(grades.rules, grade), *_cells(grades.refined, grade))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from models.hand_out_log import HandOut, HandOutLog
-from tests.serving.doors import COMPANY, Doors, open_doors, promote
+from serving.board import Board
+from tests.serving.doors import COMPANY, Doors, eventually, open_doors, promote
 
 HOUR = timedelta(hours=1)
 
@@ -145,6 +147,10 @@ def test_many_managers_taking_and_looking_at_once_never_fail(doors: Doors) -> No
     assert sorted(everywhere) == sorted(f"L{n}" for n in range(10))
 
 
+def test_where_nothing_is_drawn_the_page_does_not_speak_of_chance(doors: Doors) -> None:
+    assert "random" not in doors.page("/queue?lang=en")
+
+
 def test_the_page_says_that_nobody_waits_and_that_probabilities_are_guesses(doors: Doors) -> None:
     assert "никто не ждёт звонка" in doors.page("/queue")
     doors.lead("7", contact={"phone": "+79123456789", "name": "Анна Секретова"})
@@ -192,6 +198,39 @@ def test_a_lead_that_is_called_without_being_taken_left_the_queue_with_the_call(
     assert [one.arm for one in handed_out(any_doors)] == ["by_worth", "by_worth", "promised"]
 
 
+def test_a_lead_is_handed_out_by_the_order_that_its_manager_was_just_shown(doors: Doors) -> None:
+    doors.lead("early", created_at=ago(doors, 5))
+    doors.lead("late", created_at=ago(doors, 3))
+    assert doors.queue("Анна") == ["late", "early"]
+    doors.lead("worth more", marks={"offer": "Тихий офис"})
+    doors.call("late", manager="Анна")
+    doors.clock.pass_time(timedelta(seconds=11))
+    doors.call("early", manager="Анна")
+    assert [(one.position, one.waiting) for one in handed_out(doors)] == [(1, 2), (2, 2)]
+
+
+def test_a_lead_that_was_not_in_the_order_shown_is_placed_anew(doors: Doors) -> None:
+    doors.lead("early", created_at=ago(doors, 5))
+    doors.queue("Анна")
+    doors.lead("late", created_at=ago(doors, 3))
+    doors.call("late", manager="Анна")
+    assert [(one.position, one.waiting) for one in handed_out(doors)] == [(1, 2)]
+
+
+def test_the_queue_is_read_before_anybody_asks(
+    tmp_path: Path, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[datetime] = []
+
+    def look(_: Board, moment: datetime, manager: str | None = None) -> list[object]:
+        looks.append(moment)
+        return []
+
+    monkeypatch.setattr(Board, "queue", look)
+    with open_doors(tmp_path, sqlite_engine):
+        eventually(lambda: len(looks) == 1)
+
+
 def test_looking_giving_back_and_taking_again_hand_nothing_out_anew(doors: Doors) -> None:
     doors.lead("7")
     doors.queue()
@@ -227,7 +266,9 @@ def test_a_drawn_lead_looks_like_any_other_on_the_page_and_the_api_tells_its_arm
         assert drawn
         assert all(arms[name][1] == 1 / 19 for name in drawn)
         assert [place["lead_id"] for place in doors.asked("/v1/queue")["places"]] == list(arms)
-        assert "random" not in doors.page("/queue?lang=en")
+        page = doors.page("/queue?lang=en")
+        assert page.count("random") == page.count("leads drawn at random, so that no kind of lead is left") == 1
+        assert "Небольшая часть мест — случайные заявки" in doors.page("/queue")
         doors.client.post(f"/v1/queue/{drawn[0]}/take", json={"manager": "Анна"})
         (one,) = handed_out(doors)
         assert (one.lead_id, one.arm, one.propensity, one.drawn_from) == (drawn[0], "at_random", 1 / 19, 20)

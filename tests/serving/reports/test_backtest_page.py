@@ -10,7 +10,7 @@ from models.ranking_metrics import Measured
 from tests.serving.doors import Doors
 from tests.serving.replayed import small_report, too_early
 
-JARGON = ("log-loss", "scorecard", "скоркарт", "base rate", "AUC", "Wilson", "Уилсон")
+JARGON = ("log-loss", "scorecard", "скоринговая карта", "base rate", "AUC", "Wilson", "Уилсон")
 
 
 def words_of(page: str) -> str:
@@ -38,6 +38,7 @@ def test_the_buyers_found_first_stand_with_count_and_interval_beside_the_rules(d
     assert "50 % 45 %–56 % of the buyers stand among the first 20 % of leads" in words
     assert "by the model 50 % 45 %–56 % 15 of 30" in words
     assert "by the ABC rules 20 % 15 %–26 % 6 of 30" in words
+    assert "at random 20 %" in words
     assert "9 buyers more than by the ABC rules (4 to 13), of 30 among 150 leads." in words
 
 
@@ -55,7 +56,7 @@ def test_a_difference_that_may_be_chance_is_not_called_more(doors: Doors) -> Non
 def test_a_month_shows_what_was_foretold_what_came_true_and_who_is_not_counted(doors: Doors) -> None:
     words = words_of(shown(doors))
     # Wilson's interval of 30 of 150 by hand: 0.144 to 0.271.
-    assert "01.2026 250 150 19 % 28 20 % 14 %–27 % 30 of 150 time not up: 60 not reached: 38" in words
+    assert "01.2026 250 150 19 % 28 20 % 14 %–27 % 30 of 150 time not up: 60 never reached: 38" in words
     assert "not counted as lost" in words
 
 
@@ -93,9 +94,17 @@ def test_where_it_is_too_early_or_too_few_leads_are_settled_the_page_says_so(doo
 
 def test_a_report_without_a_horizon_says_that_only_closed_leads_count(doors: Doors) -> None:
     write_report(replace(small_report(), horizon_days=None), doors.service.settings.home)
-    assert "no time limit for a purchase" in doors.page("/backtest?lang=en")
+    words = words_of(doors.page("/backtest?lang=en"))
+    assert "no time limit for a purchase" in words
+    assert "not closed yet: 60" in words
+    assert "Leads that are not closed yet" in words
+    assert "time not up" not in words
+    assert "Leads whose time is not up" not in words
 
 
 def test_a_damaged_report_is_a_page_and_not_an_error(doors: Doors) -> None:
     write_report(small_report(), doors.service.settings.home).write_bytes(b"{")
     assert "run `leadloop backtest` again" in doors.page("/backtest?lang=en")
+    russian = doors.page("/backtest?lang=ru")
+    assert "запустите `leadloop backtest` ещё раз" in russian
+    assert "again" not in russian
