@@ -180,7 +180,8 @@ def doubts(candidate: Candidate, data: TrainingSet) -> dict[RuleGrade, float]:
     """
     told = graded(data)
     rates = {grade: float(probability(np.array(start))) for grade, start in candidate.starts.items()}
-    return {grade: 1.0 / ((told[grade][0] + LEADS_OF_A_GUESS) * rate * (1.0 - rate)) for grade, rate in rates.items()}
+    own = {grade: 1.0 / ((told[grade][0] + LEADS_OF_A_GUESS) * rate * (1.0 - rate)) for grade, rate in rates.items()}
+    return {grade: max(candidate.uncertainty.level, variance) for grade, variance in own.items()}
 
 
 def graded(data: TrainingSet) -> dict[RuleGrade, tuple[int, int]]:
