@@ -33,9 +33,10 @@ from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 from models.artefact import champion_version, load_artefact, model_folder
+from models.measured import Measured
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
-from models.ranking_metrics import Judged, Measured, measured
+from models.ranking_metrics import Judged, measured
 from models.score import RulesScorer, Scorer
 from training.retrain import retrained
 

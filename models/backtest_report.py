@@ -16,7 +16,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import ArtefactUnreadable
-from models.ranking_metrics import Measured
+from models.measured import Measured
 
 FORMAT = 1
 FIRST_CALLED = 0.2

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from features.errors import ArtefactUnreadable
-from models.ranking_metrics import Measured
+from models.measured import Measured
 
 EVALUATION = "evaluation.json"
 """The file of a model's folder that holds every measure of every group."""

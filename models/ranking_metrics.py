@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.measured import Measured
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RESAMPLES = 200
@@ -22,15 +24,6 @@ MEASURES = (
     "auc", "average_precision", "log_loss", "brier", "ece", "lift_10", "sales_in_first_30", "slope", "level",
 )  # fmt: skip
 HIGHER_IS_BETTER = frozenset({"auc", "average_precision", "lift_10", "sales_in_first_30"})
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A measure with its 95 % interval; nan where the leads cannot say."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)

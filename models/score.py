@@ -116,7 +116,7 @@ class RulesScorer:
         rules = known.company.abc_at(known.moment)
         grading = grade_by_rules(known.answers, rules)
         start = self._starts.under(rules).of(grading.verdicts)
-        chance = probability_of(start)
+        chance = _as_guessed(start)
         asked = rules.criteria[grading.ask].field if grading.ask else None
         ends = interval(start, doubt_of_guess(chance))
         return Score(
@@ -126,7 +126,12 @@ class RulesScorer:
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the guess alone."""
         rules = known.company.abc_at(known.moment)
-        return probability_of(self._starts.under(rules).of(verdicts_of(known.answers, rules)))
+        return _as_guessed(self._starts.under(rules).of(verdicts_of(known.answers, rules)))
+
+
+def _as_guessed(start: float) -> float:
+    """Return the rate whose log-odds are ``start``; a guess of 0.12 is told as 0.12 and not by its last digit."""
+    return round(probability_of(start), 15)
 
 
 def doubt_of_guess(rate: float) -> float:

@@ -12,7 +12,8 @@ from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.store import FactStore
 from models.artefact import Artefact
-from models.ranking_metrics import Judged, Measured, log_loss_difference, measured
+from models.measured import Measured
+from models.ranking_metrics import Judged, log_loss_difference, measured
 from training.card_values import slice_of
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from models.ranking_metrics import Judged, Measured, log_loss_difference, measured
+from models.measured import Measured
+from models.ranking_metrics import Judged, log_loss_difference, measured
 from training.dataset import TrainingSet
 
 Floats = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from features.facts.company import Company
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from training.dataset import OUTCOME_WORDS, TrainingSet
 from training.evaluation import Evaluation, Group
 from training.promotion import Decision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES, Evaluation, Group
 
 NOT_COMPARABLE = (

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.backtest_report import BASE_RATE, FIRST_CALLED, MODEL, RULES, Judgement, LeftAlone, Overall
-from models.ranking_metrics import Judged, Measured, interval_of, log_loss_ratio, mean_log_loss
+from models.measured import Measured
+from models.ranking_metrics import Judged, interval_of, log_loss_ratio, mean_log_loss
 from training.dataset import TrainingSet
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES
 from training.first_called import sales_found_first

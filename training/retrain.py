@@ -20,9 +20,10 @@ from models.abc_rules import GRADES, RuleGrade, log_odds
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import save_card
 from models.judgement import EVALUATION
+from models.measured import Measured
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
-from models.ranking_metrics import Judged, Measured, log_loss_difference
+from models.ranking_metrics import Judged, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from models.score import LEADS_OF_A_GUESS
 from training.card_values import card_of, halves, side_by_side

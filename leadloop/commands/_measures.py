@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from models.ranking_metrics import Measured
+    from models.measured import Measured
 
 SHOWN = {"auc": "AUC", "log_loss": "log-loss", "ece": "ECE", "lift_10": "lift 10 %", "sales_in_first_30": "sales in first 30 %",
          "slope": "slope", "level": "mean p / rate"}  # fmt: skip

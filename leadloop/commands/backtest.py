@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from models.backtest_report import BacktestReport, LeftAlone, Period
-    from models.ranking_metrics import Measured
+    from models.measured import Measured
 
 NAME = "backtest"
 FEW, NEW_LINE = "[dim]too few[/]", "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from serving.model_card.shelf import ShelvedModel
 
 SHARE_CALLED = 0.3

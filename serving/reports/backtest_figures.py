@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from models.backtest_report import FIRST_CALLED, MODEL, RULES, BacktestReport, Period, Tally
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from monitoring.intervals import Rate
 
 MODEL_COLOUR, RULES_COLOUR, PLAIN_COLOUR = "#1f5fbf", "#8a6d1b", "#5b6675"

@@ -9,7 +9,7 @@ import pytest
 
 from features.errors import ArtefactUnreadable
 from models.judgement import EVALUATION, Judgement, load_judgement
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from tests.training.small_sets import set_of
 from training.evaluation import evaluated, evaluation_json
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from models.backtest_report import FORMAT, BacktestReport, Judgement, LeftAlone, Month, Overall, Period, Tally
-from models.ranking_metrics import Measured
+from models.measured import Measured
 
 BEGIN = datetime(2026, 1, 4, 21, tzinfo=UTC)
 WEEK = timedelta(days=7)

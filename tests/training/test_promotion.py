@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from training.evaluation import Evaluation, Group
 from training.promotion import Decision, decided
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from models.backtest_report import Overall, write_report
-from models.ranking_metrics import Measured
+from models.measured import Measured
 from tests.serving.doors import Doors
 from tests.serving.replayed import small_report, too_early
 
