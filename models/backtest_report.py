@@ -58,7 +58,7 @@ class Judgement:
 class Period:
     """The leads that came from ``since`` to before ``until``, scored by what was learned at ``since``.
 
-    ``learned_leads`` is 0 where too little was settled to learn from: then the company's guesses served. ``expected`` is the
+    ``learned_leads`` is 0 where nothing was settled to learn from: then the company's guesses served. ``expected`` is the
     sum of the probabilities of the settled leads. ``judged`` is None where there is not enough data to judge.
     """
 

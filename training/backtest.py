@@ -180,6 +180,7 @@ def _tally(replay: Replay, since: datetime, until: datetime, outcome: Floats) ->
 
 
 def _places_left_alone(scored: Sequence[Scored]) -> list[int]:
-    """Return the periods whose model is left alone from then on."""
-    places = [place for place, one in enumerate(scored) if one.learned.ladder]
+    """Return the periods whose model is left alone from then on: of those whose ladder had found something."""
+    ladders = [(place, one.learned.ladder) for place, one in enumerate(scored)]
+    places = [place for place, ladder in ladders if ladder and ladder.choices.has_tables]
     return sorted({places[int(len(places) * share)] for share in LEFT_ALONE_SINCE}) if places else []

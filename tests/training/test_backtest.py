@@ -143,11 +143,13 @@ def test_a_period_with_few_settled_leads_is_counted_and_not_judged() -> None:
     assert told.state == "judged"  # all together are enough
 
 
-def test_before_enough_is_settled_the_companys_guesses_serve_and_it_is_too_early_to_judge() -> None:
+def test_before_anything_is_settled_the_companys_guesses_serve_and_few_leads_are_not_judged() -> None:
     told = backtest_report(replay(invented_facts(30, owners_buy)))
-    assert told.state == "too_early"
-    assert all(one.learned_leads == 0 for one in told.periods)
-    assert told.left_alone == ()
+    assert told.state == "too_few"
+    learned = [one.learned_leads for one in told.periods]
+    assert learned == sorted(learned)
+    assert learned[-1] <= 30
+    assert all(one.judged is None for one in told.periods)
 
 
 def test_without_a_horizon_closed_leads_are_judged_and_open_ones_counted() -> None:
