@@ -7,6 +7,7 @@ cannot be read is refused and the one before goes on, loudly.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Champion:
         self._scorer: Scorer = RulesScorer()
         self._refused: str | None = None
         self._looked_at = float("-inf")
+        self._lock = threading.Lock()
 
     @property
     def scorer(self) -> Scorer:
@@ -36,7 +38,11 @@ class Champion:
         return self._scorer
 
     def look(self) -> None:
-        """Look at the pointer now."""
+        """Look at the pointer now; one look at a time, or an older one might have the last word."""
+        with self._lock:
+            self._look()
+
+    def _look(self) -> None:
         self._looked_at = time.monotonic()
         version = champion_version(self._home)
         if version == self._refused and version is not None:
