@@ -19,6 +19,9 @@ from training.scorecard import Scorecard, places_of
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MOST_ROWS = 20_000
+MOST_UNSEEN, LESS_SURE = 0.25, 1.5
+"""A cell that no lead stood in, whose entry is held at nothing, adds no more variance than the first, or than so many times
+what the least sure cell that was seen adds: a lead with half its answers missing is not one that may be anything."""
 WIDENED = 1.3
 """The variance is multiplied by this: what the scorecard cannot say at all adds to it. Found where the truth is known
 (benchmarks/known_truth.py)."""
@@ -64,8 +67,10 @@ def uncertainty_of(card: Scorecard, rows: Rows, shown: Mapping[str, Ints], count
         mass = np.bincount(where, weight, minlength=counts[name])
         total = np.bincount(where, weight * share, minlength=counts[name])
         own = alone[first[place] : first[place + 1]]
-        unseen = own if len(own) == counts[name] else np.full(counts[name], float(own.max()))
-        cells[name] = np.where(mass > 0, total / np.maximum(mass, 1e-12), unseen)
+        prior = own if len(own) == counts[name] else np.full(counts[name], float(own.max()))
+        seen = total / np.maximum(mass, 1e-12)
+        unseen = np.minimum(prior, max(MOST_UNSEEN, LESS_SURE * float(seen[mass > 0].max())))
+        cells[name] = np.where(mass > 0, seen, unseen)
     return Uncertainty(WIDENED * level, {name: WIDENED * shares for name, shares in cells.items()})
 
 

@@ -85,3 +85,11 @@ def test_ten_times_the_leads_make_a_tenth_of_the_variance() -> None:
         for rows in (few, many)
     )
     assert 0.05 < large / small < 0.2
+
+
+def test_a_gap_that_no_lead_had_widens_the_interval_and_does_not_make_it_say_nothing() -> None:
+    rows, _ = rows_of(4)
+    cells = uncertainty_of(fit_scorecard(rows), rows, rows.where, counted(rows)).cells
+    coarser = uncertainty_of(fit_scorecard(rows), rows, {"area": rows.where["area"] // 2}, {"area": 4}).cells["area"]
+    for missing, seen in ((cells["area"][AREA.missing], cells["area"][:4]), (coarser[3], coarser[:2])):
+        assert seen.max() < missing < 1.0
