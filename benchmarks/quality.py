@@ -12,8 +12,9 @@ test period, each time from what was known by then (``label_stream.parquet`` say
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -26,6 +27,7 @@ import pandas as pd
 from benchmarks.real_sets import RealSet, company_of, imported, real_set, replayed_files, static_files
 from features.errors import NothingToLearn
 from features.facts.company import Company
+from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Lead, LeadId
 from features.rows.as_of import Gate, KnownLead
@@ -36,10 +38,14 @@ from models.artefact import champion_version, load_artefact, model_folder
 from models.measured import Measured
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
+from models.outcomes_so_far import followed
 from models.ranking_metrics import Judged, measured
 from models.score import RulesScorer, Scorer
+from monitoring.leads_since import leads_since, outcomes_of
 from training.retrain import retrained
 
+FOLLOW = bool(os.environ.get("FOLLOW"))
+Arrival = tuple[KnownLead, FeatureRow]
 AFTER = 0.1
 """How much of the test period passes before a learning model's level is judged."""
 
@@ -57,7 +63,8 @@ def answered_once(chosen: RealSet, work: Path) -> Answered:
     company = company_of(chosen, work)
     store = imported(static_files(chosen, work), company, work)
     words = trained_by(store, company, work, chosen.split)
-    arrivals = _arrivals(store, company, set(chosen.test["lead_id"].astype(str)))
+    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(store.histories()))
+    arrivals = _arrivals(store.histories(), rows, set(chosen.test["lead_id"].astype(str)))
     scorer = champion_of(work)
     found = {known.lead_id: scorer.score(known, row).probability for known, row in arrivals}
     store.engine.dispose()
@@ -68,19 +75,36 @@ def answered_while_learning(chosen: RealSet, work: Path, *, refits: int, late: i
     """Train ``refits`` times during the test period; each lead is scored by the champion of its arrival."""
     company = company_of(chosen, work, replayed=True)
     store = imported(replayed_files(chosen, work, late=late), company, work)
-    arrivals = sorted(
-        _arrivals(store, company, set(chosen.test["lead_id"].astype(str))),
-        key=lambda one: (one[0].moment, one[0].lead_id),
-    )
+    past = list(store.histories())
+    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(past))
+    wanted = set(chosen.test["lead_id"].astype(str))
+    arrivals = sorted(_arrivals(past, rows, wanted), key=lambda one: (one[0].moment, one[0].lead_id))
     borders = np.linspace(0, len(arrivals), refits + 1).astype(np.int64)
     found: dict[LeadId, float] = {}
     words = ""
     for begin, end in pairwise(borders.tolist()):
         words = trained_by(store, company, work, arrivals[begin][0].moment)
-        scorer = champion_of(work)
-        found |= {known.lead_id: scorer.score(known, row).probability for known, row in arrivals[begin:end]}
+        found |= _scored_while_following(arrivals[begin:end], past, rows, work)
     store.engine.dispose()
     return Answered(words, pd.Series(found, dtype=float).reindex(chosen.test["lead_id"].astype(str)))
+
+
+def _scored_while_following(
+    arrivals: list[Arrival], past: list[LeadHistory], rows: RowBuilder, work: Path
+) -> dict[LeadId, float]:
+    """Score leads as they arrive by the champion, whose level follows what was known by each arrival and no more."""
+    version = champion_version(work)
+    if version is None:
+        return {known.lead_id: RulesScorer().score(known, row).probability for known, row in arrivals}
+    artefact = load_artefact(model_folder(work, version))
+    since = list(leads_since(past, rows, artefact, now=arrivals[-1][0].moment))
+    outcomes = outcomes_of(since, artefact, has_window=rows.gate.company.horizon_days is not None)
+    cut_off = artefact.data_cut_off.timestamp()
+    found: dict[LeadId, float] = {}
+    for known, row in arrivals:
+        level = followed(outcomes, artefact.followed, cut_off, known.moment.timestamp())
+        found[known.lead_id] = ModelScorer(artefact.at_level(level)).score(known, row).probability
+    return found
 
 
 def trained_by(store: FactStore, company: Company, work: Path, moment: datetime) -> str:
@@ -97,14 +121,15 @@ def trained_by(store: FactStore, company: Company, work: Path, moment: datetime)
 def champion_of(work: Path) -> Scorer:
     """Return what serves."""
     version = champion_version(work)
-    return ModelScorer(load_artefact(model_folder(work, version))) if version else RulesScorer()
+    if version is None:
+        return RulesScorer()
+    artefact = load_artefact(model_folder(work, version))
+    return ModelScorer(artefact.at_level(artefact.followed))
 
 
-def _arrivals(store: FactStore, company: Company, wanted: set[str]) -> Iterator[tuple[KnownLead, FeatureRow]]:
+def _arrivals(past: Iterable[LeadHistory], rows: RowBuilder, wanted: set[str]) -> Iterator[Arrival]:
     """Yield what was known of each wanted lead as it came, and its row."""
-    timeline = RatesTimeline(Gate(company)).learn(store.histories())
-    rows = RowBuilder(company, timeline)
-    for history in store.histories():
+    for history in past:
         if history.lead_id in wanted:
             arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
             known = rows.known(history, arrival)

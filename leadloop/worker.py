@@ -1,8 +1,9 @@
-"""The worker: does a piece of work whenever it is due, until it is told to stop; what fails is told, and tried again next time."""
+"""The worker: does each of its duties when it is due, until it is told to stop; what fails is told, and tried again next time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from features.errors import LeadloopError
@@ -11,16 +12,23 @@ LONGEST_SLEEP = timedelta(minutes=5)
 """A clock that was put right, or a laptop that woke up, is noticed within this time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A piece of work that is due when ``every`` has passed since ``last`` (at once where that is None), and so on."""
+
+    piece: Callable[[datetime], None]
+    every: timedelta
+    last: datetime | None = None
+
+
 def work(
-    piece: Callable[[datetime], None],
+    duties: Sequence[Duty],
     *,
-    every: timedelta,
-    last: datetime | None,
     clock: Callable[[], datetime],
     stopped: Callable[[timedelta], bool],
     failed: Callable[[LeadloopError], None],
 ) -> None:
-    """Do ``piece`` when ``every`` has passed since ``last`` (at once where that is None), and so on.
+    """Do each duty when it is due; of those that are due at once the first named goes first.
 
     Parameters
     ----------
@@ -31,20 +39,25 @@ def work(
 
     >>> noon = datetime(2026, 3, 2, 12)
     >>> moments, done = iter([noon + timedelta(hours=h) for h in (0, 1, 24, 25)]), []
-    >>> work(done.append, every=timedelta(days=1), last=noon, clock=lambda: next(moments),
+    >>> work([Duty(done.append, timedelta(days=1), last=noon)], clock=lambda: next(moments),
     ...      stopped=lambda wait: len(done) == 1, failed=print)
     >>> done
     [datetime.datetime(2026, 3, 3, 12, 0)]
     """
-    due = None if last is None else last + every
+    due = [None if one.last is None else one.last + one.every for one in duties]
     while True:
+        for place, duty in enumerate(duties):
+            now = clock()
+            when = due[place]
+            # A clock that was put back puts off nothing for long.
+            if when is None or now >= (when := min(when, now + duty.every)):
+                try:
+                    duty.piece(now)
+                except LeadloopError as error:
+                    failed(error)
+                when = now + duty.every
+            due[place] = when
+        soonest = min((when for when in due if when is not None), default=None)
         now = clock()
-        due = None if due is None else min(due, now + every)  # a clock that was put back puts off nothing for long
-        if due is None or now >= due:
-            try:
-                piece(now)
-            except LeadloopError as error:
-                failed(error)
-            due = now + every
-        if stopped(min(max(due - clock(), timedelta(0)), LONGEST_SLEEP)):
+        if stopped(min(max((soonest or now) - now, timedelta(0)), LONGEST_SLEEP)):
             return

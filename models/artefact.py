@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ import orjson
 from features.errors import ArtefactUnreadable, UnknownModel
 from features.rows.feature_row import GRADE
 from models.abc_rules import GRADES, RuleGrade
+from models.delay import DelayCurve
+from models.level import Level
 from models.purchase_model import PurchaseModel
 from models.refined_grades import GradeBorders
 from models.score import Reason
 
-FORMAT = 3
+FORMAT = 4
 MODEL_FILE, TEXT_FILE, CARD_FILE, POINTER = "model.json", "lightgbm.txt", "card.md", "champion"
 
 
@@ -31,7 +33,8 @@ class Artefact:
     ``starts`` are the log-odds from which each grade's leads start, ``level`` what is added to every lead's, ``doubt`` the
     variance that every lead of a grade has; ``graded`` counts the training leads that had each grade at some time and the
     sales among them, ``average`` is the share that bought of all; ``about`` holds what the analyst sees (measures, counts,
-    choices) as plain values.
+    choices) as plain values. ``followed`` is by how much the latest leads lay off as it learned, ``delay`` how long buyers
+    take (where a company has no window: how long it takes until leads are closed).
     """
 
     version: str
@@ -45,6 +48,13 @@ class Artefact:
     graded: Mapping[RuleGrade, tuple[int, int]]
     average: float
     doubt: Mapping[RuleGrade, float]
+    followed: Level
+    delay: DelayCurve
+
+    def at_level(self, level: Level) -> Artefact:
+        """Return the model as it serves at a level: every lead's log-odds are moved, and as uncertain as that is besides."""
+        doubt = {grade: variance + level.variance for grade, variance in self.doubt.items()}
+        return replace(self, level=self.level + level.shift, doubt=doubt)
 
     def grade_reason(self, grade: RuleGrade, start: float) -> Reason | None:
         """Return what a lead's grade, and the ``start`` it gives, contribute against the average grade of the training leads.
@@ -72,6 +82,8 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "graded": dict(artefact.graded),
         "average": artefact.average,
         "doubt": dict(artefact.doubt),
+        "followed": artefact.followed.to_json(),
+        "delay": artefact.delay.to_json(),
         "borders": artefact.borders.to_json(),
         "about": dict(artefact.about),
         **artefact.model.to_json(),
@@ -113,6 +125,8 @@ def load_artefact(folder: Path) -> Artefact:
             {grade: (int(said["graded"][grade][0]), int(said["graded"][grade][1])) for grade in GRADES},
             float(said["average"]),
             {grade: float(said["doubt"][grade]) for grade in GRADES},
+            Level.from_json(said["followed"]),
+            DelayCurve.from_json(said["delay"]),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None

@@ -1,7 +1,8 @@
 """The scorer in use: the champion that was promoted last, or the rules while there is none.
 
-The pointer to the champion is looked at every few seconds, so a promotion is served without a restart. A model that
-cannot be read is refused and the one before goes on, loudly.
+The pointer to the champion, and what was last seen of its level, are looked at every few seconds, so a promotion is served
+without a restart and scores follow the market. A model that cannot be read is refused and the one before goes on, loudly;
+a level that cannot be read leaves the one from which the model began.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import time
 from pathlib import Path
 
 from features.errors import ArtefactUnreadable, UnknownModel
-from models.artefact import champion_version, load_artefact, model_folder
+from models.artefact import Artefact, champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
 from models.score import RulesScorer, Scorer
+from models.since_report import SINCE, load_since, written_at
 
 LOOK_EVERY_SECONDS = 2.0
 logger = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ class Champion:
         self._home = home
         self._scorer: Scorer = RulesScorer()
         self._refused: str | None = None
+        self._followed_at = 0
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -48,13 +51,27 @@ class Champion:
         if version == self._refused and version is not None:
             return
         self._refused = None
-        if version == self._scorer.version:
-            return
         if version is None:
-            self._scorer = RulesScorer()
+            self._scorer = RulesScorer() if self._scorer.version else self._scorer
             return
+        folder = model_folder(self._home, version)
+        followed_at = written_at(folder / SINCE)
+        if (version, followed_at) == (self._scorer.version, self._followed_at):
+            return
+        self._followed_at = followed_at
         try:
-            self._scorer = ModelScorer(load_artefact(model_folder(self._home, version)))
+            self._scorer = ModelScorer(at_its_level(load_artefact(folder), folder))
         except (ArtefactUnreadable, UnknownModel) as error:
             self._refused = version
             logger.error("Model %s is refused, %s goes on: %s", version, self._scorer.version or "the rules", error)
+
+
+def at_its_level(artefact: Artefact, folder: Path) -> Artefact:
+    """Return a model as it serves: at the level that was last followed, or else the one from which it began."""
+    try:
+        report = load_since(folder)
+        level = report.followed() if report and report.version == artefact.version else artefact.followed
+    except ArtefactUnreadable as error:
+        logger.error("The level of model %s begins anew: %s", artefact.version, error)
+        level = artefact.followed
+    return artefact.at_level(level)

@@ -76,6 +76,63 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Эту модель обучили до того, как карточки стали сохраняться целиком. У следующей, после `leadloop train`, здесь будет всё.",
         "This model was trained before cards were kept whole. The next one, after `leadloop train`, tells everything here.",
     ),
+    "card_since": ("Что видно с тех пор", "What is seen since"),
+    "since_not_looked": (
+        "На заявки, пришедшие после обучения, ещё никто не смотрел: `leadloop follow` посмотрит один раз, `leadloop work` — каждый час.",
+        "Nobody has looked at the leads that came since it learned: `leadloop follow` looks once, `leadloop work` every hour.",
+    ),
+    "since_none": (
+        "С тех пор в работу не пришло ни одной заявки: сравнивать пока нечего.",
+        "No worked lead has come since: there is nothing to compare yet.",
+    ),
+    "since_together": (
+        "С тех пор в работе заявок:\u00a0{leads}. К сегодняшнему дню среди них ожидалось продаж:\u00a0{expected} (случай мог дать от\u00a0{low} до\u00a0{high}), а видно:\u00a0{bought}.",
+        "{leads} worked leads came since. By now {expected} sales were expected of them ({low} to {high} by chance alone); {bought} are seen.",
+    ),
+    "since_not_enough": ("Пока мало данных.", "Not enough data yet."),
+    "since_as_expected": ("Так, как обещано.", "As promised."),
+    "since_more": (
+        "Покупают чаще, чем обещано, и это не случайность.",
+        "They buy more often than promised, and that is no luck.",
+    ),
+    "since_fewer": (
+        "Покупают реже, чем обещано, и это не случайность.",
+        "They buy less often than promised, and that is no luck.",
+    ),
+    "since_held": (
+        "В пределах случайности — {held} из {of} недель, по которым хватает данных.",
+        "Within chance in {held} of the {of} weeks with enough data.",
+    ),
+    "since_unlike": (
+        "Не похожи на те заявки, на которых она училась (новая кампания, новое слово в форме): {n} из {of}, {share}; среди тех, на которых училась, таких было {learned}. Им она знает цену хуже.",
+        "Unlike the leads it learned from (a new campaign, a new word in a form): {n} of {of}, {share}; of those it learned from {learned} were. It is less sure of these.",
+    ),
+    "since_weeks": ("По неделям", "Week by week"),
+    "since_looked": ("Смотрели {at}.", "Looked at {at}."),
+    "col_week": ("Неделя с", "Week from"),
+    "col_expected_so_far": ("Ожидалось к\u00a0сегодня", "Expected by now"),
+    "col_seen_so_far": ("Видно продаж", "Sales seen"),
+    "col_by_chance": ("Мог дать случай", "By chance"),
+    "week_not_enough": ("мало данных", "not enough data"),
+    "week_as_expected": ("как обещано", "as promised"),
+    "week_more": ("больше", "more"),
+    "week_fewer": ("меньше", "fewer"),
+    "level_holds": (
+        "Рынок покупает, как и раньше: вероятности не сдвинуты.",
+        "The market buys as it did: no probability was moved.",
+    ),
+    "level_higher": (
+        "Покупают чаще, чем когда модель училась: шансы всех заявок подняты на {percent}.",
+        "People buy more often than when it learned: the odds of every lead were raised by {percent}.",
+    ),
+    "level_lower": (
+        "Покупают реже, чем когда модель училась: шансы всех заявок снижены на {percent}.",
+        "People buy less often than when it learned: the odds of every lead were lowered by {percent}.",
+    ),
+    "level_chart": (
+        "Насколько шансы всех заявок сдвинуты, день за днём; полоса — где правда лежит в 80 случаях из 100.",
+        "How far the odds of every lead were moved, day by day; the band holds the truth in 80 cases of 100.",
+    ),
     "card_learned": ("На чём училась", "What it learned from"),
     "learned_leads": ("решённых заявок", "settled leads"),
     "learned_sales": ("из них купили", "of them bought"),

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from features.facts.company import Abc
 from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
 from models.calibration import jump_of, level_for, weighed
+from models.delay import DelayCurve, delay_curve
 from models.grade_starts import in_order
 from models.purchase_model import FieldCells
 from models.score import LEADS_OF_A_GUESS
@@ -26,7 +27,6 @@ from training.answer_order import asked_by_rules, beside_answers, borders_of, or
 from training.boosting import Boosted, fit_boosted
 from training.cells import Rows, cells_of, shared_cells
 from training.dataset import TrainingSet, with_young
-from training.delay import DelayCurve, delay_curve
 from training.left_out import gain_left_out
 from training.period_fields import period_fields
 from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of

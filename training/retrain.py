@@ -26,11 +26,13 @@ from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from models.score import LEADS_OF_A_GUESS
+from models.unlike import Strangers
 from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import Evaluation, evaluated, evaluation_json
+from training.level_learned import delay_learned, level_learned
 from training.model_card import model_card
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
@@ -96,10 +98,16 @@ def retrained(
         half = later.of(setting)
         judged = judged_probability[setting].tolist(), half.outcome.tolist(), half.weight.tolist()
         borders, unseen = derived_borders(*judged, rates), judged_probability
-    about = {"choices": asdict(final), "leads": data.leads, "sales": data.sales}
     hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
     tables = purchase_model(candidate, data)
+    about = {
+        "choices": asdict(final),
+        "leads": data.leads,
+        "sales": data.sales,
+        "unlike": share_unlike(tables, data, candidate.tables.cells),
+    }
+    delay = delay_learned(data, company.horizon_days)
     artefact = Artefact(
         version,
         cut_off,
@@ -112,6 +120,8 @@ def retrained(
         graded(data),
         data.sales / data.leads,
         doubts(candidate, data),
+        level_learned(candidate, data, delay, company.horizon_days, cut_off.timestamp()),
+        delay,
     )
     folder = model_folder(home, version)
     card = model_card(
@@ -172,6 +182,16 @@ def purchase_model(candidate: Candidate, data: TrainingSet) -> PurchaseModel:
         parts.append(_part((first, second), grid.ravel(), flat, data))
     cells = [replace(one, whole=_is_whole(data, one)) for one in tables.cells.values()]
     return PurchaseModel(cells, parts, {name: values.tolist() for name, values in candidate.uncertainty.cells.items()})
+
+
+def share_unlike(model: PurchaseModel, data: TrainingSet, cells: Mapping[str, FieldCells]) -> float:
+    """Return the share of the training leads that stood, as they arrived, where hardly any did."""
+    arrived = data.of(np.flatnonzero(data.at_arrival))
+    where = cells_of(arrived.columns, cells) if cells else {}
+    unlike = np.zeros(len(arrived), dtype=bool)
+    for name, few in Strangers(model).few.items():
+        unlike |= np.array(few)[where[name]]
+    return float(unlike.mean())
 
 
 def doubts(candidate: Candidate, data: TrainingSet) -> dict[RuleGrade, float]:

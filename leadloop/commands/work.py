@@ -1,4 +1,4 @@
-"""leadloop work: the worker, which keeps the model fresh."""
+"""leadloop work: the worker, which keeps the model fresh and its level with the market."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadloop.commands._following import follow_once, say
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import in_utc, span_of
 from leadloop.commands._training import train_once
@@ -23,20 +24,23 @@ NAME = "work"
 
 def command(
     every: Annotated[str, typer.Option(help="How often to train anew: 6h, 1d, 2w.")] = "1d",
+    follow: Annotated[str, typer.Option(help="How often to look at the leads since: 15m, 1h, 1d.")] = "1h",
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
     """Train anew whenever it is due, until stopped (Ctrl-C); a model that deserves it serves within seconds.
 
+    Between trainings it looks at the leads that came since, as `leadloop follow` does, and the level of all scores follows.
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
     settled it says so and tries again when the next is due. The company's words are read anew each time.
     """
     from rich.console import Console
 
-    from leadloop.worker import work
+    from leadloop.worker import Duty, work
     from models.mlflow_registry import MlflowRegistry
 
     span = span_of(every, option="--every", at_least=timedelta(minutes=1))
+    look_every = span_of(follow, option="--follow", at_least=timedelta(minutes=1))
     console, stop = Console(), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
@@ -48,9 +52,15 @@ def command(
         console.rule(f"{in_utc(moment)} UTC")
         train_once(open_house(home, company), console, learned_until=moment, moment=moment)
 
+    def look(moment: datetime) -> None:
+        report = follow_once(open_house(home, company), console, moment=moment)
+        if report:
+            say(report, console)
+
     def failed(error: LeadloopError) -> None:
         console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
 
-    work(train, every=span, last=last, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
+    duties = [Duty(train, span, last), Duty(look, look_every)]
+    work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
     console.print("Stopped.")

@@ -13,6 +13,7 @@ from models.field_weights import FieldWeight, field_weights
 from monitoring.intervals import Rate
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
+from serving.model_card.market_level import level_chart, level_word, odds_moved
 from serving.model_card.shelf import Shelf, ShelvedModel
 from serving.model_card.weaknesses import weaknesses
 from serving.pages import Pages
@@ -62,6 +63,9 @@ def _told(shelved: ShelvedModel, words: Words) -> dict[str, Any]:
         "fields": _worth_telling(field_weights(shelved.artefact)),
         "weak": weaknesses(shelved),
         "measures": SHOWN_MEASURES,
+        "since_level": level_word(shelved.since),
+        "since_odds": odds_moved(shelved.since),
+        "level_chart": level_chart(shelved.since),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from features.errors import ArtefactUnreadable, UnknownModel
 from models.artefact import MODEL_FILE, Artefact, load_artefact
 from models.card import CARD_VALUES, Card, load_card
 from models.judgement import EVALUATION, Judgement, load_judgement
+from models.since_report import SINCE, SinceReport, load_since, written_at
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-Contents = tuple[Artefact, Card | None, Judgement | None]
+Contents = tuple[Artefact, Card | None, Judgement | None, SinceReport | None]
 logger = logging.getLogger(__name__)
 
 
@@ -22,12 +23,14 @@ logger = logging.getLogger(__name__)
 class ShelvedModel:
     """A model and what is told of it; ``card`` and ``judgement`` are None where training left none.
 
+    ``since`` is what was seen of the leads that came since it learned; None where nobody looked.
     ``challenges`` is whether it was trained last and does not serve.
     """
 
     artefact: Artefact
     card: Card | None
     judgement: Judgement | None
+    since: SinceReport | None
     serves: bool
     challenges: bool
 
@@ -97,20 +100,13 @@ class Shelf:
     def _contents(self, version: str) -> Contents:
         """Return what lies in a model's folder; it is read anew only where training wrote there since."""
         folder = self._folder / version
-        written = tuple(_written_at(folder / name) for name in (MODEL_FILE, CARD_VALUES, EVALUATION))
+        written = tuple(written_at(folder / name) for name in (MODEL_FILE, CARD_VALUES, EVALUATION, SINCE))
         known = self._read.get(version)
         if known is None or known[0] != written:
-            known = written, (load_artefact(folder), load_card(folder), load_judgement(folder))
+            known = written, (load_artefact(folder), load_card(folder), load_judgement(folder), load_since(folder))
             self._read[version] = known
         return known[1]
 
 
-def _written_at(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
 def _challenging(one: ShelvedModel) -> ShelvedModel:
-    return ShelvedModel(one.artefact, one.card, one.judgement, one.serves, challenges=True)
+    return replace(one, challenges=True)

@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import LeadloopError, NothingToLearn, RegistryUnreachable
 from features.settings import settings_from_environment
-from leadloop.worker import LONGEST_SLEEP, work
+from leadloop.worker import LONGEST_SLEEP, Duty, work
 from models.mlflow_registry import MlflowRegistry
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def worked(days: int, *, last: datetime | None, piece: Callable[[datetime], None
         if piece:
             piece(moment)
 
-    work(do, every=DAY, last=last, clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    work([Duty(do, DAY, last)], clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
     return done
 
 
@@ -62,7 +62,7 @@ def test_what_a_person_can_put_right_is_told_and_tried_again_when_due() -> None:
         left[0] += max(wait, timedelta(seconds=1))
         return left[0] >= NOON + 2 * DAY
 
-    work(fails, every=DAY, last=None, clock=lambda: left[0], stopped=stopped, failed=told.append)
+    work([Duty(fails, DAY)], clock=lambda: left[0], stopped=stopped, failed=told.append)
     assert [str(one) for one in told] == ["too early", "too early"]
 
 
@@ -78,7 +78,7 @@ def test_a_record_of_models_that_is_broken_is_told_and_does_not_end_the_worker(
     def asks(moment: datetime) -> None:
         MlflowRegistry(settings).models()
 
-    work(asks, every=DAY, last=None, clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
+    work([Duty(asks, DAY)], clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
     assert [type(one) for one in told] == [RegistryUnreachable]
 
 
@@ -88,3 +88,23 @@ def test_a_fault_of_ours_ends_the_worker() -> None:
 
     with pytest.raises(ZeroDivisionError):
         worked(1, last=None, piece=breaks)
+
+
+def test_of_two_duties_each_is_done_in_its_own_time_and_one_that_fails_holds_up_no_other() -> None:
+    at, done = [NOON], list[tuple[str, timedelta]]()
+
+    def stopped(wait: timedelta) -> bool:
+        at[0] += max(wait, timedelta(seconds=1))
+        return at[0] >= NOON + DAY
+
+    def fails(moment: datetime) -> None:
+        done.append(("fails", moment - NOON))
+        raise NothingToLearn("too early")
+
+    duties = [
+        Duty(fails, timedelta(hours=12)),
+        Duty(lambda moment: done.append(("looks", moment - NOON)), timedelta(hours=8)),
+    ]
+    work(duties, clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    hours = [(what, round(after / timedelta(hours=1))) for what, after in done]
+    assert hours == [("fails", 0), ("looks", 0), ("looks", 8), ("fails", 12), ("looks", 16)]

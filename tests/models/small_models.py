@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from hypothesis import strategies as st
 
 from features.facts.company import Company
 from models.abc_rules import GRADES, RuleGrade, log_odds
 from models.artefact import Artefact
 from models.card import Card, GradesSideBySide, Promised, Slice
+from models.delay import DelayCurve
+from models.level import UNMOVED
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
 
@@ -68,7 +71,7 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
     return Artefact(
         version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, 0.0, model or windows_model(),
         GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
-        dict.fromkeys(GRADES, 0.04),
+        dict.fromkeys(GRADES, 0.04), UNMOVED, DelayCurve(np.array([5.0, 60.0]), np.array([0.4, 1.0])),
     )  # fmt: skip
 
 

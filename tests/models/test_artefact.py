@@ -69,7 +69,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, kept: float) -> None:
 @pytest.mark.parametrize("said", [b"[]", b"7", b'{"format": 1}', b"{}"])
 def test_another_format_is_refused_with_the_remedy(tmp_path: Path, said: bytes) -> None:
     (tmp_path / MODEL_FILE).write_bytes(said)
-    with pytest.raises(ArtefactUnreadable, match="another format than 3; train anew"):
+    with pytest.raises(ArtefactUnreadable, match="another format than 4; train anew"):
         load_artefact(tmp_path)
 
 

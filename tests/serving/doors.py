@@ -11,12 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Engine
 
 from features.facts.values import LeadId
 from features.settings import Settings
 from models.abc_rules import GRADES
 from models.artefact import Artefact, model_folder, save_artefact, set_champion
+from models.delay import DelayCurve
+from models.level import UNMOVED
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
 from models.score_log import LoggedScore
@@ -170,6 +173,8 @@ def promote(home: Path, version: str = VERSION) -> None:
         {"A": (20, 8), "B": (40, 8), "C": (50, 3), "non_target": (10, 0), "ungraded": (200, 34)},
         0.16,
         dict.fromkeys(GRADES, 0.04),
+        UNMOVED,
+        DelayCurve(np.array([60.0]), np.array([1.0])),
     )
     save_artefact(artefact, model_folder(home, version), text="", card="")
     set_champion(home, version)

@@ -22,6 +22,8 @@ from features.rows.rates_timeline import RatesTimeline
 from models.abc_rules import GRADES, guessed_rate, log_odds
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import load_card
+from models.delay import DelayCurve
+from models.level import UNMOVED
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
@@ -296,6 +298,8 @@ def hindsight(cut_off: datetime) -> Artefact:
         dict.fromkeys(GRADES, (9, 1)),
         0.1,
         dict.fromkeys(GRADES, 0.01),
+        UNMOVED,
+        DelayCurve(np.array([60.0]), np.array([1.0])),
     )
 
 

@@ -7,7 +7,9 @@ for right-truncated times: Lagakos, Barraj & De Gruttola 1988, "Nonparametric an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 FEWEST_SALES = 20
 """With fewer sales nobody can say how long buyers take."""
+MOST_AGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,19 @@ class DelayCurve:
         places = np.searchsorted(self.days, age, side="right")
         share: Floats = np.concatenate([[0.0], self.shares])[places]
         return share
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the curve as plain values, at so many ages at most that they can be read."""
+        places = np.unique(np.linspace(0, len(self.days) - 1, MOST_AGES).round().astype(np.int64))
+        return {"days": self.days[places].tolist(), "shares": self.shares[places].tolist()}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> DelayCurve:
+        """Return the curve that was saved; ``ValueError``, ``KeyError`` or ``TypeError`` where it is none."""
+        days, shares = (np.array(said[name], dtype=np.float64) for name in ("days", "shares"))
+        if len(days) != len(shares) or (np.diff(days) <= 0).any() or (np.diff(shares) < 0).any():
+            raise ValueError("rising days, each with its share")
+        return cls(days, shares)
 
     def chance_left(self, probability: Floats, asked_after: Floats, age: Floats) -> Floats:
         """Return how likely leads that had not bought by ``age`` still buy within the window.

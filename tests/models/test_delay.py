@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.delay import FEWEST_SALES, DelayCurve, delay_curve
+from models.delay import FEWEST_SALES, DelayCurve, delay_curve
 
 Floats = npt.NDArray[np.float64]
 WINDOW, MEAN = 60.0, 15.0

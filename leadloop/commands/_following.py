@@ -1,0 +1,84 @@
+"""One look at the leads that came since the champion learned, as a command shows it."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from leadloop.commands._house import House
+from leadloop.commands._table import figures_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from models.since_report import SinceReport
+
+VERDICTS = {"not_enough": "not enough data", "as_expected": "as expected", "more": "more than expected",
+            "fewer": "fewer than expected"}  # fmt: skip
+
+
+def follow_once(house: House, console: Console, *, moment: datetime) -> SinceReport | None:
+    """Look at the leads since the champion learned and keep what was seen; None where the rules serve."""
+    from features.errors import ArtefactUnreadable
+    from models.artefact import champion_version, load_artefact, model_folder
+    from models.since_report import load_since, save_since
+    from monitoring.model_watch import looked_at
+
+    version = champion_version(house.settings.home)
+    if version is None:
+        console.print("The rules serve: there is no model whose leads could be followed.")
+        return None
+    folder = model_folder(house.settings.home, version)
+    try:
+        before = load_since(folder)
+    except ArtefactUnreadable as error:
+        console.print(f"[yellow]{error}[/] What it said of earlier days is lost.")
+        before = None
+    with console.status(f"Looking at the leads since model {version} learned ..."):
+        report = looked_at(house.store, house.company, load_artefact(folder), moment=moment, before=before)
+    save_since(report, folder)
+    return report
+
+
+def say(report: SinceReport, console: Console) -> None:
+    """Tell the analyst what was seen."""
+    console.print(f"Model [bold]{report.version}[/]: {_level(report)}", highlight=False)
+    if report.together is None:
+        console.print("  No worked lead has come since it learned: nothing to compare yet.")
+        return
+    one = report.together
+    console.print(
+        f"  {one.leads:,} worked leads came since. By now {one.expected:.1f} sales were expected of them, "
+        f"{one.bought:,} were seen ({one.low:,} to {one.high:,} by chance alone): {VERDICTS[one.verdict]}.",
+        highlight=False,
+    )
+    held, of = report.held
+    if of:
+        console.print(f"  Within what chance explains: {held} of the {of} weeks with enough data.", highlight=False)
+    console.print(
+        f"  Unlike the leads it learned from: {one.unlike:,} of {one.leads:,} ({one.unlike / one.leads:.1%}); "
+        f"of those it learned from {report.unlike_learned:.1%}.",
+        highlight=False,
+    )
+    console.print(_weeks(report))
+
+
+def _level(report: SinceReport) -> str:
+    last = report.looks[-1]
+    odds = math.exp(last.shift) - 1.0
+    if abs(odds) < 0.005:
+        return "its level holds."
+    word = "higher" if odds > 0 else "lower"
+    return f"odds {abs(odds):.0%} {word} than when it learned; every score follows."
+
+
+def _weeks(report: SinceReport) -> Table:
+    table = figures_table("week", figures=("leads", "expected", "seen", "by chance", "unlike"), last="so far")
+    for one in report.cohorts:
+        table.add_row(
+            f"{one.week:%Y-%m-%d}", f"{one.leads:,}", f"{one.expected:.1f}", f"{one.bought:,}", f"{one.low:,}-{one.high:,}",
+            f"{one.unlike / one.leads:.0%}", VERDICTS[one.verdict],
+        )  # fmt: skip
+    return table

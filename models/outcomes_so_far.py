@@ -1,0 +1,108 @@
+"""How leads turn out, as it comes to be known: who was seen to buy by when, and of whom it could have been seen.
+
+A sale is seen at once, that there will be none only much later; so between two moments each lead is asked for just the
+share of buyers that would have shown themselves in that time. Leads still open then count for what they could have shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.delay import DelayCurve
+from models.level import Level, Seen
+
+Floats = npt.NDArray[np.float64]
+DAY = 86_400.0
+LEADS_A_STEP = 25
+"""The level is taken to be one for so many leads that came one after the other."""
+LEAST_SHARE = 1e-6
+"""A sale on a day on which hardly any buyer buys is still a sale."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesSoFar:
+    """Leads that were worked: their log-odds as they arrived, and what is known of them; moments are POSIX seconds.
+
+    Parameters
+    ----------
+    bought_at
+        When a lead bought; nan where it has not.
+    settled_at
+        From when on its outcome is told; nan where it is not yet. Read only where there is no ``curve``.
+    curve
+        What share of buyers has bought by which age; None where a company has no window: there an outcome is told once.
+
+    Examples
+    --------
+    >>> curve = DelayCurve(np.array([1.0, 10.0]), np.array([0.25, 1.0]))
+    >>> leads = OutcomesSoFar(np.zeros(2), np.zeros(2), np.array([np.nan, 0.5 * DAY]), np.full(2, np.nan), curve)
+    >>> leads.between(0.0, 2 * DAY)
+    Seen(log_odds=array([0., 0.]), was=array([0., 0.]), now=array([0.25, 0.25]), bought=array([False,  True]))
+    >>> leads.expected(2 * DAY).tolist()  # half of each buys, a quarter of that in the first two days
+    [0.125, 0.125]
+    """
+
+    log_odds: Floats
+    created: Floats
+    bought_at: Floats
+    settled_at: Floats
+    curve: DelayCurve | None
+
+    @classmethod
+    def of_closed(
+        cls, log_odds: Floats, created: Floats, bought: npt.NDArray[np.bool_], closed_at: Floats, ripe_after: DelayCurve
+    ) -> OutcomesSoFar:
+        """Return leads of a company without a window, of which is known how they were closed.
+
+        Those closed soon are other leads than those closed late, so none is told of before the age at which nine of ten are.
+        """
+        told_at = np.maximum(closed_at, created + ripe_after.days[0] * DAY)
+        return cls(log_odds, created, np.where(bought, told_at, np.nan), told_at, None)
+
+    def __len__(self) -> int:
+        return len(self.log_odds)
+
+    def share_seen(self, moment: float) -> Floats:
+        """Return for each lead what share of buyers like it would have been seen to buy by a moment."""
+        if self.curve is None:
+            return (self.settled_at <= moment).astype(np.float64)
+        return self.curve.bought_by((moment - self.created) / DAY)
+
+    def between(self, since: float, until: float) -> Seen:
+        """Return what came to be known after ``since`` and up to ``until``, in the order in which the leads came."""
+        was, now = self.share_seen(since), self.share_seen(until)
+        bought = (self.bought_at > since) & (self.bought_at <= until)
+        now = np.where(bought, np.maximum(now, was + LEAST_SHARE), now)
+        some = np.flatnonzero((self.created < until) & ~(self.bought_at <= since) & (now > was))
+        some = some[np.argsort(self.created[some], kind="stable")]
+        return Seen(self.log_odds[some], was[some], now[some], bought[some])
+
+    def expected(self, moment: float, shift: float = 0.0) -> Floats:
+        """Return for each lead how likely it was to be seen to buy by a moment, every log-odds moved by ``shift``."""
+        seen: Floats = self.share_seen(moment) / (1.0 + np.exp(-self.log_odds - shift))
+        return seen
+
+    def bought_by(self, moment: float) -> npt.NDArray[np.bool_]:
+        """Return which leads had been seen to buy by a moment."""
+        return self.bought_at <= moment
+
+    def of(self, some: npt.NDArray[np.int64]) -> OutcomesSoFar:
+        """Return some of the leads."""
+        return OutcomesSoFar(
+            self.log_odds[some], self.created[some], self.bought_at[some], self.settled_at[some], self.curve
+        )
+
+
+def followed(outcomes: OutcomesSoFar, level: Level, since: float, until: float) -> Level:
+    """Return what is believed of the level of leads that come at ``until``, from what was believed at ``since``.
+
+    It wanders from lead to lead in the order in which they came, whenever each bought: sales come in waves (a month's end,
+    a day off) that say nothing of the leads.
+    """
+    seen = outcomes.between(since, until)
+    for begin in range(0, len(seen), LEADS_A_STEP):
+        level = level.after(seen.of(slice(begin, begin + LEADS_A_STEP)))
+    return level

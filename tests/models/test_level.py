@@ -1,0 +1,130 @@
+"""The level follows the market: a jump within days, noise not, and never what was not known yet."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit, logit
+
+from models.delay import DelayCurve
+from models.level import STEPS, UNMOVED, Level, Seen
+from models.outcomes_so_far import DAY, OutcomesSoFar, followed
+
+Floats = npt.NDArray[np.float64]
+BUYERS_TAKE = DelayCurve(np.array([1.0, 3.0, 10.0, 30.0]), np.array([0.2, 0.5, 0.8, 1.0]))
+
+
+def a_market(rates: Floats, seed: int, *, promised: float = 0.2, curve: DelayCurve | None = None) -> OutcomesSoFar:
+    """Return leads, an hour apart, that buy at these rates though ``promised`` was expected of each."""
+    rng = np.random.default_rng(seed)
+    created = np.arange(len(rates)) * 3600.0
+    bought = rng.random(len(rates)) < rates
+    if curve is None:
+        known = created + 1.0
+    else:
+        delays = np.concatenate([[0.0], curve.days])
+        known = created + DAY * np.interp(rng.random(len(rates)), np.concatenate([[0.0], curve.shares]), delays)
+    told = np.full(len(rates), np.nan) if curve else known
+    return OutcomesSoFar(
+        np.full(len(rates), logit(promised)), created, np.where(bought, known, np.nan), told, curve
+    )  # fmt: skip
+
+
+def at_the_end(market: OutcomesSoFar, days: float | None = None) -> Level:
+    end = float(market.created.max()) + 10 if days is None else days * DAY
+    return followed(market, UNMOVED, -1.0, end)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_where_nothing_changes_the_level_stays(seed: int) -> None:
+    level = at_the_end(a_market(np.full(3_000, 0.2), seed))
+    assert abs(expit(logit(0.2) + level.shift) - 0.2) < 0.025
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_jump_is_followed_within_days(seed: int) -> None:
+    rates = np.concatenate([np.full(2_000, 0.2), np.full(170, 0.45)])  # seven days of 24 leads
+    assert expit(logit(0.2) + at_the_end(a_market(rates, seed)).shift) > 0.3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_jump_shows_itself_long_before_the_window_of_its_leads_closes(seed: int) -> None:
+    rates = np.concatenate([np.full(2_400, 0.2), np.full(24 * 12, 0.5)])
+    market = a_market(rates, seed, curve=BUYERS_TAKE)
+    before, after = at_the_end(market, 100), at_the_end(market, 112)
+    assert abs(before.shift) < 0.25
+    assert after.shift > before.shift + 0.4
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_leads_that_had_no_time_to_buy_yet_lower_nothing(seed: int) -> None:
+    market = a_market(np.full(2_400, 0.2), seed, curve=BUYERS_TAKE)
+    young = at_the_end(market, 4)  # 96 leads of four days at most: a fifth is promised, a tenth is seen
+    bought = market.bought_by(4 * DAY)[:96].sum()
+    assert bought < 0.15 * 96
+    assert abs(young.shift) < 0.2
+
+
+def test_a_level_sees_nothing_that_was_not_known_by_then() -> None:
+    market = a_market(np.full(500, 0.3), 0, curve=BUYERS_TAKE)
+    moment = 10 * DAY
+    as_known = OutcomesSoFar(
+        market.log_odds, market.created, np.where(market.bought_at <= moment, market.bought_at, np.nan),
+        market.settled_at, market.curve,
+    )  # fmt: skip
+    assert followed(market, UNMOVED, -1.0, moment) == followed(as_known, UNMOVED, -1.0, moment)
+
+
+def test_waves_of_sales_move_no_level_as_long_as_each_weeks_leads_end_as_promised() -> None:
+    rng = np.random.default_rng(5)
+    created = np.arange(2_000) * 3600.0
+    bought = rng.random(2_000) < 0.2
+    month_end = np.ceil((created + 1) / (30 * DAY)) * 30 * DAY
+    told = np.where(bought, month_end, month_end + DAY)  # all sales of a month on its last day, all losses a day later
+    market = OutcomesSoFar.of_closed(
+        np.full(2_000, logit(0.2)), created, bought, told, DelayCurve(np.array([32.0]), np.ones(1))
+    )
+    shifts = [at_the_end(market, day).shift for day in range(60, 84)]
+    assert max(map(abs, shifts)) < 0.25
+
+
+def test_leads_closed_soon_are_told_of_only_once_most_like_them_are_closed() -> None:
+    ripe = DelayCurve(np.array([20.0]), np.ones(1))
+    lost_at_once = OutcomesSoFar.of_closed(
+        np.zeros(50), np.zeros(50), np.zeros(50, dtype=bool), np.full(50, 3600.0), ripe
+    )
+    assert not len(lost_at_once.between(-1.0, 19 * DAY))
+    assert len(lost_at_once.between(-1.0, 21 * DAY)) == 50
+
+
+@given(st.lists(st.tuples(st.floats(-6, 6), st.floats(0, 1), st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
+def test_whatever_is_seen_the_level_stays_a_number_with_a_variance(
+    leads: list[tuple[float, float, float, bool]],
+) -> None:
+    log_odds, one, other, bought = (np.array(column) for column in zip(*leads, strict=True))
+    was, now = np.minimum(one, other) * 0.999, np.maximum(one, other)
+    level = UNMOVED.after(Seen(log_odds, was, np.maximum(now, was + 1e-6), bought))
+    assert np.isfinite([level.shift, level.believed, level.variance, *level.beliefs]).all()
+    assert level.variance > 0
+    assert abs(level.shift) <= abs(level.believed)
+
+
+def test_what_was_saved_is_what_was_believed_and_what_is_no_level_is_refused() -> None:
+    level = at_the_end(a_market(np.full(300, 0.4), 1))
+    assert Level.from_json(level.to_json()) == level
+    with pytest.raises(ValueError, match="as many"):
+        Level.from_json({**level.to_json(), "shifts": [0.0] * (len(STEPS) - 1)})
+
+
+def test_one_lead_at_a_time_comes_to_what_the_exact_posterior_of_a_fixed_level_says() -> None:
+    """A level that never moves is a normal prior and a logistic likelihood: its mode is found here on a grid."""
+    rng = np.random.default_rng(3)
+    log_odds, bought = rng.normal(-1, 1, 200), rng.random(200) < 0.5
+    level = UNMOVED.after(Seen(log_odds, np.zeros(200), np.ones(200), bought))
+    grid = np.linspace(-0.2, 0.2, 40_001)
+    z = log_odds[:, None] + grid
+    density = (bought[:, None] * z - np.logaddexp(0, z)).sum(axis=0) - grid**2 / (2 * UNMOVED.variances[0])
+    assert level.shifts[0] == pytest.approx(grid[density.argmax()], abs=1e-5)
