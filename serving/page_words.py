@@ -85,6 +85,12 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "by_rules": ("По правилам", "By the rules"),
     "by_model": ("Уточнённая", "Refined"),
     "ask_next": ("Спросите в первую очередь", "Ask this first"),
+    "if_answered": ("если {answer}:", "if {answer}:"),
+    "chance_now": ("сейчас {chance}", "now {chance}"),
+    "if_answered_note": (
+        "Вероятность покупки после такого ответа, если всё остальное как сейчас. Сам разговор тоже может её изменить.",
+        "The purchase chance after that answer, all else being as it is now. The call itself may move it too.",
+    ),
     "nothing_to_ask": ("Все вопросы квалификации выяснены.", "All qualifying questions are answered."),
     "closed_note": (
         "Заявка закрыта: вероятность показывает, какой она была бы у такой же открытой заявки.",

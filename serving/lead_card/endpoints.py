@@ -66,6 +66,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
             "waits": None if isinstance(place, Left) else place,
             "past_horizon": is_past_horizon(known),
             "question": next_question(scored.score, desk.company),
+            "if_answered": desk.if_answered(scored),
             "questions": questions_of(desk.company),
             "results": CALL_RESULTS,
             "contact": contacts.contact(lead_id),

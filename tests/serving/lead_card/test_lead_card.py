@@ -179,3 +179,13 @@ def test_an_uploaded_file_is_no_answer(doors: Doors) -> None:
     assert answer.status_code == 303
     (made,) = [one for one in doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)]
     assert made.comment is None
+
+
+def test_the_card_says_how_far_each_answer_would_move_the_chance(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7", answers={"need": "yes", "budget": "yes"})
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", doors.page("/leads/7"))).replace("\u00a0", " ")
+    assert "Нужны в этом месяце?" in page
+    assert "если да: 30 % если нет: 12 % сейчас" in page
+    english = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", doors.page("/leads/7?lang=en"))).replace("\u00a0", " ")
+    assert "if yes: 30 % if no: 12 % now" in english
