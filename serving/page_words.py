@@ -84,7 +84,6 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "grade": ("Оценка", "Grade"),
     "by_rules": ("По правилам", "By the rules"),
     "by_model": ("Уточнённая", "Refined"),
-    "by_manager": ("{manager}, {moment}", "{manager}, {moment}"),
     "a_manager": ("Менеджер", "The manager"),
     "than_model": ("модель", "the model"),
     "than_rules": ("правила", "the rules"),
