@@ -136,8 +136,8 @@ def test_what_an_answer_would_make_is_the_score_that_it_makes(bench: Bench) -> N
     rules = bench.rules()
     told = rules.if_answered(LEAD, "need", "arrival")
     assert told["answer"].tolist() == ["да", "нет"]
-    yes, no = told["probability"].tolist()
-    (unasked,) = rules.scores("arrival", leads=[LEAD])["probability"].tolist()
+    yes, no = told["probability"].to_numpy(dtype=float)
+    (unasked,) = rules.scores("arrival", leads=[LEAD])["probability"].to_numpy(dtype=float)
     assert no == pytest.approx(0.002)
     assert yes > unasked > no
 
@@ -150,7 +150,7 @@ def test_a_replay_is_told_in_frames_and_writes_nothing(bench: Bench, trained: Sm
         assert list(frame.columns) == columns_said(call)
         assert len(frame) > 0
     assert past.periods()["arrived"].sum() == past.months()["arrived"].sum()
-    assert past.contenders().loc["model", "found"] > 0.2
+    assert past.contenders()["found"].to_dict()["model"] > 0.2
     assert math.isclose(past.months()["expected"].sum(), past.periods()["expected"].sum())
     assert not (trained.home / "reports").exists()
 
