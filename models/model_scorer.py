@@ -15,6 +15,7 @@ from models.abc_rules import RuleGrade, grade_by_rules, verdicts_of
 from models.artefact import Artefact
 from models.grade_starts import StartsByRules
 from models.next_answer import field_to_ask
+from models.purchase_model import FieldCells
 from models.score import Reason, Score, interval, probability_of
 
 REASONS = 3
@@ -60,6 +61,10 @@ class ModelScorer:
         rules = known.company.abc_at(known.moment)
         start = self._starts.under(rules).of(verdicts_of(known.answers, rules)) + self.artefact.level
         return probability_of(start + self.artefact.model.moved(row))
+
+    def cells_of(self, feature: str) -> FieldCells | None:
+        """Return the cells that tell a feature's values apart; None where no table reads it."""
+        return self.artefact.model.cells_of(feature)
 
     def _told(self, known: KnownLead, reasons: list[Reason], grade: RuleGrade, start: float) -> list[Reason]:
         """Return the reasons worth reading, the strongest first."""

@@ -148,6 +148,10 @@ class PurchaseModel:
         cells = self._by_feature.get(feature)
         return (cells.levels or ()) if cells else ()
 
+    def cells_of(self, feature: str) -> FieldCells | None:
+        """Return the cells of a feature; None where no table reads it."""
+        return self._by_feature.get(feature)
+
     def reads(self, feature: str) -> bool:
         """Return whether any table reads a feature."""
         return feature in self._by_feature

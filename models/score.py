@@ -8,13 +8,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from features.facts.values import LeadId
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.abc_rules import Grading, RuleGrade, grade_by_rules, verdicts_of
 from models.grade_starts import StartsByRules
+
+if TYPE_CHECKING:
+    from models.purchase_model import FieldCells
 
 FEWEST_LEADS = 20
 """A value that fewer training leads had is no reason that people should read."""
@@ -101,6 +104,9 @@ class Scorer(Protocol):
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the score's probability alone, for many leads at once."""
 
+    def cells_of(self, feature: str) -> FieldCells | None:
+        """Return the cells that tell a feature's values apart; None where nothing reads it."""
+
 
 class RulesScorer:
     """The rules alone: the probability is the company's own guess for the grade, or between those of the grades still open."""
@@ -127,6 +133,10 @@ class RulesScorer:
         """Return the guess alone."""
         rules = known.company.abc_at(known.moment)
         return _as_guessed(self._starts.under(rules).of(verdicts_of(known.answers, rules)))
+
+    def cells_of(self, feature: str) -> FieldCells | None:
+        """Return None: the rules read answers, no features."""
+        return None
 
 
 def _as_guessed(start: float) -> float:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy import Engine, Row, bindparam, insert, select
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
 from features.facts.tables import SCORES
 from features.facts.values import LeadId
 from features.rows.feature import Value
+from models.abc_rules import RuleGrade
 from models.score import Score
 
 READ_AT_ONCE = 2_000
@@ -43,6 +44,16 @@ class LoggedScore:
     kind: Literal["stored", "asked"]
     row: Mapping[str, Value]
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedGrade:
+    """What a logged score said of a lead: its refined grade, and by which model (None: the rules alone)."""
+
+    at: datetime
+    probability: float
+    grade: RuleGrade
+    model_version: str | None
 
 
 def logged(
@@ -79,6 +90,21 @@ class ScoreLog:
         with reading(self._engine) as connection:
             rows = connection.execute(select(SCORES).where(SCORES.c.lead_id == lead_id).order_by(SCORES.c.id)).all()
         return [_logged(row) for row in rows]
+
+    def last_before(self, asked: Iterable[tuple[LeadId, datetime]]) -> dict[LeadId, ServedGrade]:
+        """Return, of each lead, the grade that was served last before a moment; a lead without one is left out."""
+        columns = (SCORES.c.at_us, SCORES.c.probability, SCORES.c.refined_grade, SCORES.c.model_version)
+        chosen = select(*columns).where(SCORES.c.lead_id == bindparam("lead"), SCORES.c.at_us < bindparam("before"))
+        last = chosen.order_by(SCORES.c.at_us.desc(), SCORES.c.id.desc()).limit(1)
+        found: dict[LeadId, ServedGrade] = {}
+        with reading(self._engine) as connection:
+            for lead_id, moment in asked:
+                row = connection.execute(last, {"lead": lead_id, "before": microseconds(moment)}).first()
+                if row:
+                    found[lead_id] = ServedGrade(
+                        instant(row.at_us), row.probability, row.refined_grade, row.model_version
+                    )
+        return found
 
     def every(self) -> Iterator[LoggedScore]:
         """Yield every score of a stored lead, the oldest first, with bounded memory."""

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from features.facts.channels import mark_of
 from features.facts.company import Company
+from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import LeadId
-from features.outcome_window import OutcomeKind, closed_at, is_worked, outcome_as_of, window_end
+from features.manager_grade import OwnGrade, own_grades
+from features.outcome_window import OutcomeKind, closed_at, first_told_closed, is_worked, outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
 from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
@@ -42,6 +44,10 @@ class LeadSummary:
     ignored: bool
     won_at: datetime | None
     amount: float | None
+    own_grade: OwnGrade | None = None
+    """The first that a manager gave the lead."""
+    graded_after_the_end: bool = False
+    """Whether it was known by then that the lead was over."""
 
     @property
     def is_qualified(self) -> bool:
@@ -60,8 +66,9 @@ class LeadSummary:
         return "bought" if self.won_at else "did_not_buy"
 
 
-def summarise(known: KnownLead) -> LeadSummary:
-    """Return the line of a lead as known at ``known.moment``."""
+def summarise(known: KnownLead, told_closed: datetime | None = None) -> LeadSummary:
+    """Return the line of a lead as known at ``known.moment``; ``told_closed`` is when it was first known to be over."""
+    graded = next(iter(own_grades(known)), None)
     outcome = outcome_as_of(known)
     marks = known.marks
     spoken = bool(known.spoken_calls)
@@ -87,7 +94,17 @@ def summarise(known: KnownLead) -> LeadSummary:
         ignored="ignore" in known.stage_kinds,
         won_at=outcome.won.at if outcome.won else None,
         amount=outcome.won.amount if outcome.won else None,
+        own_grade=graded,
+        graded_after_the_end=bool(graded and told_closed and told_closed <= graded.given_at),
     )
+
+
+def summaries_of(histories: Iterable[LeadHistory], company: Company, moment: datetime) -> list[LeadSummary]:
+    """Return the leads of some histories that count, as known at ``moment``, where nobody keeps a book."""
+    gate = Gate(company)
+    read = ((gate.as_of(history, moment), first_told_closed(history, company)) for history in histories)
+    summaries = (summarise(known, told_closed) for known, told_closed in read if known)
+    return [one for one in summaries if not one.ignored]
 
 
 class LeadBook:
@@ -130,7 +147,7 @@ class LeadBook:
                 self._ahead.add(history.lead_id)
             known = self._gate.as_of(history, moment)
             if known:
-                self._kept[history.lead_id] = summarise(known)
+                self._kept[history.lead_id] = summarise(known, first_told_closed(history, self.company))
         self._number = last
 
 

@@ -24,6 +24,7 @@ from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.lead_card.endpoints import lead_card_router
 from serving.model_card.endpoints import model_card_router
+from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
 from serving.pages import FOLDER, Pages
 from serving.reports.backtest_page import backtest_router
@@ -52,9 +53,10 @@ def create_app(service: Service) -> FastAPI:
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
     app.include_router(scoring_router(questions))
     app.include_router(queue_router(service.board, intake, pages))
-    app.include_router(lead_card_router(intake, service.contacts, pages))
+    app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
-    app.include_router(model_card_router(shelf, pages))
+    beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
+    app.include_router(model_card_router(shelf, beside, pages))
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
         reports_router(

@@ -16,6 +16,7 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
 from models.expected_amount import ExpectedAmounts
+from models.if_answered import IfAnswered, if_answered
 from models.score import Score, Scorer
 from models.score_log import logged
 from serving.champion import Champion
@@ -25,12 +26,13 @@ from serving.score_writer import ScoreWriter
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A score with what it was made from."""
+    """A score with what it was made from, and what gave it."""
 
     known: KnownLead
     row: dict[str, Value]
     score: Score
     expected_amount: float | None
+    scorer: Scorer
 
     @property
     def expected_value(self) -> float | None:
@@ -86,7 +88,15 @@ class Desk:
         """Score what is known."""
         row = self._rows.row(known)
         amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
-        return Scored(known, row, self.scorer.score(known, row), amount)
+        scorer = self.scorer
+        return Scored(known, row, scorer.score(known, row), amount, scorer)
+
+    def if_answered(self, scored: Scored) -> tuple[IfAnswered, ...]:
+        """Return what each answer to the question that matters most would make of the score, by what gave it."""
+        ask = scored.score.ask
+        if ask is None:
+            return ()
+        return if_answered(ask, scored.known, scored.row, rows=self._rows, scorer=scored.scorer)
 
     def worth(self, known: KnownLead) -> tuple[float, float | None]:
         """Return probability and expected amount alone: what the queue's order needs of thousands of leads."""

@@ -92,6 +92,7 @@ class Intake:
             ideal_product=body.ideal_product,
             comment=body.comment,
             call_back_at=body.call_back_at,
+            grade=body.grade,
         )
         in_time = call.at >= now - TOLD_IN_TIME
         hand_out = self.board.hand_out(lead_id, now, body.manager) if in_time else None

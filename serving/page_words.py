@@ -84,7 +84,35 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "grade": ("Оценка", "Grade"),
     "by_rules": ("По правилам", "By the rules"),
     "by_model": ("Уточнённая", "Refined"),
+    "a_manager": ("Менеджер", "The manager"),
+    "than_model": ("модель", "the model"),
+    "than_rules": ("правила", "the rules"),
+    "parted_higher": (
+        "{who} оценивает выше, чем {than}: {own} против {other}.",
+        "{who} grades it higher than {than}: {own} against {other}.",
+    ),
+    "parted_lower": (
+        "{who} оценивает ниже, чем {than}: {own} против {other}.",
+        "{who} grades it lower than {than}: {own} against {other}.",
+    ),
+    "parted_before": (
+        "Перед этой оценкой модель показывала {grade} ({chance}).",
+        "Before that grade the model had shown {grade} ({chance}).",
+    ),
+    "parted_why": (
+        "Они знают не одно и то же: менеджер слышал разговор, вероятность считается только по записанному. Что важно, запишите ответом на вопрос — тогда она это учтёт.",
+        "They know different things: the manager heard the talk, the chance is worked out of what is written down. Write what matters as an answer to a question, and it will count.",
+    ),
+    "own_grade": ("Ваша оценка заявки", "Your own grade of the lead"),
+    "own_grade_was": ("своя оценка:", "own grade:"),
+    "form_grade": ("Ваша оценка — A, B, C или «нецелевой».", "Your own grade is A, B, C or non-target."),
     "ask_next": ("Спросите в первую очередь", "Ask this first"),
+    "if_answered": ("если {answer}:", "if {answer}:"),
+    "chance_now": ("сейчас {chance}", "now {chance}"),
+    "if_answered_note": (
+        "Вероятность покупки после такого ответа, если всё остальное как сейчас. Сам разговор тоже может её изменить.",
+        "The purchase chance after that answer, all else being as it is now. The call itself may move it too.",
+    ),
     "nothing_to_ask": ("Все вопросы квалификации выяснены.", "All qualifying questions are answered."),
     "closed_note": (
         "Заявка закрыта: вероятность показывает, какой она была бы у такой же открытой заявки.",

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from features.facts.company import Company
-from serving.next_question import next_question
+from serving.next_question import answer_words, next_question
 from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
 from serving.reason_words import cell_words, reason_counts, reason_text
@@ -161,6 +161,10 @@ class Writing:
             if isinstance(answer, float)
             else level_word(name, str(answer), self.company)
         )
+
+    def if_answered(self, name: str, told: Any) -> str:
+        """Return an answer that may come as people say it."""
+        return answer_words(name, told, self.company)
 
     def result(self, result: str) -> str:
         """Return a call's result as people say it."""

@@ -8,10 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from features.facts.company import Company
+from features.facts.values import Answer
 from features.outcome_window import is_past_horizon
+from models.if_answered import IfAnswered
 from models.score import Reason
-from serving.desk import Scored
-from serving.next_question import next_question
+from serving.desk import Desk, Scored
+from serving.next_question import answer_words, next_question
 from serving.reason_words import reason_text
 
 GradeName = Literal["A", "B", "C", "non_target", "ungraded"]
@@ -25,6 +27,26 @@ class ReasonOut(BaseModel):
     contribution: float = Field(description="log-odds by which this moves the score from the average lead's")
     leads: int = Field(description="training leads that were like this one in this respect at some time")
     sales: int = Field(description="how many of them bought")
+
+
+class IfAnsweredOut(BaseModel):
+    """An answer that may come, and the probability that the lead would then have."""
+
+    answer: float | str | list[str] = Field(
+        description="as it may be sent; of a number, one of the range", examples=["yes"]
+    )
+    text: str = Field(description="in the company's words; of a number, the range it stands for", examples=["да"])
+    probability: float = Field(ge=0, le=1, description="by the same model, all else being as it is known now")
+
+
+class NextQuestionOut(BaseModel):
+    """The question whose answer matters most now, and how far each answer would move the score."""
+
+    field: str = Field(description="the field of company.yaml")
+    text: str = Field(description="what to ask, in the company's words")
+    if_answered: list[IfAnsweredOut] = Field(
+        description="the answers that can be foreseen: those that the rules name, the frequent ones of a choice, ranges"
+    )
 
 
 class ScoreOut(BaseModel):
@@ -45,6 +67,7 @@ class ScoreOut(BaseModel):
     expected_value: float | None
     currency: str
     ask_next: str | None = Field(description="the question whose answer matters most now")
+    next_question: NextQuestionOut | None = Field(description="that question, and what each answer would do")
     past_horizon: bool = Field(description="true: the lead is older than the horizon; a purchase now would not count")
     model_version: str | None
     data_cut_off: datetime | None = Field(description="up to when the model has learned")
@@ -57,10 +80,10 @@ class AskedScoreOut(ScoreOut):
     unknown_fields: list[str] = Field(description="answers whose name company.yaml does not know; they were not used")
 
 
-def score_out(scored: Scored, company: Company) -> ScoreOut:
+def score_out(scored: Scored, desk: Desk) -> ScoreOut:
     """Return the answer that tells a score."""
-    score = scored.score
-    question = next_question(score, company)
+    score, company = scored.score, desk.company
+    question = _question_out(scored, desk)
     return ScoreOut(
         lead_id=score.lead_id,
         probability=score.probability,
@@ -76,12 +99,31 @@ def score_out(scored: Scored, company: Company) -> ScoreOut:
         expected_amount=scored.expected_amount,
         expected_value=scored.expected_value,
         currency=company.currency,
-        ask_next=question,
+        ask_next=question.text if question else None,
+        next_question=question,
         past_horizon=is_past_horizon(scored.known),
         model_version=score.model_version,
         data_cut_off=score.data_cut_off,
         moment=score.moment,
     )
+
+
+def _question_out(scored: Scored, desk: Desk) -> NextQuestionOut | None:
+    ask, text = scored.score.ask, next_question(scored.score, desk.company)
+    if ask is None or text is None:
+        return None
+    told = [_answer_out(ask, one, desk.company) for one in desk.if_answered(scored)]
+    return NextQuestionOut(field=ask, text=text, if_answered=told)
+
+
+def _answer_out(field: str, one: IfAnswered, company: Company) -> IfAnsweredOut:
+    return IfAnsweredOut(
+        answer=_sendable(one.answer), text=answer_words(field, one, company), probability=one.probability
+    )
+
+
+def _sendable(answer: Answer) -> float | str | list[str]:
+    return list(answer) if isinstance(answer, tuple) else answer
 
 
 def _reason_out(reason: Reason, company: Company) -> ReasonOut:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from features.facts.values import CallResult
+from features.facts.values import CallResult, ManagerGrade
 from serving.sent_lead import Answers, LeadBody, Moment, Sent, Stored, Text, Word
 
 
@@ -33,6 +33,9 @@ class CallIn(Sent):
     ideal_product: Text | None = None
     comment: Text | None = None
     call_back_at: Moment | None = None
+    grade: ManagerGrade | None = Field(
+        default=None, description="the manager's own grade of the lead after this call, whatever rules and model say"
+    )
 
 
 class StageIn(Sent):

@@ -130,6 +130,7 @@ def _call_out(fact: Call) -> Payload:
         "comment": fact.comment,
         "call_back_us": None if fact.call_back_at is None else microseconds(fact.call_back_at),
         "back_dated": fact.back_dated,
+        "grade": fact.grade,
     }
 
 
@@ -139,7 +140,7 @@ def _call_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -
         lead_id, at, known_at, said["result"], said.get("call_id"), said.get("manager"),
         said.get("seconds"), _answers_in(said.get("answers", {})), said.get("attracts"),
         said.get("ideal_product"), said.get("comment"), None if back is None else instant(back),
-        said.get("back_dated", False),
+        said.get("back_dated", False), said.get("grade"),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from features.facts.values import CALL_RESULTS, CallResult, StageKind
+from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
 Verdict = Literal["yes", "no", "any"]
@@ -203,8 +203,12 @@ class CallColumns(Part):
     ideal_product: str | None = None
     comment: str | None = None
     call_back_at: str | None = None
+    grade: str | None = Field(default=None, description="the manager's own grade of the lead after the call")
     results: Annotated[dict[str, CallResult], BeforeValidator(_spoken_keys)] = Field(
         default_factory=dict, description="the export's words -> our results"
+    )
+    grades: Annotated[dict[str, ManagerGrade], BeforeValidator(_spoken_keys)] = Field(
+        default_factory=dict, description="the managers' words for a grade -> A, B, C, non_target; these need no entry"
     )
 
     def result_of(self, word: str) -> CallResult | None:
@@ -214,6 +218,14 @@ class CallColumns(Part):
             if raw.strip().casefold() == folded:
                 return result
         return next((result for result in CALL_RESULTS if result == folded), None)
+
+    def grade_of(self, word: str) -> ManagerGrade | None:
+        """Return the grade that a manager's word means, or None for a word that means none."""
+        folded = word.strip().casefold()
+        for raw, grade in self.grades.items():
+            if raw.strip().casefold() == folded:
+                return grade
+        return next((grade for grade in MANAGER_GRADES if grade.casefold() == folded), None)
 
 
 class StageColumns(Part):

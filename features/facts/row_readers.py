@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from datetime import time as clock_time
 
 from features.errors import FactRefused
-from features.facts.cells import Cells
-from features.facts.company import Company
+from features.facts.cells import Cells, Complaint
+from features.facts.company import CallColumns, Company
 from features.facts.contacts import Contact, ContactOfLead, traces_of
-from features.facts.values import Answer, Call, Fact, Lead, LeadId, Plan, Source, Spend, Stage
+from features.facts.values import Answer, Call, Fact, Lead, LeadId, ManagerGrade, Plan, Source, Spend, Stage
 
 LONGEST_ID = 200
 
@@ -90,6 +90,7 @@ def read_call(cells: Cells, reading: Reading) -> RowFacts:
         comment=cells.text(columns.comment),
         call_back_at=cells.optional_moment(columns.call_back_at),
         back_dated=back_dated,
+        grade=_own_grade(cells, columns),
     )
     return RowFacts((call,))
 
@@ -179,6 +180,16 @@ def _status(cells: Cells, reading: Reading, lead_id: LeadId, status: str) -> Sta
 def _answers(cells: Cells, columns: Mapping[str, str]) -> dict[str, Answer]:
     read = {name: cells.answer(column, cells.company.fields[name]) for name, column in columns.items()}
     return {name: answer for name, answer in read.items() if answer is not None}
+
+
+def _own_grade(cells: Cells, columns: CallColumns) -> ManagerGrade | None:
+    """Return the manager's own grade, or None where there is none or nobody said what the word means."""
+    word = cells.text(columns.grade)
+    grade = None if word is None else columns.grade_of(word)
+    if word is not None and grade is None and columns.grade is not None:
+        remedy = "is a word that company.yaml does not know; add it under export.calls.grades"
+        cells.complaints.append(Complaint(columns.grade, remedy))
+    return grade
 
 
 def _marks(cells: Cells, columns: Mapping[str, str]) -> dict[str, str]:

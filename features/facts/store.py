@@ -106,6 +106,13 @@ class FactStore:
         with reading(self.engine) as connection:
             return sorted(LeadId(one) for one in connection.execute(asked).scalars() if one is not None)
 
+    def leads_graded_by_managers(self) -> list[LeadId]:
+        """Return the leads to which a manager may have given a grade of his own, sorted: all such, and few others."""
+        calls = select(FACTS.c.lead_id).where(FACTS.c.kind == "call", FACTS.c.payload.contains('"grade":"'))
+        with reading(self.engine) as connection:
+            found = connection.execute(_seen(calls, None).distinct()).scalars()
+            return sorted(LeadId(one) for one in found if one is not None)
+
     def leads_changed_since(self, number: int) -> set[LeadId]:
         """Return the leads with facts after a storage number; an undone import changes all that it touched."""
         with reading(self.engine) as connection:

@@ -26,6 +26,10 @@ CALL_RESULTS: tuple[CallResult, ...] = ("reached", "no_answer", "busy", "wrong_n
 SPOKEN_RESULTS: frozenset[str] = frozenset({"reached", "refused", "call_back"})
 """The results of a call in which somebody was spoken to."""
 
+ManagerGrade = Literal["A", "B", "C", "non_target"]
+MANAGER_GRADES: tuple[ManagerGrade, ...] = ("A", "B", "C", "non_target")
+"""What a manager makes of a lead after speaking with it: in his own judgement, whatever rules and model say."""
+
 StageKind = Literal["call", "meeting", "invoice", "contract", "won", "lost", "non_target", "ignore", "other"]
 FINAL_KINDS: frozenset[str] = frozenset({"won", "lost", "non_target"})
 
@@ -76,6 +80,7 @@ class Call:
     comment: str | None = None
     call_back_at: datetime | None = None
     back_dated: bool = False
+    grade: ManagerGrade | None = None  # the manager's own; shown and compared, never a feature
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from typing import Protocol
 
 from features.facts.company import Company
 from features.facts.history import LeadHistory
+from features.facts.values import Answer
 from features.rows.as_of import Gate, KnownLead
 from features.rows.call_features import CALL_FEATURES
 from features.rows.contact_features import CONTACT_FEATURES
-from features.rows.feature import Feature, Value
+from features.rows.feature import Feature, FeatureRow, Value
+from features.rows.form_answers import FAMILY as ANSWERS
 from features.rows.form_answers import answer_features
 from features.rows.source_features import SOURCE_FEATURES
 from features.rows.source_rates import NO_RATES, SourceRates
@@ -81,6 +83,7 @@ class RowBuilder:
         self.gate = Gate(company)
         self._rates = rates
         self._columns = [(one.name, one.of) for one in self.features]
+        self._answer_columns = [(one.name, one.of) for one in self.features if one.family == ANSWERS]
 
     def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:
         """Return the lead as known at ``moment`` with the source rates of the last midnight; None before it came."""
@@ -89,3 +92,11 @@ class RowBuilder:
     def row(self, known: KnownLead) -> dict[str, Value]:
         """Return feature name -> value."""
         return {name: of(known) for name, of in self._columns}
+
+    def answered(self, known: KnownLead, row: FeatureRow, field: str, answer: Answer) -> tuple[KnownLead, FeatureRow]:
+        """Return what would be known of a lead, and its row, had it also answered ``field`` so, all else as it is.
+
+        Only the features of answers are read anew: no other reads any.
+        """
+        told = replace(known, answers={**known.answers, field: answer})
+        return told, {**row, **{name: of(told) for name, of in self._answer_columns}}

@@ -94,5 +94,5 @@ def _place_out(place: Place[OpenLead], scored: Scored, intake: Intake) -> PlaceO
         created_at=known.created_at,
         waits=candidate.waits.kind,
         waiting_since=candidate.waits.since,
-        score=score_out(scored, intake.desk.company),
+        score=score_out(scored, intake.desk),
     )

@@ -42,5 +42,5 @@ def _answer(taken: Taken, intake: Intake) -> Received:
         stored=taken.stored,
         unknown_fields=taken.unknown,
         unknown_stage=bool(taken.scored.known.stage_kinds) and taken.scored.known.stage_kinds[-1] == "other",
-        score=score_out(taken.scored, intake.desk.company),
+        score=score_out(taken.scored, intake.desk),
     )

@@ -16,11 +16,13 @@ from features.errors import FactRefused
 from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
-from features.facts.values import CALL_RESULTS, LeadId
+from features.facts.values import CALL_RESULTS, MANAGER_GRADES, LeadId
 from features.outcome_window import closed_at, is_past_horizon
+from models.score_log import ScoreLog
 from serving.desk import Scored
 from serving.intake import Intake
 from serving.lead_card.events import events_of
+from serving.lead_card.own_grade import own_grade_beside
 from serving.next_question import next_question
 from serving.pages import Pages, language_asked, wants_page
 from serving.sent_facts import CallIn
@@ -31,6 +33,7 @@ FORM_WORDS = {
     "result": "form_result",
     "seconds": "form_seconds",
     "call_back_at": "form_call_back_at",
+    "grade": "form_grade",
     "manager": "form_too_long",
     "attracts": "form_too_long",
     "ideal_product": "form_too_long",
@@ -39,7 +42,7 @@ FORM_WORDS = {
 """Field of the call form -> the words that say what would be right; any other is an answer."""
 
 
-def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> APIRouter:
+def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages: Pages) -> APIRouter:
     """Return the lead card's page and its form."""
     router = APIRouter(include_in_schema=False)
     desk = intake.desk
@@ -66,8 +69,11 @@ def lead_card_router(intake: Intake, contacts: ContactBook, pages: Pages) -> API
             "waits": None if isinstance(place, Left) else place,
             "past_horizon": is_past_horizon(known),
             "question": next_question(scored.score, desk.company),
+            "if_answered": desk.if_answered(scored),
             "questions": questions_of(desk.company),
             "results": CALL_RESULTS,
+            "grades": MANAGER_GRADES,
+            "own": own_grade_beside(scored, log),
             "contact": contacts.contact(lead_id),
             "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
             "promise": offer.promise if offer and tidied(offer.promise) != seen else "",
@@ -117,7 +123,7 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
     if seconds and not seconds.isdecimal():
         raise FactRefused("seconds", "is a whole number of seconds")
     answers = {name.removeprefix("answer_"): value for name, value in form.items() if name.startswith("answer_")}
-    said = {name: form.get(name) for name in ("manager", "attracts", "ideal_product", "comment")}
+    said = {name: form.get(name) for name in ("manager", "grade", "attracts", "ideal_product", "comment")}
     told = {
         **said,
         "result": form["result"],

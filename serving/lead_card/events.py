@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from features.facts.values import ManagerGrade
 from features.rows.as_of import KnownLead
 
 
@@ -12,13 +13,14 @@ from features.rows.as_of import KnownLead
 class Event:
     """A line of the history: when, the key of its words with what to put in, and more that was noted.
 
-    A call's ``result`` is ours; the page says it in the reader's language.
+    A call's ``result`` is ours; the page says it in the reader's language. ``grade`` is the one that its manager gave.
     """
 
     at: datetime
     key: str
     words: dict[str, str] = field(default_factory=dict)
     more: str = ""
+    grade: ManagerGrade | None = None
 
 
 def events_of(known: KnownLead) -> list[Event]:
@@ -26,7 +28,9 @@ def events_of(known: KnownLead) -> list[Event]:
     events = [Event(known.created_at, "request")]
     for call in known.calls:
         noted = [call.manager, call.attracts, call.ideal_product, call.comment]
-        events.append(Event(call.at, "call_of", {"result": call.result}, " · ".join(one for one in noted if one)))
+        events.append(
+            Event(call.at, "call_of", {"result": call.result}, " · ".join(one for one in noted if one), call.grade)
+        )
     for stage in known.stages:
         events.append(Event(stage.at, "stage_of", {"stage": stage.stage}, stage.reason or ""))
     for one in known.assignments:

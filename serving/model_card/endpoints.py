@@ -11,9 +11,11 @@ from fastapi.responses import HTMLResponse
 from models.abc_rules import GRADES
 from models.field_weights import FieldWeight, field_weights
 from monitoring.intervals import Rate
+from monitoring.manager_agreement import FEWEST_PAIRS
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
 from serving.model_card.market_level import level_chart, level_word, odds_moved
+from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf, ShelvedModel
 from serving.model_card.weaknesses import weaknesses
 from serving.pages import Pages
@@ -26,7 +28,7 @@ SHOWN_MEASURES = {
 """The analyst's measures by their proper names, for the closed part at the page's end."""
 
 
-def model_card_router(shelf: Shelf, pages: Pages) -> APIRouter:
+def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> APIRouter:
     """Return the pages of the models."""
     router = APIRouter(include_in_schema=False)
 
@@ -35,13 +37,24 @@ def model_card_router(shelf: Shelf, pages: Pages) -> APIRouter:
         """List the models: which serves, which challenges, how good each is."""
         found = await run_in_threadpool(shelf.models)
         lines = [(one, found_sales(one), verdict(one)) for one in found]
-        return pages.show(request, "models.html", lines=lines, rules_serve=not any(one.serves for one in found))
+        told = await run_in_threadpool(managers.of) if found else None
+        rules_serve = not any(one.serves for one in found)
+        return pages.show(
+            request, "models.html", lines=lines, rules_serve=rules_serve, managers=told, fewest_pairs=FEWEST_PAIRS
+        )
 
     @router.get("/models/{version}", response_class=HTMLResponse)
     async def model_page(request: Request, version: str) -> HTMLResponse:
         """Show one model's card."""
         shelved = await run_in_threadpool(shelf.model, version)
-        return pages.show(request, "model.html", **_told(shelved, pages.writing(request)))
+        told = await run_in_threadpool(managers.of, shelved.version)
+        return pages.show(
+            request,
+            "model.html",
+            **_told(shelved, pages.writing(request)),
+            managers=told,
+            fewest_pairs=FEWEST_PAIRS,
+        )
 
     return router
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from features.facts.contacts import ContactBook
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId, Stored
@@ -29,7 +31,7 @@ class Questions:
         self.unknown_fields.count(unknown, now)
         history = LeadHistory(NOT_STORED, (Stored(0, lead), Stored(0, source)))
         scored = self.desk.scored(history, now)
-        scored = Scored(scored.known, scored.row, without_lead(scored.score), scored.expected_amount)
+        scored = replace(scored, score=without_lead(scored.score))
         self.desk.remember(scored, 0)
         return scored, unknown
 
@@ -47,5 +49,5 @@ class Questions:
             stages=[stage.stage for stage in known.stages],
             outcome=outcome_as_of(known).kind,
             earlier_requests=[str(one) for one in self.contacts.same_person(known.lead.person_keys, before=lead_id)],
-            score=score_out(scored, self.desk.company),
+            score=score_out(scored, self.desk),
         )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from features.facts.database import engine_for
+from features.facts.store import FactStore
+from features.facts.values import Call, Lead, LeadId
 from models.artefact import champion_version, model_folder
 from models.card import load_card
+from models.score_log import LoggedScore, ScoreLog
 from tests.leadloop.command_line import Small, one_line, run
 
 
@@ -142,3 +147,25 @@ def test_a_model_is_not_compared_with_itself(trained: Small) -> None:
     ran = trained.run("models", "compare", "challenger", "champion")
     assert ran.code == 2
     assert "A and B are both model 20260120-" in one_line(ran.err)
+
+
+def test_the_managers_own_grades_are_shown_beside_what_the_model_had_shown_before(trained: Small) -> None:
+    assert "own grades were not looked at: that takes the company's words" in one_line(trained.done("models", "show"))
+    words = ("models", "show", "champion", "--company", trained.file("company.yaml"))
+    assert "Managers have given no grade of their own yet." in one_line(trained.done(*words))
+    engine = engine_for(f"sqlite:///{trained.home / 'leadloop.db'}")
+    version, now = str(champion_version(trained.home)), datetime.now(UTC)
+    store, log = FactStore(engine), ScoreLog(engine)
+    for n in range(21):
+        lead_id, came = LeadId(f"graded-{n}"), now - timedelta(days=70)
+        called = came + timedelta(hours=2)
+        store.append([Lead(lead_id, came, came), Call(lead_id, called, called, "reached", manager="Анна", grade="A")])
+        grade = "A" if n else "C"
+        log.remember([LoggedScore(lead_id, came, 0.4, -0.4, "C", grade, version, 1, 1, None, "0" * 16, "stored", {})])
+    store.append([Call(LeadId("p0"), now, now, "reached", manager="Анна", grade="A")])
+    engine.dispose()
+    said = one_line(trained.done(*words))
+    assert "Managers and model agree on 20 of 21 leads: 95% (77% to 99%)." in said
+    assert "graded alike 20 0 of 20, 0.0% 0.0%-16.1%" in said
+    assert "manager A, model C 1 0 of 1, not enough data" in said
+    assert "1 more were graded when the outcome was known already: they do not count." in said

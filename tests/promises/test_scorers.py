@@ -16,6 +16,7 @@ from features.rows.feature import Value
 from features.rows.feature_row import GRADE, FixedRates, RowBuilder
 from models.abc_rules import GRADES
 from models.artefact import load_artefact, save_artefact
+from models.if_answered import if_answered
 from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.score import RulesScorer, Scorer
@@ -160,6 +161,13 @@ def asks_only_what_was_not_answered(scorer: Scorer, known: KnownLead, row: Row) 
     assert ask is None or (ask in known.company.fields and ask not in known.answers)
 
 
+def foretells_what_an_answer_makes_of_its_score(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    for name in known.company.fields:
+        for one in if_answered(name, known, row, rows=ROWS, scorer=scorer):
+            answered = replace(known, answers={**known.answers, name: one.answer})
+            assert scorer.score(answered, ROWS.row(answered)).probability == one.probability
+
+
 PROMISES: tuple[Promise, ...] = (
     gives_a_probability, lies_between_the_ends_of_its_interval, takes_no_yes_for_a_no,
     gives_the_same_probability_alone_and_in_a_score, ignores_column_order, ignores_columns_it_does_not_know,
@@ -167,7 +175,7 @@ PROMISES: tuple[Promise, ...] = (
     copes_with_everything_missing, does_not_extrapolate, answers_the_same_twice, its_probability_is_that_of_its_log_odds,
     its_reasons_add_up, tells_at_most_three_reasons_a_side, tells_the_strongest_reason_first,
     tells_no_reason_that_its_own_counts_speak_against, tells_each_feature_once, says_of_whom_when_and_by_what_it_speaks,
-    asks_only_what_was_not_answered,
+    asks_only_what_was_not_answered, foretells_what_an_answer_makes_of_its_score,
 )  # fmt: skip
 LEADS: dict[str, tuple[LeadFact, ...]] = {
     "of whom nothing is known": (lead(),),

@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._house import HomeOption
+from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._measures import measures_table
 from leadloop.commands._moments import in_utc
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from rich.table import Table
 
+    from features.settings import Settings
     from models.card import Card, GradeCounts, GradesSideBySide, Slice
+    from monitoring.intervals import Rate
+    from monitoring.manager_agreement import Agreement
 
 NAME = "show"
+SIDE_WORDS = {"same": "graded alike", "manager_higher": "manager higher", "model_higher": "model higher"}
 
 
 def command(
@@ -26,8 +31,11 @@ def command(
         str, typer.Argument(help="The version, or `champion`, `challenger`, `previous`.", show_default="what serves")
     ] = "champion",
     home: HomeOption = None,
+    company: CompanyOption = None,
 ) -> None:
     """Show what a model learned from, how good it was on later leads, how its grades did beside the rules', and why it serves.
+
+    Where managers gave leads a grade of their own, also how far theirs and the model's agree.
 
     The same as a page for everybody, in Russian and English: `/models/VERSION` of `leadloop serve`.
     """
@@ -57,6 +65,8 @@ def command(
         console.print(measures_table(title, overall.measures))
     if card:
         console.print(_grades(card.grades))
+    for told in _managers(settings, company, home, meant):
+        console.print(told, highlight=False)
     for reason in card.reasons if card else ():
         console.print(f"  {reason}", markup=False)
     console.print(f"  The card: {folder / CARD_FILE}", markup=False)
@@ -92,14 +102,66 @@ def _grades(grades: GradesSideBySide) -> Table:
     return table
 
 
+def _managers(settings: Settings, company: Path | None, home: Path | None, version: str) -> Iterator[Table | str]:
+    """Yield how the managers' own grades lie beside the model's, or why that cannot be said."""
+    from models.score_log import ScoreLog
+    from monitoring.lead_book import summaries_of
+    from monitoring.manager_agreement import ServedGrades, agreement
+
+    if not (company or settings.company_file).exists():
+        yield "  The managers' own grades were not looked at: that takes the company's words (--company)."
+        return
+    house, moment = open_house(home, company), now()
+    histories = house.store.histories(lead_ids=house.store.leads_graded_by_managers())
+    graded = [one for one in summaries_of(histories, house.company, moment) if one.own_grade]
+    served = ServedGrades(ScoreLog(house.engine)).of(graded)
+    told = agreement(graded, served, company=house.company, moment=moment, version=version)
+    if told.leads:
+        yield _sides(told)
+    yield f"  {_agreed(told)}"
+    if told.not_served:
+        yield f"  {told.not_served:,} more were graded by a manager, and not by this model before him."
+    if told.after_the_end:
+        yield f"  {told.after_the_end:,} more were graded when the outcome was known already: they do not count."
+
+
+def _sides(told: Agreement) -> Table:
+    table = figures_table("managers' own grades", figures=("leads", "bought, of settled"))
+    table.title = "Beside what this model had shown before"
+    for side, one in told.sides.items():
+        table.add_row(SIDE_WORDS[side], f"{one.leads:,}", _bought(one.bought))
+    for (own, model), one in told.pairs.items():
+        words = f"manager {own}, model {model}".replace("_", "-")
+        table.add_row(words, f"{one.leads:,}", _bought(one.bought))
+    return table
+
+
+def _agreed(told: Agreement) -> str:
+    from monitoring.manager_agreement import FEWEST_PAIRS
+
+    if not told.graded:
+        return "Managers have given no grade of their own yet."
+    if not told.is_enough:
+        needed = f"not enough data, it takes {FEWEST_PAIRS} leads that both have graded and there are {told.leads}"
+        return f"How often managers and model agree: {needed}."
+    low, high = told.agreed.interval
+    share = f"{told.agreed.value or 0:.0%} ({low:.0%} to {high:.0%})"
+    return f"Managers and model agree on {told.agreed.count:,} of {told.leads:,} leads: {share}."
+
+
 def _cells(counts: GradeCounts, grade: str) -> tuple[str, str]:
     from monitoring.intervals import Rate
 
     leads, sales = next((of for name, of in counts.items() if name == grade), (0, 0))
     rate = Rate(sales, leads)
-    if rate.value is None:
-        return "—", "—"
-    told = "not enough data"
-    if rate.is_enough:
-        told = f"{rate.value:.1%} {rate.interval[0]:.1%}-{rate.interval[1]:.1%}"
-    return f"{leads:,}", told
+    return ("—", "—") if rate.value is None else (f"{leads:,}", _share(rate))
+
+
+def _bought(rate: Rate) -> str:
+    return "—" if rate.value is None else f"{rate.count:,} of {rate.of:,}, {_share(rate)}"
+
+
+def _share(rate: Rate) -> str:
+    if rate.value is None or not rate.is_enough:
+        return "not enough data"
+    return f"{rate.value:.1%} {rate.interval[0]:.1%}-{rate.interval[1]:.1%}"

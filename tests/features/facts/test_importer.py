@@ -46,6 +46,7 @@ COMPANY = Company.model_validate({
         "calls": {
             "lead_id": "Заявка", "at": "Звонок", "result": "Итог", "seconds": "Секунд", "manager": "Менеджер",
             "call_back_at": "Перезвонить", "results": {"дозвон": "reached", "недозвон": "no_answer"},
+            "grade": "Оценка", "grades": {"Горячий": "A", "Мимо": "non_target"},
         },
         "stages": {"lead_id": "Заявка", "at": "Дата", "stage": "Стадия", "amount": "Сумма"},
         "spend": {"day": "День", "cost": "Расход", "clicks": "Клики", "marks": {"source": "Источник"}},
@@ -484,6 +485,19 @@ def test_calls_come_in_with_their_answers(house: House) -> None:
     assert row_reject[1:4] == ("3", "Итог", "row")
     assert "export.calls.results" in row_reject[4]
     assert cell_reject[1:4] == ("4", "Секунд", "cell")
+
+
+def test_calls_come_in_with_the_grade_that_their_manager_gave_in_his_own_words(sqlite_house: House) -> None:
+    sqlite_house.take(sqlite_house.file("leads.csv", HEADER, ANNA))
+    said = ("горячий", "b", "МИМО", "", "так себе")
+    rows = [("1", f"0{day}.03.2026 12:00", "Дозвон", "Вера", word) for day, word in enumerate(said, start=3)]
+    header = ("Заявка", "Звонок", "Итог", "Менеджер", "Оценка")
+    summary = sqlite_house.take(sqlite_house.file("calls.csv", header, *rows))
+    calls = [fact for fact in sqlite_house.facts() if isinstance(fact, Call)]
+    assert [call.grade for call in calls] == ["A", "B", "non_target", None, None]
+    (reject,) = sqlite_house.rejects(summary)
+    assert reject[1:4] == ("6", "Оценка", "cell")
+    assert "export.calls.grades" in reject[4]
 
 
 def test_stages_come_in_with_their_amounts(house: House) -> None:

@@ -179,3 +179,45 @@ def test_an_uploaded_file_is_no_answer(doors: Doors) -> None:
     assert answer.status_code == 303
     (made,) = [one for one in doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)]
     assert made.comment is None
+
+
+def test_the_card_says_how_far_each_answer_would_move_the_chance(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7", answers={"need": "yes", "budget": "yes"})
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", doors.page("/leads/7"))).replace("\u00a0", " ")
+    assert "Нужны в этом месяце?" in page
+    assert "если да: 30 % если нет: 12 % сейчас" in page
+    english = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", doors.page("/leads/7?lang=en"))).replace("\u00a0", " ")
+    assert "if yes: 30 % if no: 12 % now" in english
+
+
+def test_a_managers_own_grade_stands_beside_the_models_and_the_card_says_where_they_part(doors: Doors) -> None:
+    promote(doors.service.settings.home)
+    doors.service.desk.champion.look()
+    doors.lead("7", answers={"area": 20})
+    doors.logged("7")
+    doors.clock.pass_time(timedelta(minutes=5))
+    assert post(doors, manager="Анна", result="reached", grade="A").status_code == 303
+    doors.clock.pass_time(timedelta(minutes=5))
+    page = " ".join(re.sub(r"<[^>]+>", " ", doors.page("/leads/7")).replace("\u00a0", " ").split())
+    assert "Анна оценивает выше, чем модель: A против C." in page
+    assert "Перед этой оценкой модель показывала C (2,9 %)." in page
+    assert "своя оценка: A" in page
+    assert "Анна grades it higher than the model: A against C." in doors.page("/leads/7?lang=en")
+
+
+def test_where_manager_and_model_agree_nothing_is_said_of_parting(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7", grade="A", answers=dict.fromkeys(("need", "budget", "urgency"), "yes"), manager="Анна")
+    page = doors.page("/leads/7")
+    assert 'id="parted"' not in page
+    assert re.search(r'<span class="grade A">A</span> <span class="small soft">Анна</span>', page)
+
+
+def test_a_grade_that_is_none_is_refused_with_what_would_be_right(doors: Doors) -> None:
+    doors.lead("7")
+    answer = post(doors, manager="Анна", result="reached", grade="D")
+    assert answer.status_code == 422
+    assert "Ваша оценка — A, B, C или «нецелевой»." in answer.text
+    sent = doors.client.post("/v1/leads/7/calls", json={"result": "reached", "grade": "D"})
+    assert sent.status_code == 422

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -326,3 +326,35 @@ def test_the_queue_and_the_lead_lead_to_the_card_of_the_model_that_scored(doors:
     doors.lead("7", answers={"area": 120})
     for path in ("/queue", "/leads/7"):
         assert f'href="/models/{VERSION}"' in doors.page(path)
+
+
+def test_a_page_says_that_managers_gave_no_grades_yet_and_how_to(doors: Doors) -> None:
+    shelve(doors.service.settings.home, FIRST)
+    for path in ("/models?lang=en", f"/models/{FIRST}?lang=en"):
+        assert "Managers have given no grade of their own yet." in section(doors.page(path), "managers")
+
+
+def test_the_managers_grades_stand_beside_what_the_model_had_shown_before(doors: Doors) -> None:
+    home = doors.service.settings.home
+    promote(home, FIRST)
+    doors.service.desk.champion.look()
+    for n in range(24):
+        doors.lead(str(n), answers={"area": 120 if n % 2 else 20})
+    for n in range(24):
+        doors.logged(str(n))
+    doors.clock.pass_time(timedelta(minutes=5))
+    for n in range(24):
+        doors.call(str(n), grade="B" if n < 12 else "C")
+        if n in (1, 3, 13):
+            doors.stage("Договор", str(n))
+    doors.clock.pass_time(timedelta(days=61))
+    for path in ("/models?lang=en", f"/models/{FIRST}?lang=en"):
+        told = section(doors.page(path), "managers")
+        assert "They agree on 12 of 24 leads: 50 %" in told
+        assert "Graded alike 12" in told
+        assert re.search(r"Manager higher 6 0\.0 % .{1,20} 0 of 6", told)
+        assert re.search(r"B B 6 33 % .{1,20} 2 of 6", told)
+    shelve(home, SECOND, trained_at=datetime(2026, 3, 9, 12, tzinfo=UTC))
+    told = section(doors.page(f"/models/{SECOND}?lang=en"), "managers")
+    assert "Leads with both grades: 0, it takes 20." in told
+    assert "24 more were graded by a manager, and not by this model before him." in told

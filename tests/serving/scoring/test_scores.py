@@ -154,3 +154,24 @@ def test_an_offers_own_price_is_the_expected_amount_and_else_the_companys(doors:
     plain = doors.send("/v1/score")
     assert (offered["expected_amount"], offered["expected_value"]) == (320_000, pytest.approx(0.06 * 320_000))
     assert (plain["expected_amount"], plain["currency"]) == (200_000, "RUB")
+
+
+@pytest.mark.parametrize("has_model", [False, True], ids=["by the rules", "by a model"])
+def test_the_next_question_says_what_each_answer_would_make_of_the_score_and_so_it_comes(
+    doors: Doors, has_model: bool
+) -> None:
+    if has_model:
+        promote(home(doors))
+        doors.service.desk.champion.look()
+    asked = doors.lead("7", answers={"area": 120})["score"]["next_question"]
+    assert (asked["field"], asked["text"]) == ("need", "Вам точно нужны окна?")
+    assert [(one["answer"], one["text"]) for one in asked["if_answered"]] == [("yes", "да"), ("no", "нет")]
+    for one in asked["if_answered"]:
+        then = doors.lead("7", answers={"need": one["answer"]})["score"]
+        assert then["probability"] == one["probability"]
+
+
+def test_where_everything_is_answered_there_is_no_next_question(doors: Doors) -> None:
+    doors.lead("7")
+    score = doors.call("7", answers=dict.fromkeys(("need", "budget", "urgency"), "yes"))["score"]
+    assert (score["ask_next"], score["next_question"]) == (None, None)

@@ -1,0 +1,62 @@
+"""The analyst's notebook runs from top to bottom on a demo company that was just made, in a kernel of its own."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from tests.leadloop.command_line import child_environment, run
+from tests.support.machine import REPOSITORY
+
+with warnings.catch_warnings():
+    # Jupyter's libraries warn of their own changes to come.
+    warnings.simplefilter("ignore")
+    import nbformat
+    from nbclient import NotebookClient
+
+NOTEBOOK = REPOSITORY / "examples" / "analyst.ipynb"
+MINUTES = 20
+
+
+def read() -> nbformat.NotebookNode:
+    found: nbformat.NotebookNode = nbformat.reads(NOTEBOOK.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    return found
+
+
+def cells() -> list[nbformat.NotebookNode]:
+    return list(read().cells)
+
+
+def test_the_notebook_is_kept_without_what_it_once_put_out() -> None:
+    code = [cell for cell in cells() if cell.cell_type == "code"]
+    assert len(code) >= 8
+    assert [cell.source for cell in code if cell.outputs or cell.execution_count] == []
+
+
+def test_the_notebook_takes_nothing_of_leadloop_but_the_bench() -> None:
+    lines = [line.strip() for cell in cells() if cell.cell_type == "code" for line in cell.source.splitlines()]
+    imports = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imports == {"datetime", "pathlib", "matplotlib", "pandas", "leadloop"}
+    assert "from leadloop.bench import open_company, rates" in lines
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_notebook_runs_on_a_demo_company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = run("demo", "--no-serve", "--months", "9", "--leads", "1500", "--folder", str(tmp_path / "demo-data"))
+    assert demo.code == 0, demo.out + demo.err
+    for name, value in {**child_environment(), "JUPYTER_PLATFORM_DIRS": "1"}.items():
+        monkeypatch.setenv(name, value)
+    notebook = read()
+    client = NotebookClient(
+        notebook, timeout=60 * MINUTES, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
+    outputs = [out for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs]
+    shown = "\n".join(str(out.get("data", {}).get("text/plain", out.get("text", ""))) for out in outputs)
+    assert "1,500 leads" in shown
+    assert "learned from" in shown
+    assert sum("image/png" in out.get("data", {}) for out in outputs) == 4
+    assert {"abc_grade", "need", "non_target"} <= set(shown.split())
