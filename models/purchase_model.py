@@ -114,34 +114,25 @@ class PurchaseModel:
             for p in self.parts
             if len(p.features) == 2
         ]
-        self._doubts = [(place[feature], values) for feature, values in self.doubts.items()]
-        self._readers = [(one.feature, one.cell) for one in self.cells]
         self._by_feature = {one.feature: one for one in self.cells}
         self._counts = {place[p.features[0]]: p for p in self.parts if len(p.features) == 1}
 
     def moved(self, row: FeatureRow) -> float:
         """Return by how much the tables move the log-odds of a row from its start."""
-        return self.moved_at(self.places(row))
-
-    def places(self, row: FeatureRow) -> list[int]:
-        """Return the cell of each feature in which a row stands."""
-        return [cell(row.get(name)) for name, cell in self._readers]
-
-    def doubt(self, at: Sequence[int]) -> float:
-        """Return what the cells add to the variance of the log-odds; where little was seen it is much."""
-        total = 0.0
-        for place, values in self._doubts:
-            total += values[at[place]]
-        return total
-
-    def moved_at(self, at: Sequence[int]) -> float:
-        """Return what a row that stands in these cells is moved by."""
-        total = 0.0
+        at, total = self.places(row), 0.0
         for place, values in self._singles:
             total += values[at[place]]
         for first, second, width, values in self._pairs:
             total += values[at[first] * width + at[second]]
         return total
+
+    def places(self, row: FeatureRow) -> list[int]:
+        """Return the cell of each feature in which a row stands."""
+        return [one.cell(row.get(one.feature)) for one in self.cells]
+
+    def doubt(self, row: FeatureRow) -> float:
+        """Return what the cells of a row add to the variance of its log-odds; where little was seen it is much."""
+        return sum(values[self._by_feature[name].cell(row.get(name))] for name, values in self.doubts.items())
 
     def levels_of(self, feature: str) -> tuple[str, ...]:
         """Return the levels that the model knows of a feature, the most frequent first; none for numbers."""
@@ -158,20 +149,21 @@ class PurchaseModel:
         A feature's own table counts in full, one of two features by half for each (the Shapley values of such a sum:
         Lundberg & Lee 2017, "A unified approach to interpreting model predictions").
         """
-        return self.reasons_at(self.places(row))
-
-    def reasons_at(self, at: Sequence[int]) -> list[Reason]:
-        """Return the reasons of a row that stands in these cells."""
-        moved = [0.0] * len(at)
-        for place, values in self._singles:
-            moved[place] += values[at[place]]
+        at = self.places(row)
+        moved = [self.alone(place)[cell] for place, cell in enumerate(at)]
         for first, second, width, values in self._pairs:
             half = values[at[first] * width + at[second]] / 2
             moved[first] += half
             moved[second] += half
-        return [self._reason(place, cell, moved[place]) for place, cell in enumerate(at)]
+        return [self.reason(place, cell, moved[place]) for place, cell in enumerate(at)]
 
-    def _reason(self, place: int, cell: int, contribution: float) -> Reason:
+    def alone(self, place: int) -> list[float]:
+        """Return what the own tables of the feature at ``place`` add in each of its cells."""
+        own = [values for where, values in self._singles if where == place]
+        return [sum(entries) for entries in zip(*own, strict=True)] if own else [0.0] * self.cells[place].count
+
+    def reason(self, place: int, cell: int, contribution: float) -> Reason:
+        """Return the reason that the feature at ``place`` is in a cell where it contributes so much."""
         cells, counted = self.cells[place], self._counts.get(place)
         leads, sales = (counted.leads[cell], counted.sales[cell]) if counted else (0, 0)
         return Reason(cells.feature, cells.words(cell), contribution, leads, sales)
