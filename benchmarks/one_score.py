@@ -1,17 +1,18 @@
 """What one score costs beside reading the lead from JSON: the lead's row, and the score with its reasons and interval.
 
-    python -m benchmarks.one_score [--rounds 40] [--folder DEMO] [--profile]
+    python -m benchmarks.one_score [--rounds 40] [--folder DEMO]
 
 The demo company is simulated, imported and learned from, as ``leadloop demo`` does; with ``--folder`` one that was made
-so is used again. Its leads stand as the CRM sends them to ``POST /v1/score``: answers, marks, contact. In every round each
-step goes over all of them in turn, so that a noisy machine is as noisy to each; the figure is the median of the rounds.
-Read the ratios. The mark: beyond building the row, a score costs at most 2.5 times ``json.loads`` of its lead.
+so is used again. Its leads stand as the CRM sends them to ``POST /v1/score``: answers, marks, contact. Each lead goes its
+whole way, step after step, as in a server, and each step is timed alone; then the next lead goes. A figure is the median of
+all leads and rounds, so that a noisy machine is as noisy to each. On its way a lead meets cold caches at every step; the
+last line gives both steps again and again on one lead, the quickest of many short runs (as ``timeit`` does), the median of
+leads. Read the ratios. The mark: beyond building the row, a score costs at most 2.5 times ``json.loads`` of its lead.
 """
 
 from __future__ import annotations
 
 import argparse
-import cProfile
 import gc
 import json
 import statistics
@@ -22,6 +23,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +41,25 @@ from models.artefact import champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
 from serving.sent_lead import LeadBody, facts_of
 
-MARK = 2.5
+STEPS = (
+    "json.loads of the lead", "facts from the body", "row from the facts", "score with reasons and interval", "probability alone",
+    "row after the calls", "score after the calls, with reasons and interval",
+)  # fmt: skip
 LEADS = 1_000
-"""About so many of the demo company's leads, evenly over its time; a lead that is scored has just been read, so few that
-the machine's caches hold them all are the honest case."""
+"""About so many of the demo company's leads go, evenly over its time."""
 SECRET = b"a key of no company"
-Step = Callable[[int], object]
+TURNS, REPEATS = 100, 25
+clock = time.perf_counter
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A lead at every step of its way: as sent, as facts, as known and as a row; and known after its calls."""
+class Sent:
+    """A lead as the CRM sends it, when that is, and all that was ever known of it."""
 
-    sent: str
-    body: LeadBody
-    history: LeadHistory
-    known: KnownLead
-    row: dict[str, Value]
-    called: KnownLead
-    called_row: dict[str, Value]
+    text: str
+    at: datetime
+    whole: LeadHistory
+    last: datetime
 
 
 def body_of(lead: Lead, source: Source | None, number: int) -> str:
@@ -67,65 +69,67 @@ def body_of(lead: Lead, source: Source | None, number: int) -> str:
     return json.dumps({**said, "marks": dict(source.marks) if source else {}, "contact": contact}, ensure_ascii=False)
 
 
-def prepared(folder: Path, company: Company) -> tuple[list[Prepared], RowBuilder]:
-    """Return leads of the demo company, and the builder of rows as a server holds it for a day."""
-    histories = list(FactStore(engine_for(f"sqlite:///{folder / 'leadloop-data' / 'leadloop.db'}")).histories())
-    gate = Gate(company)
-    last = max(stored.fact.known_at for history in histories for stored in history.stored)
-    rows = RowBuilder(company, FixedRates(RatesTimeline(gate).learn(histories).at(last)))
+def sent_leads(histories: Sequence[LeadHistory]) -> list[Sent]:
+    """Return leads of the demo company, each as it was sent when it came."""
     some = histories[:: max(1, len(histories) // LEADS)]
-    return [_prepared(number, history, company, rows) for number, history in enumerate(some)], rows
+    return [_sent(number, history) for number, history in enumerate(some)]
 
 
-def _prepared(number: int, history: LeadHistory, company: Company, rows: RowBuilder) -> Prepared:
+def _sent(number: int, history: LeadHistory) -> Sent:
     facts = [stored.fact for stored in history.stored]
     lead = next(fact for fact in facts if isinstance(fact, Lead))
-    sent = body_of(lead, next((fact for fact in facts if isinstance(fact, Source)), None), number)
-    body = LeadBody.model_validate_json(sent)
-    asked = asked_history(body, company, lead)
-    known, called = rows.known(asked, lead.known_at), rows.known(history, max(fact.known_at for fact in facts))
-    assert known is not None
-    assert called is not None
-    return Prepared(sent, body, asked, known, rows.row(known), called, rows.row(called))
+    text = body_of(lead, next((fact for fact in facts if isinstance(fact, Source)), None), number)
+    return Sent(text, lead.known_at, history, max(fact.known_at for fact in facts))
 
 
-def asked_history(body: LeadBody, company: Company, lead: Lead) -> LeadHistory:
-    """Return the facts of a lead that is only asked about, as ``POST /v1/score`` makes them."""
-    asked, source, _ = facts_of(LeadId(""), body, company, known_at=lead.known_at, secret=SECRET)
-    return LeadHistory(LeadId(""), (Stored(0, asked), Stored(0, source)))
+def times_of(lead: Sent, company: Company, rows: RowBuilder, scorer: ModelScorer) -> list[float]:
+    """Return the seconds of each of ``STEPS`` for one lead."""
+    body = LeadBody.model_validate_json(lead.text)
+    began = clock()
+    json.loads(lead.text)
+    read = clock()
+    asked, source, _ = facts_of(LeadId(""), body, company, known_at=lead.at, secret=SECRET)
+    history = LeadHistory(LeadId(""), (Stored(0, asked), Stored(0, source)))
+    told = clock()
+    known, row = _known_and_row(rows, history, lead.at)
+    built = clock()
+    scorer.score(known, row)
+    scored = clock()
+    scorer.probability(known, row)
+    ranked = clock()
+    known, row = _known_and_row(rows, lead.whole, lead.last)
+    built_again = clock()
+    scorer.score(known, row)
+    scored_again = clock()
+    return [
+        read - began, told - read, built - told, scored - built, ranked - scored, built_again - ranked, scored_again - built_again
+    ]  # fmt: skip
 
 
-def steps_of(leads: Sequence[Prepared], company: Company, rows: RowBuilder, scorer: ModelScorer) -> dict[str, Step]:
-    """Return each step of a lead's way, by the lead's number."""
-
-    def known_and_row(one: Prepared) -> object:
-        known = rows.known(one.history, one.known.moment)
-        assert known is not None
-        return rows.row(known)
-
-    return {
-        "json.loads of the lead": lambda n: json.loads(leads[n].sent),
-        "facts from the body": lambda n: asked_history(leads[n].body, company, leads[n].known.lead),
-        "row from the facts": lambda n: known_and_row(leads[n]),
-        "score at arrival, reasons and interval": lambda n: scorer.score(leads[n].known, leads[n].row),
-        "score after the calls, reasons and interval": lambda n: scorer.score(leads[n].called, leads[n].called_row),
-        "probability alone": lambda n: scorer.probability(leads[n].known, leads[n].row),
-    }
+def warm_times_of(lead: Sent, rows: RowBuilder, scorer: ModelScorer) -> tuple[float, float]:
+    """Return the quickest seconds of ``json.loads`` and of a score with reasons and interval, in turns, on one lead."""
+    known, row = _known_and_row(rows, lead.whole, lead.at)
+    turns = [(_a_run(lambda: json.loads(lead.text)), _a_run(lambda: scorer.score(known, row))) for _ in range(TURNS)]
+    return min(one for one, _ in turns), min(one for _, one in turns)
 
 
-def microseconds(step: Step, leads: int) -> float:
-    """Return what a step takes for one lead, over all of them in turn."""
-    started = time.perf_counter()
-    for n in range(leads):
-        step(n)
-    return (time.perf_counter() - started) / leads * 1e6
+def _a_run(step: Callable[[], object]) -> float:
+    began = clock()
+    for _ in range(REPEATS):
+        step()
+    return (clock() - began) / REPEATS
+
+
+def _known_and_row(rows: RowBuilder, history: LeadHistory, moment: datetime) -> tuple[KnownLead, dict[str, Value]]:
+    known = rows.known(history, moment)
+    assert known is not None  # nothing is asked before the lead came
+    return known, rows.row(known)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--folder", type=Path, help="a demo company made by `leadloop demo --no-serve --folder ...`")
-    parser.add_argument("--profile", action="store_true", help="show where a score's time goes, and stop")
     said = parser.parse_args()
     with ExitStack() as stack:
         folder = said.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -134,32 +138,35 @@ def main() -> None:
             subprocess.run(made, stdout=subprocess.DEVNULL, check=True)
         company, home = read_company(folder / "company.yaml"), folder / "leadloop-data"
         scorer = ModelScorer(load_artefact(model_folder(home, champion_version(home) or "")))
-        leads, rows = prepared(folder, company)
-        gc.freeze()  # what was made ready is not to be looked through again and again, as in a server it would not be
-        steps = steps_of(leads, company, rows, scorer)
-        if said.profile:
-            with cProfile.Profile() as profile:
-                for one in leads:
-                    scorer.score(one.known, one.row)
-            profile.print_stats("tottime")
-            return
-        taken: dict[str, list[float]] = {name: [] for name in steps}
-        for _ in range(said.rounds):
-            for name, step in steps.items():
-                taken[name].append(microseconds(step, len(leads)))
-    print(_table(taken, len(leads), scorer))
+        histories = list(FactStore(engine_for(f"sqlite:///{home / 'leadloop.db'}")).histories())
+        leads, gate = sent_leads(histories), Gate(company)
+        rates = RatesTimeline(gate).learn(histories).at(max(one.last for one in leads))
+        rows = RowBuilder(company, FixedRates(rates))
+        del histories
+        gc.freeze()  # what was made ready is not to be looked through again and again
+        taken = [[times_of(one, company, rows, scorer) for one in leads] for _ in range(said.rounds)]
+        warm = [warm_times_of(one, rows, scorer) for one in leads[:: max(1, len(leads) // 20)]]
+    print(_table(taken, scorer))
+    parsed, scored = (statistics.median(one[step] for one in warm) * 1e6 for step in (0, 1))
+    print(f"\nAgain and again: json.loads {parsed:.1f}, score {scored:.1f} microseconds, {scored / parsed:.2f} times")
 
 
-def _table(taken: dict[str, list[float]], leads: int, scorer: ModelScorer) -> str:
-    model = scorer.artefact.model
-    pairs = sum(len(part.features) == 2 for part in model.parts)
-    unit = statistics.median(taken["json.loads of the lead"])
-    lines = [f"{leads:,} leads, {len(model.cells)} fields in the model, {pairs} tables of two; the mark for a score: {MARK}", ""]
-    lines += ["| step | microseconds | quickest round | first round | times json.loads |", "|---|---|---|---|---|"]
-    for name, rounds in taken.items():
-        middle = statistics.median(rounds)
-        lines.append(f"| {name} | {middle:.1f} | {min(rounds):.1f} | {rounds[0]:.1f} | {middle / unit:.2f} |")
+def _table(taken: Sequence[Sequence[Sequence[float]]], scorer: ModelScorer) -> str:
+    pairs = sum(len(part.features) == 2 for part in scorer.artefact.model.parts)
+    fields = len(scorer.artefact.model.cells)
+    lines = [
+        f"{len(taken[0]):,} leads, {len(taken)} rounds; {fields} fields, {pairs} tables of two fields", "",
+        "| step | microseconds | in the first round | times json.loads |", "|---|---|---|---|",
+    ]  # fmt: skip
+    unit = _median(taken, 0)
+    for step, name in enumerate(STEPS):
+        middle = _median(taken, step)
+        lines.append(f"| {name} | {middle:.1f} | {_median(taken[:1], step):.1f} | {middle / unit:.2f} |")
     return "\n".join(lines)
+
+
+def _median(taken: Sequence[Sequence[Sequence[float]]], step: int) -> float:
+    return statistics.median(times[step] for one_round in taken for times in one_round) * 1e6
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ from features.facts.company import Abc, Company
 from features.facts.values import Answer
 from models.abc_rules import Grading, Said, grading_of, said
 from models.artefact import Artefact
-from models.entries import SMALLEST_REASON, Entries, Told, told_as
 from models.grade_starts import GradeStarts
 from models.next_answer import NextAnswer, Question
+from models.quick_sum import Told, is_worth_reading, told_as
 from models.remembered import Remembered
+
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
@@ -34,10 +35,10 @@ class Ruled:
 class ByRules:
     """One version of a company's rules, read by one model."""
 
-    def __init__(self, company: Company, rules: Abc, artefact: Artefact, entries: Entries) -> None:
+    def __init__(self, company: Company, rules: Abc, artefact: Artefact) -> None:
         self.company, self.rules = company, rules
         self._artefact, self._starts = artefact, GradeStarts(artefact.starts, rules)
-        self.next_answer = NextAnswer(company, rules, self._starts, artefact.model, entries)
+        self.next_answer = NextAnswer(company, rules, self._starts, artefact.model)
         self._fields = [one.field for one in rules.criteria.values()]
         self._by_answers = Remembered(self._ruled)
         self._by_verdicts = Remembered(self._ruled_so)
@@ -65,6 +66,6 @@ class ByRules:
         if grading.grade == "ungraded":
             return None
         reason = self._artefact.grade_reason(grading.grade, start)
-        if reason is None or abs(reason.contribution) < SMALLEST_REASON or not reason.is_borne_out(self._artefact.average):
+        if reason is None or not is_worth_reading(reason, self._artefact.average):
             return None
         return told_as(reason, len(self._artefact.model.cells))

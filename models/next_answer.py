@@ -6,6 +6,7 @@ through the grade from which the rules let it start, and through the tables that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,72 +16,72 @@ from features.facts.values import Answer
 from features.rows.feature import Value
 from features.rows.feature_row import answer_feature_name
 from models.abc_rules import Grading, Said, said
-from models.entries import Entries, Entry
 from models.grade_starts import GradeStarts
+from models.picked import Picker, picker
 from models.purchase_model import PurchaseModel
 from models.remembered import Remembered
-from models.score import probability_of
 
 SMALLEST_MOVE = 0.002
 """Answers whose probabilities lie closer together than this leave it to the rules what to ask."""
 MOST_LEVELS = 12
+FAR = 300.0
+"""Log-odds further out than this are certain to the last digit."""
 Ends = tuple[float, float]
-"""The highest and the lowest that the answers to a question bring to the log-odds: the rules' start and the field's tables."""
+"""By how much the best and the worst answer to a question multiply the odds against a purchase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field that may be asked for, and how far its answers lie apart.
-
-    ``place`` is where the model reads the field (None: nowhere), ``read_with`` are the places of the fields that tables
-    read together with it; ``ends`` are found by the cells of those.
-    """
+    """A field that may be asked for; ``ends`` are found by the cells of those fields on which they hang, its own first."""
 
     field: str
-    place: int | None
-    read_with: Sequence[int]
+    pick: Picker
     ends: Remembered[tuple[int, ...], Ends]
 
 
 class NextAnswer:
     """What to ask next under one version of a company's rules, with one model."""
 
-    def __init__(self, company: Company, rules: Abc, starts: GradeStarts, model: PurchaseModel, entries: Entries) -> None:
+    def __init__(self, company: Company, rules: Abc, starts: GradeStarts, model: PurchaseModel) -> None:
         self._fields = [(name, field, _read_by(name, rules)) for name, field in company.fields.items()]
-        self._rules, self._starts, self._model, self._entries = rules, starts, model, entries
+        self._rules, self._starts, self._model = rules, starts, model
 
     def questions(self, grading: Grading) -> list[Question]:
-        """Return the fields that may be asked for, each as if it were still open, with what their answers would do."""
+        """Return the fields that may be asked for, each as if it were still open, in the company's order."""
+        asked = [(name, field, criteria) for name, field, criteria in self._fields if field.question or criteria]
         return [
             self._question(name, answers, criteria, grading.verdicts)
-            for name, field, criteria in self._fields
-            if (field.question or criteria)
-            and (answers := _possible(field, list(criteria.values()), self._model.levels_of(answer_feature_name(name))))
+            for name, field, criteria in asked
+            if (answers := _possible(field, list(criteria.values()), self._model.levels_of(answer_feature_name(name))))
         ]
 
     def field_to_ask(
-        self, questions: Iterable[Question], grading: Grading, answered: Mapping[str, Answer], at: Sequence[Entry], base: float
+        self,
+        questions: Iterable[Question],
+        grading: Grading,
+        answered: Mapping[str, Answer],
+        cells: tuple[int, ...],
+        log_odds: float,
     ) -> str | None:
         """Return the name of the field to ask for next, or None where nothing is open.
 
         Parameters
         ----------
-        at
-            The entries at which the lead stands.
-        base
-            Its log-odds without the rules' start.
+        questions
+            What ``questions`` returned for this grading.
+        cells
+            The cells in which the lead stands.
         """
-        furthest, smallest = None, SMALLEST_MOVE
+        against = _odds_against(log_odds)
+        furthest, most = None, 0.0
         for one in questions:
             if one.field in answered:
                 continue
-            others = tuple([at[place][0] for place in one.read_with])
-            rest = base if one.place is None else base - self._entries.adds(one.place, at[one.place][0], others)
-            highest, lowest = one.ends[others]
-            move = probability_of(rest + highest) - probability_of(rest + lowest)
-            if move > smallest or (move == smallest and furthest is None):
-                furthest, smallest = one.field, move
-        return furthest or self.field_by_rules(grading)
+            best, worst = one.ends[one.pick(cells)]
+            move = 1.0 / (1.0 + against * best) - 1.0 / (1.0 + against * worst)
+            if move > most:
+                furthest, most = one.field, move
+        return furthest if most >= SMALLEST_MOVE else self.field_by_rules(grading)
 
     def field_by_rules(self, grading: Grading) -> str | None:
         """Return the field on which the grade still hangs, or None."""
@@ -89,23 +90,33 @@ class NextAnswer:
     def _question(
         self, name: str, answers: Sequence[Answer], criteria: Mapping[str, Criterion], verdicts: Mapping[str, Said]
     ) -> Question:
-        feature = answer_feature_name(name)
-        place = self._entries.places.get(feature)
+        start, place = self._starts.of(verdicts), self._model.place_of(answer_feature_name(name))
         starts = [
-            self._starts.of({**verdicts, **{criterion: said({name: answer}, one) for criterion, one in criteria.items()}})
+            self._starts.of(
+                {**verdicts, **{criterion: said({name: answer}, one) for criterion, one in criteria.items()}}
+            )
             for answer in answers
         ]
         if place is None:
-            return Question(name, None, (), Remembered(lambda _: (max(starts), min(starts))))
-        cells = [self._model.cells[place].cell(_as_value(answer)) for answer in answers]
+            ends = _odds_against(max(starts) - start), _odds_against(min(starts) - start)
+            return Question(name, picker(()), Remembered(lambda _: ends))
+        places = (place, *self._model.read_with(place))
+        read = [self._model.cells[place].cell(_as_value(answer)) for answer in answers]
 
-        def ends(others: tuple[int, ...]) -> Ends:
-            brought = [
-                start + self._entries.adds(place, cell, others) for start, cell in zip(starts, cells, strict=True)
+        def ends_in(cells: tuple[int, ...]) -> Ends:
+            at = dict(zip(places, cells, strict=True))
+            now = start + self._model.adds(place, at)
+            after = [
+                begun + self._model.adds(place, {**at, place: cell}) for begun, cell in zip(starts, read, strict=True)
             ]
-            return max(brought), min(brought)
+            return _odds_against(max(after) - now), _odds_against(min(after) - now)
 
-        return Question(name, place, self._entries.read_with(place), Remembered(ends))
+        return Question(name, picker(places), Remembered(ends_in))
+
+
+def _odds_against(log_odds: float) -> float:
+    """Return the odds of no purchase."""
+    return math.exp(min(max(-log_odds, -FAR), FAR))
 
 
 def _read_by(name: str, rules: Abc) -> dict[str, Criterion]:

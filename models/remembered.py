@@ -8,11 +8,11 @@ from typing import TypeVar
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 MOST = 4_096
-"""Answers are kept for so many questions; whatever else is asked is worked out each time."""
+"""So many answers are kept; then all are forgotten, and what is asked often is soon known again."""
 
 
 class Remembered(dict[Asked, Found]):
-    """The answers of a function that says the same whenever it is asked the same.
+    """The answers of a function that says the same whenever it is asked the same, at most ``most`` at a time.
 
     Reading one that is there costs no call; Python asks ``__missing__`` for the rest.
 
@@ -27,6 +27,8 @@ class Remembered(dict[Asked, Found]):
 
     def __missing__(self, asked: Asked) -> Found:
         found = self._work_out(asked)
-        if len(self) < self._most and asked == asked:  # NaN is not even itself, and would never be found again
+        if len(self) >= self._most:
+            self.clear()
+        if asked == asked:  # NaN is not even itself, and would never be found again
             self[asked] = found
         return found
