@@ -44,13 +44,14 @@ class Scorecard:
     """The tables, and how strongly each field was held: where the next fit to much the same leads may begin.
 
     ``effects`` are the same sum before it was centred: the level, then every cell of every field in order; ``covariance``
-    is theirs, as the leads and the strengths leave them uncertain.
+    is theirs, as the leads and the strengths leave them uncertain, and ``freedom`` says as how many free ones they count.
     """
 
     tables: Tables
     strengths: Mapping[str, float]
     effects: Floats
     covariance: Floats
+    freedom: float = 0.0
 
 
 @dataclass(slots=True)
@@ -97,21 +98,21 @@ def fit_scorecard(
         strengths = begun.strengths
     effects = begun.effects if begun and is_many else np.zeros(int(first[-1]))
     groups = _groups(list(rows.cells.values()), first, strengths or {})
+    freedom = begun.freedom if begun and is_many else 0.0
     for _ in range(ROUNDS_FROM_THERE if is_many else ROUNDS):
         penalty = _penalty(groups, list(rows.cells.values()), first)
         slope, curvature = _slope_and_curvature(rows, first, effects)
         covariance: Floats = np.linalg.inv(curvature + penalty).astype(np.float64)
         effects, step = _stepped(rows, first, effects, covariance @ (slope - penalty @ effects), penalty)
-        before = sum(one.freedom for one in groups)
         for one in groups:
             one.strengthen(effects, covariance)
-        freedom = sum(one.freedom for one in groups)
+        before, freedom = freedom, sum(one.freedom for one in groups)
         moved = float(np.sqrt(step @ curvature @ step / curvature[0, 0]))
         if moved < SMALLEST_STEP and abs(freedom - before) < SMALLEST_CHANGE_OF_FREEDOM * (1 + freedom):
             break
     singles = {name: effects[first[n] : first[n + 1]] for n, name in enumerate(rows.cells)}
     tables = purified(Tables(dict(rows.cells), float(effects[0]), singles), rows.where, rows.weight)
-    return Scorecard(tables, {one.name: one.strength for one in groups}, effects, covariance)
+    return Scorecard(tables, {one.name: one.strength for one in groups}, effects, covariance, freedom)
 
 
 def _drawn(rows: int) -> Ints:
