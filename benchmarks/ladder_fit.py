@@ -26,12 +26,13 @@ from features.facts.company import Company
 from features.facts.company_file import read_company
 from features.facts.database import engine_for
 from features.facts.store import FactStore
+from training.boosting import ROWS_FOR_TWO_THREADS
 from training.columns import NumberColumn
 from training.dataset import TrainingSet, training_set
 from training.recipe import chosen, fitted
 from training.time_split import split_by_time
 
-TREES, LEAVES, THREADS = 400, 31, 2
+TREES, LEAVES = 400, 31
 Made = TypeVar("Made")
 
 
@@ -63,7 +64,8 @@ def one_lightgbm(data: TrainingSet) -> None:
     rows = lightgbm.Dataset(
         np.column_stack(columns), data.outcome, weight=data.weight, categorical_feature=levels, params=quiet
     )
-    lightgbm.train({"objective": "binary", "num_leaves": LEAVES, "num_threads": THREADS, **quiet}, rows, TREES)
+    threads = 2 if len(data) > ROWS_FOR_TWO_THREADS else 1  # as many as the ladder's own trees take
+    lightgbm.train({"objective": "binary", "num_leaves": LEAVES, "num_threads": threads, **quiet}, rows, TREES)
 
 
 def main(home: Path, company_file: Path) -> None:
