@@ -44,10 +44,13 @@ def grade_by_rules(answers: Mapping[str, Answer], rules: Abc) -> Grading:
     >>> grading.grade, grading.best_open, grading.ask
     ('B', 'A', 'urgency')
     """
-    verdicts = verdicts_of(answers, rules)
-    grade = grade_of_verdicts(verdicts, rules)
-    best = best_grade_open(verdicts, rules)
     unasked = [name for name, criterion in rules.criteria.items() if criterion.field not in answers]
+    return grading_of(verdicts_of(answers, rules), unasked, rules)
+
+
+def grading_of(verdicts: Mapping[str, Said], unasked: Iterable[str], rules: Abc) -> Grading:
+    """Return the grade of what is known of each criterion, where those of ``unasked`` were not asked yet."""
+    grade, best = grade_of_verdicts(verdicts, rules), best_grade_open(verdicts, rules)
     return Grading(grade, best, verdicts, _next_question(verdicts, unasked, rules, best) if best != grade else None)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from features.rows.feature_row import GRADE
 from models.abc_rules import GRADES
 from models.artefact import Artefact
-from models.model_scorer import AFTER_CALLS
 from models.purchase_model import FieldCells, Part
+from models.quick_sum import AFTER_CALLS
 from models.score import Reason
 
 

@@ -1,7 +1,8 @@
 """Scores a lead by the purchase model: the rules' start, plus one entry of every table.
 
 The reasons are the contributions of the features, and of the grade from which the lead starts, that people can check:
-what speaks for a lead is what leads had that bought more often than others.
+what speaks for a lead is what leads had that bought more often than others. What the answers make of the rules
+(``by_rules.py``) and what its cells add up to (``quick_sum.py``) stands ready, so that a score is little more than a sum.
 """
 
 from __future__ import annotations
@@ -9,21 +10,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from features.rows.as_of import KnownLead
-from features.rows.call_features import CALL_FEATURES, stage_reached
 from features.rows.feature import FeatureRow
-from models.abc_rules import RuleGrade, grade_by_rules, verdicts_of
 from models.artefact import Artefact
-from models.grade_starts import StartsByRules
-from models.next_answer import field_to_ask
+from models.by_rules import ByRules
 from models.purchase_model import FieldCells
+from models.quick_sum import QuickSum, Told
 from models.score import Reason, Score, interval, probability_of
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""
-SMALLEST_REASON = 0.03
-"""A contribution below this many log-odds is no reason that people should read."""
-AFTER_CALLS = frozenset(one.name for one in CALL_FEATURES if one is not stage_reached) | {"seconds_to_first_call"}
-"""Before the first call these only say that nobody has called yet: no reason that people should read."""
 
 
 class ModelScorer:
@@ -33,51 +28,54 @@ class ModelScorer:
         self.artefact = artefact
         self.version: str | None = artefact.version
         self.data_cut_off: datetime | None = artefact.data_cut_off
-        self._starts = StartsByRules(artefact.starts)
+        self._sum = QuickSum(artefact.model, artefact.average)
+        self._by_rules: dict[int, ByRules] = {}
+        self._latest: ByRules | None = None
 
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
-        rules = known.company.abc_at(known.moment)
-        grading, starts = grade_by_rules(known.answers, rules), self._starts.under(rules)
-        start = starts.of(grading.verdicts) + self.artefact.level
-        at = self.artefact.model.places(row)
-        reasons = self.artefact.model.reasons_at(at)
-        log_odds = start + self.artefact.model.moved_at(at)
+        artefact, rules = self.artefact, self._rules_of(known)
+        ruled, cells = rules.of(known.answers), self._sum.cells(row)
+        moved, doubt, told = self._sum.summed(cells, called=bool(known.calls))
+        start = ruled.start + artefact.level
+        log_odds = start + moved
         chance = probability_of(log_odds)
-        ends = interval(log_odds, self.artefact.doubt[grading.grade] + self.artefact.model.doubt(at))
-        told = self._told(known, reasons, grading.grade, start - self.artefact.level)
-        refined = self.artefact.borders.grade(chance, grading.grade)
+        low, high = interval(log_odds, ruled.doubt + doubt)
+        if ruled.told is not None:
+            told.append(ruled.told)
+        reasons_for, reasons_against = _strongest(told)
         return Score(
-            known.lead_id, known.moment, chance, *ends, log_odds, start, grading, refined,
-            tuple(one for one in told if one.contribution > 0)[:REASONS],
-            tuple(one for one in told if one.contribution < 0)[:REASONS],
-            self.artefact.average,
-            field_to_ask(known, row, grading, starts, self.artefact.level, self.artefact.model),
+            known.lead_id, known.moment, chance, low, high, log_odds, start, ruled.grading,
+            artefact.borders.grade(chance, ruled.grading.grade), reasons_for, reasons_against, artefact.average,
+            rules.next_answer.field_to_ask(ruled.questions, ruled.grading, known.answers, cells, log_odds),
             self.version, self.data_cut_off,
         )  # fmt: skip
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
         """Return the score's probability alone."""
-        rules = known.company.abc_at(known.moment)
-        start = self._starts.under(rules).of(verdicts_of(known.answers, rules)) + self.artefact.level
-        return probability_of(start + self.artefact.model.moved(row))
+        start = self._rules_of(known).of(known.answers).start + self.artefact.level
+        return probability_of(start + self._sum.moved(self._sum.cells(row)))
 
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells that tell a feature's values apart; None where no table reads it."""
         return self.artefact.model.cells_of(feature)
 
-    def _told(self, known: KnownLead, reasons: list[Reason], grade: RuleGrade, start: float) -> list[Reason]:
-        """Return the reasons worth reading, the strongest first."""
-        if grade != "ungraded" and (of_grade := self.artefact.grade_reason(grade, start)):
-            reasons.append(of_grade)
-        told = [one for one in reasons if self._is_worth_reading(one) and not _says_nothing_yet(one, known)]
-        return sorted(told, key=lambda one: -abs(one.contribution))
+    def _rules_of(self, known: KnownLead) -> ByRules:
+        """Return the rules that held at the moment, as this model reads them."""
+        company = known.company
+        if (latest := self._latest) and latest.company is company and len(company.abc) == 1:
+            return latest
+        rules = company.abc_at(known.moment)
+        found = self._by_rules.get(id(rules))
+        if found is None or found.rules is not rules or found.company is not company:
+            found = self._by_rules[id(rules)] = ByRules(company, rules, self.artefact)
+        self._latest = found
+        return found
 
-    def _is_worth_reading(self, reason: Reason) -> bool:
-        return abs(reason.contribution) >= SMALLEST_REASON and reason.is_borne_out(self.artefact.average)
 
-
-def _says_nothing_yet(reason: Reason, known: KnownLead) -> bool:
-    if reason.feature == stage_reached.name:
-        return reason.cell is None
-    return reason.feature in AFTER_CALLS and (reason.cell is None or not known.calls)
+def _strongest(told: list[Told]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Return the strongest reasons for a lead and against it."""
+    told.sort()
+    speak_for = [reason for _, _, speaks_for, reason in told if speaks_for]
+    against = [reason for _, _, speaks_for, reason in told if not speaks_for]
+    return tuple(speak_for[:REASONS]), tuple(against[:REASONS])

@@ -6,77 +6,121 @@ through the grade from which the rules let it start, and through the tables that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from features.facts.channels import tidied
-from features.facts.company import Abc, Criterion, FormField
+from features.facts.company import Abc, Company, Criterion, FormField
 from features.facts.values import Answer
-from features.rows.as_of import KnownLead
-from features.rows.feature import FeatureRow, Value
+from features.rows.feature import Value
 from features.rows.feature_row import answer_feature_name
-from models.abc_rules import Grading, said
+from models.abc_rules import Grading, Said, said
 from models.grade_starts import GradeStarts
+from models.picked import Picker, picker
 from models.purchase_model import PurchaseModel
-from models.score import probability_of
+from models.remembered import Remembered
 
 SMALLEST_MOVE = 0.002
 """Answers whose probabilities lie closer together than this leave it to the rules what to ask."""
 MOST_LEVELS = 12
+FAR = 300.0
+"""Log-odds further out than this are certain to the last digit."""
+Ends = tuple[float, float]
+"""By how much the best and the worst answer to a question multiply the odds against a purchase."""
 
 
-def field_to_ask(
-    known: KnownLead,
-    row: FeatureRow,
-    grading: Grading,
-    starts: GradeStarts,
-    level: float,
-    model: PurchaseModel,
-) -> str | None:
-    """Return the name of the field to ask for next, or None where nothing is open."""
-    rules = known.company.abc_at(known.moment)
-    moves = {
-        name: _move(known.company.fields[name], name, rules, grading, row, starts, level, model)
-        for name in _open_fields(known, rules)
-    }
-    furthest = max(moves, key=moves.__getitem__, default=None)
-    if furthest is not None and moves[furthest] >= SMALLEST_MOVE:
-        return furthest
-    return field_by_rules(known, grading)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field that may be asked for; ``ends`` are found by the cells of those fields on which they hang, its own first."""
+
+    field: str
+    pick: Picker
+    ends: Remembered[tuple[int, ...], Ends]
 
 
-def field_by_rules(known: KnownLead, grading: Grading) -> str | None:
-    """Return the field on which the grade still hangs, or None."""
-    if grading.ask is None:
-        return None
-    return known.company.abc_at(known.moment).criteria[grading.ask].field
+class NextAnswer:
+    """What to ask next under one version of a company's rules, with one model."""
+
+    def __init__(self, company: Company, rules: Abc, starts: GradeStarts, model: PurchaseModel) -> None:
+        self._fields = [(name, field, _read_by(name, rules)) for name, field in company.fields.items()]
+        self._rules, self._starts, self._model = rules, starts, model
+
+    def questions(self, grading: Grading) -> list[Question]:
+        """Return the fields that may be asked for, each as if it were still open, in the company's order."""
+        asked = [(name, field, criteria) for name, field, criteria in self._fields if field.question or criteria]
+        return [
+            self._question(name, answers, criteria, grading.verdicts)
+            for name, field, criteria in asked
+            if (answers := _possible(field, list(criteria.values()), self._model.levels_of(answer_feature_name(name))))
+        ]
+
+    def field_to_ask(
+        self,
+        questions: Iterable[Question],
+        grading: Grading,
+        answered: Mapping[str, Answer],
+        cells: tuple[int, ...],
+        log_odds: float,
+    ) -> str | None:
+        """Return the name of the field to ask for next, or None where nothing is open.
+
+        Parameters
+        ----------
+        questions
+            What ``questions`` returned for this grading.
+        cells
+            The cells in which the lead stands.
+        """
+        against = _odds_against(log_odds)
+        furthest, most = None, 0.0
+        for one in questions:
+            if one.field in answered:
+                continue
+            best, worst = one.ends[one.pick(cells)]
+            move = 1.0 / (1.0 + against * best) - 1.0 / (1.0 + against * worst)
+            if move > most:
+                furthest, most = one.field, move
+        return furthest if most >= SMALLEST_MOVE else self.field_by_rules(grading)
+
+    def field_by_rules(self, grading: Grading) -> str | None:
+        """Return the field on which the grade still hangs, or None."""
+        return None if grading.ask is None else self._rules.criteria[grading.ask].field
+
+    def _question(
+        self, name: str, answers: Sequence[Answer], criteria: Mapping[str, Criterion], verdicts: Mapping[str, Said]
+    ) -> Question:
+        start, place = self._starts.of(verdicts), self._model.place_of(answer_feature_name(name))
+        starts = [
+            self._starts.of(
+                {**verdicts, **{criterion: said({name: answer}, one) for criterion, one in criteria.items()}}
+            )
+            for answer in answers
+        ]
+        if place is None:
+            ends = _odds_against(max(starts) - start), _odds_against(min(starts) - start)
+            return Question(name, picker(()), Remembered(lambda _: ends))
+        places = (place, *self._model.read_with(place))
+        read = [self._model.cells[place].cell(_as_value(answer)) for answer in answers]
+
+        def ends_in(cells: tuple[int, ...]) -> Ends:
+            at = dict(zip(places, cells, strict=True))
+            now = start + self._model.adds(place, at)
+            after = [
+                begun + self._model.adds(place, {**at, place: cell}) for begun, cell in zip(starts, read, strict=True)
+            ]
+            return _odds_against(max(after) - now), _odds_against(min(after) - now)
+
+        return Question(name, picker(places), Remembered(ends_in))
 
 
-def _open_fields(known: KnownLead, rules: Abc) -> Iterable[str]:
-    asked = {one.field for one in rules.criteria.values()}
-    fields = known.company.fields
-    return [name for name in fields if name not in known.answers and (fields[name].question or name in asked)]
+def _odds_against(log_odds: float) -> float:
+    """Return the odds of no purchase."""
+    return math.exp(min(max(-log_odds, -FAR), FAR))
 
 
-def _move(
-    field: FormField,
-    name: str,
-    rules: Abc,
-    grading: Grading,
-    row: FeatureRow,
-    starts: GradeStarts,
-    level: float,
-    model: PurchaseModel,
-) -> float:
-    read_by = {criterion: one for criterion, one in rules.criteria.items() if one.field == name}
-    feature = answer_feature_name(name)
-    unmoved = None if model.reads(feature) else model.moved(row)
-    chances = []
-    for answer in _possible(field, list(read_by.values()), model.levels_of(feature)):
-        verdicts = {criterion: said({name: answer}, one) for criterion, one in read_by.items()}
-        start = starts.of({**grading.verdicts, **verdicts})
-        moved = model.moved({**row, feature: _as_value(answer)}) if unmoved is None else unmoved
-        chances.append(probability_of(start + level + moved))
-    return max(chances) - min(chances) if chances else 0.0
+def _read_by(name: str, rules: Abc) -> dict[str, Criterion]:
+    return {criterion: one for criterion, one in rules.criteria.items() if one.field == name}
 
 
 def _possible(field: FormField, criteria: Sequence[Criterion], levels: tuple[str, ...]) -> list[Answer]:

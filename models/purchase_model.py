@@ -76,6 +76,10 @@ def _end(cut: float) -> float:
     return 0.0 if abs(cut) < 1e-30 else cut
 
 
+Cells = Sequence[int] | Mapping[int, int]
+"""The cells in which a row stands, by the places of their features; those that are asked for need to be there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One table of the sum: an entry for each cell of its field, or for each pair of cells, row by row.
@@ -107,54 +111,51 @@ class PurchaseModel:
     ) -> None:
         self.cells, self.parts = tuple(cells), tuple(parts)
         self.doubts = {feature: tuple(values) for feature, values in (doubts or {}).items()}
-        place = {one.feature: n for n, one in enumerate(self.cells)}
+        self._place = place = {one.feature: n for n, one in enumerate(self.cells)}
         self._singles = [(place[p.features[0]], p.values) for p in self.parts if len(p.features) == 1]
         self._pairs = [
             (place[p.features[0]], place[p.features[1]], self.cells[place[p.features[1]]].count, p.values)
             for p in self.parts
             if len(p.features) == 2
         ]
-        self._doubts = [(place[feature], values) for feature, values in self.doubts.items()]
-        self._readers = [(one.feature, one.cell) for one in self.cells]
-        self._by_feature = {one.feature: one for one in self.cells}
+        self._read_with: dict[int, list[tuple[int, int, int, tuple[float, ...]]]] = {}
+        for one in self._pairs:
+            self._read_with.setdefault(one[0], []).append(one)
+            self._read_with.setdefault(one[1], []).append(one)
         self._counts = {place[p.features[0]]: p for p in self.parts if len(p.features) == 1}
+        self._alone = [self._adds_alone(n) for n in range(len(self.cells))]
 
     def moved(self, row: FeatureRow) -> float:
         """Return by how much the tables move the log-odds of a row from its start."""
-        return self.moved_at(self.places(row))
-
-    def places(self, row: FeatureRow) -> list[int]:
-        """Return the cell of each feature in which a row stands."""
-        return [cell(row.get(name)) for name, cell in self._readers]
-
-    def doubt(self, at: Sequence[int]) -> float:
-        """Return what the cells add to the variance of the log-odds; where little was seen it is much."""
-        total = 0.0
-        for place, values in self._doubts:
-            total += values[at[place]]
-        return total
-
-    def moved_at(self, at: Sequence[int]) -> float:
-        """Return what a row that stands in these cells is moved by."""
-        total = 0.0
+        at, total = self.places(row), 0.0
         for place, values in self._singles:
             total += values[at[place]]
         for first, second, width, values in self._pairs:
             total += values[at[first] * width + at[second]]
         return total
 
+    def places(self, row: FeatureRow) -> list[int]:
+        """Return the cell of each feature in which a row stands."""
+        return [one.cell(row.get(one.feature)) for one in self.cells]
+
+    def doubt(self, place: int, cell: int) -> float:
+        """Return what a cell of the feature at ``place`` adds to the variance of log-odds; where little was seen it is much."""
+        values = self.doubts.get(self.cells[place].feature)
+        return values[cell] if values else 0.0
+
     def levels_of(self, feature: str) -> tuple[str, ...]:
         """Return the levels that the model knows of a feature, the most frequent first; none for numbers."""
-        cells = self._by_feature.get(feature)
-        return (cells.levels or ()) if cells else ()
+        place = self.place_of(feature)
+        return () if place is None else self.cells[place].levels or ()
 
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells of a feature; None where no table reads it."""
-        return self._by_feature.get(feature)
+        place = self.place_of(feature)
+        return None if place is None else self.cells[place]
 
-    def reads(self, feature: str) -> bool:
-        """Return whether any table reads a feature."""
-        return feature in self._by_feature
+    def place_of(self, feature: str) -> int | None:
+        """Return the place of a feature among the cells; None where no table reads it."""
+        return self._place.get(feature)
 
     def reasons(self, row: FeatureRow) -> list[Reason]:
         """Return what each feature contributes; their sum is ``moved``.
@@ -162,20 +163,31 @@ class PurchaseModel:
         A feature's own table counts in full, one of two features by half for each (the Shapley values of such a sum:
         Lundberg & Lee 2017, "A unified approach to interpreting model predictions").
         """
-        return self.reasons_at(self.places(row))
+        at = self.places(row)
+        return [self.reason(place, cell, self.share(place, at)) for place, cell in enumerate(at)]
 
-    def reasons_at(self, at: Sequence[int]) -> list[Reason]:
-        """Return the reasons of a row that stands in these cells."""
-        moved = [0.0] * len(at)
-        for place, values in self._singles:
-            moved[place] += values[at[place]]
-        for first, second, width, values in self._pairs:
-            half = values[at[first] * width + at[second]] / 2
-            moved[first] += half
-            moved[second] += half
-        return [self._reason(place, cell, moved[place]) for place, cell in enumerate(at)]
+    def share(self, place: int, at: Cells) -> float:
+        """Return what the feature at ``place`` contributes for a row that stands in these cells."""
+        share = self._alone[place][at[place]]
+        for first, second, width, values in self._read_with.get(place, ()):
+            share += values[at[first] * width + at[second]] / 2
+        return share
 
-    def _reason(self, place: int, cell: int, contribution: float) -> Reason:
+    def adds(self, place: int, at: Cells) -> float:
+        """Return what all tables add that read the feature at ``place``: all of the sum that hangs on its cell."""
+        return 2 * self.share(place, at) - self._alone[place][at[place]]
+
+    def read_with(self, place: int) -> list[int]:
+        """Return the places of the features that a table reads together with the one at ``place``."""
+        return [second if first == place else first for first, second, _, _ in self._read_with.get(place, ())]
+
+    def _adds_alone(self, place: int) -> list[float]:
+        """Return what the own tables of the feature at ``place`` add in each of its cells."""
+        own = [values for where, values in self._singles if where == place]
+        return [sum(entries) for entries in zip(*own, strict=True)] if own else [0.0] * self.cells[place].count
+
+    def reason(self, place: int, cell: int, contribution: float) -> Reason:
+        """Return the reason that the feature at ``place`` is in a cell where it contributes so much."""
         cells, counted = self.cells[place], self._counts.get(place)
         leads, sales = (counted.leads[cell], counted.sales[cell]) if counted else (0, 0)
         return Reason(cells.feature, cells.words(cell), contribution, leads, sales)

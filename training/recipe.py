@@ -212,7 +212,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
             p = 1.0 / (1.0 + np.exp(-rows.start - card.tables.at(rows.where)))
             chance = curve.chance_left(p, every.asked_after, every.age)
             rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
-            card = fit_scorecard(rows.without(telling), card.strengths)
+            card = fit_scorecard(rows.without(telling), card.strengths, card)
     return _finished(every, rows, rules, telling, starts, card, seen, choices, seed)
 
 

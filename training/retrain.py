@@ -226,11 +226,12 @@ def _part(features: tuple[str, ...], values: Floats, entry: Ints, data: Training
 
 def _leads_and_sales(entry: Ints, entries: int, data: TrainingSet) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the number of different leads, and of sales among them, that stood in each entry."""
-    pairs = np.unique(np.column_stack([entry, data.lead]), axis=0)
-    bought = np.zeros(int(data.lead.max()) + 1, dtype=np.int64)
+    every = int(data.lead.max()) + 1
+    stood, lead = np.divmod(np.unique(entry * every + data.lead), every)
+    bought = np.zeros(every, dtype=np.int64)
     bought[data.lead[data.outcome > 0]] = 1
-    leads = np.bincount(pairs[:, 0], minlength=entries)
-    sales = np.bincount(pairs[:, 0], bought[pairs[:, 1]], minlength=entries).astype(np.int64)
+    leads = np.bincount(stood, minlength=entries)
+    sales = np.bincount(stood, bought[lead], minlength=entries).astype(np.int64)
     return tuple(leads.tolist()), tuple(sales.tolist())
 
 

@@ -396,6 +396,8 @@ class Company(Part):
 
     def abc_at(self, moment: datetime) -> Abc:
         """Return the version of the rules that held at ``moment``; before the first dated one, the oldest."""
+        if len(self.abc) == 1:
+            return self.abc[0]
         day = moment.astimezone(self.zone).date()
         ordered = sorted(self.abc, key=lambda version: version.since or date.min)
         held = [version for version in ordered if (version.since or date.min) <= day]

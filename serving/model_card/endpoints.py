@@ -14,8 +14,8 @@ from monitoring.intervals import Rate
 from monitoring.manager_agreement import FEWEST_PAIRS
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
-from serving.model_card.market_level import level_chart, level_word, odds_moved
 from serving.model_card.managers_beside import ManagersBeside
+from serving.model_card.market_level import level_chart, level_word, odds_moved
 from serving.model_card.shelf import Shelf, ShelvedModel
 from serving.model_card.weaknesses import weaknesses
 from serving.pages import Pages

@@ -20,10 +20,10 @@ BUYERS_TAKE = DelayCurve(np.array([1.0, 3.0, 10.0, 30.0]), np.array([0.2, 0.5, 0
 def a_market(rates: Floats, seed: int, *, promised: float = 0.2, curve: DelayCurve | None = None) -> OutcomesSoFar:
     """Return leads, an hour apart, that buy at these rates though ``promised`` was expected of each."""
     rng = np.random.default_rng(seed)
-    created = np.arange(len(rates)) * 3600.0
+    created = np.arange(len(rates), dtype=np.float64) * 3600.0
     bought = rng.random(len(rates)) < rates
     if curve is None:
-        known = created + 1.0
+        known: Floats = created + 1.0
     else:
         delays = np.concatenate([[0.0], curve.days])
         known = created + DAY * np.interp(rng.random(len(rates)), np.concatenate([[0.0], curve.shares]), delays)
@@ -80,7 +80,7 @@ def test_a_level_sees_nothing_that_was_not_known_by_then() -> None:
 
 def test_waves_of_sales_move_no_level_as_long_as_each_weeks_leads_end_as_promised() -> None:
     rng = np.random.default_rng(5)
-    created = np.arange(2_000) * 3600.0
+    created = np.arange(2_000, dtype=np.float64) * 3600.0
     bought = rng.random(2_000) < 0.2
     month_end = np.ceil((created + 1) / (30 * DAY)) * 30 * DAY
     told = np.where(bought, month_end, month_end + DAY)  # all sales of a month on its last day, all losses a day later

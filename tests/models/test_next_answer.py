@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from features.facts.company import Company, Criterion, FormField
 from features.facts.values import Answer
+from features.rows.as_of import KnownLead
+from features.rows.feature import FeatureRow
 from features.rows.feature_row import FixedRates, RowBuilder
-from models.abc_rules import grade_by_rules
+from models.abc_rules import RuleGrade, grade_by_rules
 from models.grade_starts import GradeStarts
-from models.next_answer import field_by_rules, field_to_ask
+from models.next_answer import NextAnswer
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from tests.models.small_models import STARTS, windows_company
 from tests.support.facts import NOON, call, history, lead
@@ -24,12 +27,17 @@ def asked(model: PurchaseModel, company: Company | None = None, **answers: Answe
     rows = RowBuilder(company or windows_company(), FixedRates())
     known = rows.known(history(lead(), replace(call(at=LATER), answers=answers)), LATER)
     assert known is not None
-    grading = grade_by_rules(known.answers, known.company.abc_at(known.moment))
-    return field_to_ask(known, rows.row(known), grading, starts_of(known.company), 0.0, model)
+    return asked_from(STARTS, known, rows.row(known), model)
 
 
-def starts_of(company: Company) -> GradeStarts:
-    return GradeStarts(STARTS, company.abc[0])
+def asked_from(
+    starts: Mapping[RuleGrade, float], known: KnownLead, row: FeatureRow, model: PurchaseModel
+) -> str | None:
+    rules = known.company.abc[0]
+    grading, begun = grade_by_rules(known.answers, rules), GradeStarts(starts, rules)
+    ask = NextAnswer(known.company, rules, begun, model)
+    log_odds = begun.of(grading.verdicts) + model.moved(row)
+    return ask.field_to_ask(ask.questions(grading), grading, known.answers, tuple(model.places(row)), log_odds)
 
 
 def one_field(name: str, yes: float, no: float) -> PurchaseModel:
@@ -67,11 +75,7 @@ def test_where_no_answer_moves_the_probability_the_rules_say_what_to_ask() -> No
     rows = RowBuilder(company, FixedRates())
     known = rows.known(history(lead()), NOON)
     assert known is not None
-    grading = grade_by_rules({}, company.abc[0])
-    flat = GradeStarts(dict.fromkeys(STARTS, -2.0), company.abc[0])
-    assert (
-        field_to_ask(known, rows.row(known), grading, flat, 0.0, NO_TABLES) == field_by_rules(known, grading) == "need"
-    )
+    assert asked_from(dict.fromkeys(STARTS, -2.0), known, rows.row(known), NO_TABLES) == "need"
 
 
 def test_words_of_the_rules_move_the_model_as_the_form_does_whatever_their_case() -> None:
@@ -90,8 +94,7 @@ def test_words_of_the_rules_move_the_model_as_the_form_does_whatever_their_case(
     model = PurchaseModel(
         [FieldCells("when", levels=("сейчас",))], [Part(("when",), (4.0, -1.0, 0.0), (9,) * 3, (1,) * 3)]
     )
-    flat = GradeStarts(dict.fromkeys(STARTS, -2.0), company.abc[0])
-    assert field_to_ask(known, rows.row(known), grade_by_rules({}, company.abc[0]), flat, 0.0, model) == "when"
+    assert asked_from(dict.fromkeys(STARTS, -2.0), known, rows.row(known), model) == "when"
 
 
 def test_a_number_that_the_rules_read_is_asked_on_both_sides_of_its_border() -> None:
@@ -120,6 +123,22 @@ def test_a_question_with_several_answers_is_asked_where_the_rules_read_it() -> N
     }
     company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
     assert asked(NO_TABLES, company) == "wants"
+
+
+def test_a_field_that_a_table_reads_with_another_is_asked_where_the_other_makes_it_matter() -> None:
+    cells = [FieldCells("who", levels=("owner", "tenant")), FieldCells("area", cuts=(50.0,))]
+    both = Part(("who", "area"), (3.0, 0.0, 0.0, -3.0, *([0.0] * 8)), (9,) * 12, (1,) * 12)
+    fields = {
+        "who": FormField(kind="choice", question="Кто вы?"),
+        "area": FormField(kind="number"),
+        "need": FormField(kind="yes_no"),
+    }
+    company = Company.model_validate(
+        {"company": "x", "fields": fields, "abc": {"criteria": {"need": {"field": "need", "yes": ["yes"]}}}}
+    )
+    model = PurchaseModel(cells, [both])
+    assert asked(model, company, area=20.0, need="yes") == "who"
+    assert asked(model, company, area=20.0, who="owner", need="yes") is None
 
 
 def test_a_number_that_two_criteria_read_is_tried_on_every_side_of_both_borders() -> None:

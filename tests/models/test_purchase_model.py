@@ -90,8 +90,8 @@ def test_it_knows_which_fields_it_reads_and_their_levels() -> None:
     model = windows_model()
     assert model.levels_of("who") == ("owner", "tenant")
     assert model.levels_of("area") == model.levels_of("colour") == ()
-    assert model.reads("area")
-    assert not model.reads("colour")
+    assert [model.place_of(name) for name in ("area", "channel", "colour")] == [0, 2, None]
+    assert [model.read_with(place) for place in range(3)] == [[1], [0], []]
 
 
 def test_a_model_without_tables_moves_nothing_and_gives_no_reason() -> None:

@@ -58,6 +58,19 @@ def test_two_fields_that_say_the_same_share_it() -> None:
     assert np.ptp(tables.singles["role"]) == pytest.approx(np.ptp(tables.singles["again"]), rel=0.2)
 
 
+def test_many_rows_begin_at_what_some_say_and_come_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = some_rows(4, 12_000)
+    anew = fit_scorecard(rows)
+    monkeypatch.setattr(card, "MANY_ROWS", 10_000)
+    monkeypatch.setattr(card, "ROWS_TO_BEGIN", 4_000)
+    begun = fit_scorecard(rows)
+    again = fit_scorecard(rows, anew.strengths, anew)
+    for one in (begun, again):
+        apart = one.tables.at(rows.where) - anew.tables.at(rows.where)
+        assert float(np.sqrt(np.mean(apart**2))) < 0.01
+        assert one.freedom == pytest.approx(anew.freedom, rel=0.1)
+
+
 def test_the_level_is_the_rate_that_was_seen() -> None:
     rows = some_rows(3)
     z = rows.start + fit_scorecard(rows).tables.at(rows.where)
