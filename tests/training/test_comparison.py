@@ -12,7 +12,7 @@ from models.artefact import Artefact, load_artefact
 from models.model_registry import MemoryRegistry
 from models.ranking_metrics import MEASURES
 from tests.training.small_sets import DAY, START, invented_facts, memory_store, plain_company
-from training.comparison import compared
+from training.comparison import Comparison, compared
 from training.dataset import training_set
 from training.retrain import artefact_probability, retrained
 
@@ -36,10 +36,15 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Artefact, Artefact]:
     return made[0], made[1]
 
 
+@pytest.fixture(scope="module")
+def told(two: tuple[Artefact, Artefact]) -> Comparison:
+    """Give what became of the two by the last day."""
+    return compared(*two, store=STORE, company=COMPANY, at=LAST)
+
+
 def test_both_are_judged_on_the_leads_settled_after_the_later_of_the_two_learned(
-    two: tuple[Artefact, Artefact],
+    two: tuple[Artefact, Artefact], told: Comparison
 ) -> None:
-    told = compared(*two, store=STORE, company=COMPANY, at=LAST)
     data = training_set(STORE, COMPANY, cut_off=LAST)
     new = data.of(np.flatnonzero(data.known_from > (START + 140 * DAY).timestamp()))
     assert told.since == START + 140 * DAY
@@ -55,9 +60,9 @@ def test_both_are_judged_on_the_leads_settled_after_the_later_of_the_two_learned
         assert measures["brier"].value == pytest.approx(new.weight @ (p - new.outcome) ** 2 / new.weight.sum())
 
 
-def test_the_order_of_the_two_turns_the_difference_round(two: tuple[Artefact, Artefact]) -> None:
+def test_the_order_of_the_two_turns_the_difference_round(two: tuple[Artefact, Artefact], told: Comparison) -> None:
     one, other = two
-    there = compared(one, other, store=STORE, company=COMPANY, at=LAST).difference
+    there = told.difference
     back = compared(other, one, store=STORE, company=COMPANY, at=LAST).difference
     assert there is not None
     assert back is not None
