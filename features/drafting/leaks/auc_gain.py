@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from features.drafting.leaks.auc import shares_below
 from features.drafting.leaks.told_column import Codes, Flags
 from features.wilsons_interval import Z95
 
@@ -103,10 +104,7 @@ def _estimate(value: float, of_won: Floats, of_others: Floats) -> Estimate:
 
 def _places(score: Floats, won: Flags) -> tuple[Floats, Floats]:
     """Return for each won lead the share of others below it, and for each other the share of won leads above it."""
-    wins, others = np.sort(score[won]), np.sort(score[~won])
-    below = np.searchsorted(others, score[won], "left") + np.searchsorted(others, score[won], "right")
-    above = 2 * len(wins) - np.searchsorted(wins, score[~won], "left") - np.searchsorted(wins, score[~won], "right")
-    return below / (2 * len(others)), above / (2 * len(wins))
+    return shares_below(score, won), shares_below(-score, ~won)
 
 
 def _fitted(table: Floats, won: Floats) -> Floats:
