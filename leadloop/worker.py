@@ -15,7 +15,7 @@ def work(
     piece: Callable[[datetime], None],
     *,
     every: timedelta,
-    last: datetime | None,
+    last: Callable[[], datetime | None],
     clock: Callable[[], datetime],
     stopped: Callable[[timedelta], bool],
     failed: Callable[[LeadloopError], None],
@@ -24,6 +24,8 @@ def work(
 
     Parameters
     ----------
+    last
+        Tells when the piece was done before; where it cannot be told, that is said, and asked again until it is.
     stopped
         Waits for so long at most, and returns whether somebody said stop.
     failed
@@ -31,12 +33,15 @@ def work(
 
     >>> noon = datetime(2026, 3, 2, 12)
     >>> moments, done = iter([noon + timedelta(hours=h) for h in (0, 1, 24, 25)]), []
-    >>> work(done.append, every=timedelta(days=1), last=noon, clock=lambda: next(moments),
+    >>> work(done.append, every=timedelta(days=1), last=lambda: noon, clock=lambda: next(moments),
     ...      stopped=lambda wait: len(done) == 1, failed=print)
     >>> done
     [datetime.datetime(2026, 3, 3, 12, 0)]
     """
-    due = None if last is None else last + every
+    before = _known(last, stopped, failed)
+    if before is None:
+        return
+    due = before[0] and before[0] + every
     while True:
         now = clock()
         due = None if due is None else min(due, now + every)  # a clock that was put back puts off nothing for long
@@ -48,3 +53,18 @@ def work(
             due = now + every
         if stopped(min(max(due - clock(), timedelta(0)), LONGEST_SLEEP)):
             return
+
+
+def _known(
+    last: Callable[[], datetime | None],
+    stopped: Callable[[timedelta], bool],
+    failed: Callable[[LeadloopError], None],
+) -> tuple[datetime | None] | None:
+    """Return when the piece was done before, however often that has to be asked; None where somebody said stop."""
+    while True:
+        try:
+            return (last(),)
+        except LeadloopError as error:
+            failed(error)
+        if stopped(LONGEST_SLEEP):
+            return None

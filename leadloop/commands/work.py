@@ -29,20 +29,32 @@ def command(
     """Train anew whenever it is due, until stopped (Ctrl-C); a model that deserves it serves within seconds.
 
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
-    settled it says so and tries again when the next is due. The company's words are read anew each time.
+    settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
+    words are read anew each time.
     """
     from rich.console import Console
 
-    from leadloop.worker import work
+    from features.errors import RegistryUnreachable
+    from leadloop.worker import LONGEST_SLEEP, work
     from models.mlflow_registry import MlflowRegistry
 
     span = span_of(every, option="--every", at_least=timedelta(minutes=1))
     console, stop = Console(), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
-    trained = MlflowRegistry(open_house(home, company).settings).models()
-    last = max((one.trained_at for one in trained), default=None)
-    console.print(f"Training every {every}; the last was {in_utc(last) + ' UTC' if last else 'never'}. Ctrl-C stops.")
+    settings = open_house(home, company).settings
+
+    def last_trained() -> datetime | None:
+        try:
+            trained = MlflowRegistry(settings).models()
+        except RegistryUnreachable:
+            minutes = LONGEST_SLEEP // timedelta(minutes=1)
+            console.print(f"When the last training was cannot be told; asking again every {minutes} min. Ctrl-C stops.")
+            raise
+        last = max((one.trained_at for one in trained), default=None)
+        told = in_utc(last) + " UTC" if last else "never"
+        console.print(f"Training every {every}; the last was {told}. Ctrl-C stops.")
+        return last
 
     def train(moment: datetime) -> None:
         console.rule(f"{in_utc(moment)} UTC")
@@ -52,5 +64,8 @@ def command(
         console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
 
-    work(train, every=span, last=last, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
+    work(
+        train, every=span, last=last_trained, clock=now, failed=failed,
+        stopped=lambda wait: stop.wait(wait.total_seconds()),
+    )  # fmt: skip
     console.print("Stopped.")

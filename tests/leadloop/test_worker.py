@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ def worked(days: int, *, last: datetime | None, piece: Callable[[datetime], None
         if piece:
             piece(moment)
 
-    work(do, every=DAY, last=last, clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    work(do, every=DAY, last=lambda: last, clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
     return done
 
 
@@ -62,7 +63,7 @@ def test_what_a_person_can_put_right_is_told_and_tried_again_when_due() -> None:
         left[0] += max(wait, timedelta(seconds=1))
         return left[0] >= NOON + 2 * DAY
 
-    work(fails, every=DAY, last=None, clock=lambda: left[0], stopped=stopped, failed=told.append)
+    work(fails, every=DAY, last=lambda: None, clock=lambda: left[0], stopped=stopped, failed=told.append)
     assert [str(one) for one in told] == ["too early", "too early"]
 
 
@@ -78,8 +79,36 @@ def test_a_record_of_models_that_is_broken_is_told_and_does_not_end_the_worker(
     def asks(moment: datetime) -> None:
         MlflowRegistry(settings).models()
 
-    work(asks, every=DAY, last=None, clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
+    work(asks, every=DAY, last=lambda: None, clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
     assert [type(one) for one in told] == [RegistryUnreachable]
+
+
+def test_where_it_cannot_be_told_when_it_was_done_before_that_is_said_and_asked_again_until_it_can() -> None:
+    told: list[LeadloopError] = []
+    done: list[datetime] = []
+    at, asked = [NOON], itertools.count(1)
+
+    def last() -> datetime:
+        if next(asked) < 3:
+            raise RegistryUnreachable("away")
+        return NOON - timedelta(hours=23)
+
+    def stopped(wait: timedelta) -> bool:
+        at[0] += max(wait, timedelta(seconds=1))
+        return at[0] >= NOON + DAY
+
+    work(done.append, every=DAY, last=last, clock=lambda: at[0], stopped=stopped, failed=told.append)
+    assert [type(one) for one in told] == [RegistryUnreachable] * 2
+    assert done == [NOON + timedelta(hours=1)]
+
+
+def test_whoever_waits_for_the_record_of_models_can_be_stopped() -> None:
+    def last() -> datetime:
+        raise RegistryUnreachable("away")
+
+    done: list[datetime] = []
+    work(done.append, every=DAY, last=last, clock=lambda: NOON, stopped=lambda wait: True, failed=lambda error: None)
+    assert done == []
 
 
 def test_a_fault_of_ours_ends_the_worker() -> None:
