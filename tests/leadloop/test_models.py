@@ -113,16 +113,19 @@ def test_a_model_trained_before_cards_were_kept_as_figures_is_shown_all_the_same
     assert "AUC" in said
 
 
-def test_two_models_are_compared_on_the_leads_settled_since_both_learned(trained: Small) -> None:
-    for cut_off in ("2025-10-20", "2025-11-10"):
+def test_two_models_are_compared_on_the_leads_that_came_and_were_settled_since_both_learned(trained: Small) -> None:
+    for cut_off in ("2025-08-20", "2025-09-10"):
         trained.done("train", "--cut-off", cut_off, "--no-promote")
     second, first = sorted(aliases(trained))[:2][::-1]
     ran = one_line(trained.done("models", "compare", first, second))
     assert f"{first} {second}" in ran
-    settled = re.search(r"(\d+) leads settled since 2025-11-09 21:00 UTC, (\d+) sales", ran)
+    settled = re.search(r"(\d+) leads that came and were settled since 2025-09-09 21:00 UTC, (\d+) sales", ran)
     assert settled is not None
     assert int(settled[1]) > 300
-    assert "Their requests came from 2025-09-1" in ran
+    assert "Their requests came from 2025-09-" in ran
+    left_out = re.search(r"Left out: (\d+) settled since that had come before", ran)
+    assert left_out is not None
+    assert int(left_out[1]) > 100
     assert re.search(r"log-loss 0\.\d{3} 0\.\d{3}-0\.\d{3} 0\.\d{3} 0\.\d{3}-0\.\d{3}", ran)
     assert re.search(r"weight of scorecard [\d.]+ [\d.]+ [+-][\d.]+", ran)
     assert re.search(rf"{first} minus {second}: log-loss|{first} is (better|worse) than {second}: log-loss", ran)
@@ -130,7 +133,7 @@ def test_two_models_are_compared_on_the_leads_settled_since_both_learned(trained
 
 def test_where_hardly_a_lead_was_settled_since_the_comparison_says_not_enough_data(trained_twice: Small) -> None:
     said = one_line(trained_twice.done("models", "compare", "challenger"))
-    assert "0 leads settled since 2026-01-19 21:00 UTC, 0 sales." in said
+    assert "0 leads that came and were settled since 2026-01-19 21:00 UTC, 0 sales." in said
     assert "Not enough data to compare them: it takes 100 leads and 10 sales" in said
     assert "AUC" not in said
 
