@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from features.log_odds import probability_of
 from features.rows.as_of import KnownLead
 from features.rows.call_features import CALL_FEATURES, stage_reached
 from features.rows.feature import FeatureRow
@@ -15,7 +16,7 @@ from models.abc_rules import RuleGrade, grade_by_rules, verdicts_of
 from models.artefact import Artefact
 from models.grade_starts import StartsByRules
 from models.next_answer import field_to_ask
-from models.score import Reason, Score, interval, probability_of
+from models.score import Reason, Score, interval
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from features.facts.channels import tidied
 from features.facts.company import Abc, Criterion, FormField
 from features.facts.values import Answer
+from features.log_odds import probability_of
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow, Value
 from features.rows.feature_row import answer_feature_name
 from models.abc_rules import Grading, said
 from models.grade_starts import GradeStarts
 from models.purchase_model import PurchaseModel
-from models.score import probability_of
 
 SMALLEST_MOVE = 0.002
 """Answers whose probabilities lie closer together than this leave it to the rules what to ask."""

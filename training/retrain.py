@@ -16,7 +16,8 @@ from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
-from models.abc_rules import GRADES, RuleGrade, log_odds
+from features.log_odds import log_odds
+from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import save_card
 from models.judgement import EVALUATION, Judgement, judgement_json

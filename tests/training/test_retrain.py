@@ -16,10 +16,11 @@ import pytest
 
 from features.errors import NothingToLearn, UnknownModel
 from features.facts.company import Company
+from features.log_odds import log_odds, probability_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
-from models.abc_rules import GRADES, guessed_rate, log_odds
+from models.abc_rules import GRADES, guessed_rate
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import load_card
 from models.model_registry import MemoryRegistry
@@ -27,7 +28,6 @@ from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import MEASURES
 from models.refined_grades import GradeBorders
-from models.score import probability_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company

@@ -8,6 +8,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from features.drafting.leaks.auc import shares_below
 from features.drafting.leaks.told_column import Codes, Flags
@@ -64,7 +65,7 @@ def log_odds_of(codes: Codes, won: Flags, folds: Codes) -> Floats:
         wins = np.bincount(codes[other], weights=won[other], minlength=size)
         leads = np.bincount(codes[other], minlength=size)
         rates = (wins + WEIGHT_OF_ALL * base) / (leads + WEIGHT_OF_ALL)
-        made[~other] = (np.log(rates / (1 - rates)) - np.log(base / (1 - base)))[codes[~other]]
+        made[~other] = (logit(rates) - logit(base))[codes[~other]]
     return made
 
 
@@ -112,7 +113,7 @@ def _fitted(table: Floats, won: Floats) -> Floats:
     weights = np.zeros(table.shape[1])
     ridge = np.diag([1e-6, *[RIDGE] * (table.shape[1] - 1)])
     for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        chance = expit(np.clip(table @ weights, -30, 30))
         slope = table.T @ (won - chance) - ridge @ weights
         bend = (table * (chance * (1 - chance))[:, None]).T @ table + ridge
         step = np.linalg.solve(bend, slope)
