@@ -27,7 +27,7 @@ demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends 
 
 test: setup ## run every test; installs PostgreSQL and Chromium where it may
 	@$(BIN)/python -m tests.support.provide
-	@$(BIN)/python -m pytest -n 2
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

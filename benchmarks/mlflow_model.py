@@ -14,8 +14,8 @@ from typing import Any
 import mlflow.pyfunc
 import pandas as pd
 
+from features.log_odds import probability_of
 from models.artefact import Artefact, load_artefact
-from models.score import probability_of
 
 
 class TablesModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]

@@ -12,13 +12,21 @@ LONGEST_SLEEP = timedelta(minutes=5)
 """A clock that was put right, or a laptop that woke up, is noticed within this time."""
 
 
+def never() -> datetime | None:
+    """Return when a duty that was never done before was done."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A piece of work that is due when ``every`` has passed since ``last`` (at once where that is None), and so on."""
+    """A piece of work that is due when ``every`` has passed since ``last`` (at once where that is None), and so on.
+
+    ``last`` tells when it was done before; where that cannot be told, it is said, and asked again until it is.
+    """
 
     piece: Callable[[datetime], None]
     every: timedelta
-    last: datetime | None = None
+    last: Callable[[], datetime | None] = never
 
 
 def work(
@@ -39,25 +47,26 @@ def work(
 
     >>> noon = datetime(2026, 3, 2, 12)
     >>> moments, done = iter([noon + timedelta(hours=h) for h in (0, 1, 24, 25)]), []
-    >>> work([Duty(done.append, timedelta(days=1), last=noon)], clock=lambda: next(moments),
+    >>> work([Duty(done.append, timedelta(days=1), last=lambda: noon)], clock=lambda: next(moments),
     ...      stopped=lambda wait: len(done) == 1, failed=print)
     >>> done
     [datetime.datetime(2026, 3, 3, 12, 0)]
     """
-    due = [None if one.last is None else one.last + one.every for one in duties]
+    due: dict[int, datetime] = {}
     while True:
         for place, duty in enumerate(duties):
-            now = clock()
-            when = due[place]
-            # A clock that was put back puts off nothing for long.
-            if when is None or now >= (when := min(when, now + duty.every)):
-                try:
+            try:
+                if place not in due:
+                    before = duty.last()
+                    due[place] = clock() if before is None else before + duty.every
+                now = clock()
+                due[place] = min(due[place], now + duty.every)  # a clock that was put back puts off nothing for long
+                if now >= due[place]:
+                    due[place] = now + duty.every
                     duty.piece(now)
-                except LeadloopError as error:
-                    failed(error)
-                when = now + duty.every
-            due[place] = when
-        soonest = min((when for when in due if when is not None), default=None)
+            except LeadloopError as error:
+                failed(error)
         now = clock()
-        if stopped(min(max((soonest or now) - now, timedelta(0)), LONGEST_SLEEP)):
+        wait = min(due.values(), default=now + LONGEST_SLEEP) - now
+        if stopped(min(max(wait, timedelta(0)), LONGEST_SLEEP)):
             return

@@ -7,7 +7,6 @@ The table, the criteria and the company's guess of each grade's rate stand in ``
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -99,15 +98,6 @@ def best_grade_open(verdicts: Mapping[str, Said], rules: Abc) -> RuleGrade:
 def guessed_rate(grade: RuleGrade, rules: Abc) -> float:
     """Return the company's own guess of the share of ``grade`` that buys."""
     return float(getattr(rules.rates, grade))
-
-
-def log_odds(rate: float) -> float:
-    """Return ln(rate / (1 - rate)) for 0 < rate < 1.
-
-    >>> round(log_odds(0.25), 4)
-    -1.0986
-    """
-    return math.log(rate / (1.0 - rate))
 
 
 def _first_fit(verdicts: Mapping[str, str], rules: Abc) -> RuleGrade:

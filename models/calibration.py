@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
+from scipy.special import expit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -73,7 +74,7 @@ def weighed(
     def loss_and_slope(found: Floats) -> tuple[float, Floats]:
         weights, levels = found[:models], found[models:]
         z = start + moved @ weights + levels[part]
-        off = weight * (_probability(z) - outcome)
+        off = weight * (expit(z) - outcome)
         away = weights - expected
         loss = -_nats(z, outcome, weight) + float(away @ away) / (2 * spread**2)
         return loss, np.concatenate([moved.T @ off + away / spread**2, np.bincount(part, off, minlength=parts)])
@@ -95,7 +96,7 @@ def level_for(log_odds: Floats, outcome: Floats, weight: Floats) -> float:
         return 0.0
     level = 0.0
     for _ in range(100):
-        p = _probability(log_odds + level)
+        p: Floats = expit(log_odds + level)
         step = float(weight @ (outcome - p) / (weight @ (p * (1 - p)) + 1e-12))
         level += float(np.clip(step, -1.0, 1.0))
         if abs(step) < 1e-10:
@@ -110,16 +111,11 @@ def jump_of(log_odds: Floats, outcome: Floats) -> float:
     >>> jump_of(latest, np.arange(1000) < 130), round(jump_of(latest, np.arange(1000) < 250), 1)
     (0.0, 0.9)
     """
-    p = _probability(log_odds)
+    p: Floats = expit(log_odds)
     error = float(np.sqrt((p * (1 - p)).sum()))
     if abs(float((outcome - p).sum())) <= JUMP * error:
         return 0.0
     return level_for(log_odds, np.asarray(outcome, dtype=np.float64), np.ones(len(p)))
-
-
-def _probability(log_odds: Floats) -> Floats:
-    p: Floats = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -35, 35)))
-    return p
 
 
 def _nats(log_odds: Floats, outcome: Floats, weight: Floats) -> float:

@@ -8,11 +8,11 @@ of which nothing is known starts from "ungraded". So a yes never lowers the star
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping
 
 from features.facts.company import Abc
-from models.abc_rules import GRADES, RuleGrade, Said, best_grade_open, grade_of_verdicts, guessed_rate, log_odds
+from features.log_odds import log_odds, probability_of
+from models.abc_rules import GRADES, RuleGrade, Said, best_grade_open, grade_of_verdicts, guessed_rate
 
 HALVINGS = 60
 YES_OR_NO: tuple[Said, Said] = ("yes", "no")
@@ -40,7 +40,7 @@ class GradeStarts:
 
     def __init__(self, starts: Mapping[RuleGrade, float], rules: Abc) -> None:
         self._starts, self._rules = in_order(starts) if rules.criteria else dict(starts), rules
-        self._rates = {grade: 1.0 / (1.0 + math.exp(-start)) for grade, start in self._starts.items()}
+        self._rates = {grade: probability_of(start) for grade, start in self._starts.items()}
         self._found: dict[tuple[Said, ...], float] = {}
         self._yes = self._chance_of_yes()
 

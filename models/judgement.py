@@ -1,4 +1,4 @@
-"""How a model did on later leads, read back as training wrote it: every measure of every group with its interval."""
+"""How a model did on later leads: every measure of every group with its interval, as training writes it and pages read it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class JudgedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All groups, and the candidate's log-loss minus each other contender's."""
+    """All groups (the first is all leads), and the candidate's log-loss minus each other contender's."""
 
     groups: tuple[JudgedGroup, ...]
     differences: Mapping[str, Measured]
@@ -45,6 +45,24 @@ class Judgement:
         if difference is None or not (difference.high < 0 or difference.low > 0):
             return None
         return difference.high < 0
+
+
+def judgement_json(judgement: Judgement) -> bytes:
+    """Return everything as JSON: for each group, contender and measure the value and its interval; null cannot be told."""
+    groups = [
+        {
+            "group": group.name,
+            "leads": group.leads,
+            "sales": group.sales,
+            "measures": None
+            if group.measures is None
+            else {who: {name: _ends(m) for name, m in of.items()} for who, of in group.measures.items()},
+        }
+        for group in judgement.groups
+    ]
+    differences = {name: _ends(m) for name, m in judgement.differences.items()}
+    told = {"groups": groups, "log_loss_differences": differences}
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
 
 
 def load_judgement(folder: Path) -> Judgement | None:
@@ -73,6 +91,10 @@ def _group(said: Mapping[str, Any]) -> JudgedGroup:
     if measures is not None:
         measures = {who: {name: _measured(ends) for name, ends in of.items()} for who, of in measures.items()}
     return JudgedGroup(str(said["group"]), int(said["leads"]), int(said["sales"]), measures)
+
+
+def _ends(measured: Measured) -> list[float]:
+    return [measured.value, measured.low, measured.high]
 
 
 def _measured(ends: Sequence[float | None]) -> Measured:

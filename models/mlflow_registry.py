@@ -7,12 +7,18 @@ folder, so it needs no MLflow.
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import Engine, StaticPool, create_engine
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import RegistryUnreachable, UnknownModel
@@ -45,12 +51,42 @@ def _answering() -> Iterator[None]:
         raise RegistryUnreachable(type(error).__name__) from error
 
 
+def _set_up(uri: str) -> None:
+    """Put MLflow's own SQLite file in its place, finished, where there is none yet.
+
+    MLflow itself would run its dozens of migrations on the disk and wait for it at every step; in memory they take
+    a second or two. Whoever comes first wins; where the file cannot be put there, MLflow makes it in its own way.
+    """
+    file = make_url(uri).database if uri.startswith("sqlite:///") else None
+    if not file or file == ":memory:" or Path(file).exists():
+        return
+    folder = Path(file).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".mlflow-") as beside:
+        finished = Path(beside) / "mlflow.db"
+        with _empty().connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(finished),))
+        with suppress(OSError):
+            os.link(finished, file)
+
+
+@cache
+def _empty() -> Engine:
+    """Return MLflow's tables without a row, in memory."""
+    from mlflow.store.db.utils import _initialize_tables
+
+    memory = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _initialize_tables(memory)
+    return memory
+
+
 class MlflowRegistry:
     """MLflow's tracking and registry as ``ModelRegistry``; each call raises ``RegistryUnreachable`` where it fails."""
 
     def __init__(self, settings: Settings) -> None:
         with _answering(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # MLflow imports its stores only now
+            _set_up(settings.mlflow_tracking_uri)
             self._client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_registry_uri)
         local = settings.mlflow_tracking_uri.startswith("sqlite")
         self._artefacts = settings.mlflow_artefacts.as_uri() if local else None

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from features.log_odds import probability_of
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.artefact import Artefact
 from models.by_rules import ByRules
 from models.purchase_model import FieldCells
 from models.quick_sum import QuickSum, Told
-from models.score import Reason, Score, interval, probability_of
+from models.score import Reason, Score, interval
 
 REASONS = 3
 """How many reasons for, and how many against, a score carries."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
 from models.measured import Measured
 
@@ -138,8 +139,7 @@ class _Rows:
     def of(cls, p: Floats, judged: Judged) -> _Rows:
         order = np.argsort(-p, kind="stable").astype(np.int64)
         starts = np.concatenate([[0], np.flatnonzero(np.diff(p[order])) + 1]).astype(np.int64)
-        clipped = np.clip(p, SMALLEST, 1 - SMALLEST)
-        x = np.log(clipped / (1 - clipped))
+        x = logit(np.clip(p, SMALLEST, 1 - SMALLEST))
         centre = float(x.mean())
         line = _lines(x - centre, judged.outcome, judged.weight[:, None], (1.0, centre))
         bins = _bins(p, judged.weight)
@@ -220,7 +220,7 @@ def _lines(x: Floats, y: Floats, weights: Floats, start: tuple[float, float]) ->
     if np.ptp(x) < 1e-9 or not 0 < y.sum() < len(y):
         return np.full(count, np.nan), b
     for _ in range(25):
-        q = 1 / (1 + np.exp(-np.clip(np.outer(x, a) + b, -30, 30)))
+        q = expit(np.clip(np.outer(x, a) + b, -30, 30))
         error, curve = weights * (y[:, None] - q), weights * q * (1 - q)
         ga, gb = x @ error, error.sum(0)
         haa, hab, hbb = (x * x) @ curve, x @ curve, curve.sum(0)

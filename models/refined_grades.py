@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from features.log_odds import probability_of
 from models.abc_rules import RuleGrade
-from models.score import probability_of
 
 LEADS_FOR_A_BORDER = 30.0
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from features.facts.values import LeadId
+from features.log_odds import probability_of
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.abc_rules import Grading, RuleGrade, grade_by_rules, verdicts_of
@@ -163,15 +164,3 @@ def interval(log_odds: float, variance: float) -> tuple[float, float]:
 def without_lead(score: Score) -> Score:
     """Return the score of a lead that is not stored and so has no id."""
     return score._replace(lead_id=None)
-
-
-def probability_of(log_odds_: float) -> float:
-    """Return 1 / (1 + exp(-log_odds)), also far out.
-
-    >>> probability_of(0.0), probability_of(-800.0), probability_of(800.0)
-    (0.5, 0.0, 1.0)
-    """
-    if log_odds_ >= 0:
-        return 1.0 / (1.0 + math.exp(-log_odds_))
-    grown = math.exp(log_odds_)
-    return grown / (1.0 + grown)

@@ -16,6 +16,8 @@ from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 
+FEWEST_ROWS, MOST_ROWS = 50, 4_000
+"""Of so many rows on either side a report is made; larger samples are drawn from."""
 MOST_LOOKED_AT = 40_000
 """Leads of which so many rows are looked for; a million leads would take minutes to read."""
 READ_AT_ONCE = 500

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.settings import telemetry_off
+from monitoring.arrival_rows import MOST_ROWS
 
 telemetry_off()
 with warnings.catch_warnings():
@@ -22,8 +23,6 @@ with warnings.catch_warnings():
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
-MOST_ROWS = 4_000
-FEWEST_ROWS = 50
 FOREIGN = re.compile(r"""<(?:script|link)[^>]+(?:src|href)=["']https?://[^>]*>(?:</script>)?""")
 
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from hashlib import blake2b
+from struct import Struct
 from typing import TypeVar
 
 from models.hand_out_log import DRAWN_FOR, Arm
@@ -34,6 +35,7 @@ from serving.queue_order import Place
 
 Lead = TypeVar("Lead")
 WHOLE = float(2**64)
+THREE_NUMBERS = Struct(">3Q")
 LONGEST_KEY = 64
 MOST_KEPT = 2**16
 """So many draws are kept: a lead's stays the same all day, and every look at the queue asks for all of them."""
@@ -52,8 +54,8 @@ class Draw:
 def draw_of(name: str, day: date, key: bytes) -> Draw:
     """Return what a lead draws on a day; who does not know the key cannot choose a name that wins."""
     digest = blake2b(f"{day.isoformat()} {name}".encode(), key=key[:LONGEST_KEY], digest_size=24).digest()
-    coin, point, aim = (int.from_bytes(digest[n : n + 8], "big") / WHOLE for n in (0, 8, 16))
-    return Draw(coin, point, aim)
+    coin, point, aim = THREE_NUMBERS.unpack(digest)
+    return Draw(coin / WHOLE, point / WHOLE, aim / WHOLE)
 
 
 def explored(

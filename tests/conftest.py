@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 from features.facts.database import engine_for
 from leadloop.database import bring_up_to_date
 from tests.support.machine import is_ci, postgres_programs
 from tests.support.postgres import postgres_server
 
-NUMBERS = itertools.count(1)
+OTHERS_GO = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+)
+"""A connection that a test left open would keep its tables locked."""
 
 # A busy machine is no failure; speed is measured in benchmarks/.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,16 +49,16 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
-    """Give an up-to-date PostgreSQL database of its own."""
-    name = f"test_{next(NUMBERS)}"
-    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = engine_for(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    """Give an up-to-date PostgreSQL database with nothing in it: the server's one, emptied of what the test before left."""
+    emptying = create_engine(postgres_url, poolclass=NullPool)
+    with emptying.begin() as connection:
+        connection.execute(text(OTHERS_GO))
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine = engine_for(postgres_url)
     bring_up_to_date(engine)
     yield engine
     engine.dispose()
-    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,4 +1,4 @@
-"""Two models on the same later leads: those that were settled only after both had learned."""
+"""Two models on the same later leads: those that came, and were settled, only after both had learned."""
 
 from __future__ import annotations
 
@@ -22,15 +22,18 @@ from training.retrain import artefact_probability
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How two models did on the leads settled after ``since``, when the later of them learned.
+    """How two models did on the leads that came and were settled after ``since``, when the later of them learned.
 
-    ``came`` says from when to when those leads' requests came; None where there are none. ``measures`` (version -> measure)
-    and ``difference`` (the first's log-loss minus the second's) are None where there is not enough data.
+    ``seen_young`` leads were settled since too, but had come before: a model may have learned from what was known of them as
+    young leads, so they are left out. ``came`` says from when to when the requests of the others came; None where there are
+    none. ``measures`` (version -> measure) and ``difference`` (the first's log-loss minus the second's) are None where there
+    is not enough data.
     """
 
     since: datetime
     leads: int
     sales: int
+    seen_young: int
     came: tuple[datetime, datetime] | None
     measures: Mapping[str, Mapping[str, Measured]] | None
     difference: Measured | None
@@ -46,15 +49,19 @@ def compared(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Return two models side by side on what is settled ``at`` a moment and was not when either of them learned."""
+    """Return two models side by side on what is settled ``at`` a moment and had not come when either of them learned."""
     since = max(first.data_cut_off, second.data_cut_off)
-    new = _settled_since(since, store, company, at, seed, progress)
-    if new is None:
-        return Comparison(since, 0, 0, None, None, None)
+    settled = _settled_since(since, store, company, at, seed, progress)
+    if settled is None:
+        return Comparison(since, 0, 0, 0, None, None, None)
+    is_new = settled.created > since.timestamp()
+    new, seen_young = settled.of(np.flatnonzero(is_new)), settled.of(np.flatnonzero(~is_new)).leads
+    if not len(new):
+        return Comparison(since, 0, 0, seen_young, None, None, None)
     span = slice_of(new)
     came = span.first, span.last
     if span.leads < FEWEST_LEADS or span.sales < FEWEST_SALES:
-        return Comparison(since, span.leads, span.sales, came, None, None)
+        return Comparison(since, span.leads, span.sales, seen_young, came, None, None)
     judged = Judged(new.outcome, new.weight, new.lead).of(np.arange(len(new)))
     mine, other = (artefact_probability(one, new) for one in (first, second))
     measures = {
@@ -62,7 +69,7 @@ def compared(
         second.version: measured(other, judged, seed=seed),
     }
     difference = log_loss_difference(mine, other, judged, seed=seed)
-    return Comparison(since, span.leads, span.sales, came, measures, difference)
+    return Comparison(since, span.leads, span.sales, seen_young, came, measures, difference)
 
 
 def _settled_since(

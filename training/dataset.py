@@ -30,9 +30,9 @@ from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_o
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
-from models.abc_rules import GRADES, rule_grade
 from models.hand_out_log import HandOutLog
 from training.columns import Column, ColumnsBuilder, joined, taken
+from training.growing_rows import GrowingRows
 from training.qualifications import Qualifications
 from training.selection import (
     PASSED_OVER_AFTER,
@@ -114,22 +114,11 @@ class TrainingSet:
 
 
 @dataclass(slots=True)
-class _Growing:
+class _Growing(GrowingRows):
     """The set while it grows, a row at a time."""
 
-    builder: ColumnsBuilder
-    qualifications: Qualifications
     outcome: array[float] = field(default_factory=lambda: array("d"))
-    weight: array[float] = field(default_factory=lambda: array("d"))
-    lead: array[int] = field(default_factory=lambda: array("q"))
-    created: array[float] = field(default_factory=lambda: array("d"))
     known_from: array[float] = field(default_factory=lambda: array("d"))
-    grade: array[int] = field(default_factory=lambda: array("q"))
-    qualification: array[int] = field(default_factory=lambda: array("q"))
-    channel: list[str] = field(default_factory=list)
-    at_arrival: array[int] = field(default_factory=lambda: array("b"))
-    called: array[int] = field(default_factory=lambda: array("b"))
-    at_call: array[int] = field(default_factory=lambda: array("b"))
     asked_after: array[float] = field(default_factory=lambda: array("d"))
     bought_after: array[float] = field(default_factory=lambda: array("d"))
     age: array[float] = field(default_factory=lambda: array("d"))
@@ -340,19 +329,9 @@ def _add_lead(
     for place, (moment, weight) in enumerate(moments[:1] if at_arrival_alone else moments):
         known = rows.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival
-        growing.builder.add(rows.row(known))
+        growing.add(known, rows, number, weight, at_arrival=place == 0, at_call=moment in told_calls)
         growing.outcome.append(label[0] if label else int(won is not None))
-        growing.weight.append(weight)
-        growing.lead.append(number)
-        growing.created.append(known.created_at.timestamp())
         growing.known_from.append((label[1] if label else cut_off).timestamp())
-        rules = rows.company.abc_at(moment)
-        growing.grade.append(GRADES.index(rule_grade(known.answers, rules)))
-        growing.qualification.append(growing.qualifications.place(known.answers, rules))
-        growing.channel.append(known.channel)
-        growing.at_arrival.append(place == 0)
-        growing.called.append(bool(known.calls))
-        growing.at_call.append(moment in told_calls)
         growing.asked_after.append((moment - known.created_at) / DAY)
         growing.bought_after.append((won.at - known.created_at) / DAY if won else float("nan"))
         growing.age.append((cut_off - known.created_at) / DAY)

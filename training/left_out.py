@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from models.calibration import level_for
 from training.cells import Rows
@@ -24,7 +25,7 @@ def log_odds_left_out(rows: Rows, card: Scorecard, lead: Ints) -> Floats:
     first = places_of(rows)
     effects = np.column_stack([np.zeros(len(rows), dtype=np.int64), *(first[:-1] + _together(rows)).T])
     z: Floats = rows.start + card.effects[effects].sum(1)
-    p = 1.0 / (1.0 + np.exp(-np.clip(z, -35, 35)))
+    p = expit(z)
     left, curve = rows.weight * (rows.outcome - p), rows.weight * p * (1 - p)
     order = np.argsort(lead, kind="stable")
     for mine in np.split(order, np.flatnonzero(np.diff(lead[order])) + 1):

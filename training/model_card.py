@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from features.facts.company import Company
+from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
 from training.dataset import OUTCOME_WORDS, TrainingSet
-from training.evaluation import Evaluation, Group
 from training.promotion import Decision
 from training.recipe import RUNGS, Candidate
 from training.selection import LEAST_WEIGHT, MOST_WEIGHT
@@ -26,7 +26,7 @@ def model_card(
     company: Company,
     data: TrainingSet,
     candidate: Candidate,
-    evaluation: Evaluation,
+    evaluation: Judgement,
     decision: Decision,
     notes: Sequence[str],
     cut_off: datetime,
@@ -126,7 +126,7 @@ def _what_it_is(candidate: Candidate) -> list[str]:
     ]
 
 
-def _table(group: Group) -> list[str]:
+def _table(group: JudgedGroup) -> list[str]:
     """Return a group's heading and its measures: a row a contender."""
     heading = ["", f"### {group.name[:1].upper()}{group.name[1:]}: {group.leads:,} leads, {group.sales:,} sales", ""]
     if group.measures is None:
@@ -144,7 +144,7 @@ def _figure(measured: Measured) -> str:
     return f"{measured.value:.3f} ({measured.low:.3f} to {measured.high:.3f})"
 
 
-def _weak(evaluation: Evaluation) -> list[str]:
+def _weak(evaluation: Judgement) -> list[str]:
     lines = []
     for group in evaluation.groups[1:]:
         if group.measures is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
-from training.evaluation import FEWEST_LEADS, FEWEST_SALES, Evaluation, Group
+from training.evaluation import FEWEST_LEADS, FEWEST_SALES
 
 NOT_COMPARABLE = (
     "It cannot be compared with the champion yet: too few sales were settled since the champion learned. "
@@ -38,7 +39,7 @@ class Decision:
     by_gain: bool = False
 
 
-def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion_serves: bool = False) -> Decision:
+def decided(evaluation: Judgement, *, tables: bool, gain: float = 0.0, champion_serves: bool = False) -> Decision:
     """Return the decision: better than the base rate and the rules, and not worse than the champion.
 
     Parameters
@@ -69,7 +70,7 @@ def decided(evaluation: Evaluation, *, tables: bool, gain: float = 0.0, champion
     return _over_champion(made, evaluation, champion_serves=champion_serves)
 
 
-def _over_champion(made: Decision, evaluation: Evaluation, *, champion_serves: bool) -> Decision:
+def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bool) -> Decision:
     """Return the decision of a candidate that is good enough but for the champion."""
     champion = evaluation.differences.get("champion")
     if champion is None:
@@ -82,7 +83,7 @@ def _over_champion(made: Decision, evaluation: Evaluation, *, champion_serves: b
     return replace(made, reasons=(*made.reasons, f"{word}: {_figures(champion)}."))
 
 
-def _unjudged(later: Group, *, tables: bool, gain: float) -> Decision:
+def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:
     """Return the decision where too few leads came later to judge by: more leads of the same make know more.
 
     What the tables say is then believed only as far as leads left out one at a time, or folds, bore it out.
@@ -95,7 +96,7 @@ def _unjudged(later: Group, *, tables: bool, gain: float) -> Decision:
     return Decision(True, True, (f"{few}: {found}.",))
 
 
-def _rules_alone(evaluation: Evaluation, why: str, *, champion_serves: bool) -> Decision:
+def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool) -> Decision:
     """Return whether the rules, at the rates that were seen, take over from the company's guesses or the champion."""
     over_guesses = evaluation.differences["rules over guesses"]
     over_champion = evaluation.differences.get("rules over champion")

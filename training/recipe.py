@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from features.facts.company import Abc
-from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
+from features.log_odds import log_odds
+from models.abc_rules import GRADES, RuleGrade, guessed_rate
 from models.calibration import jump_of, level_for, weighed
 from models.delay import DelayCurve, delay_curve
 from models.grade_starts import in_order
@@ -131,7 +133,7 @@ def _prior(leads: float, *, is_said: bool) -> tuple[float, float]:
 
 def probability(log_odds_: Floats) -> Floats:
     """Return the probabilities of log-odds."""
-    p: Floats = 1.0 / (1.0 + np.exp(-log_odds_))
+    p: Floats = expit(log_odds_)
     return p
 
 
@@ -209,7 +211,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
         rows, every = rows.of(np.flatnonzero(mature)), data
     else:
         for _ in range(ROUNDS_WITH_YOUNG):
-            p = 1.0 / (1.0 + np.exp(-rows.start - card.tables.at(rows.where)))
+            p: Floats = expit(rows.start + card.tables.at(rows.where))
             chance = curve.chance_left(p, every.asked_after, every.age)
             rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
             card = fit_scorecard(rows.without(telling), card.strengths, card)

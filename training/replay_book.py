@@ -24,12 +24,11 @@ from features.outcome_window import OutcomeKind
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
-from models.abc_rules import GRADES, rule_grade
 from models.hand_out_log import HandOut, HandOutLog
 from training.columns import Column, ColumnsBuilder, LevelColumn, taken
 from training.dataset import MOST_LEADS, Progress, TrainingSet, call_moments, row_moments, weighed_for_passed_over
+from training.growing_rows import GrowingRows
 from training.lead_life import LeadLife, Standing
-from training.qualifications import Qualifications
 from training.selection import PASSED_OVER_AFTER, DrawnChance
 
 Floats = npt.NDArray[np.float64]
@@ -61,22 +60,11 @@ class _AtMoment:
 
 
 @dataclass(slots=True)
-class _Rows:
-    """Every row: when it stands, whose it is, and when that lead's window began as far as was known."""
+class _Rows(GrowingRows):
+    """Every row, when it stands, and when its lead's window began as far as was known."""
 
-    builder: ColumnsBuilder
-    qualifications: Qualifications = field(default_factory=Qualifications)
     moment: array[float] = field(default_factory=lambda: array("d"))
-    lead: array[int] = field(default_factory=lambda: array("q"))
-    weight: array[float] = field(default_factory=lambda: array("d"))
     window_from: array[float] = field(default_factory=lambda: array("d"))
-    created: array[float] = field(default_factory=lambda: array("d"))
-    grade: array[int] = field(default_factory=lambda: array("q"))
-    qualification: array[int] = field(default_factory=lambda: array("q"))
-    channel: list[str] = field(default_factory=list)
-    at_arrival: array[int] = field(default_factory=lambda: array("b"))
-    called: array[int] = field(default_factory=lambda: array("b"))
-    at_call: array[int] = field(default_factory=lambda: array("b"))
 
 
 class ReplayBook:
@@ -259,19 +247,9 @@ def _add_rows(
     for place, (moment, weight) in enumerate(row_moments(history, builder.gate, latest, seed).items()):
         known = builder.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival
-        rows.builder.add(builder.row(known))
+        rows.add(known, builder, number, weight, at_arrival=place == 0, at_call=moment in told_calls)
         rows.moment.append(moment.timestamp())
-        rows.lead.append(number)
-        rows.weight.append(weight)
         rows.window_from.append(window_from.timestamp())
-        rows.created.append(known.created_at.timestamp())
-        rules = builder.company.abc_at(moment)
-        rows.grade.append(GRADES.index(rule_grade(known.answers, rules)))
-        rows.qualification.append(rows.qualifications.place(known.answers, rules))
-        rows.channel.append(known.channel)
-        rows.at_arrival.append(place == 0)
-        rows.called.append(bool(known.calls))
-        rows.at_call.append(moment in told_calls)
 
 
 def _arrival(history: LeadHistory) -> datetime:

@@ -16,10 +16,11 @@ from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
-from models.abc_rules import GRADES, RuleGrade, log_odds
+from features.log_odds import log_odds
+from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import save_card
-from models.judgement import EVALUATION
+from models.judgement import EVALUATION, Judgement, judgement_json
 from models.measured import Measured
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
@@ -31,7 +32,7 @@ from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
-from training.evaluation import Evaluation, evaluated, evaluation_json
+from training.evaluation import evaluated
 from training.level_learned import delay_learned, level_learned
 from training.model_card import model_card
 from training.plots import drawn_plots
@@ -52,7 +53,7 @@ class Trained:
     data: TrainingSet
     split: TimeSplit
     candidate: Candidate
-    evaluation: Evaluation
+    evaluation: Judgement
     decision: Decision
     promoted: bool
     folder: Path
@@ -129,7 +130,7 @@ def retrained(
         notes=split.notes, cut_off=cut_off,
     )  # fmt: skip
     save_artefact(artefact, folder, text=candidate.text, card=card)
-    (folder / EVALUATION).write_bytes(evaluation_json(evaluation))
+    (folder / EVALUATION).write_bytes(judgement_json(evaluation))
     values = card_of(
         version=version, trained_at=trained_at, cut_off=cut_off, company=company, data=data, later=later, notes=split.notes,
         choices=final, decision=decision, champion=champion.version if champion else None,
@@ -317,7 +318,7 @@ def _parameters(
     }
 
 
-def _measures(evaluation: Evaluation) -> dict[str, float]:
+def _measures(evaluation: Judgement) -> dict[str, float]:
     """Return every overall measure and difference with the ends of its interval, and on how many leads; the groups' are in
     ``EVALUATION``.
     """

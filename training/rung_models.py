@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.facts.company import Abc
-from models.abc_rules import GRADES, RuleGrade, guessed_rate, log_odds
+from features.log_odds import log_odds
+from models.abc_rules import GRADES, RuleGrade, guessed_rate
 from models.backtest_report import BASE_RATE, MODEL, RULES
 from training.dataset import TrainingSet
 from training.recent_change import NOT_FOLLOWING

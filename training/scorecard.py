@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from models.purchase_model import FieldCells
 from training.cells import Rows
@@ -168,7 +169,7 @@ def _log_odds(rows: Rows, first: Ints, effects: Floats) -> Floats:
 
 def _slope_and_curvature(rows: Rows, first: Ints, effects: Floats) -> tuple[Floats, Floats]:
     """Return the log-likelihood's gradient and (negative) second derivatives: sums over the cells, and over their pairs."""
-    p = 1.0 / (1.0 + np.exp(-np.clip(_log_odds(rows, first, effects), -35, 35)))
+    p = expit(_log_odds(rows, first, effects))
     left, curve = rows.weight * (rows.outcome - p), np.maximum(rows.weight * p * (1 - p), 1e-12)
     where = list(rows.where.values())
     counts = np.diff(first)

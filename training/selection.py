@@ -17,6 +17,7 @@ from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
 from models.hand_out_log import DRAWN_FOR, HandOut
 from training.cells import Rows, cells_of, shared_cells
@@ -150,10 +151,10 @@ def _chance_of_being_worked(worked: Arrivals, passed_over: Arrivals) -> Floats |
     if not steady:
         return None
     share = float(weight @ outcome / weight.sum())
-    start = float(np.log(share / (1.0 - share)))
+    start = float(logit(share))
     rows = Rows(cells, where, outcome, weight, np.full(len(outcome), start)).without(telling)
     log_odds = start + fit_scorecard(rows).tables.at(cells_of(worked.columns, steady))
-    chance: Floats = 1.0 / (1.0 + np.exp(-log_odds))
+    chance: Floats = expit(log_odds)
     return chance
 
 

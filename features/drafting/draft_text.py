@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from features.drafting.known_outcomes import Outcomes
 from features.drafting.planned_fields import CRITERIA, PlannedField
 from features.drafting.sampled_file import SampledFile
 from features.drafting.yaml_words import comment, written, written_list, written_map
-from features.facts.company import Export
+from features.facts.company import NEED, Export
 from features.facts.export_kind import needed_columns
 from features.facts.values import CALL_RESULTS, CallResult, StageKind
 
@@ -182,9 +182,16 @@ def _criteria(parts: DraftParts) -> list[str]:
     for name in [name for name in fields if name not in spoken]:
         blank = f'{name}: {{field: {name}, "yes": [], "no": []}}'
         lines.append(f"    # {blank}   # say which answers mean yes; for a number instead of both: yes_from: 100000")
-    if not spoken:
-        lines[1] = "  criteria: {}"
-    return lines
+    if NEED in spoken:
+        return lines
+    return [
+        "# No answer was found that says yes or no to need, without which no lead has a grade. Add it and take the # away:",
+        *(f"# {line.replace('    # ', '    ', 1)}" for line in [*lines[:2], *_need_to_add(fields), *lines[2:]]),
+    ]
+
+
+def _need_to_add(fields: Collection[str]) -> list[str]:
+    return [] if NEED in fields else ['    need: {field: need, "yes": ["yes"], "no": ["no"]}']
 
 
 def _stages(parts: DraftParts) -> list[str]:

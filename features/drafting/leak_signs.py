@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from features.drafting.column_kinds import ColumnKind
 from features.drafting.header_words import first_fitting, spoken
+from features.drafting.leaks.auc import auc_by
 from features.drafting.leaks.surely_apart import is_surely_apart
 from features.errors import FactRefused
 from features.facts.channels import tidied
@@ -130,7 +131,10 @@ def auc_alone(cells: Sequence[str | None], kind: ColumnKind, won: Sequence[bool]
     places = np.random.default_rng(0).permutation(len(levels))  # whatever repeats along the file falls apart
     halves = (places[::2], places[1::2])
     rates = [_rates(codes[half], bought[half], len(numbers)) for half in halves]
-    aucs = [_auc(rates[0][codes[halves[1]]], bought[halves[1]]), _auc(rates[1][codes[halves[0]]], bought[halves[0]])]
+    aucs = [
+        auc_by(rates[0][codes[halves[1]]], bought[halves[1]]),
+        auc_by(rates[1][codes[halves[0]]], bought[halves[0]]),
+    ]
     return sum(aucs) / 2
 
 
@@ -174,14 +178,6 @@ def _rates(codes: NDArray[np.int64], won: NDArray[np.bool_], levels: int) -> NDA
     wins = np.bincount(codes[won], minlength=levels)
     rates: NDArray[np.float64] = (wins + 10 * base) / (np.bincount(codes, minlength=levels) + 10)
     return rates
-
-
-def _auc(ranked: NDArray[np.float64], won: NDArray[np.bool_]) -> float:
-    wins, others = ranked[won], np.sort(ranked[~won])
-    if not len(wins) or not len(others):
-        return 0.5
-    below = np.searchsorted(others, wins, "left") + np.searchsorted(others, wins, "right")
-    return float(below.mean()) / (2 * len(others))
 
 
 def _told(shares: str, won: float, others: float) -> list[str]:

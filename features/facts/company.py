@@ -16,11 +16,14 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from features.facts.abc_order import lowered
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
 Verdict = Literal["yes", "no", "any"]
 Grade = Literal["A", "B", "C", "non_target"]
+NEED = "need"
+"""The criterion without whose answer a lead has no grade."""
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 MARKS = ("source", "medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount", "price")
 """The marks that every company may map; others may be added under any snake_case name."""
@@ -122,7 +125,7 @@ class Abc(Part):
     """The qualification rules as people agreed them, from a date on."""
 
     since: date | None = Field(default=None, description="the day from which this version holds")
-    criteria: dict[str, Criterion] = Field(default_factory=dict, description="need, budget, urgency, and more")
+    criteria: dict[str, Criterion] = Field(default_factory=dict, description="need (always), budget, urgency, and more")
     table: tuple[AbcRow, ...] = Field(default_factory=_default_table)
     rates: GradeRates = GradeRates()
 
@@ -355,7 +358,12 @@ class Company(Part):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        mistakes = [*self._criteria_without_field(), *self._stages_of_two_kinds()]
+        mistakes = [
+            *self._criteria_without_field(),
+            *self._criteria_without_need(),
+            *self._yeses_that_lower_a_grade(),
+            *self._stages_of_two_kinds(),
+        ]
         if mistakes:
             raise _misplaced(mistakes)
         return self
@@ -367,6 +375,22 @@ class Company(Part):
                 if criterion.field not in self.fields:
                     remedy = f"abc criterion {name!r} reads the field {criterion.field!r}; fields are: {known}"
                     yield ("abc", number, "criteria", name, "field"), remedy
+
+    def _criteria_without_need(self) -> Iterator[Misplaced]:
+        for number, version in enumerate(self.abc):
+            if version.criteria and NEED not in version.criteria:
+                remedy = (
+                    "none of them is named need, so every lead would stay without a grade; give that name to the criterion "
+                    "which asks whether the person needs what you sell"
+                )
+                yield ("abc", number, "criteria"), remedy
+
+    def _yeses_that_lower_a_grade(self) -> Iterator[Misplaced]:
+        for number, version in enumerate(self.abc):
+            found = next(lowered([(row.when, row.grade) for row in version.table], version.criteria), None)
+            if found:
+                line = () if found.line is None else (found.line,)
+                yield ("abc", number, "table", *line), f"{found}; the first line that fits counts: mend or move one"
 
     def _stages_of_two_kinds(self) -> Iterator[Misplaced]:
         seen: dict[str, str] = {}

@@ -9,10 +9,11 @@ attributes", SIGKDD Explorations 3(1).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from features.log_odds import log_odds
 
 PRIOR_LEADS = 50.0
 SourceKey = tuple[str, ...]
@@ -64,11 +65,7 @@ class SourceRates:
         for key in path:
             n, wins = self.settled(key)
             rate = (wins + PRIOR_LEADS * rate) / (n + PRIOR_LEADS) if n else rate
-        return _logit(rate) - _logit(whole)
+        return log_odds(rate) - log_odds(whole)
 
 
 NO_RATES = SourceRates({})
-
-
-def _logit(rate: float) -> float:
-    return math.log(rate / (1.0 - rate))

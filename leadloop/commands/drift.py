@@ -42,8 +42,7 @@ def command(
     """
     from features.errors import NothingToLearn
     from features.rows.feature_row import FixedRates, RowBuilder
-    from monitoring.arrival_rows import channel_rows, learned_rows
-    from monitoring.drift import FEWEST_ROWS, MOST_ROWS, Heading, drift_report
+    from monitoring.arrival_rows import FEWEST_ROWS, MOST_ROWS, channel_rows, learned_rows
     from serving.champion import Champion
 
     house = open_house(home, company)
@@ -61,6 +60,8 @@ def command(
             f"Not enough data: {len(after):,} leads of {channel!r} in the last {days} days, {len(before):,} settled leads "
             f"before them; a report takes {FEWEST_ROWS} of each. Try --days with a larger number."
         )
+    from monitoring.drift import Heading, drift_report  # Evidently takes seconds to come
+
     path = out or house.settings.home / "reports" / "drift" / "drift.html"
     language = house.company.language
     text = (OWN if is_own else ALL)[language].format(

@@ -32,11 +32,13 @@ def command(
 
     Between trainings it looks at the leads that came since, as `leadloop follow` does, and the level of all scores follows.
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
-    settled it says so and tries again when the next is due. The company's words are read anew each time.
+    settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
+    words are read anew each time.
     """
     from rich.console import Console
 
-    from leadloop.worker import Duty, work
+    from features.errors import RegistryUnreachable
+    from leadloop.worker import LONGEST_SLEEP, Duty, work
     from models.mlflow_registry import MlflowRegistry
 
     span = span_of(every, option="--every", at_least=timedelta(minutes=1))
@@ -44,9 +46,19 @@ def command(
     console, stop = Console(), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
-    trained = MlflowRegistry(open_house(home, company).settings).models()
-    last = max((one.trained_at for one in trained), default=None)
-    console.print(f"Training every {every}; the last was {in_utc(last) + ' UTC' if last else 'never'}. Ctrl-C stops.")
+    settings = open_house(home, company).settings
+
+    def last_trained() -> datetime | None:
+        try:
+            trained = MlflowRegistry(settings).models()
+        except RegistryUnreachable:
+            minutes = LONGEST_SLEEP // timedelta(minutes=1)
+            console.print(f"When the last training was cannot be told; asking again every {minutes} min. Ctrl-C stops.")
+            raise
+        last = max((one.trained_at for one in trained), default=None)
+        told = in_utc(last) + " UTC" if last else "never"
+        console.print(f"Training every {every}; the last was {told}. Ctrl-C stops.")
+        return last
 
     def train(moment: datetime) -> None:
         console.rule(f"{in_utc(moment)} UTC")
@@ -61,6 +73,6 @@ def command(
         console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
 
-    duties = [Duty(train, span, last), Duty(look, look_every)]
+    duties = [Duty(train, span, last_trained), Duty(look, look_every)]
     work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
     console.print("Stopped.")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from leadloop.demo.world import CITIES, OWNER_WHO_RENOVATES, RENOVATION, ROLES, WHEN, Scale, World
 
@@ -93,7 +94,7 @@ def _chance(world: World, words: dict[str, str], area: float, pull: float) -> fl
     effects += RENOVATION[words["renovation"]][1] + 0.35 * (np.log(area) - 4.4)
     if words["role"] == "владелец" and words["renovation"] == "да":
         effects += OWNER_WHO_RENOVATES
-    return float(1 / (1 + np.exp(-(world.base + world.signal * effects))))
+    return float(expit(world.base + world.signal * effects))
 
 
 def _moments(rng: np.random.Generator, world: World, scale: Scale, start: date, end: date) -> list[datetime]:

@@ -13,11 +13,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from features.facts.values import CallResult
 from leadloop.demo.people import ZONE, Person, people
 from leadloop.demo.world import ATTRACTS, COMMENTS, IDEALS, SALE_DELAY_DAYS, WHEN, ManagerOfWorld, Scale, World
 
+Floats = npt.NDArray[np.float64]
 LOST_REASONS = ("дорого", "выбрали другого", "передумали", "нет бюджета")
 NON_TARGET_REASONS = ("ищет работу", "перепутал компанию", "спам", "не занимаемся")
 
@@ -97,18 +99,18 @@ class Oracle:
 
     def __init__(self, scale: Scale, everybody: Sequence[Person]) -> None:
         self._world = scale.world
-        self._chance = {one.lead_id: one.chance for one in everybody}
+        self._place = {one.lead_id: place for place, one in enumerate(everybody)}
+        self._chance = np.array([one.chance for one in everybody])
+        self._came = np.array([one.created_at.timestamp() for one in everybody])
 
     def learn(self, people_came: Sequence[Person], calls: Sequence[MadeCall], stages: Sequence[MadeStage]) -> None:
         """Learn nothing: it knows."""
 
     def order(self, waiting: Sequence[Waiting], now: datetime) -> Iterable[str]:
         """Return the most valuable call first."""
-
-        def worth(one: Waiting) -> float:
-            return self._chance[one.lead_id] * cooled(self._world, one.created_at, now)
-
-        return [one.lead_id for one in sorted(waiting, key=worth, reverse=True)]
+        places = np.array([self._place[one.lead_id] for one in waiting], dtype=np.int64)
+        worth = self._chance[places] * _what_is_left(self._world, (now.timestamp() - self._came[places]) / 3600)
+        return [waiting[place].lead_id for place in np.argsort(-worth, kind="stable").tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,13 @@ class Simulated:
 
 def cooled(world: World, created_at: datetime, now: datetime) -> float:
     """Return what is left of a lead's chance when it is first spoken to at ``now``."""
-    hours = max((now - created_at).total_seconds() / 3600, 0.0)
-    return world.keeps + (1 - world.keeps) * float(np.exp(-hours / world.cools_in_hours))
+    return float(_what_is_left(world, np.array((now - created_at).total_seconds() / 3600)))
+
+
+def _what_is_left(world: World, hours: Floats) -> Floats:
+    """Return what is left of a chance after so many hours, for every lead at once."""
+    left: Floats = world.keeps + (1 - world.keeps) * np.exp(-np.maximum(hours, 0.0) / world.cools_in_hours)
+    return left
 
 
 def simulated(

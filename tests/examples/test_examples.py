@@ -20,7 +20,7 @@ from tests.leadloop.command_line import Small, child_environment, one_line, serv
 from tests.support.machine import REAL_DATA, REPOSITORY
 
 EXAMPLES = sorted(path.parent.name for path in (REPOSITORY / "examples").glob("*/company.yaml"))
-KEEP_ONE_IN = {"bank_calls": 8, "digital_bank": 6, "x_education": 2}
+KEEP_ONE_IN = {"bank_calls": 20, "digital_bank": 8, "olist": 2, "x_education": 4}
 """Of the larger sets a part of the leads is enough to show that the way is open."""
 REJECTED = {"maven_crm": 500}
 """Opportunities in prospecting, which have no date of engagement."""

@@ -30,6 +30,22 @@ def test_it_trains_at_once_where_nothing_was_trained_and_stops_when_told(
     assert out.endswith("Stopped.")
 
 
+def test_it_waits_where_mlflow_is_away_at_its_start_says_so_and_stops_when_told(imported: Small) -> None:
+    (imported.home / "mlflow.db").write_bytes(b"no database" * 100)
+    process = started("work", *imported.place, PYTHONUNBUFFERED="1")
+    assert process.stdout is not None
+    said = ""
+    while "RegistryUnreachable" not in said and (line := process.stdout.readline()):
+        said += line
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    said = one_line(said + process.communicate(timeout=PATIENCE)[0])
+    assert process.returncode == 0, said
+    assert "When the last training was cannot be told; asking again every 5 min. Ctrl-C stops." in said
+    assert "The record of models does not answer" in said
+    assert said.endswith("Stopped.")
+
+
 @pytest.mark.parametrize("value", ["soon", "0d", "10s", "-1h"])
 def test_what_is_no_span_is_answered_in_one_sentence(company: Small, value: str) -> None:
     ran = run("work", "--every", value, *company.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ def worked(days: int, *, last: datetime | None, piece: Callable[[datetime], None
         if piece:
             piece(moment)
 
-    work([Duty(do, DAY, last)], clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    work([Duty(do, DAY, lambda: last)], clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
     return done
 
 
@@ -80,6 +81,34 @@ def test_a_record_of_models_that_is_broken_is_told_and_does_not_end_the_worker(
 
     work([Duty(asks, DAY)], clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
     assert [type(one) for one in told] == [RegistryUnreachable]
+
+
+def test_where_it_cannot_be_told_when_it_was_done_before_that_is_said_and_asked_again_until_it_can() -> None:
+    told: list[LeadloopError] = []
+    done: list[datetime] = []
+    at, asked = [NOON], itertools.count(1)
+
+    def last() -> datetime:
+        if next(asked) < 3:
+            raise RegistryUnreachable("away")
+        return NOON - timedelta(hours=23)
+
+    def stopped(wait: timedelta) -> bool:
+        at[0] += max(wait, timedelta(seconds=1))
+        return at[0] >= NOON + DAY
+
+    work([Duty(done.append, DAY, last)], clock=lambda: at[0], stopped=stopped, failed=told.append)
+    assert [type(one) for one in told] == [RegistryUnreachable] * 2
+    assert done == [NOON + timedelta(hours=1)]
+
+
+def test_whoever_waits_for_the_record_of_models_can_be_stopped() -> None:
+    def last() -> datetime:
+        raise RegistryUnreachable("away")
+
+    done: list[datetime] = []
+    work([Duty(done.append, DAY, last)], clock=lambda: NOON, stopped=lambda wait: True, failed=lambda error: None)
+    assert done == []
 
 
 def test_a_fault_of_ours_ends_the_worker() -> None:

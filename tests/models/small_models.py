@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from features.facts.company import Company
-from models.abc_rules import GRADES, RuleGrade, log_odds
+from features.log_odds import log_odds
+from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact
 from models.card import Card, GradesSideBySide, Promised, Slice
 from models.delay import DelayCurve

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from features.facts.company import Abc, AbcRow, Company, Criterion, FormField
 from features.facts.values import Answer
-from models.abc_rules import BEST_FIRST, GRADES, Said, grade_by_rules, guessed_rate, log_odds, rule_grade, said
+from features.log_odds import log_odds
+from models.abc_rules import BEST_FIRST, GRADES, Said, grade_by_rules, guessed_rate, rule_grade, said
 
 RULES = Abc(criteria={name: Criterion(field=name, yes=("yes",), no=("no",)) for name in ("need", "budget", "urgency")})
 

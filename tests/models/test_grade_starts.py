@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.facts.company import Abc, Criterion
-from models.abc_rules import GRADES, RuleGrade, Said, best_grade_open, grade_of_verdicts, log_odds
+from features.log_odds import log_odds, probability_of
+from models.abc_rules import GRADES, RuleGrade, Said, best_grade_open, grade_of_verdicts
 from models.grade_starts import GradeStarts, StartsByRules, guessed_starts, in_order
-from models.score import probability_of
 
 NAMES = ("need", "budget", "urgency")
 SAID: tuple[Said, ...] = ("no", "unknown", "yes")

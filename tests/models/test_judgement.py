@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from features.errors import ArtefactUnreadable
-from models.judgement import EVALUATION, Judgement, load_judgement
+from models.judgement import EVALUATION, Judgement, judgement_json, load_judgement
 from models.measured import Measured
 from tests.training.small_sets import set_of
-from training.evaluation import evaluated, evaluation_json
+from training.evaluation import evaluated
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.choice([0.05, 0.5], 600)
@@ -22,7 +22,7 @@ def written(folder: Path) -> Judgement:
     flat = np.full(600, OUTCOME.mean())
     data = set_of({}, OUTCOME, channel=["vk"] * 560 + ["radio"] * 40)
     told = evaluated(data, {"candidate": TRUTH, "rules": flat, "base rate": flat, "guesses": np.full(600, 0.9)})
-    (folder / EVALUATION).write_bytes(evaluation_json(told))
+    (folder / EVALUATION).write_bytes(judgement_json(told))
     judgement = load_judgement(folder)
     assert judgement is not None
     return judgement

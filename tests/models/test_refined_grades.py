@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.abc_rules import GRADES, RuleGrade, log_odds
+from features.log_odds import log_odds, probability_of
+from models.abc_rules import GRADES, RuleGrade
 from models.refined_grades import LEADS_FOR_A_BORDER, GradeBorders, derived_borders, rules_borders
-from models.score import probability_of
 
 RATES: dict[RuleGrade, float] = {"A": 0.4, "B": 0.2, "C": 0.05, "non_target": 0.01, "ungraded": 0.1}
 BORDERS = GradeBorders(0.3, 0.1)

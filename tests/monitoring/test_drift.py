@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from monitoring.drift import MOST_ROWS, Heading, drift_report
+from monitoring.arrival_rows import MOST_ROWS
+from monitoring.drift import Heading, drift_report
 
 ELSEWHERE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//[^"']+|@import\s+url\(|url\(["']?https?://""")
 TAG = re.compile(r"<(?:script|link|img|iframe)\b[^>]*>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zlib import crc32
@@ -146,6 +147,20 @@ def test_mlflow_begins_empty_keeps_a_versions_files_and_outlives_the_process(
     again = MlflowRegistry(settings)
     assert [one.version for one in again.models()] == [run.version]
     assert again.version_of("champion") is None
+
+
+def test_those_who_begin_at_once_find_each_others_models_and_leave_nothing_unfinished_beside_them(
+    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(name, raising=False)
+    settings, runs = settings_from_environment(tmp_path / "home"), [make(f"v{day}", day) for day in range(3)]
+    with ThreadPoolExecutor(len(runs)) as those:
+        registries = list(those.map(lambda _: MlflowRegistry(settings), runs))
+    for registry, run in zip(registries, runs, strict=True):
+        registry.record(run)
+    assert [one.version for one in MlflowRegistry(settings).models()] == [run.version for run in reversed(runs)]
+    assert {path.name for path in settings.home.iterdir()} == {"mlflow.db", "mlflow-artefacts"}
 
 
 def test_an_mlflow_that_fails_is_told_as_unreachable_and_never_as_an_alias_that_points_nowhere(

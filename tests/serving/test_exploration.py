@@ -34,7 +34,11 @@ def falling(count: int) -> list[Candidate[str]]:
 def queue(
     candidates: Sequence[Candidate[str]], share: float, moment: datetime = NOON, key: bytes = b"k"
 ) -> list[Place[str]]:
-    return explored(in_order(candidates), share, name_of=str, moment=moment, zone=MOSCOW, key=key)
+    return drawn(in_order(candidates), share, moment, key)
+
+
+def drawn(places: Sequence[Place[str]], share: float, moment: datetime = NOON, key: bytes = b"k") -> list[Place[str]]:
+    return explored(places, share, name_of=str, moment=moment, zone=MOSCOW, key=key)
 
 
 def names(places: Sequence[Place[str]]) -> list[str]:
@@ -43,8 +47,8 @@ def names(places: Sequence[Place[str]]) -> list[str]:
 
 def many_draws(count: int, share: float, draws: int) -> list[list[Place[str]]]:
     """Return the queue of the same leads under so many independent draws."""
-    leads = falling(count)
-    return [queue(leads, share, key=str(number).encode()) for number in range(draws)]
+    worth = in_order(falling(count))
+    return [drawn(worth, share, key=str(number).encode()) for number in range(draws)]
 
 
 CANDIDATES = st.lists(
@@ -159,7 +163,7 @@ def test_the_place_handed_out_next_is_a_random_one_with_the_share_that_was_said(
 def test_of_the_places_that_a_day_hands_out_the_share_is_random() -> None:
     handed_out: list[bool] = []
     for number in range(60):
-        waiting = falling(600)
+        waiting = falling(300)
         for _ in range(30):
             first = queue(waiting, 0.1, key=str(number).encode())[0]
             handed_out.append(first.arm == "at_random")

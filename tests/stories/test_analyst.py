@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 
 from serving.champion import LOOK_EVERY_SECONDS
+from tests.leadloop.command_line import run
 from tests.serving.doors import eventually
 from tests.serving.running import listening
 
 
 def leadloop(*words: str) -> str:
     """Return what a command says; it has to end well."""
-    quiet = {**os.environ, "LEADLOOP_DATABASE_URL": "", "LEADLOOP_API_KEY": "", "COLUMNS": "200"}
-    done = subprocess.run([sys.executable, "-m", "leadloop", *words], env=quiet, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    done = run(*words)
+    assert done.code == 0, done.out + done.err
+    return done.out
 
 
 def test_a_model_is_learned_promoted_served_and_rolled_back_and_every_score_is_proved(tmp_path: Path) -> None:

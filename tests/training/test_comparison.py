@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from models.artefact import Artefact, load_artefact
 from models.model_registry import MemoryRegistry
 from models.ranking_metrics import MEASURES
 from tests.training.small_sets import DAY, START, invented_facts, memory_store, plain_company
-from training.comparison import compared
+from training.comparison import Comparison, compared
 from training.dataset import training_set
 from training.retrain import artefact_probability, retrained
 
@@ -36,16 +35,22 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Artefact, Artefact]:
     return made[0], made[1]
 
 
-def test_both_are_judged_on_the_leads_settled_after_the_later_of_the_two_learned(
-    two: tuple[Artefact, Artefact],
+@pytest.fixture(scope="module")
+def told(two: tuple[Artefact, Artefact]) -> Comparison:
+    """Give what became of the two by the last day."""
+    return compared(*two, store=STORE, company=COMPANY, at=LAST)
+
+
+def test_both_are_judged_on_the_leads_that_came_and_were_settled_after_the_later_of_the_two_learned(
+    two: tuple[Artefact, Artefact], told: Comparison
 ) -> None:
-    told = compared(*two, store=STORE, company=COMPANY, at=LAST)
     data = training_set(STORE, COMPANY, cut_off=LAST)
-    new = data.of(np.flatnonzero(data.known_from > (START + 140 * DAY).timestamp()))
-    assert told.since == START + 140 * DAY
+    since = START + 140 * DAY
+    new = data.of(np.flatnonzero(data.created > since.timestamp()))
+    assert told.since == since
     assert (told.leads, told.sales) == (new.leads, new.sales)
     assert told.came is not None
-    assert told.came[0] >= START + 140 * DAY - timedelta(days=COMPANY.horizon_days or 0)
+    assert told.came[0] > since
     assert told.measures is not None
     assert set(told.measures) == {two[0].version, two[1].version}
     for artefact in two:
@@ -55,9 +60,19 @@ def test_both_are_judged_on_the_leads_settled_after_the_later_of_the_two_learned
         assert measures["brier"].value == pytest.approx(new.weight @ (p - new.outcome) ** 2 / new.weight.sum())
 
 
-def test_the_order_of_the_two_turns_the_difference_round(two: tuple[Artefact, Artefact]) -> None:
+def test_leads_that_were_young_when_they_learned_are_left_out_and_counted(told: Comparison) -> None:
+    since, young = START + 140 * DAY, training_set(STORE, COMPANY, cut_off=START + 140 * DAY).young
+    assert young is not None
+    assert told.seen_young >= young.leads > 100
+    assert told.seen_young - young.leads <= 1  # one came just then, and nobody had called it yet
+    data = training_set(STORE, COMPANY, cut_off=LAST)
+    settled_since = data.of(np.flatnonzero(data.known_from > since.timestamp()))
+    assert told.leads + told.seen_young == settled_since.leads
+
+
+def test_the_order_of_the_two_turns_the_difference_round(two: tuple[Artefact, Artefact], told: Comparison) -> None:
     one, other = two
-    there = compared(one, other, store=STORE, company=COMPANY, at=LAST).difference
+    there = told.difference
     back = compared(other, one, store=STORE, company=COMPANY, at=LAST).difference
     assert there is not None
     assert back is not None
@@ -65,11 +80,14 @@ def test_the_order_of_the_two_turns_the_difference_round(two: tuple[Artefact, Ar
 
 
 def test_where_few_leads_were_settled_since_no_figure_is_given(two: tuple[Artefact, Artefact]) -> None:
-    soon = compared(*two, store=STORE, company=COMPANY, at=START + 145 * DAY)
+    soon = compared(*two, store=STORE, company=COMPANY, at=START + 178 * DAY)
     assert 0 < soon.leads < 100
     assert (soon.measures, soon.difference) == (None, None)
     at_once = compared(*two, store=STORE, company=COMPANY, at=START + 140 * DAY)
     assert (at_once.leads, at_once.came, at_once.measures) == (0, None, None)
+    too_young = compared(*two, store=STORE, company=COMPANY, at=START + 160 * DAY)
+    assert (too_young.leads, too_young.came, too_young.measures) == (0, None, None)
+    assert too_young.seen_young > 0
 
 
 def test_a_store_in_which_too_little_is_settled_compares_nothing(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.judgement import Judgement
 from tests.training.small_sets import set_of
 from training.dataset import TrainingSet
-from training.evaluation import Evaluation, evaluated
+from training.evaluation import evaluated
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.choice([0.05, 0.5], 900)
@@ -18,7 +19,7 @@ def later_leads() -> TrainingSet:
     return set_of({}, OUTCOME, channel=["vk"] * 500 + ["forum"] * 350 + ["radio"] * 50)
 
 
-def judged() -> Evaluation:
+def judged() -> Judgement:
     flat = np.full(900, OUTCOME.mean())
     return evaluated(
         later_leads(), {"candidate": TRUTH, "rules": flat, "base rate": flat, "guesses": np.full(900, 0.9)}

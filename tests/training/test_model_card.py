@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from features.facts.company import Abc, Company
+from models.judgement import Judgement
 from models.ranking_metrics import MEASURES
 from tests.training.small_sets import START, numbers, set_of
 from training.dataset import TrainingSet
-from training.evaluation import Evaluation, evaluated
+from training.evaluation import evaluated
 from training.model_card import model_card
 from training.promotion import Decision
 from training.recipe import RULES_ALONE, Choices, fitted
@@ -30,12 +31,12 @@ def leads() -> TrainingSet:
     return data
 
 
-def judged(data: TrainingSet, probability: float = 0.27) -> Evaluation:
+def judged(data: TrainingSet, probability: float = 0.27) -> Judgement:
     flat = np.full(len(data), probability)
     return evaluated(data, {"candidate": flat, "rules": flat, "base rate": flat, "guesses": flat})
 
 
-def card(data: TrainingSet, choices: Choices, evaluation: Evaluation, company: Company | None = None) -> str:
+def card(data: TrainingSet, choices: Choices, evaluation: Judgement, company: Company | None = None) -> str:
     return model_card(
         version="20260302-abc123", company=company or Company(company="Окна-Офис"), data=data,
         candidate=fitted(data, Abc(), choices), evaluation=evaluation, decision=Decision(True, True, ("Because it is.",)),

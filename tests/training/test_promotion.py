@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
-from training.evaluation import Evaluation, Group
 from training.promotion import Decision, decided
 
 BETTER, SAME, WORSE = Measured(-0.02, -0.03, -0.01), Measured(0.001, -0.01, 0.01), Measured(0.02, 0.01, 0.03)
@@ -28,7 +28,7 @@ def decision(
     differences = {"base rate": over_base, "rules": over_rules, "rules over guesses": over_guesses}
     more = {"champion": champion, "rules over champion": rules_over_champion}
     differences |= {name: one for name, one in more.items() if one is not None}
-    evaluation = Evaluation((Group("all", 500, 50, None),), differences)
+    evaluation = Judgement((JudgedGroup("all", 500, 50, None),), differences)
     return decided(evaluation, tables=tables, gain=gain, champion_serves=champion_serves)
 
 
@@ -161,7 +161,7 @@ def test_no_gain_makes_up_for_a_loss_that_is_sure_and_not_small() -> None:
     assert decision(BETTER, Measured(0.0008, 0.0001, 0.0015), gain=50.0).promote
 
 
-FEW = Evaluation((Group("all", 40, 6, None),), {})
+FEW = Judgement((JudgedGroup("all", 40, 6, None),), {})
 
 
 def test_too_few_later_leads_leave_it_to_what_was_found_on_leads_left_out() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from features.facts.company import Abc, GradeRates
-from models.abc_rules import RuleGrade, log_odds
+from features.log_odds import log_odds
+from models.abc_rules import RuleGrade
 from tests.training.small_sets import numbers, set_of
 from training.columns import Column
 from training.dataset import TrainingSet

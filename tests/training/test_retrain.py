@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,11 +16,11 @@ import pytest
 
 from features.errors import NothingToLearn, UnknownModel
 from features.facts.company import Company
-from features.facts.values import LeadId
+from features.log_odds import log_odds, probability_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
-from models.abc_rules import GRADES, guessed_rate, log_odds
+from models.abc_rules import GRADES, guessed_rate
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import load_card
 from models.delay import DelayCurve
@@ -29,13 +30,12 @@ from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import MEASURES
 from models.refined_grades import GradeBorders
-from models.score import probability_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
 from training.card_values import halves
 from training.columns import NumberColumn
-from training.dataset import label_at, row_moments
+from training.dataset import label_at, row_moments, training_set
 from training.recipe import RUNGS, chosen, fitted, grade_rates
 from training.retrain import Trained, artefact_probability, promote_version, retrained
 
@@ -75,6 +75,31 @@ def owners_buy_of_late(area: float, owner: str, passed: float) -> float:
     return 0.6 if owner == "yes" else 0.02
 
 
+@pytest.fixture(scope="module")
+def rows(demo: Demo) -> RowBuilder:
+    """Give what builds the demo company's rows, as the service would."""
+    return RowBuilder(demo.company, RatesTimeline(Gate(demo.company)).learn(demo.store.histories()))
+
+
+@pytest.fixture(scope="module")
+def unpredicted(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Give what was learned where nothing predicts and the guess is right."""
+    return run(nothing_predicts, tmp_path_factory.mktemp("unpredicted"))
+
+
+@pytest.fixture(scope="module")
+def far_off(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Give what was learned where nothing predicts and the guess is far off."""
+    return run(lambda area, owner, passed: 0.3, tmp_path_factory.mktemp("far-off"))
+
+
+@pytest.fixture(scope="module")
+def unwanted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Trained, Path]:
+    """Give what was learned where owners buy, and the data folder, when nobody wanted it promoted."""
+    home = tmp_path_factory.mktemp("unwanted")
+    return run(owners_buy, home, promote=False), home
+
+
 # The demo company, from its own files to a champion.
 
 
@@ -87,9 +112,8 @@ def test_the_demo_company_gets_a_champion_that_beats_the_base_rate_and_the_rules
     assert demo.registry.version_of("challenger") == demo.trained.version
 
 
-def test_it_ranks_the_leads_as_their_hidden_truth_does(demo: Demo) -> None:
+def test_it_ranks_the_leads_as_their_hidden_truth_does(demo: Demo, rows: RowBuilder) -> None:
     scorer = ModelScorer(load_artefact(demo.trained.folder))
-    rows = RowBuilder(demo.company, RatesTimeline(Gate(demo.company)).learn(demo.store.histories()))
     pairs = []
     for history in demo.store.histories():
         known = rows.known(history, history.facts[0].known_at)
@@ -101,15 +125,14 @@ def test_it_ranks_the_leads_as_their_hidden_truth_does(demo: Demo) -> None:
     assert mine.mean() == pytest.approx(demo.truth.share_bought, rel=0.25)
 
 
-def test_a_batch_has_the_same_probability_as_the_served_scorer(demo: Demo) -> None:
+def test_a_batch_has_the_same_probability_as_the_served_scorer(demo: Demo, rows: RowBuilder) -> None:
     """Every row of the training set is built and scored again one by one, as the service would."""
     artefact = load_artefact(demo.trained.folder)
     scorer, data = ModelScorer(artefact), demo.trained.data
     batch = iter(artefact_probability(artefact, data).tolist())
     candidate = demo.trained.candidate.probability(data)
-    rows = RowBuilder(demo.company, RatesTimeline(Gate(demo.company)).learn(demo.store.histories()))
     compared = 0
-    settled = [one for one in demo.store.histories() if _is_taught(one.lead_id, demo)]
+    settled = [one for one in demo.store.histories() if label_at(one, rows.gate, NOW) is not None]
     for history in settled:
         for moment in row_moments(history, rows.gate, NOW, 0):
             known = rows.known(history, moment)
@@ -118,10 +141,6 @@ def test_a_batch_has_the_same_probability_as_the_served_scorer(demo: Demo) -> No
             compared += 1
     assert compared == len(data)
     assert np.abs(artefact_probability(artefact, data) - candidate).max() < 1e-4  # pairs below 1e-6 are left out
-
-
-def _is_taught(lead_id: LeadId, demo: Demo) -> bool:
-    return label_at(demo.store.history(lead_id), Gate(demo.company), NOW) is not None
 
 
 def test_the_artefact_counts_the_leads_behind_its_reasons(demo: Demo) -> None:
@@ -160,9 +179,8 @@ def test_the_card_counts_the_grades_on_the_later_leads_that_had_no_part_in_the_b
     assert counted == later.of(halves(later)[1]).leads == later.leads // 2
 
 
-def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(tmp_path: Path) -> None:
-    done = run(lambda area, owner, passed: 0.3, tmp_path)
-    artefact = load_artefact(done.folder)
+def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(far_off: Trained) -> None:
+    artefact = load_artefact(far_off.folder)
     for grade in ("A", "B", "C", "non_target"):
         assert artefact.borders.grade(probability_of(artefact.starts[grade]), grade) == grade
 
@@ -194,8 +212,8 @@ def test_the_card_tells_what_it_learned_from_and_on_which_later_leads_it_was_jud
     assert card.grades.rules["non_target"] == card.grades.refined["non_target"]
 
 
-def test_where_the_rules_alone_serve_the_refined_grades_of_the_card_are_the_rules_own(tmp_path: Path) -> None:
-    card = load_card(run(nothing_predicts, tmp_path).folder)
+def test_where_the_rules_alone_serve_the_refined_grades_of_the_card_are_the_rules_own(unpredicted: Trained) -> None:
+    card = load_card(unpredicted.folder)
     assert card is not None
     assert not card.has_tables
     assert not card.grades.others_set_borders
@@ -250,21 +268,20 @@ def test_serving_imports_nothing_that_trains() -> None:
 # Invented companies, whose truth is known.
 
 
-def test_where_nothing_predicts_it_says_so_and_the_rules_go_on_serving(tmp_path: Path) -> None:
-    done = run(nothing_predicts, tmp_path)
+def test_where_nothing_predicts_it_says_so_and_the_rules_go_on_serving(unpredicted: Trained) -> None:
+    done = unpredicted
     assert done.decision.reasons[0].startswith("No better than the base rate")
     assert done.decision.reasons[0].endswith("the rules go on serving.")
     assert not done.promoted
-    assert champion_version(tmp_path) is None
+    assert champion_version(done.folder.parent.parent) is None
     assert load_artefact(done.folder).model.parts == ()
 
 
 def test_where_nothing_predicts_but_the_guess_is_far_off_the_rules_serve_at_the_rate_that_was_seen(
-    tmp_path: Path,
+    far_off: Trained,
 ) -> None:
-    done = run(lambda area, owner, passed: 0.3, tmp_path)
-    assert (done.promoted, done.decision.finds_something) == (True, False)
-    artefact = load_artefact(done.folder)
+    assert (far_off.promoted, far_off.decision.finds_something) == (True, False)
+    artefact = load_artefact(far_off.folder)
     assert artefact.model.parts == ()
     assert 1 / (1 + math.exp(-artefact.starts["ungraded"])) == pytest.approx(0.3, abs=0.04)
 
@@ -331,7 +348,7 @@ def test_the_rules_alone_do_not_replace_a_champion_that_is_better(tmp_path: Path
 
 def test_a_candidate_is_compared_only_on_leads_settled_after_the_champion_learned(tmp_path: Path) -> None:
     serve(hindsight(LAST), tmp_path)
-    done = run(owners_buy, tmp_path)
+    done = run(owners_buy, tmp_path, count=400)
     assert "champion" not in done.evaluation.differences
     assert done.decision.reasons[-1].startswith("It cannot be compared with the champion yet")
     assert champion_version(tmp_path) == "20260101-before"
@@ -349,38 +366,42 @@ def test_a_candidate_that_is_better_replaces_the_champion_which_can_be_rolled_ba
     assert (registry.version_of("champion"), registry.version_of("previous")) == (first.version, second.version)
 
 
-def test_a_champion_is_judged_as_it_serves_under_the_companys_words_of_today(tmp_path: Path) -> None:
+def test_a_champion_is_judged_as_it_serves_under_the_companys_words_of_today() -> None:
     """A field that the company no longer asks is missing in the batch, as it is for the service."""
     artefact = hindsight(START)
     missing = Part(("owner",), (2.0, -2.0, 0.5, -1.25), (9,) * 4, (1,) * 4)
     artefact = replace(artefact, model=PurchaseModel(artefact.model.cells, [missing]))
     company = plain_company(fields={"area": {"kind": "number"}})
-    done = run(nothing_predicts, tmp_path, company=company)
+    data = training_set(memory_store(invented_facts(1_200, nothing_predicts)), company, cut_off=LAST)
     served = 1 / (1 + math.exp(-artefact.model.moved({"area": 50.0})))
     assert artefact.model.moved({"area": 50.0}) == -1.25
-    assert artefact_probability(artefact, done.data) == pytest.approx(served)
+    assert artefact_probability(artefact, data) == pytest.approx(served)
 
 
 def test_a_damaged_champion_does_not_keep_a_new_one_from_being_trained(tmp_path: Path) -> None:
     serve(hindsight(START), tmp_path)
     (model_folder(tmp_path, "20260101-before") / "model.json").write_bytes(b"{")
-    done = run(owners_buy, tmp_path)
+    done = run(owners_buy, tmp_path, count=400)
     assert done.promoted
     assert champion_version(tmp_path) == done.version
 
 
-def test_a_model_is_not_promoted_where_that_was_not_wanted(tmp_path: Path) -> None:
-    done = run(owners_buy, tmp_path, promote=False)
-    assert (done.decision.promote, done.promoted, champion_version(tmp_path)) == (True, False, None)
+def test_a_model_is_not_promoted_where_that_was_not_wanted(unwanted: tuple[Trained, Path]) -> None:
+    done, home = unwanted
+    assert (done.decision.promote, done.promoted, champion_version(home)) == (True, False, None)
 
 
-def test_a_candidate_of_other_words_of_the_company_never_overwrites_the_champion(tmp_path: Path) -> None:
-    first = run(owners_buy, tmp_path)
-    before = (first.folder / "model.json").read_bytes()
+def test_a_candidate_of_other_words_of_the_company_never_overwrites_the_champion(
+    unwanted: tuple[Trained, Path], tmp_path: Path
+) -> None:
+    first, home = unwanted[0], tmp_path / "home"
+    shutil.copytree(unwanted[1], home)
+    set_champion(home, first.version)
+    before = (model_folder(home, first.version) / "model.json").read_bytes()
     rules = {"rates": {"ungraded": 0.5}}
-    second = run(owners_buy, tmp_path, company=plain_company(abc=rules), promote=False)
+    second = run(owners_buy, home, company=plain_company(abc=rules), promote=False)
     assert second.version != first.version
-    assert (first.folder / "model.json").read_bytes() == before
+    assert (model_folder(home, first.version) / "model.json").read_bytes() == before
 
 
 def test_where_nothing_is_settled_training_is_refused_and_nothing_changes(tmp_path: Path) -> None:
@@ -407,21 +428,20 @@ def test_a_version_that_is_not_there_cannot_be_promoted(tmp_path: Path) -> None:
 
 
 def test_a_history_hardly_longer_than_the_horizon_is_trained_on_and_that_is_said(tmp_path: Path) -> None:
-    done = run(owners_buy, tmp_path, company=plain_company(horizon=200), cut_off=START + 405 * DAY)
-    assert done.data.leads == 1_200
+    done = run(owners_buy, tmp_path, count=400, company=plain_company(horizon=200), cut_off=START + 405 * DAY)
+    assert done.data.leads == 400
     assert "split by creation alone" in done.split.notes[0]
 
 
-def test_the_starts_of_the_rules_are_their_guesses_where_no_lead_has_the_grade(tmp_path: Path) -> None:
-    done = run(nothing_predicts, tmp_path)
+def test_the_starts_of_the_rules_are_their_guesses_where_no_lead_has_the_grade(unpredicted: Trained) -> None:
     rules = plain_company().abc_at(LAST)
-    artefact = load_artefact(done.folder)
+    artefact = load_artefact(unpredicted.folder)
     for grade in ("A", "B", "C", "non_target"):
         assert artefact.starts[grade] == pytest.approx(log_odds(guessed_rate(grade, rules)))
 
 
 def test_facts_that_came_after_the_cut_off_change_nothing_of_the_model(tmp_path: Path) -> None:
-    facts = invented_facts(1_200, owners_buy)
+    facts = invented_facts(600, owners_buy)
     cut_off = START + 180 * DAY
     known = [fact for fact in facts if fact.known_at <= cut_off]
     models = []

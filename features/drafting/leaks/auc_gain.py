@@ -8,7 +8,9 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
+from features.drafting.leaks.auc import shares_below
 from features.drafting.leaks.told_column import Codes, Flags
 from features.wilsons_interval import Z95
 
@@ -63,7 +65,7 @@ def log_odds_of(codes: Codes, won: Flags, folds: Codes) -> Floats:
         wins = np.bincount(codes[other], weights=won[other], minlength=size)
         leads = np.bincount(codes[other], minlength=size)
         rates = (wins + WEIGHT_OF_ALL * base) / (leads + WEIGHT_OF_ALL)
-        made[~other] = (np.log(rates / (1 - rates)) - np.log(base / (1 - base)))[codes[~other]]
+        made[~other] = (logit(rates) - logit(base))[codes[~other]]
     return made
 
 
@@ -103,10 +105,7 @@ def _estimate(value: float, of_won: Floats, of_others: Floats) -> Estimate:
 
 def _places(score: Floats, won: Flags) -> tuple[Floats, Floats]:
     """Return for each won lead the share of others below it, and for each other the share of won leads above it."""
-    wins, others = np.sort(score[won]), np.sort(score[~won])
-    below = np.searchsorted(others, score[won], "left") + np.searchsorted(others, score[won], "right")
-    above = 2 * len(wins) - np.searchsorted(wins, score[~won], "left") - np.searchsorted(wins, score[~won], "right")
-    return below / (2 * len(others)), above / (2 * len(wins))
+    return shares_below(score, won), shares_below(-score, ~won)
 
 
 def _fitted(table: Floats, won: Floats) -> Floats:
@@ -114,7 +113,7 @@ def _fitted(table: Floats, won: Floats) -> Floats:
     weights = np.zeros(table.shape[1])
     ridge = np.diag([1e-6, *[RIDGE] * (table.shape[1] - 1)])
     for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        chance = expit(np.clip(table @ weights, -30, 30))
         slope = table.T @ (won - chance) - ridge @ weights
         bend = (table * (chance * (1 - chance))[:, None]).T @ table + ridge
         step = np.linalg.solve(bend, slope)

@@ -34,8 +34,8 @@ def command(
 ) -> None:
     """Set two models side by side: what each learned from, what it is blended of, and the same measures on the same leads.
 
-    Both are judged anew on the leads that were settled only after both had learned, each scored at the same moments with
-    what was known then. Where too few sales were settled since, it says so: the figures of two trainings are of different
+    Both are judged anew on the leads that came and were settled only after both had learned, each scored at the same moments
+    with what was known then. Where too few sales were settled since, it says so: the figures of two trainings are of different
     leads and do not compare.
     """
     from rich.console import Console
@@ -67,10 +67,12 @@ def command(
 
 def _judged(done: Comparison) -> Iterator[Table | str]:
     """Yield on which leads both were judged, and how they did where there are enough."""
-    settled = f"{done.leads:,} leads settled since {in_utc(done.since)} UTC, {done.sales:,} sales"
+    settled = f"{done.leads:,} leads that came and were settled since {in_utc(done.since)} UTC, {done.sales:,} sales"
     yield measures_table(f"{settled}; 95 % intervals", done.measures) if done.measures else f"  {settled}."
     if done.came:
         yield f"  Their requests came from {done.came[0]:%Y-%m-%d} to {done.came[1]:%Y-%m-%d}."
+    if done.seen_young:
+        yield f"  Left out: {done.seen_young:,} settled since that had come before, which may have been learned from while young."
 
 
 def _side_by_side(two: tuple[Artefact, Artefact], cards: list[Card | None]) -> Table:
@@ -107,7 +109,7 @@ def _verdict(done: Comparison, first: str, second: str) -> str:
     if done.difference is None:
         return (
             "Not enough data to compare them: it takes "
-            f"{FEWEST_LEADS} leads and {FEWEST_SALES} sales that were settled since both had learned."
+            f"{FEWEST_LEADS} leads and {FEWEST_SALES} sales that came and were settled since both had learned."
         )
     figures = (
         f"log-loss {done.difference.value:+.4f}, 95 % from {done.difference.low:+.4f} to {done.difference.high:+.4f}"

@@ -23,7 +23,8 @@ def test_every_column_finds_its_place(tmp_path: Path) -> None:
         "Когда нужно": ["01.02.2027", "13.03.2027"] * (MANY // 2), "utm_source": ["vk", "vkontakte"] * (MANY // 2),
         "Статус": won_every_fourth(MANY), "Бюджет": ["да", "нет"] * (MANY // 2),
     }  # fmt: skip
-    company = drafted(tmp_path, leads).company
+    draft = drafted(tmp_path, leads)
+    company = draft.company
     assert {name: field.kind for name, field in company.fields.items()} == {
         "gorod": "choice", "ploshchad": "number", "remont_nachat": "yes_no", "kogda_nuzhno": "date", "budget": "yes_no",
     }  # fmt: skip
@@ -34,7 +35,9 @@ def test_every_column_finds_its_place(tmp_path: Path) -> None:
     assert (company.export.leads.stage, company.export.leads.marks) == ("Статус", {"source": "utm_source"})
     assert company.stages == {"won": ("Успешно реализовано",), "lost": ("Отказ",)}
     assert company.channels.rules[0].when == {"source": ("vk", "vkontakte")}
-    assert company.abc[0].criteria["budget"].yes == ("yes",)
+    assert company.abc[0].criteria == {}  # nothing tells need
+    assert "#   criteria:\n#     need: {field: need" in draft.text
+    assert '#     budget: {field: budget, "yes": ["yes"], "no": ["no"]}' in draft.text
     assert (company.language, company.calls_recorded, company.horizon_days) == ("ru", False, None)
     assert "Не выбрано" in company.export.placeholders
 

@@ -107,6 +107,62 @@ def test_a_criterion_that_reads_an_unknown_field_is_named_in_its_own_line() -> N
     assert "fields are: budget" in mistake.remedy
 
 
+def test_criteria_without_need_would_grade_nobody_and_are_refused_with_the_remedy() -> None:
+    mistake = the_mistake_in(
+        """\
+        company: Окна
+        fields:
+          money: {kind: yes_no}
+        abc:
+          criteria:
+            money: {field: money, yes: [yes], no: [no]}
+        """
+    )
+    assert (mistake.line, mistake.key) == (5, "abc.criteria")
+    assert "none of them is named need" in mistake.remedy
+    assert "give that name to the criterion" in mistake.remedy
+
+
+def test_a_need_may_be_read_from_a_field_of_any_name() -> None:
+    said = {"fields": {"wants": {"kind": "yes_no"}}, "abc": {"criteria": {"need": {"field": "wants", "yes": ["yes"]}}}}
+    assert Company.model_validate({"company": "x", **said}).abc[0].criteria["need"].field == "wants"
+
+
+def test_a_table_in_which_a_yes_lowers_the_grade_is_refused_at_the_line_that_lowers_it() -> None:
+    mistake = the_mistake_in(
+        """\
+        company: Окна
+        fields:
+          need: {kind: yes_no}
+          budget: {kind: yes_no}
+        abc:
+          criteria:
+            need: {field: need, yes: [yes], no: [no]}
+            budget: {field: budget, yes: [yes], no: [no]}
+          table:
+            - {when: {need: no}, grade: non_target}
+            - {when: {need: yes, budget: yes}, grade: C}
+            - {when: {need: yes}, grade: B}
+        """
+    )
+    assert (mistake.line, mistake.key) == (11, "abc.table.2")
+    assert "with need yes, a yes to 'budget' turns B into C" in mistake.remedy
+
+
+def test_a_table_in_which_a_yes_loses_an_a_is_refused_and_one_that_leaves_others_without_a_grade_is_not() -> None:
+    criteria = {name: {"field": name, "yes": ["yes"], "no": ["no"]} for name in ("need", "budget")}
+    fields = {name: {"kind": "yes_no"} for name in criteria}
+
+    def company(*table: dict[str, object]) -> Company:
+        return Company.model_validate(
+            {"company": "x", "fields": fields, "abc": {"criteria": criteria, "table": list(table)}}
+        )
+
+    assert company({"when": {"need": "yes", "budget": "yes"}, "grade": "C"}).abc[0].table[0].grade == "C"
+    with pytest.raises(ValueError, match="turns A into no grade"):
+        company({"when": {"need": "yes", "budget": "no"}, "grade": "A"})
+
+
 def test_the_criterion_is_found_in_the_version_it_stands_in() -> None:
     mistake = the_mistake_in(
         """\
