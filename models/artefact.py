@@ -52,9 +52,18 @@ class Artefact:
     delay: DelayCurve
 
     def at_level(self, level: Level) -> Artefact:
-        """Return the model as it serves at a level: every lead's log-odds are moved, and as uncertain as that is besides."""
-        doubt = {grade: variance + level.variance for grade, variance in self.doubt.items()}
-        return replace(self, level=self.level + level.shift, doubt=doubt)
+        """Return the model as it serves at a level: every lead's log-odds are moved as the level says, and as uncertain besides.
+
+        Starts and tables are drawn apart by the level's strength, so that reasons still add up to the log-odds.
+        """
+        shift, strength = level.shift, level.strength
+        return replace(
+            self,
+            starts={grade: strength * start for grade, start in self.starts.items()},
+            level=level.centre + shift + strength * (self.level - level.centre),
+            model=self.model.drawn_apart(strength),
+            doubt={grade: strength**2 * variance + level.variance for grade, variance in self.doubt.items()},
+        )
 
     def grade_reason(self, grade: RuleGrade, start: float) -> Reason | None:
         """Return what a lead's grade, and the ``start`` it gives, contribute against the average grade of the training leads.

@@ -1,14 +1,16 @@
-"""The level that follows the market: by how much all leads buy more often, or less, than the model says.
+"""The level that follows the market: by how much all leads buy more often, or less, than the model says, and how far apart.
 
-The shift of all log-odds is taken to wander by a small random step with every lead whose outcome is seen. How far it
-wanders differs from market to market, and changes when a market jumps; so several sizes of the step are followed side by
-side, each as a Kalman filter, and each weighs by how well it has foretold the outcomes of late (a mixture of dynamic
-models: Raftery, Karny & Ettler 2010, "Online prediction under model uncertainty via dynamic model averaging"). With
-the smallest steps the shift is held still by what was seen before, so noise is not followed; with the largest a jump is.
+All log-odds are moved by a shift, and drawn apart (or together) around their mean by a strength. Both are taken to wander by
+small random steps with every lead whose outcome is seen. How far they wander differs from market to market, and changes
+when a market jumps; so several sizes of the steps are followed side by side, each as a Kalman filter, and each weighs
+by how well it has foretold the outcomes of late (a mixture of dynamic models: Raftery, Karny & Ettler 2010, "Online
+prediction under model uncertainty via dynamic model averaging"). With the smallest steps both are held still by what was
+seen before, so noise is not followed; with the largest a jump is.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +20,20 @@ import numpy.typing as npt
 from scipy.special import expit, softmax
 
 Floats = npt.NDArray[np.float64]
-STEPS = (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
-"""Variance of the step that the level takes with a lead of which even odds are told; less with one that tells less."""
+SHIFT_STEPS = (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+STRENGTH_STEPS = (0.0, 1e-5, 1e-4, 1e-3)
+"""Variances of the steps taken with a lead of which even odds are told; smaller with one that tells less."""
+STEPS = tuple(itertools.product(SHIFT_STEPS, STRENGTH_STEPS))
 FORGETTING = 0.998
 """How much of what a step's size foretold is remembered a lead later: half after some 350 leads."""
-HALF_AS_LIKELY = 1
+LESS_LIKELY = 0.7
 """Each larger step is believed less at first, by so many nats."""
 FIRST_VARIANCE = 1e-4
 MOST_ROUNDS = 20
 LARGEST_MOVE = 1.0
+WEAKEST = 0.1
+LUCK = 0.5
+"""What is believed is multiplied by max(0, 1 - this * variance / belief²): nothing is made of what may be chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,102 +59,154 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What is believed of the shift: for each of ``STEPS`` its mean and variance, and how much that step is believed (nats).
+    """What is believed of shift and strength: for each of ``STEPS`` their mean and covariance, and how much it is believed.
+
+    ``centre`` are the log-odds around which the strength draws apart; a strength is kept as what it lies above 1.
 
     Examples
     --------
     >>> twice = np.arange(400) % 10 < 4  # four of ten buy, where two were expected
     >>> leads = Seen(np.full(400, -1.386), np.zeros(400), np.ones(400), twice)
-    >>> level = UNMOVED.after(leads)
-    >>> round(level.believed, 1), round(level.shift, 1), round(level.variance, 3)
-    (1.0, 0.9, 0.011)
+    >>> level = unmoved(-1.386).after(leads)
+    >>> round(level.shift, 1), round(level.strength, 1)
+    (1.0, 1.0)
     """
 
-    shifts: tuple[float, ...]
-    variances: tuple[float, ...]
+    centre: float
+    means: tuple[tuple[float, float], ...]
+    covariances: tuple[tuple[float, float, float], ...]
     beliefs: tuple[float, ...]
 
     @property
     def shift(self) -> float:
         """Return what to add to every lead's log-odds: what is believed, shrunk to nothing where it may be luck."""
-        believed = self.believed
-        return believed * max(0.0, 1.0 - self.variance / believed**2) if believed else 0.0
+        return _without_luck(self.believed[0], self.variance)
 
     @property
-    def believed(self) -> float:
-        """Return the mean of what is believed of the shift."""
-        return float(softmax(self.beliefs) @ np.array(self.shifts))
+    def strength(self) -> float:
+        """Return by how much to multiply what a lead's log-odds differ from the centre, luck taken off likewise."""
+        return max(1.0 + _without_luck(self.believed[1], self._spread()[1]), WEAKEST)
+
+    @property
+    def believed(self) -> tuple[float, float]:
+        """Return the mean of what is believed of the shift, and of the strength above 1."""
+        shift, strength = softmax(self.beliefs) @ np.array(self.means)
+        return float(shift), float(strength)
 
     @property
     def variance(self) -> float:
-        """Return how uncertain that is."""
-        shifts, shares = np.array(self.shifts), softmax(self.beliefs)
-        return float(shares @ (np.array(self.variances) + shifts**2) - self.believed**2)
+        """Return how uncertain the shift is."""
+        return self._spread()[0]
+
+    def moved(self, log_odds: float) -> float:
+        """Return a lead's log-odds at this level."""
+        return self.centre + self.shift + self.strength * (log_odds - self.centre)
 
     def after(self, seen: Seen) -> Level:
         """Return what is believed once so much more was seen."""
         if not len(seen):
             return self
-        p = expit(seen.log_odds + self.believed)
+        means, covariances = np.array(self.means), _square(self.covariances)
+        p = expit(seen.log_odds + self.believed[0])
         leads = float((4 * p * (1 - p)) @ (seen.now - seen.was))
-        shifts, variances = np.array(self.shifts), np.array(self.variances) + np.array(STEPS) * leads
-        shifts, variances, foretold = _moved(seen, shifts, variances)
+        covariances[:, [0, 1], [0, 1]] += np.array(STEPS) * leads
+        means, covariances, foretold = _moved(seen, self.centre, means, covariances)
         beliefs = np.array(self.beliefs) * FORGETTING**leads + foretold
-        return Level(tuple(shifts.tolist()), tuple(variances.tolist()), tuple((beliefs - beliefs.max()).tolist()))
+        return _level(self.centre, means, covariances, beliefs - beliefs.max())
 
     def to_json(self) -> dict[str, Any]:
         """Return the level as plain values."""
-        return {"shifts": list(self.shifts), "variances": list(self.variances), "beliefs": list(self.beliefs)}
+        means, covariances = [list(one) for one in self.means], [list(one) for one in self.covariances]
+        return {"centre": self.centre, "means": means, "covariances": covariances, "beliefs": list(self.beliefs)}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Level:
         """Return the level that was saved; ``ValueError``, ``KeyError`` or ``TypeError`` where it is none."""
-        shifts, variances, beliefs = (tuple(map(float, said[name])) for name in ("shifts", "variances", "beliefs"))
-        if not len(shifts) == len(variances) == len(beliefs) == len(STEPS) or min(variances) < 0:
-            raise ValueError("as many shifts, variances and beliefs as there are steps")
-        return cls(shifts, variances, beliefs)
+        means, covariances = np.array(said["means"], dtype=float), np.array(said["covariances"], dtype=float)
+        beliefs = np.array(said["beliefs"], dtype=float)
+        if (means.shape, covariances.shape, beliefs.shape) != ((len(STEPS), 2), (len(STEPS), 3), (len(STEPS),)):
+            raise ValueError("as many means, covariances and beliefs as there are steps")
+        return _level(float(said["centre"]), means, _square(covariances), beliefs)
+
+    def _spread(self) -> tuple[float, float]:
+        """Return the variances of shift and strength."""
+        means, shares = np.array(self.means), softmax(self.beliefs)
+        own = _square(self.covariances)[:, [0, 1], [0, 1]]
+        shift, strength = shares @ (own + means**2) - np.array(self.believed) ** 2
+        return float(shift), float(strength)
 
 
-UNMOVED = Level(
-    (0.0,) * len(STEPS), (FIRST_VARIANCE,) * len(STEPS), tuple(-HALF_AS_LIKELY * n for n in range(len(STEPS)))
-)
+def unmoved(centre: float) -> Level:
+    """Return the level of a market of which nothing was seen; ``centre`` are the log-odds of a middling lead."""
+    beliefs = [
+        -LESS_LIKELY * sum(place) for place in itertools.product(*map(range, (len(SHIFT_STEPS), len(STRENGTH_STEPS))))
+    ]
+    return Level(
+        centre, ((0.0, 0.0),) * len(STEPS), ((FIRST_VARIANCE, 0.0, FIRST_VARIANCE),) * len(STEPS), tuple(beliefs)
+    )
 
 
-def _moved(seen: Seen, shifts: Floats, variances: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return each step's most likely shift after what was seen, its variance, and how well it foretold that, in nats.
+def _without_luck(believed: float, variance: float) -> float:
+    return believed * max(0.0, 1.0 - LUCK * variance / believed**2) if believed else 0.0
+
+
+def _level(centre: float, means: Floats, covariances: Floats, beliefs: Floats) -> Level:
+    told = covariances[:, [0, 0, 1], [0, 1, 1]]
+    return Level(
+        centre,
+        tuple((shift, strength) for shift, strength in means.tolist()),
+        tuple((shift, both, strength) for shift, both, strength in told.tolist()),
+        tuple(beliefs.tolist()),
+    )
+
+
+def _square(told: Any) -> Floats:
+    """Return covariances as matrices: steps x 2 x 2."""
+    square: Floats = np.array(told)[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+    return square
+
+
+def _moved(seen: Seen, centre: float, means: Floats, covariances: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return each step's most likely state after what was seen, its covariance, and how well it foretold that, in nats.
 
     All by Laplace's approximation.
     """
-    found, held = shifts.copy(), 1.0 / np.maximum(variances, 1e-12)
+    by_state = np.column_stack([np.ones(len(seen)), seen.log_odds - centre])
+    found, held = means.copy(), np.linalg.inv(covariances)
     for _ in range(MOST_ROUNDS):
-        slope, information = _slope(seen, found)
-        move = np.clip((slope - held * (found - shifts)) / (information + held), -LARGEST_MOVE, LARGEST_MOVE)
+        slope, information = _slope(seen, by_state, found)
+        pull = np.einsum("kij,kj->ki", held, found - means)
+        move = np.clip(
+            np.linalg.solve(information + held, (slope - pull)[..., None])[..., 0], -LARGEST_MOVE, LARGEST_MOVE
+        )
         found += move
-        if np.abs(move).max() < 1e-8:
+        if np.abs(move).max() < 1e-7:
             break
-    narrowed = 1.0 / (_slope(seen, found)[1] + held)
-    foretold = _nats(seen, found) - held * (found - shifts) ** 2 / 2 + np.log(narrowed * held) / 2
-    return found, narrowed, foretold
+    narrowed = np.linalg.inv(_slope(seen, by_state, found)[1] + held)
+    away = found - means
+    cost = np.einsum("ki,kij,kj->k", away, held, away) / 2
+    gained = np.log(np.linalg.det(narrowed) * np.linalg.det(held)) / 2
+    return found, narrowed, _nats(seen, by_state, found) - cost + gained
 
 
-def _chance(seen: Seen, shifts: Floats) -> tuple[Floats, Floats]:
-    """Return how likely each lead is seen to buy between the two looks, and the slope of that by the shift; leads x steps."""
-    p = expit(seen.log_odds[:, None] + shifts)
+def _chance(seen: Seen, by_state: Floats, states: Floats) -> tuple[Floats, Floats]:
+    """Return how likely each lead is seen to buy between the two looks, and the slope of that by its log-odds; leads x steps."""
+    p = expit(seen.log_odds[:, None] + by_state @ states.T)
     left = 1.0 - p * seen.was[:, None]
     more = (seen.now - seen.was)[:, None]
     chance = np.clip(p * more / left, 1e-12, 1 - 1e-12)
     return chance, p * (1.0 - p) * more / left**2
 
 
-def _slope(seen: Seen, shifts: Floats) -> tuple[Floats, Floats]:
-    chance, by_shift = _chance(seen, shifts)
-    off = (seen.bought[:, None] - chance) / (chance * (1.0 - chance))
-    slope: Floats = (off * by_shift).sum(axis=0)
-    information: Floats = (by_shift**2 / (chance * (1.0 - chance))).sum(axis=0)
-    return slope, information
+def _slope(seen: Seen, by_state: Floats, states: Floats) -> tuple[Floats, Floats]:
+    chance, slope = _chance(seen, by_state, states)
+    certain = chance * (1.0 - chance)
+    by_each: Floats = ((seen.bought[:, None] - chance) / certain * slope).T @ by_state
+    information: Floats = np.einsum("ik,ia,ib->kab", slope**2 / certain, by_state, by_state)
+    return by_each, information
 
 
-def _nats(seen: Seen, shifts: Floats) -> Floats:
-    chance, _ = _chance(seen, shifts)
+def _nats(seen: Seen, by_state: Floats, states: Floats) -> Floats:
+    chance, _ = _chance(seen, by_state, states)
     nats: Floats = np.where(seen.bought[:, None], np.log(chance), np.log1p(-chance)).sum(axis=0)
     return nats

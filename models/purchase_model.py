@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from features.errors import ArtefactUnreadable
@@ -142,6 +142,14 @@ class PurchaseModel:
         """Return what a cell of the feature at ``place`` adds to the variance of log-odds; where little was seen it is much."""
         values = self.doubts.get(self.cells[place].feature)
         return values[cell] if values else 0.0
+
+    def drawn_apart(self, strength: float) -> PurchaseModel:
+        """Return the model with every entry multiplied by ``strength``, itself where that is 1."""
+        if strength == 1.0:
+            return self
+        parts = [replace(one, values=tuple(strength * value for value in one.values)) for one in self.parts]
+        doubts = {name: [strength**2 * value for value in values] for name, values in self.doubts.items()}
+        return PurchaseModel(self.cells, parts, doubts)
 
     def levels_of(self, feature: str) -> tuple[str, ...]:
         """Return the levels that the model knows of a feature, the most frequent first; none for numbers."""

@@ -46,11 +46,12 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one day's last look came to: the level in log-odds, how uncertain it was, and the leads behind it."""
+    """What one day's last look came to: the shift in log-odds, how uncertain it was, the strength, and the leads behind them."""
 
     at: datetime
     shift: float
     deviation: float
+    strength: float
     leads: int
 
 

@@ -38,7 +38,7 @@ def looked_at(
     outcomes = outcomes_of(leads, artefact, has_window=company.horizon_days is not None)
     level = followed(outcomes, artefact.followed, artefact.data_cut_off.timestamp(), moment.timestamp())
     told = _told(leads, outcomes, artefact, moment)
-    look = Look(moment, level.shift, float(np.sqrt(level.variance)), told.leads if told else 0)
+    look = Look(moment, level.shift, float(np.sqrt(level.variance)), level.strength, told.leads if told else 0)
     return SinceReport(
         artefact.version,
         moment,

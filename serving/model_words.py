@@ -129,6 +129,14 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Покупают реже, чем когда модель училась: шансы всех заявок снижены на {percent}.",
         "People buy less often than when it learned: the odds of every lead were lowered by {percent}.",
     ),
+    "strength_stronger": (
+        "Сильные заявки отличаются от слабых больше, чем она выучила: вероятности разведены дальше.",
+        "Strong leads differ more from weak ones than it learned: probabilities were drawn further apart.",
+    ),
+    "strength_weaker": (
+        "Сильные заявки отличаются от слабых меньше, чем она выучила: вероятности сведены ближе.",
+        "Strong leads differ less from weak ones than it learned: probabilities were drawn together.",
+    ),
     "level_chart": (
         "Насколько шансы всех заявок сдвинуты, день за днём; полоса — где правда лежит в 80 случаях из 100.",
         "How far the odds of every lead were moved, day by day; the band holds the truth in 80 cases of 100.",

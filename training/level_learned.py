@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.delay import DelayCurve, delay_curve
-from models.level import UNMOVED, Level
+from models.level import Level, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 from training.dataset import TrainingSet, with_young
 from training.recipe import Candidate
@@ -48,4 +48,4 @@ def level_learned(
     else:
         bought_at = leads.created + leads.bought_after * DAY
         outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, np.full(len(leads), np.nan), delay)
-    return followed(outcomes, UNMOVED, -np.inf, cut_off)
+    return followed(outcomes, unmoved(float(log_odds.mean())), -np.inf, cut_off)

@@ -15,7 +15,7 @@ from monitoring.manager_agreement import FEWEST_PAIRS
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
 from serving.model_card.managers_beside import ManagersBeside
-from serving.model_card.market_level import level_chart, level_word, odds_moved
+from serving.model_card.market_level import level_chart, level_word, odds_moved, strength_word
 from serving.model_card.shelf import Shelf, ShelvedModel
 from serving.model_card.weaknesses import weaknesses
 from serving.pages import Pages
@@ -78,6 +78,7 @@ def _told(shelved: ShelvedModel, words: Words) -> dict[str, Any]:
         "measures": SHOWN_MEASURES,
         "since_level": level_word(shelved.since),
         "since_odds": odds_moved(shelved.since),
+        "since_strength": strength_word(shelved.since),
         "level_chart": level_chart(shelved.since),
     }
 

@@ -10,6 +10,8 @@ import orjson
 from models.score import NORMAL_80
 from models.since_report import Look, SinceReport
 
+NOTICEABLE = 0.05
+"""A strength that differs by less is not worth a word."""
 COLOUR = "#1f5fbf"
 NOTHING = 0.005
 """Odds that were moved by less are told as not moved."""
@@ -28,6 +30,12 @@ def level_word(report: SinceReport | None) -> Literal["holds", "higher", "lower"
     """Return how the level stands to the one that the model learned."""
     moved = odds_moved(report)
     return "holds" if abs(moved) < NOTHING else "higher" if moved > 0 else "lower"
+
+
+def strength_word(report: SinceReport | None) -> Literal["stronger", "weaker"] | None:
+    """Return whether leads differ more than the model learned, or less; None where that is not to be told."""
+    strength = report.looks[-1].strength if report else 1.0
+    return None if abs(strength - 1.0) < NOTICEABLE else "stronger" if strength > 1.0 else "weaker"
 
 
 def level_chart(report: SinceReport | None) -> str | None:

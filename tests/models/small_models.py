@@ -14,7 +14,7 @@ from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact
 from models.card import Card, GradesSideBySide, Promised, Slice
 from models.delay import DelayCurve
-from models.level import UNMOVED
+from models.level import unmoved
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
 
@@ -72,7 +72,7 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
     return Artefact(
         version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, 0.0, model or windows_model(),
         GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
-        dict.fromkeys(GRADES, 0.04), UNMOVED, DelayCurve(np.array([5.0, 60.0]), np.array([0.4, 1.0])),
+        dict.fromkeys(GRADES, 0.04), unmoved(-2.0), DelayCurve(np.array([5.0, 60.0]), np.array([0.4, 1.0])),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from features.errors import ArtefactUnreadable, UnknownModel
+from features.rows.feature import Value
 from models.artefact import (
     CARD_FILE,
     MODEL_FILE,
@@ -22,6 +23,7 @@ from models.artefact import (
     save_artefact,
     set_champion,
 )
+from models.level import STEPS, Level, unmoved
 from models.purchase_model import PurchaseModel
 from tests.models.small_models import models, windows_artefact
 
@@ -131,3 +133,24 @@ def test_nothing_that_is_saved_is_pickled(tmp_path: Path) -> None:
     for path in saved(tmp_path).iterdir():
         assert not re.search(rb"\x80[\x02-\x05]", path.read_bytes()[:2])
         path.read_text(encoding="utf-8")
+
+
+def test_at_a_level_a_lead_scores_as_the_level_says_and_reasons_still_add_up() -> None:
+    learned = windows_artefact()
+    level = Level(-2.0, ((0.3, 0.2),) * len(STEPS), ((1e-6, 0.0, 1e-6),) * len(STEPS), (0.0,) * len(STEPS))
+    served, row = learned.at_level(level), dict[str, Value](area=70.0, who="owner")
+    for grade, start in learned.starts.items():
+        before = start + learned.level + learned.model.moved(row)
+        after = served.starts[grade] + served.level + served.model.moved(row)
+        assert after == pytest.approx(level.moved(before), abs=1e-9)
+    assert sum(one.contribution for one in served.model.reasons(row)) == pytest.approx(
+        served.model.moved(row), abs=1e-9
+    )
+    assert served.doubt["A"] > learned.doubt["A"]
+
+
+def test_at_a_level_of_which_nothing_was_seen_a_model_stays_as_it_learned() -> None:
+    learned = windows_artefact()
+    served = learned.at_level(unmoved(-2.0))
+    assert (served.starts, served.level) == (learned.starts, learned.level)
+    assert served.model is learned.model

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from models.delay import DelayCurve
-from models.level import STEPS, UNMOVED, Level, Seen
+from models.level import FIRST_VARIANCE, STEPS, Level, Seen, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ def a_market(rates: Floats, seed: int, *, promised: float = 0.2, curve: DelayCur
 
 def at_the_end(market: OutcomesSoFar, days: float | None = None) -> Level:
     end = float(market.created.max()) + 10 if days is None else days * DAY
-    return followed(market, UNMOVED, -1.0, end)
+    return followed(market, unmoved(float(logit(0.2))), -1.0, end)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -75,7 +75,7 @@ def test_a_level_sees_nothing_that_was_not_known_by_then() -> None:
         market.log_odds, market.created, np.where(market.bought_at <= moment, market.bought_at, np.nan),
         market.settled_at, market.curve,
     )  # fmt: skip
-    assert followed(market, UNMOVED, -1.0, moment) == followed(as_known, UNMOVED, -1.0, moment)
+    assert followed(market, unmoved(-2.0), -1.0, moment) == followed(as_known, unmoved(-2.0), -1.0, moment)
 
 
 def test_waves_of_sales_move_no_level_as_long_as_each_weeks_leads_end_as_promised() -> None:
@@ -106,25 +106,41 @@ def test_whatever_is_seen_the_level_stays_a_number_with_a_variance(
 ) -> None:
     log_odds, one, other, bought = (np.array(column) for column in zip(*leads, strict=True))
     was, now = np.minimum(one, other) * 0.999, np.maximum(one, other)
-    level = UNMOVED.after(Seen(log_odds, was, np.maximum(now, was + 1e-6), bought))
-    assert np.isfinite([level.shift, level.believed, level.variance, *level.beliefs]).all()
+    level = unmoved(-2.0).after(Seen(log_odds, was, np.maximum(now, was + 1e-6), bought))
+    assert np.isfinite([level.shift, level.strength, level.variance, *level.beliefs]).all()
     assert level.variance > 0
-    assert abs(level.shift) <= abs(level.believed)
+    assert level.strength > 0
+    assert abs(level.shift) <= abs(level.believed[0])
 
 
 def test_what_was_saved_is_what_was_believed_and_what_is_no_level_is_refused() -> None:
     level = at_the_end(a_market(np.full(300, 0.4), 1))
     assert Level.from_json(level.to_json()) == level
     with pytest.raises(ValueError, match="as many"):
-        Level.from_json({**level.to_json(), "shifts": [0.0] * (len(STEPS) - 1)})
+        Level.from_json({**level.to_json(), "beliefs": [0.0] * (len(STEPS) - 1)})
 
 
-def test_one_lead_at_a_time_comes_to_what_the_exact_posterior_of_a_fixed_level_says() -> None:
-    """A level that never moves is a normal prior and a logistic likelihood: its mode is found here on a grid."""
+def test_a_level_that_never_moves_is_the_exact_posterior_of_shift_and_strength() -> None:
+    """A level that takes no steps is a normal prior and a logistic likelihood: its mode is found here on a grid."""
     rng = np.random.default_rng(3)
     log_odds, bought = rng.normal(-1, 1, 200), rng.random(200) < 0.5
-    level = UNMOVED.after(Seen(log_odds, np.zeros(200), np.ones(200), bought))
-    grid = np.linspace(-0.2, 0.2, 40_001)
-    z = log_odds[:, None] + grid
-    density = (bought[:, None] * z - np.logaddexp(0, z)).sum(axis=0) - grid**2 / (2 * UNMOVED.variances[0])
-    assert level.shifts[0] == pytest.approx(grid[density.argmax()], abs=1e-5)
+    level = unmoved(-1.0).after(Seen(log_odds, np.zeros(200), np.ones(200), bought))
+    shift, strength = np.meshgrid(np.linspace(0, 0.02, 401), np.linspace(-0.02, 0.02, 801), indexing="ij")
+    z = log_odds[:, None] + shift.ravel() + (log_odds[:, None] + 1.0) * strength.ravel()
+    prior = (shift**2 + strength**2).ravel() / (2 * FIRST_VARIANCE)
+    density = (bought[:, None] * z - np.logaddexp(0, z)).sum(axis=0) - prior
+    best = density.argmax()
+    assert level.means[0] == pytest.approx((shift.ravel()[best], strength.ravel()[best]), abs=6e-5)
+
+
+@pytest.mark.parametrize("truth", [0.5, 1.5])
+def test_a_model_that_tells_leads_too_far_apart_or_too_little_is_put_right(truth: float) -> None:
+    rng = np.random.default_rng(9)
+    said = rng.normal(-1.5, 1.2, 4_000)
+    bought = rng.random(4_000) < expit(-1.5 + truth * (said + 1.5))
+    created = np.arange(4_000.0) * 3600
+    market = OutcomesSoFar(said, created, np.where(bought, created + 1, np.nan), created + 1, None)
+    level = followed(market, unmoved(-1.5), -1.0, 1e9)
+    assert level.strength == pytest.approx(truth, abs=0.15)
+    assert abs(level.shift) < 0.15
+    assert level.moved(0.0) == pytest.approx(-1.5 + level.shift + level.strength * 1.5)

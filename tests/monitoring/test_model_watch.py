@@ -127,7 +127,9 @@ def test_what_serves_follows_the_level_without_a_restart(tmp_path: Path) -> None
     save_since(report, model_folder(tmp_path, model.version))
     champion.look()
     assert isinstance(champion.scorer, ModelScorer)
-    assert champion.scorer.artefact.level == pytest.approx(model.level + report.followed().shift)
+    served, expected = champion.scorer.artefact, model.at_level(report.followed())
+    assert (served.starts, served.level) == (expected.starts, expected.level)
+    assert served.level != model.level
     assert load_since(model_folder(tmp_path, model.version)) == report
 
 
@@ -138,5 +140,5 @@ def test_a_damaged_look_is_said_and_the_model_goes_on_at_the_level_it_learned(
     (model_folder(tmp_path, model.version) / SINCE).write_text("{", encoding="utf-8")
     champion = Champion(tmp_path)
     assert isinstance(champion.scorer, ModelScorer)
-    assert champion.scorer.artefact.level == model.level + model.followed.shift
+    assert champion.scorer.artefact.level == model.at_level(model.followed).level
     assert "leadloop follow" in caplog.text

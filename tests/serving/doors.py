@@ -19,7 +19,7 @@ from features.settings import Settings
 from models.abc_rules import GRADES
 from models.artefact import Artefact, model_folder, save_artefact, set_champion
 from models.delay import DelayCurve
-from models.level import UNMOVED
+from models.level import unmoved
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
 from models.score_log import LoggedScore
@@ -173,7 +173,7 @@ def promote(home: Path, version: str = VERSION) -> None:
         {"A": (20, 8), "B": (40, 8), "C": (50, 3), "non_target": (10, 0), "ungraded": (200, 34)},
         0.16,
         dict.fromkeys(GRADES, 0.04),
-        UNMOVED,
+        unmoved(-2.0),
         DelayCurve(np.array([60.0]), np.array([1.0])),
     )
     save_artefact(artefact, model_folder(home, version), text="", card="")

@@ -24,7 +24,7 @@ from models.abc_rules import GRADES, guessed_rate
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import load_card
 from models.delay import DelayCurve
-from models.level import UNMOVED
+from models.level import unmoved
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells, Part, PurchaseModel
@@ -315,7 +315,7 @@ def hindsight(cut_off: datetime) -> Artefact:
         dict.fromkeys(GRADES, (9, 1)),
         0.1,
         dict.fromkeys(GRADES, 0.01),
-        UNMOVED,
+        unmoved(-2.0),
         DelayCurve(np.array([60.0]), np.array([1.0])),
     )
 
