@@ -77,7 +77,8 @@ def measured(seed: int, leads: int, folder: Path) -> Found:
     trained = retrained(
         store=store, company=company, home=folder, registry=MemoryRegistry(), cut_off=CUT_OFF, trained_at=CUT_OFF
     )
-    scorer = ModelScorer(load_artefact(trained.folder))
+    artefact = load_artefact(trained.folder)
+    scorer = ModelScorer(artefact.at_level(artefact.followed))
     truth = truth_of(done, _spoken_share(store, company, done))
     young = list(_young(store, company))
     scores = [scorer.score(known, row) for known, row in young]

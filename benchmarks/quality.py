@@ -98,7 +98,7 @@ def _scored_while_following(
         return {known.lead_id: RulesScorer().score(known, row).probability for known, row in arrivals}
     artefact = load_artefact(model_folder(work, version))
     since = list(leads_since(past, rows, artefact, now=arrivals[-1][0].moment))
-    outcomes = outcomes_of(since, artefact, has_window=rows.gate.company.horizon_days is not None)
+    outcomes = outcomes_of(since, artefact)
     cut_off = artefact.data_cut_off.timestamp()
     found: dict[LeadId, float] = {}
     for known, row in arrivals:

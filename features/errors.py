@@ -11,6 +11,7 @@ LeadloopError
 ├── FactRefused                 one fact cannot be taken: field and remedy
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
+├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
 ├── RegistryUnreachable         the record of models does not answer
 └── AddressRefused              serving beyond this machine without an API key
@@ -102,6 +103,18 @@ class NothingToLearn(LeadloopError):
 
 class ArtefactUnreadable(LeadloopError):
     """A saved model is damaged, or was written by another version of the format."""
+
+
+class ModelOutgrown(LeadloopError):
+    """The company's window is another than the one a model learned with, so its leads cannot be followed."""
+
+    def __init__(self, version: str, learned: int | None, now: int | None) -> None:
+        told = [f"{days} days" if days else "none" for days in (learned, now)]
+        super().__init__(
+            f"Model {version} learned with another window (horizon_days: {told[0]}) than company.yaml has now ({told[1]}); "
+            "run `leadloop train`."
+        )
+        self.version = version
 
 
 class StoreUnreachable(LeadloopError):

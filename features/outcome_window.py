@@ -83,6 +83,15 @@ def first_told_closed(history: LeadHistory, company: Company) -> datetime | None
     return min((s.known_at for s in told if company.kind_of_stage(s.stage) in FINAL_KINDS), default=None)
 
 
+def sale_told_at(history: LeadHistory, company: Company) -> datetime | None:
+    """Return when the company first told of a sale, which may be days after it; None where it told of none.
+
+    A sale that was corrected later was known from its first version on.
+    """
+    told = (one.fact for one in history.stored if isinstance(one.fact, Stage))
+    return min((max(s.known_at, s.at) for s in told if company.kind_of_stage(s.stage) == "won"), default=None)
+
+
 def is_worked(known: KnownLead) -> bool:
     """Return whether somebody was reached, or three tries were made on two days, or a person closed the lead."""
     if not known.company.calls_recorded or any(kind in FINAL_KINDS for kind in known.stage_kinds):

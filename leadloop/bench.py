@@ -41,6 +41,7 @@ from models.if_answered import if_answered
 from models.judgement import load_judgement
 from models.model_scorer import ModelScorer
 from models.score import Reason, RulesScorer, Score
+from models.since_report import at_its_level
 from monitoring.intervals import Rate
 from serving.next_question import answer_words
 from serving.reason_words import cell_words, reason_text
@@ -196,7 +197,7 @@ class Bench:
         """
         version = version or champion_version(self._house.settings.home)
         folder = None if version is None else model_folder(self._house.settings.home, version)
-        return Model(self, None if folder is None else ModelScorer(load_artefact(folder)), folder)
+        return Model(self, None if folder is None else ModelScorer(at_its_level(load_artefact(folder), folder)), folder)
 
     def rules(self) -> Model:
         """Return the ABC rules alone, at the company's own guesses: what any model is held against."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ import orjson
 from features.errors import ArtefactUnreadable, UnknownModel
 from features.rows.feature_row import GRADE
 from models.abc_rules import GRADES, RuleGrade
-from models.delay import DelayCurve
 from models.level import Level
 from models.purchase_model import PurchaseModel
 from models.refined_grades import GradeBorders
@@ -34,7 +33,8 @@ class Artefact:
     variance that every lead of a grade has; ``graded`` counts the training leads that had each grade at some time and the
     sales among them, ``average`` is the share that bought of all; ``about`` holds what the analyst sees (measures, counts,
     choices) as plain values. ``followed`` is by how much the latest leads lay off as it learned, ``delay`` how long buyers
-    take (where a company has no window: how long it takes until leads are closed).
+    take (a ``DelayCurve`` as plain values; None where the company had no window of ``horizon_days``), ``ripe_after`` the age in
+    days from which a lead's outcome tells of the level (None where the level cannot be followed).
     """
 
     version: str
@@ -49,7 +49,9 @@ class Artefact:
     average: float
     doubt: Mapping[RuleGrade, float]
     followed: Level
-    delay: DelayCurve
+    horizon_days: int | None
+    delay: Mapping[str, Sequence[float]] | None
+    ripe_after: float | None
 
     def at_level(self, level: Level) -> Artefact:
         """Return the model as it serves at a level: every lead's log-odds are moved as the level says, and as uncertain besides.
@@ -92,7 +94,9 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "average": artefact.average,
         "doubt": dict(artefact.doubt),
         "followed": artefact.followed.to_json(),
-        "delay": artefact.delay.to_json(),
+        "horizon_days": artefact.horizon_days,
+        "delay": artefact.delay and dict(artefact.delay),
+        "ripe_after": artefact.ripe_after,
         "borders": artefact.borders.to_json(),
         "about": dict(artefact.about),
         **artefact.model.to_json(),
@@ -135,7 +139,9 @@ def load_artefact(folder: Path) -> Artefact:
             float(said["average"]),
             {grade: float(said["doubt"][grade]) for grade in GRADES},
             Level.from_json(said["followed"]),
-            DelayCurve.from_json(said["delay"]),
+            None if said["horizon_days"] is None else int(said["horizon_days"]),
+            said["delay"],
+            None if said["ripe_after"] is None else float(said["ripe_after"]),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None

@@ -6,13 +6,15 @@ share of buyers that would have shown themselves in that time. Leads still open 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from models.delay import DelayCurve
-from models.level import Level, Seen
+from models.level import Level
+from models.level_filter import Seen, after
 
 Floats = npt.NDArray[np.float64]
 DAY = 86_400.0
@@ -29,11 +31,14 @@ class OutcomesSoFar:
     Parameters
     ----------
     bought_at
-        When a lead bought; nan where it has not.
+        When a lead was told to have bought; nan where it was not.
     settled_at
-        From when on its outcome is told; nan where it is not yet. Read only where there is no ``curve``.
+        From when on its outcome is known; nan where it is not yet. Read only where there is no ``curve``.
     curve
         What share of buyers has bought by which age; None where a company has no window: there an outcome is told once.
+    ripe_after
+        The age in days before which nothing is asked of a lead, however it ended: of younger ones only those are known
+        that were reached soon, or closed soon, and they are other leads than the rest.
 
     Examples
     --------
@@ -50,50 +55,50 @@ class OutcomesSoFar:
     bought_at: Floats
     settled_at: Floats
     curve: DelayCurve | None
-
-    @classmethod
-    def of_closed(
-        cls, log_odds: Floats, created: Floats, bought: npt.NDArray[np.bool_], closed_at: Floats, ripe_after: DelayCurve
-    ) -> OutcomesSoFar:
-        """Return leads of a company without a window, of which is known how they were closed.
-
-        Those closed soon are other leads than those closed late, so none is told of before the age at which nine of ten are.
-        """
-        told_at = np.maximum(closed_at, created + ripe_after.days[0] * DAY)
-        return cls(log_odds, created, np.where(bought, told_at, np.nan), told_at, None)
+    ripe_after: float = 0.0
 
     def __len__(self) -> int:
         return len(self.log_odds)
 
     def share_seen(self, moment: float) -> Floats:
         """Return for each lead what share of buyers like it would have been seen to buy by a moment."""
+        is_ripe = self._ripe_at() <= moment
         if self.curve is None:
-            return (self.settled_at <= moment).astype(np.float64)
-        return self.curve.bought_by((moment - self.created) / DAY)
+            return ((self.settled_at <= moment) & is_ripe).astype(np.float64)
+        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY), 0.0)
 
     def between(self, since: float, until: float) -> Seen:
         """Return what came to be known after ``since`` and up to ``until``, in the order in which the leads came."""
         was, now = self.share_seen(since), self.share_seen(until)
-        bought = (self.bought_at > since) & (self.bought_at <= until)
+        told_at = np.maximum(self.bought_at, self._ripe_at())
+        bought = (told_at > since) & (told_at <= until)
         now = np.where(bought, np.maximum(now, was + LEAST_SHARE), now)
-        some = np.flatnonzero((self.created < until) & ~(self.bought_at <= since) & (now > was))
+        some = np.flatnonzero((self.created < until) & ~(told_at <= since) & (now > was))
         some = some[np.argsort(self.created[some], kind="stable")]
         return Seen(self.log_odds[some], was[some], now[some], bought[some])
 
-    def expected(self, moment: float, shift: float = 0.0) -> Floats:
-        """Return for each lead how likely it was to be seen to buy by a moment, every log-odds moved by ``shift``."""
-        seen: Floats = self.share_seen(moment) / (1.0 + np.exp(-self.log_odds - shift))
+    def expected(self, moment: float) -> Floats:
+        """Return for each lead how likely it was to be seen to buy by a moment."""
+        seen: Floats = self.share_seen(moment) * expit(self.log_odds)
         return seen
 
     def bought_by(self, moment: float) -> npt.NDArray[np.bool_]:
         """Return which leads had been seen to buy by a moment."""
-        return self.bought_at <= moment
+        return np.maximum(self.bought_at, self._ripe_at()) <= moment
 
     def of(self, some: npt.NDArray[np.int64]) -> OutcomesSoFar:
         """Return some of the leads."""
-        return OutcomesSoFar(
-            self.log_odds[some], self.created[some], self.bought_at[some], self.settled_at[some], self.curve
+        return replace(
+            self,
+            log_odds=self.log_odds[some],
+            created=self.created[some],
+            bought_at=self.bought_at[some],
+            settled_at=self.settled_at[some],
         )
+
+    def _ripe_at(self) -> Floats:
+        ripe: Floats = self.created + self.ripe_after * DAY
+        return ripe
 
 
 def followed(outcomes: OutcomesSoFar, level: Level, since: float, until: float) -> Level:
@@ -104,5 +109,5 @@ def followed(outcomes: OutcomesSoFar, level: Level, since: float, until: float) 
     """
     seen = outcomes.between(since, until)
     for begin in range(0, len(seen), LEADS_A_STEP):
-        level = level.after(seen.of(slice(begin, begin + LEADS_A_STEP)))
+        level = after(level, seen.of(slice(begin, begin + LEADS_A_STEP)))
     return level

@@ -13,12 +13,13 @@ import numpy as np
 
 from features.facts.history import LeadHistory
 from features.facts.values import Lead
-from features.outcome_window import Outcome, outcome_as_of
+from features.outcome_window import outcome_as_of, sale_told_at
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import label_changes
 from models.artefact import Artefact
+from models.delay import DelayCurve
 from models.model_scorer import ModelScorer
 from models.outcomes_so_far import OutcomesSoFar
 
@@ -29,13 +30,14 @@ NAN = float("nan")
 class LeadSince:
     """A lead as it arrived, its row, its log-odds by the model, and what is known of it now.
 
-    ``settled_at`` is since when its outcome is known (POSIX seconds), nan where it is not.
+    ``told_at`` is when it was told to have bought (POSIX seconds), nan where it was not; ``settled_at`` is since when its
+    outcome is known.
     """
 
     arrived: KnownLead
     row: FeatureRow
     log_odds: float
-    outcome: Outcome
+    told_at: float
     settled_at: float
 
     @property
@@ -59,18 +61,19 @@ def leads_since(
             assert arrived is not None  # the moment is the lead's own arrival
             row = rows.row(arrived)
             settled_at = _settled_at(history, gate, now) if outcome.is_settled else NAN
-            yield LeadSince(arrived, row, scorer.score(arrived, row).log_odds, outcome, settled_at)
+            sale = sale_told_at(history, gate.company) if outcome.won else None
+            told_at = sale.timestamp() if sale else NAN
+            yield LeadSince(arrived, row, scorer.score(arrived, row).log_odds, told_at, settled_at)
 
 
-def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact, *, has_window: bool) -> OutcomesSoFar:
-    """Return the leads as the level follows them."""
+def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact) -> OutcomesSoFar:
+    """Return the leads as the level follows them; without a window a sale counts from when it was known."""
     log_odds, created = np.array([one.log_odds for one in leads]), np.array([one.created for one in leads])
-    settled_at = np.array([one.settled_at for one in leads])
-    if not has_window:
-        bought = np.array([one.outcome.kind == "bought" for one in leads], dtype=bool)
-        return OutcomesSoFar.of_closed(log_odds, created, bought, settled_at, artefact.delay)
-    bought_at = np.array([one.outcome.won.at.timestamp() if one.outcome.won else NAN for one in leads])
-    return OutcomesSoFar(log_odds, created, bought_at, settled_at, artefact.delay)
+    settled_at, told_at = np.array([one.settled_at for one in leads]), np.array([one.told_at for one in leads])
+    delay = None if artefact.delay is None else DelayCurve.from_json(artefact.delay)
+    closed = np.where(np.isfinite(told_at), settled_at, np.nan)
+    bought_at = closed if delay is None else told_at
+    return OutcomesSoFar(log_odds, created, bought_at, settled_at, delay, artefact.ripe_after or 0.0)
 
 
 def _settled_at(history: LeadHistory, gate: Gate, now: datetime) -> float:

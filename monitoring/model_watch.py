@@ -7,14 +7,18 @@ market that turns shows itself while the sales figures still look as they did.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
+from features.errors import ModelOutgrown
 from features.facts.company import Company
+from features.facts.history import LeadHistory
 from features.facts.store import FactStore
+from features.facts.values import Stage
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
@@ -32,64 +36,94 @@ NORMAL_95 = 1.959963984540054
 def looked_at(
     store: FactStore, company: Company, artefact: Artefact, *, moment: datetime, before: SinceReport | None = None
 ) -> SinceReport:
-    """Look at what is known at ``moment`` of the leads since the model learned; ``before`` is the look before this one."""
-    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(store.histories()))
-    leads = list(leads_since(store.histories(), rows, artefact, now=moment))
-    outcomes = outcomes_of(leads, artefact, has_window=company.horizon_days is not None)
-    level = followed(outcomes, artefact.followed, artefact.data_cut_off.timestamp(), moment.timestamp())
-    told = _told(leads, outcomes, artefact, moment)
-    look = Look(moment, level.shift, float(np.sqrt(level.variance)), level.strength, told.leads if told else 0)
+    """Look at what is known at ``moment`` of the leads since the model learned; ``before`` is the look before this one.
+
+    Raises
+    ------
+    ModelOutgrown
+        Where the company's window is another than the model learned with.
+    """
+    if company.horizon_days != artefact.horizon_days:
+        raise ModelOutgrown(artefact.version, artefact.horizon_days, company.horizon_days)
+    told = _ToldUntil(artefact.data_cut_off, moment)
+    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(told.passed_on(store.histories())))
+    until = told.latest
+    leads = list(leads_since(store.histories(), rows, artefact, now=until))
+    outcomes = outcomes_of(leads, artefact)
+    level = artefact.followed
+    if artefact.ripe_after is not None:
+        level = followed(outcomes, level, artefact.data_cut_off.timestamp(), until.timestamp())
+    looks = tuple(one for one in before.looks if one.at <= moment) if before else ()
+    came = np.flatnonzero(outcomes.created > artefact.data_cut_off.timestamp())
+    since = _Since([leads[n] for n in came], _as_served(outcomes.of(came), artefact, looks), artefact, until)
+    together = since.told(range(len(came))) if len(came) else None
+    look = Look(moment, level.believed[0], level.shift, float(np.sqrt(level.variance)), level.strength, len(came))
     return SinceReport(
         artefact.version,
         moment,
+        until,
         level.to_json(),
-        told,
-        _cohorts(leads, outcomes, artefact, company, moment),
+        together,
+        since.weeks(company),
         float(artefact.about.get("unlike", 0.0)),
-        _with(before, look, company),
+        _with(looks, look, company),
     )
 
 
-def _cohorts(
-    leads: Sequence[LeadSince], outcomes: OutcomesSoFar, artefact: Artefact, company: Company, moment: datetime
-) -> tuple[Cohort, ...]:
-    """Return the weeks of the leads that came since, the oldest first."""
-    weeks: dict[date, list[int]] = {}
-    for place, one in enumerate(leads):
-        if one.arrived.created_at > artefact.data_cut_off:
+class _ToldUntil:
+    """Up to when outcomes were told: until the latest news of any lead's stage, and no later than it is asked for.
+
+    Where files come once a week nobody knows what was sold since the last one.
+    """
+
+    def __init__(self, since: datetime, moment: datetime) -> None:
+        self.latest, self._moment = since, moment
+
+    def passed_on(self, histories: Iterator[LeadHistory]) -> Iterator[LeadHistory]:
+        """Pass the histories on, and see until when something was told."""
+        for history in histories:
+            for fact in history.facts:
+                if isinstance(fact, Stage) and self.latest < fact.known_at <= self._moment:
+                    self.latest = fact.known_at
+            yield history
+
+
+def _as_served(outcomes: OutcomesSoFar, artefact: Artefact, looks: Sequence[Look]) -> OutcomesSoFar:
+    """Return the leads with the log-odds that they were served: at the level of the last look before each came."""
+    learned, centre = artefact.followed, artefact.followed.centre
+    shift = np.array([learned.shift, *(one.shift for one in looks)])
+    strength = np.array([learned.strength, *(one.strength for one in looks)])
+    last = np.searchsorted([one.at.timestamp() for one in looks], outcomes.created, side="right")
+    served = centre + shift[last] + strength[last] * (outcomes.log_odds - centre)
+    return replace(outcomes, log_odds=served)
+
+
+class _Since:
+    """The leads that came since a model learned, and what it promised them."""
+
+    def __init__(
+        self, leads: Sequence[LeadSince], outcomes: OutcomesSoFar, artefact: Artefact, until: datetime
+    ) -> None:
+        self._leads = leads
+        self._chances, self._bought = outcomes.expected(until.timestamp()), outcomes.bought_by(until.timestamp())
+        strangers = Strangers(artefact.model)
+        self._unlike = [strangers.are_there(one.row) for one in leads]
+
+    def weeks(self, company: Company) -> tuple[Cohort, ...]:
+        """Return the leads week by week, in the company's zone, the oldest first."""
+        weeks: dict[date, list[int]] = {}
+        for place, one in enumerate(self._leads):
             day = one.arrived.created_at.astimezone(company.zone)
             weeks.setdefault((day - timedelta(days=day.weekday())).date(), []).append(place)
-    told = (
-        _told([leads[n] for n in those], outcomes.of(np.array(those)), artefact, moment, monday)
-        for monday, those in sorted(weeks.items())
-    )
-    return tuple(one for one in told if one)
+        return tuple(self.told(those, monday) for monday, those in sorted(weeks.items()))
 
-
-def _told(
-    leads: Sequence[LeadSince],
-    outcomes: OutcomesSoFar,
-    artefact: Artefact,
-    moment: datetime,
-    week: date | None = None,
-) -> Cohort | None:
-    """Return what there is to tell of some leads, those that came since the model learned; None where there are none."""
-    came = [n for n, one in enumerate(leads) if one.arrived.created_at > artefact.data_cut_off]
-    if not came:
-        return None
-    at = moment.timestamp()
-    chances = outcomes.expected(at)[came]
-    low, high = by_chance(chances)
-    strangers = Strangers(artefact.model)
-    return Cohort(
-        week,
-        len(came),
-        int(outcomes.bought_by(at)[came].sum()),
-        float(chances.sum()),
-        low,
-        high,
-        sum(strangers.are_there(leads[n].row) for n in came),
-    )
+    def told(self, those: Sequence[int], week: date | None = None) -> Cohort:
+        """Return what there is to tell of some of the leads."""
+        some = np.array(those)
+        chances = self._chances[some]
+        unlike = sum(self._unlike[n] for n in those)
+        bought = int(self._bought[some].sum())
+        return Cohort(week, len(some), bought, float(chances.sum()), *by_chance(chances), unlike)
 
 
 def by_chance(chances: Floats) -> tuple[int, int]:
@@ -98,16 +132,14 @@ def by_chance(chances: Floats) -> tuple[int, int]:
     The sum of independent chances, near enough normal where the verdict is given: from five expected on (Lyapunov).
 
     >>> by_chance(np.full(100, 0.1))
-    (5, 15)
+    (4, 16)
     """
     mean, deviation = float(chances.sum()), float(np.sqrt((chances * (1.0 - chances)).sum()))
     low, high = (mean + side * (NORMAL_95 * deviation + 0.5) for side in (-1, 1))
     return max(math.ceil(low), 0), math.floor(high)
 
 
-def _with(before: SinceReport | None, look: Look, company: Company) -> tuple[Look, ...]:
+def _with(looks: Sequence[Look], look: Look, company: Company) -> tuple[Look, ...]:
     """Return the looks so far with this one, one a day."""
-    if before is None:
-        return (look,)
     day = look.at.astimezone(company.zone).date()
-    return (*(one for one in before.looks if one.at.astimezone(company.zone).date() != day), look)
+    return (*(one for one in looks if one.at.astimezone(company.zone).date() != day), look)

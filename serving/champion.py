@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from features.errors import ArtefactUnreadable, UnknownModel
-from models.artefact import Artefact, champion_version, load_artefact, model_folder
+from models.artefact import champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
 from models.score import RulesScorer, Scorer
-from models.since_report import SINCE, load_since, written_at
+from models.since_report import SINCE, at_its_level, written_at
 
 LOOK_EVERY_SECONDS = 2.0
 logger = logging.getLogger(__name__)
@@ -64,14 +64,3 @@ class Champion:
         except (ArtefactUnreadable, UnknownModel) as error:
             self._refused = version
             logger.error("Model %s is refused, %s goes on: %s", version, self._scorer.version or "the rules", error)
-
-
-def at_its_level(artefact: Artefact, folder: Path) -> Artefact:
-    """Return a model as it serves: at the level that was last followed, or else the one from which it began."""
-    try:
-        report = load_since(folder)
-        level = report.followed() if report and report.version == artefact.version else artefact.followed
-    except ArtefactUnreadable as error:
-        logger.error("The level of model %s begins anew: %s", artefact.version, error)
-        level = artefact.followed
-    return artefact.at_level(level)

@@ -63,7 +63,7 @@ def compared(
     if span.leads < FEWEST_LEADS or span.sales < FEWEST_SALES:
         return Comparison(since, span.leads, span.sales, seen_young, came, None, None)
     judged = Judged(new.outcome, new.weight, new.lead).of(np.arange(len(new)))
-    mine, other = (artefact_probability(one, new) for one in (first, second))
+    mine, other = (artefact_probability(one.at_level(one.followed), new) for one in (first, second))
     measures = {
         first.version: measured(mine, judged, seed=seed),
         second.version: measured(other, judged, seed=seed),

@@ -26,7 +26,7 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Call, Lead
-from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, window_end
+from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, sale_told_at, window_end
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
@@ -63,7 +63,7 @@ class TrainingSet:
     known; ``called`` rows are of leads that were called by then, ``at_call`` rows stand right
     after a call; ``grade`` is the place of the rules' grade in ``GRADES``, ``qualification`` that of what the rules knew in
     ``qualifications``. In days since the request: ``asked_after`` is when the
-    row stands, ``bought_after`` when the lead bought (nan where it did not, or not yet), ``age`` the cut-off. ``young``
+    row stands, ``bought_after`` when its sale was told (nan where there is none, or not yet), ``age`` the cut-off. ``young``
     are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what
     the leads that nobody worked made of the weights.
     """
@@ -323,17 +323,17 @@ def _add_lead(
     label = label_at(history, rows.gate, cut_off)
     at_cut_off = rows.gate.as_of(history, cut_off)
     assert at_cut_off is not None  # the lead was counted at the cut-off
-    won = outcome_as_of(at_cut_off).won
+    told_at = sale_told_at(history, rows.gate.company) if outcome_as_of(at_cut_off).won else None
     told_calls = call_moments(history)
     moments = list(row_moments(history, rows.gate, cut_off, seed).items())
     for place, (moment, weight) in enumerate(moments[:1] if at_arrival_alone else moments):
         known = rows.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival
         growing.add(known, rows, number, weight, at_arrival=place == 0, at_call=moment in told_calls)
-        growing.outcome.append(label[0] if label else int(won is not None))
+        growing.outcome.append(label[0] if label else int(told_at is not None))
         growing.known_from.append((label[1] if label else cut_off).timestamp())
         growing.asked_after.append((moment - known.created_at) / DAY)
-        growing.bought_after.append((won.at - known.created_at) / DAY if won else float("nan"))
+        growing.bought_after.append((told_at - known.created_at) / DAY if told_at else float("nan"))
         growing.age.append((cut_off - known.created_at) / DAY)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from features.facts.history import LeadHistory
 from features.facts.values import Lead
-from features.outcome_window import OutcomeKind, outcome_as_of, window_end
+from features.outcome_window import OutcomeKind, outcome_as_of, sale_told_at, window_end
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import INSTANT
 from training.dataset import label_at
@@ -16,7 +16,7 @@ from training.dataset import label_at
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a lead stood at a moment: what had become of it, when its window had begun, its label, and its sale if any.
+    """How a lead stood at a moment: what had become of it, when its window had begun, its label, and when a sale was told.
 
     ``label`` is (bought, known from) where the lead was settled.
     """
@@ -55,4 +55,5 @@ class LeadLife:
             return None
         outcome = outcome_as_of(known)
         label = label_at(self._history, self._gate, moment) if outcome.is_settled else None
-        return Standing(outcome.kind, known.created_at, label, outcome.won.at if outcome.won else None)
+        told_at = sale_told_at(self._history, self._gate.company) if outcome.won else None
+        return Standing(outcome.kind, known.created_at, label, told_at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.facts.company import Company
 from models.delay import DelayCurve, delay_curve
 from models.level import Level, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
@@ -15,37 +16,64 @@ from training.dataset import TrainingSet, with_young
 from training.recipe import Candidate
 
 MOST_LEADS = 5_000
+WORKED_BY = 5.0
+"""Where calls are recorded: by this age, in days, most leads were reached or given up, if they are at all."""
 RIPE = 0.9
+MOST_AT_ONCE = 0.05
+"""More closings than this share known at one moment were not told as they happened: a file brought them all."""
+FEWEST_CLOSINGS = 50
 
 
-def delay_learned(data: TrainingSet, window: float | None) -> DelayCurve:
-    """Return how long buyers take; where too few bought, all are seen at the window's end.
-
-    Without a window it is one step, at the age by which nine of ten leads are closed: read off the older half, as of the
-    younger only those that were closed soon are known.
-    """
-    every = data if data.young is None or window is None else with_young(data, data.young)
-    arrived = every.of(np.flatnonzero(every.at_arrival))
+def delay_learned(data: TrainingSet, company: Company) -> DelayCurve | None:
+    """Return how long buyers take; where too few bought, all are seen at the window's end. None without a window."""
+    window = company.horizon_days
     if window is None:
-        older = arrived.created <= np.median(arrived.created)
-        closed_after = (arrived.known_from - arrived.created)[older] / DAY
-        return DelayCurve(np.array([np.quantile(closed_after, RIPE)]), np.array([1.0]))
+        return None
+    arrived = _arrived(data, company)
     bought = np.flatnonzero(np.isfinite(arrived.bought_after))
     found = delay_curve(arrived.bought_after[bought], arrived.age[bought], window)
     return found or DelayCurve(np.array([float(window)]), np.array([1.0]))
 
 
+def ripe_after(data: TrainingSet, company: Company) -> float | None:
+    """Return the age from which leads are asked how they ended; None where that cannot be told.
+
+    With a window it is the age by which most were worked. Without one it is the age by which nine of ten are closed, read
+    off the older half, as of the younger only those closed soon are known, and off closings that were told as they happened.
+    """
+    if company.horizon_days is not None:
+        return WORKED_BY if company.calls_recorded else 0.0
+    arrived = _arrived(data, company)
+    _, place, count = np.unique(arrived.known_from, return_inverse=True, return_counts=True)
+    told = count[place] <= max(MOST_AT_ONCE * len(arrived), 1)
+    older = told & (arrived.created <= np.median(arrived.created[told])) if told.any() else told
+    if older.sum() < FEWEST_CLOSINGS:
+        return None
+    return float(np.quantile((arrived.known_from - arrived.created)[older] / DAY, RIPE))
+
+
 def level_learned(
-    candidate: Candidate, data: TrainingSet, delay: DelayCurve, window: float | None, cut_off: float
+    candidate: Candidate,
+    data: TrainingSet,
+    company: Company,
+    delay: DelayCurve | None,
+    ripe: float | None,
+    cut_off: float,
 ) -> Level:
     """Return what the latest leads, young ones among them, say of the level at ``cut_off`` (POSIX seconds)."""
-    every = data if data.young is None or window is None else with_young(data, data.young)
-    arrived = np.flatnonzero(every.at_arrival)
-    leads = every.of(arrived[np.argsort(every.created[arrived], kind="stable")[-MOST_LEADS:]])
+    arrived = _arrived(data, company)
+    leads = arrived.of(np.argsort(arrived.created, kind="stable")[-MOST_LEADS:])
     log_odds = candidate.log_odds(leads)
-    if window is None:
-        outcomes = OutcomesSoFar.of_closed(log_odds, leads.created, leads.outcome > 0, leads.known_from, delay)
-    else:
-        bought_at = leads.created + leads.bought_after * DAY
-        outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, np.full(len(leads), np.nan), delay)
-    return followed(outcomes, unmoved(float(log_odds.mean())), -np.inf, cut_off)
+    level = unmoved(float(log_odds.mean()))
+    if ripe is None:
+        return level
+    closed = np.where(leads.outcome > 0, leads.known_from, np.nan)
+    bought_at = closed if delay is None else leads.created + leads.bought_after * DAY
+    outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe)
+    return followed(outcomes, level, -np.inf, cut_off)
+
+
+def _arrived(data: TrainingSet, company: Company) -> TrainingSet:
+    """Return the leads as they arrived, young ones among them where there is a window."""
+    every = data if data.young is None or company.horizon_days is None else with_young(data, data.young)
+    return every.of(np.flatnonzero(every.at_arrival))

@@ -27,13 +27,14 @@ from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import Judged, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from models.score import LEADS_OF_A_GUESS
+from models.since_report import begin_level_anew
 from models.unlike import Strangers
 from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
-from training.level_learned import delay_learned, level_learned
+from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
@@ -108,7 +109,7 @@ def retrained(
         "sales": data.sales,
         "unlike": share_unlike(tables, data, candidate.tables.cells),
     }
-    delay = delay_learned(data, company.horizon_days)
+    delay, ripe = delay_learned(data, company), ripe_after(data, company)
     artefact = Artefact(
         version,
         cut_off,
@@ -121,8 +122,10 @@ def retrained(
         graded(data),
         data.sales / data.leads,
         doubts(candidate, data),
-        level_learned(candidate, data, delay, company.horizon_days, cut_off.timestamp()),
-        delay,
+        level_learned(candidate, data, company, delay, ripe, cut_off.timestamp()),
+        company.horizon_days,
+        None if delay is None else delay.to_json(),
+        ripe,
     )
     folder = model_folder(home, version)
     card = model_card(
@@ -160,9 +163,10 @@ def retrained(
 
 def promote_version(version: str, home: Path, registry: ModelRegistry) -> None:
     """Let a version serve; the one before can be rolled back to, unless the registry was begun anew since."""
-    load_artefact(model_folder(home, version))
+    artefact = load_artefact(model_folder(home, version))
     before = champion_version(home)
     registry.point("champion", version)
+    begin_level_anew(artefact, model_folder(home, version))
     set_champion(home, version)
     if before and before != version:
         with suppress(UnknownModel):
@@ -251,12 +255,16 @@ def _contenders(
 
 
 def _champion(home: Path) -> Artefact | None:
-    """Return the artefact that serves; None while the rules do, or where it is so damaged that it cannot serve."""
+    """Return the artefact that serves, at the level from which it began: what it followed since has seen who bought.
+
+    None while the rules serve, or where it is so damaged that it cannot.
+    """
     version = champion_version(home)
     try:
-        return load_artefact(model_folder(home, version)) if version else None
+        found = load_artefact(model_folder(home, version)) if version else None
     except (ArtefactUnreadable, UnknownModel):
         return None
+    return found and found.at_level(found.followed)
 
 
 def _over_champion(

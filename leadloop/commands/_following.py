@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadloop.commands._house import House
+from leadloop.commands._moments import in_utc
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ VERDICTS = {"not_enough": "not enough data", "as_expected": "as expected", "more
             "fewer": "fewer than expected"}  # fmt: skip
 
 
-def follow_once(house: House, console: Console, *, moment: datetime) -> SinceReport | None:
-    """Look at the leads since the champion learned and keep what was seen; None where the rules serve."""
+def follow_once(house: House, console: Console, *, moment: datetime, keep: bool = True) -> SinceReport | None:
+    """Look at the leads since the champion learned, and ``keep`` what was seen; None where the rules serve."""
     from features.errors import ArtefactUnreadable
     from models.artefact import champion_version, load_artefact, model_folder
     from models.since_report import load_since, save_since
@@ -38,19 +38,21 @@ def follow_once(house: House, console: Console, *, moment: datetime) -> SinceRep
         before = None
     with console.status(f"Looking at the leads since model {version} learned ..."):
         report = looked_at(house.store, house.company, load_artefact(folder), moment=moment, before=before)
-    save_since(report, folder)
+    if keep:
+        save_since(report, folder)
     return report
 
 
 def say(report: SinceReport, console: Console) -> None:
     """Tell the analyst what was seen."""
     console.print(f"Model [bold]{report.version}[/]: {_level(report)}", highlight=False)
+    console.print(f"  Outcomes are known up to {in_utc(report.told_until)} UTC; what came later was not asked about.")
     if report.together is None:
         console.print("  No worked lead has come since it learned: nothing to compare yet.")
         return
     one = report.together
     console.print(
-        f"  {one.leads:,} worked leads came since. By now {one.expected:.1f} sales were expected of them, "
+        f"  {one.leads:,} worked leads came since. By then {one.expected:.1f} sales were expected of them, "
         f"{one.bought:,} were seen ({one.low:,} to {one.high:,} by chance alone): {VERDICTS[one.verdict]}.",
         highlight=False,
     )
@@ -66,16 +68,14 @@ def say(report: SinceReport, console: Console) -> None:
 
 
 def _level(report: SinceReport) -> str:
-    last = report.looks[-1]
-    odds = math.exp(last.shift) - 1.0
-    if abs(odds) < 0.005:
+    before, now = report.example
+    if round(before, 2) == round(now, 2):
         return "its level holds."
-    word = "higher" if odds > 0 else "lower"
-    return f"odds {abs(odds):.0%} {word} than when it learned; every score follows."
+    return f"a lead that was given {before:.0%} when it learned is given {now:.0%} now; every score follows."
 
 
 def _weeks(report: SinceReport) -> Table:
-    table = figures_table("week", figures=("leads", "expected", "seen", "by chance", "unlike"), last="so far")
+    table = figures_table("week", figures=("leads", "expected", "seen", "chance gives", "new kind"), last="so far")
     for one in report.cohorts:
         table.add_row(
             f"{one.week:%Y-%m-%d}", f"{one.leads:,}", f"{one.expected:.1f}", f"{one.bought:,}", f"{one.low:,}-{one.high:,}",

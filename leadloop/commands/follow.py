@@ -15,7 +15,12 @@ NAME = "follow"
 
 def command(
     moment: Annotated[
-        str | None, typer.Option("--at", help="Look at what was known by then, 2026-03-31.", show_default="now")
+        str | None,
+        typer.Option(
+            "--at",
+            help="Show what was known by then, 2026-03-31; no score moves.",
+            show_default="now",
+        ),
     ] = None,
     home: HomeOption = None,
     company: CompanyOption = None,
@@ -28,9 +33,8 @@ def command(
     """
     from rich.console import Console
 
-    house, console = open_house(home, company), Console()
-    present = now()
+    house, console, present = open_house(home, company), Console(), now()
     asked = moment_of(moment, option="--at", zone=house.company.zone, not_after=present) if moment else present
-    report = follow_once(house, console, moment=asked)
+    report = follow_once(house, console, moment=asked, keep=moment is None)
     if report:
         say(report, console)

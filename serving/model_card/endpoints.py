@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,7 +16,7 @@ from monitoring.manager_agreement import FEWEST_PAIRS
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
 from serving.model_card.managers_beside import ManagersBeside
-from serving.model_card.market_level import level_chart, level_word, odds_moved, strength_word
+from serving.model_card.market_level import level_chart, level_word, strength_word
 from serving.model_card.shelf import Shelf, ShelvedModel
 from serving.model_card.weaknesses import weaknesses
 from serving.pages import Pages
@@ -51,7 +52,7 @@ def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> A
         return pages.show(
             request,
             "model.html",
-            **_told(shelved, pages.writing(request)),
+            **_told(shelved, pages.writing(request), pages.company.zone),
             managers=told,
             fewest_pairs=FEWEST_PAIRS,
         )
@@ -59,7 +60,7 @@ def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> A
     return router
 
 
-def _told(shelved: ShelvedModel, words: Words) -> dict[str, Any]:
+def _told(shelved: ShelvedModel, words: Words, zone: ZoneInfo) -> dict[str, Any]:
     """Return what the page shows."""
     card, grades = shelved.card, _grades(shelved)
     kept = kept_promises(card.promised) if card else None
@@ -77,9 +78,8 @@ def _told(shelved: ShelvedModel, words: Words) -> dict[str, Any]:
         "weak": weaknesses(shelved),
         "measures": SHOWN_MEASURES,
         "since_level": level_word(shelved.since),
-        "since_odds": odds_moved(shelved.since),
         "since_strength": strength_word(shelved.since),
-        "level_chart": level_chart(shelved.since),
+        "level_chart": level_chart(shelved.since, zone),
     }
 
 

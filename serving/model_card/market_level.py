@@ -1,35 +1,31 @@
-"""The level that follows the market, as the model's page tells it: by how much the odds of every lead were moved."""
+"""The level that follows the market, as the model's page tells it: what became of a middling lead's probability."""
 
 from __future__ import annotations
 
-import math
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import orjson
 
+from features.log_odds import probability_of
 from models.score import NORMAL_80
-from models.since_report import Look, SinceReport
+from models.since_report import SinceReport
 
+COLOUR = "#1f5fbf"
 NOTICEABLE = 0.05
 """A strength that differs by less is not worth a word."""
-COLOUR = "#1f5fbf"
-NOTHING = 0.005
-"""Odds that were moved by less are told as not moved."""
-
-
-def odds_moved(report: SinceReport | None) -> float:
-    """Return by what part the odds of every lead are moved now: 0.1 is a tenth up.
-
-    >>> odds_moved(None)
-    0.0
-    """
-    return _odds(report.looks[-1].shift) if report else 0.0
 
 
 def level_word(report: SinceReport | None) -> Literal["holds", "higher", "lower"]:
-    """Return how the level stands to the one that the model learned."""
-    moved = odds_moved(report)
-    return "holds" if abs(moved) < NOTHING else "higher" if moved > 0 else "lower"
+    """Return how the level stands to the one that the model learned; less than a percent is no change to tell.
+
+    >>> level_word(None)
+    'holds'
+    """
+    if report is None:
+        return "holds"
+    before, now = (round(one, 2) for one in report.example)
+    return "holds" if before == now else "higher" if now > before else "lower"
 
 
 def strength_word(report: SinceReport | None) -> Literal["stronger", "weaker"] | None:
@@ -38,36 +34,33 @@ def strength_word(report: SinceReport | None) -> Literal["stronger", "weaker"] |
     return None if abs(strength - 1.0) < NOTICEABLE else "stronger" if strength > 1.0 else "weaker"
 
 
-def level_chart(report: SinceReport | None) -> str | None:
-    """Return the chart of the level day by day with its band; None before there are two days."""
+def level_chart(report: SinceReport | None, zone: ZoneInfo) -> str | None:
+    """Return the chart of a middling lead's probability day by day, and where the truth lies; None before there are two days."""
     if report is None or len(report.looks) < 2:
         return None
-    days = [one.at.date().isoformat() for one in report.looks]
+    centre = report.followed().centre
+    days = [one.at.astimezone(zone).date().isoformat() for one in report.looks]
+    low, high = (
+        [probability_of(centre + one.believed + side * NORMAL_80 * one.deviation) for one in report.looks]
+        for side in (-1, 1)
+    )
     edge = {"x": days, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     traces = [
-        {**edge, "y": [_odds(_end(one, -1)) for one in report.looks]},
-        {**edge, "y": [_odds(_end(one, 1)) for one in report.looks], "fill": "tonexty", "fillcolor": "rgba(31,95,191,.15)"},
+        {**edge, "y": low},
+        {**edge, "y": high, "fill": "tonexty", "fillcolor": "rgba(31,95,191,.15)"},
         {
             "x": days,
-            "y": [_odds(one.shift) for one in report.looks],
+            "y": [probability_of(centre + one.shift) for one in report.looks],
             "mode": "lines+markers",
             "line": {"color": COLOUR, "width": 2},
             "showlegend": False,
-            "hovertemplate": "%{x}: %{y:+.0%}",
+            "hovertemplate": "%{x}: %{y:.1%}",
         },
-    ]  # fmt: skip
+    ]
     layout = {
-        "yaxis": {"tickformat": "+.0%"},
+        "yaxis": {"tickformat": ".0%", "rangemode": "tozero"},
         "xaxis": {"type": "date"},
         "margin": {"l": 50, "r": 10, "t": 10, "b": 40},
         "hovermode": "closest",
     }
     return orjson.dumps({"traces": traces, "layout": layout}).decode()
-
-
-def _end(one: Look, side: int) -> float:
-    return one.shift + side * NORMAL_80 * one.deviation
-
-
-def _odds(shift: float) -> float:
-    return math.exp(shift) - 1.0

@@ -103,9 +103,18 @@ class Shelf:
         written = tuple(written_at(folder / name) for name in (MODEL_FILE, CARD_VALUES, EVALUATION, SINCE))
         known = self._read.get(version)
         if known is None or known[0] != written:
-            known = written, (load_artefact(folder), load_card(folder), load_judgement(folder), load_since(folder))
+            known = written, (load_artefact(folder), load_card(folder), load_judgement(folder), _since(folder))
             self._read[version] = known
         return known[1]
+
+
+def _since(folder: Path) -> SinceReport | None:
+    """Return what was seen since; a damaged look hides no model."""
+    try:
+        return load_since(folder)
+    except ArtefactUnreadable as error:
+        logger.warning("What was seen of model %s is not shown: %s", folder.name, error)
+        return None
 
 
 def _challenging(one: ShelvedModel) -> ShelvedModel:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 from hypothesis import strategies as st
 
 from features.facts.company import Company
@@ -13,7 +12,6 @@ from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact
 from models.card import Card, GradesSideBySide, Promised, Slice
-from models.delay import DelayCurve
 from models.level import unmoved
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
@@ -72,7 +70,7 @@ def windows_artefact(version: str = "20260302-abc123", model: PurchaseModel | No
     return Artefact(
         version, datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC), "0123456789abcdef", STARTS, 0.0, model or windows_model(),
         GradeBorders(0.3, 0.12), {"leads": 125, "choices": [1, 20, 0.9]}, GRADED, 0.12,
-        dict.fromkeys(GRADES, 0.04), unmoved(-2.0), DelayCurve(np.array([5.0, 60.0]), np.array([0.4, 1.0])),
+        dict.fromkeys(GRADES, 0.04), unmoved(-2.0), 60, {"days": [5.0, 60.0], "shares": [0.4, 1.0]}, 0.0,
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from models.delay import DelayCurve
-from models.level import FIRST_VARIANCE, STEPS, Level, Seen, unmoved
+from models.level import FIRST_VARIANCE, STEPS, Level, unmoved
+from models.level_filter import Seen, after
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 
 Floats = npt.NDArray[np.float64]
@@ -84,18 +85,14 @@ def test_waves_of_sales_move_no_level_as_long_as_each_weeks_leads_end_as_promise
     bought = rng.random(2_000) < 0.2
     month_end = np.ceil((created + 1) / (30 * DAY)) * 30 * DAY
     told = np.where(bought, month_end, month_end + DAY)  # all sales of a month on its last day, all losses a day later
-    market = OutcomesSoFar.of_closed(
-        np.full(2_000, logit(0.2)), created, bought, told, DelayCurve(np.array([32.0]), np.ones(1))
-    )
+    sold = np.where(bought, told, np.nan)
+    market = OutcomesSoFar(np.full(2_000, logit(0.2)), created, sold, told, None, 32.0)
     shifts = [at_the_end(market, day).shift for day in range(60, 84)]
     assert max(map(abs, shifts)) < 0.25
 
 
 def test_leads_closed_soon_are_told_of_only_once_most_like_them_are_closed() -> None:
-    ripe = DelayCurve(np.array([20.0]), np.ones(1))
-    lost_at_once = OutcomesSoFar.of_closed(
-        np.zeros(50), np.zeros(50), np.zeros(50, dtype=bool), np.full(50, 3600.0), ripe
-    )
+    lost_at_once = OutcomesSoFar(np.zeros(50), np.zeros(50), np.full(50, np.nan), np.full(50, 3600.0), None, 20.0)
     assert not len(lost_at_once.between(-1.0, 19 * DAY))
     assert len(lost_at_once.between(-1.0, 21 * DAY)) == 50
 
@@ -106,7 +103,7 @@ def test_whatever_is_seen_the_level_stays_a_number_with_a_variance(
 ) -> None:
     log_odds, one, other, bought = (np.array(column) for column in zip(*leads, strict=True))
     was, now = np.minimum(one, other) * 0.999, np.maximum(one, other)
-    level = unmoved(-2.0).after(Seen(log_odds, was, np.maximum(now, was + 1e-6), bought))
+    level = after(unmoved(-2.0), Seen(log_odds, was, np.maximum(now, was + 1e-6), bought))
     assert np.isfinite([level.shift, level.strength, level.variance, *level.beliefs]).all()
     assert level.variance > 0
     assert level.strength > 0
@@ -124,7 +121,7 @@ def test_a_level_that_never_moves_is_the_exact_posterior_of_shift_and_strength()
     """A level that takes no steps is a normal prior and a logistic likelihood: its mode is found here on a grid."""
     rng = np.random.default_rng(3)
     log_odds, bought = rng.normal(-1, 1, 200), rng.random(200) < 0.5
-    level = unmoved(-1.0).after(Seen(log_odds, np.zeros(200), np.ones(200), bought))
+    level = after(unmoved(-1.0), Seen(log_odds, np.zeros(200), np.ones(200), bought))
     shift, strength = np.meshgrid(np.linspace(0, 0.02, 401), np.linspace(-0.02, 0.02, 801), indexing="ij")
     z = log_odds[:, None] + shift.ravel() + (log_odds[:, None] + 1.0) * strength.ravel()
     prior = (shift**2 + strength**2).ravel() / (2 * FIRST_VARIANCE)

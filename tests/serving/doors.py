@@ -11,14 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Engine
 
 from features.facts.values import LeadId
 from features.settings import Settings
 from models.abc_rules import GRADES
 from models.artefact import Artefact, model_folder, save_artefact, set_champion
-from models.delay import DelayCurve
 from models.level import unmoved
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import GradeBorders
@@ -174,7 +172,9 @@ def promote(home: Path, version: str = VERSION) -> None:
         0.16,
         dict.fromkeys(GRADES, 0.04),
         unmoved(-2.0),
-        DelayCurve(np.array([60.0]), np.array([1.0])),
+        60,
+        {"days": [60.0], "shares": [1.0]},
+        0.0,
     )
     save_artefact(artefact, model_folder(home, version), text="", card="")
     set_champion(home, version)

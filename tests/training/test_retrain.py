@@ -23,7 +23,6 @@ from features.rows.rates_timeline import RatesTimeline
 from models.abc_rules import GRADES, guessed_rate
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import load_card
-from models.delay import DelayCurve
 from models.level import unmoved
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
@@ -316,7 +315,9 @@ def hindsight(cut_off: datetime) -> Artefact:
         0.1,
         dict.fromkeys(GRADES, 0.01),
         unmoved(-2.0),
-        DelayCurve(np.array([60.0]), np.array([1.0])),
+        30,
+        {"days": [60.0], "shares": [1.0]},
+        0.0,
     )
 
 
