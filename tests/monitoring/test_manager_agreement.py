@@ -70,6 +70,14 @@ def test_what_was_graded_once_its_end_was_known_does_not_count(engine: Engine) -
     assert (found.leads, found.after_the_end, found.graded) == (0, 1, 1)
 
 
+def test_a_comment_corrected_after_the_end_does_not_make_the_grade_a_late_one(engine: Engine) -> None:
+    said = graded("7", "B", NOON + HOUR)
+    won = stage("7", "won", NOON + 5 * DAY)
+    facts: list[LeadFact] = [lead("7"), said, won, replace(said, comment="Поправка", known_at=NOON + 9 * DAY)]
+    found = told(engine, [facts], [logged("7", NOON, "B"), logged("7", NOON + 2 * HOUR, "C")])
+    assert (list(found.pairs), found.after_the_end) == ([("B", "B")], 0)
+
+
 def test_what_no_model_or_another_one_had_graded_before_is_counted_apart(engine: Engine) -> None:
     leads: list[list[LeadFact]] = [[lead(name), graded(name, "A")] for name in ("none", "late", "rules", "other")]
     scores = [
