@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from features.facts.values import ManagerGrade
+from features.facts.history import LeadHistory
+from features.facts.identity import identity
+from features.facts.values import Call, ManagerGrade
 from features.rows.as_of import KnownLead
 
 
@@ -18,8 +20,11 @@ class OwnGrade:
     manager: str | None
 
 
-def own_grades(known: KnownLead) -> list[OwnGrade]:
+def own_grades(known: KnownLead, history: LeadHistory) -> list[OwnGrade]:
     """Return the grades that managers gave the lead, in the order in which they were told.
+
+    A grade was told when the call first came with it: what is corrected of the call later (a comment, its length) leaves that
+    as it was.
 
     >>> from datetime import UTC
     >>> from features.facts.company import Company
@@ -29,8 +34,17 @@ def own_grades(known: KnownLead) -> list[OwnGrade]:
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     >>> call = Call(LeadId("7"), noon, noon, "reached", manager="Анна", grade="B")
     >>> history = LeadHistory(LeadId("7"), (Stored(1, Lead(LeadId("7"), noon, noon)), Stored(2, call)))
-    >>> [one.grade for one in own_grades(Gate(Company(company="Окна")).as_of(history, noon))]
+    >>> [one.grade for one in own_grades(Gate(Company(company="Окна")).as_of(history, noon), history)]
     ['B']
     """
-    given = [OwnGrade(call.grade, call.known_at, call.manager) for call in known.calls if call.grade]
+    given = [
+        OwnGrade(call.grade, _first_told(call, history), call.manager) for call in known.calls if call.grade is not None
+    ]
     return sorted(given, key=lambda one: one.given_at)
+
+
+def _first_told(graded: Call, history: LeadHistory) -> datetime:
+    """Return when a version of the call first said its grade."""
+    calls = (one.fact for one in history.stored if isinstance(one.fact, Call))
+    spoken_of = identity(graded)
+    return min(one.known_at for one in calls if one.grade == graded.grade and identity(one) == spoken_of)

@@ -18,16 +18,18 @@ from features.rows.feature_row import answer_feature_name
 from models.abc_rules import Grading, Said, said
 from models.grade_starts import GradeStarts
 from models.picked import Picker, picker
+from models.possible_answers import possible_answers
 from models.purchase_model import PurchaseModel
 from models.remembered import Remembered
 
 SMALLEST_MOVE = 0.002
 """Answers whose probabilities lie closer together than this leave it to the rules what to ask."""
-MOST_LEVELS = 12
 FAR = 300.0
 """Log-odds further out than this are certain to the last digit."""
 Ends = tuple[float, float]
 """By how much the best and the worst answer to a question multiply the odds against a purchase."""
+Told = tuple[Mapping[str, Said], int | None]
+"""What an answer says of each criterion that reads its field, and its cell in the model's tables; None where none reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,18 @@ class NextAnswer:
     """What to ask next under one version of a company's rules, with one model."""
 
     def __init__(self, company: Company, rules: Abc, starts: GradeStarts, model: PurchaseModel) -> None:
-        self._fields = [(name, field, _read_by(name, rules)) for name, field in company.fields.items()]
         self._rules, self._starts, self._model = rules, starts, model
+        asked = ((name, field, _read_by(name, rules)) for name, field in company.fields.items())
+        told = (
+            (name, self._told_apart(name, field, criteria))
+            for name, field, criteria in asked
+            if field.question or criteria
+        )
+        self._answers = [(name, answers) for name, answers in told if answers]
 
     def questions(self, grading: Grading) -> list[Question]:
         """Return the fields that may be asked for, each as if it were still open, in the company's order."""
-        asked = [(name, field, criteria) for name, field, criteria in self._fields if field.question or criteria]
-        return [
-            self._question(name, answers, criteria, grading.verdicts)
-            for name, field, criteria in asked
-            if (answers := _possible(field, list(criteria.values()), self._model.levels_of(answer_feature_name(name))))
-        ]
+        return [self._question(name, answers, grading.verdicts) for name, answers in self._answers]
 
     def field_to_ask(
         self,
@@ -87,29 +90,31 @@ class NextAnswer:
         """Return the field on which the grade still hangs, or None."""
         return None if grading.ask is None else self._rules.criteria[grading.ask].field
 
-    def _question(
-        self, name: str, answers: Sequence[Answer], criteria: Mapping[str, Criterion], verdicts: Mapping[str, Said]
-    ) -> Question:
+    def _told_apart(self, name: str, field: FormField, criteria: Mapping[str, Criterion]) -> list[Told]:
+        """Return what rules and model make of each answer that may come, once where they make the same of several."""
+        place = self._model.place_of(answer_feature_name(name))
+        cells = None if place is None else self._model.cells[place]
+        told: dict[tuple[object, ...], Told] = {}
+        for one in possible_answers(field, list(criteria.values()), cells):
+            verdicts = {criterion: said({name: one.answer}, read) for criterion, read in criteria.items()}
+            cell = None if cells is None else cells.cell(_as_value(one.answer))
+            told[*verdicts.values(), cell] = verdicts, cell
+        return list(told.values())
+
+    def _question(self, name: str, answers: Sequence[Told], verdicts: Mapping[str, Said]) -> Question:
         start, place = self._starts.of(verdicts), self._model.place_of(answer_feature_name(name))
-        starts = [
-            self._starts.of(
-                {**verdicts, **{criterion: said({name: answer}, one) for criterion, one in criteria.items()}}
-            )
-            for answer in answers
-        ]
+        after = [(self._starts.of({**verdicts, **then}), cell) for then, cell in answers]
         if place is None:
+            starts = [begun for begun, _ in after]
             ends = _odds_against(max(starts) - start), _odds_against(min(starts) - start)
             return Question(name, picker(()), Remembered(lambda _: ends))
         places = (place, *self._model.read_with(place))
-        read = [self._model.cells[place].cell(_as_value(answer)) for answer in answers]
 
         def ends_in(cells: tuple[int, ...]) -> Ends:
             at = dict(zip(places, cells, strict=True))
             now = start + self._model.adds(place, at)
-            after = [
-                begun + self._model.adds(place, {**at, place: cell}) for begun, cell in zip(starts, read, strict=True)
-            ]
-            return _odds_against(max(after) - now), _odds_against(min(after) - now)
+            moved = [begun + self._model.adds(place, {**at, place: cell}) for begun, cell in after if cell is not None]
+            return _odds_against(max(moved) - now), _odds_against(min(moved) - now)
 
         return Question(name, picker(places), Remembered(ends_in))
 
@@ -121,19 +126,6 @@ def _odds_against(log_odds: float) -> float:
 
 def _read_by(name: str, rules: Abc) -> dict[str, Criterion]:
     return {criterion: one for criterion, one in rules.criteria.items() if one.field == name}
-
-
-def _possible(field: FormField, criteria: Sequence[Criterion], levels: tuple[str, ...]) -> list[Answer]:
-    """Return the answers that may come: what the rules name, and the levels that the model knows."""
-    if field.kind == "yes_no":
-        return ["yes", "no"]
-    if field.kind == "number":
-        borders = sorted(one.yes_from for one in criteria if one.yes_from is not None)
-        return [borders[0] - abs(borders[0]) / 2 - 1, *borders] if borders else []
-    named = [word for one in criteria for word in (*one.yes, *one.no)]
-    if field.kind == "list":
-        return [(word,) for word in named]
-    return [*named, *levels[:MOST_LEVELS]] if field.kind == "choice" else []
 
 
 def _as_value(answer: Answer) -> Value:

@@ -151,11 +151,6 @@ class PurchaseModel:
         doubts = {name: [strength**2 * value for value in values] for name, values in self.doubts.items()}
         return PurchaseModel(self.cells, parts, doubts)
 
-    def levels_of(self, feature: str) -> tuple[str, ...]:
-        """Return the levels that the model knows of a feature, the most frequent first; none for numbers."""
-        place = self.place_of(feature)
-        return () if place is None else self.cells[place].levels or ()
-
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells of a feature; None where no table reads it."""
         place = self.place_of(feature)

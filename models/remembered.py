@@ -29,6 +29,14 @@ class Remembered(dict[Asked, Found]):
         found = self._work_out(asked)
         if len(self) >= self._most:
             self.clear()
-        if asked == asked:  # NaN is not even itself, and would never be found again
+        if _will_be_found(asked):
             self[asked] = found
         return found
+
+
+def _will_be_found(asked: object) -> bool:
+    """Return whether the same, asked again, is found: NaN, alone or in a tuple, is not even itself.
+
+    A tuple with NaN is equal to itself all the same, for Python looks at the very object first; another one would not be.
+    """
+    return all(map(_will_be_found, asked)) if isinstance(asked, tuple) else asked == asked

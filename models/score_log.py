@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Engine, Row, bindparam, insert, select
+from sqlalchemy import BigInteger, Engine, Row, Select, String, column, func, insert, select, values
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
@@ -19,6 +19,7 @@ from models.abc_rules import RuleGrade
 from models.score import Score
 
 READ_AT_ONCE = 2_000
+ASKED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +92,26 @@ class ScoreLog:
             rows = connection.execute(select(SCORES).where(SCORES.c.lead_id == lead_id).order_by(SCORES.c.id)).all()
         return [_logged(row) for row in rows]
 
-    def last_before(self, asked: Iterable[tuple[LeadId, datetime]]) -> dict[LeadId, ServedGrade]:
+    def last_before(self, asked: Sequence[tuple[LeadId, datetime]]) -> dict[LeadId, ServedGrade]:
         """Return, of each lead, the grade that was served last before a moment; a lead without one is left out."""
-        columns = (SCORES.c.at_us, SCORES.c.probability, SCORES.c.refined_grade, SCORES.c.model_version)
-        chosen = select(*columns).where(SCORES.c.lead_id == bindparam("lead"), SCORES.c.at_us < bindparam("before"))
-        last = chosen.order_by(SCORES.c.at_us.desc(), SCORES.c.id.desc()).limit(1)
         found: dict[LeadId, ServedGrade] = {}
         with reading(self._engine) as connection:
-            for lead_id, moment in asked:
-                row = connection.execute(last, {"lead": lead_id, "before": microseconds(moment)}).first()
-                if row:
-                    found[lead_id] = ServedGrade(
-                        instant(row.at_us), row.probability, row.refined_grade, row.model_version
-                    )
+            for start in range(0, len(asked), ASKED_AT_ONCE):
+                some = [(lead_id, microseconds(moment)) for lead_id, moment in asked[start : start + ASKED_AT_ONCE]]
+                rows = connection.execute(_last_before(some))
+                found |= {LeadId(row.lead_id): _served(row) for row in rows}
         return found
+
+    def last_id(self) -> int:
+        """Return the id of the score that was logged last; 0 for an empty log."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.max(SCORES.c.id))).scalar_one() or 0
+
+    def leads_scored_since(self, last_id: int) -> set[LeadId]:
+        """Return the stored leads of which a score was logged after that one."""
+        newer = select(SCORES.c.lead_id).distinct().where(SCORES.c.id > last_id, SCORES.c.lead_id.is_not(None))
+        with reading(self._engine) as connection:
+            return {LeadId(one) for one in connection.execute(newer).scalars()}
 
     def every(self) -> Iterator[LoggedScore]:
         """Yield every score of a stored lead, the oldest first, with bounded memory."""
@@ -112,6 +119,19 @@ class ScoreLog:
         with reading(self._engine) as connection:
             for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(chosen):
                 yield _logged(row)
+
+
+def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:
+    """Return what asks in one go for the last score of each lead before its moment."""
+    wanted = values(column("lead", String), column("before", BigInteger)).data(asked).cte("wanted")
+    before = select(SCORES.c.id).where(SCORES.c.lead_id == wanted.c.lead, SCORES.c.at_us < wanted.c.before)
+    last = before.order_by(SCORES.c.at_us.desc(), SCORES.c.id.desc()).limit(1).correlate(wanted).scalar_subquery()
+    told = (SCORES.c.lead_id, SCORES.c.at_us, SCORES.c.probability, SCORES.c.refined_grade, SCORES.c.model_version)
+    return select(*told).select_from(wanted.join(SCORES, SCORES.c.id == last))
+
+
+def _served(row: Row[Any]) -> ServedGrade:
+    return ServedGrade(instant(row.at_us), row.probability, row.refined_grade, row.model_version)
 
 
 def _columns(one: LoggedScore) -> dict[str, Any]:

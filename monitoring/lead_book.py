@@ -66,9 +66,10 @@ class LeadSummary:
         return "bought" if self.won_at else "did_not_buy"
 
 
-def summarise(known: KnownLead, told_closed: datetime | None = None) -> LeadSummary:
-    """Return the line of a lead as known at ``known.moment``; ``told_closed`` is when it was first known to be over."""
-    graded = next(iter(own_grades(known)), None)
+def summarise(known: KnownLead, history: LeadHistory) -> LeadSummary:
+    """Return the line of a lead as known at ``known.moment``; its history says when something was first told."""
+    graded = next(iter(own_grades(known, history)), None)
+    told_closed = first_told_closed(history, known.company) if graded else None
     outcome = outcome_as_of(known)
     marks = known.marks
     spoken = bool(known.spoken_calls)
@@ -102,8 +103,8 @@ def summarise(known: KnownLead, told_closed: datetime | None = None) -> LeadSumm
 def summaries_of(histories: Iterable[LeadHistory], company: Company, moment: datetime) -> list[LeadSummary]:
     """Return the leads of some histories that count, as known at ``moment``, where nobody keeps a book."""
     gate = Gate(company)
-    read = ((gate.as_of(history, moment), first_told_closed(history, company)) for history in histories)
-    summaries = (summarise(known, told_closed) for known, told_closed in read if known)
+    read = ((gate.as_of(history, moment), history) for history in histories)
+    summaries = (summarise(known, history) for known, history in read if known)
     return [one for one in summaries if not one.ignored]
 
 
@@ -147,7 +148,7 @@ class LeadBook:
                 self._ahead.add(history.lead_id)
             known = self._gate.as_of(history, moment)
             if known:
-                self._kept[history.lead_id] = summarise(known, first_told_closed(history, self.company))
+                self._kept[history.lead_id] = summarise(known, history)
         self._number = last
 
 

@@ -6,6 +6,7 @@ What was graded when its end was known tells nothing, and is counted apart; so i
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,18 +70,34 @@ class Agreement:
 
 
 class ServedGrades:
-    """What had been served of each lead before its manager graded it, looked up once: a logged score never changes."""
+    """What had been served of each lead before its manager graded it, or that nothing had; asked again when it was scored since.
+
+    A score is logged a moment after it was given, so one that came before a grade may be logged behind it.
+    """
 
     def __init__(self, log: ScoreLog) -> None:
         self._log = log
-        self._found: dict[tuple[LeadId, datetime], ServedGrade] = {}
+        self._found: dict[tuple[LeadId, datetime], ServedGrade | None] = {}
+        self._last_id = 0
+        self._lock = threading.Lock()
 
     def of(self, summaries: Iterable[LeadSummary]) -> dict[LeadId, ServedGrade]:
         """Return what the log says of the leads that managers have graded; a lead without a score before is left out."""
         asked = [(one.lead_id, one.own_grade.given_at) for one in summaries if one.own_grade]
-        found = self._log.last_before([one for one in asked if one not in self._found])
-        self._found |= {one: found[one[0]] for one in asked if one[0] in found}
-        return {one[0]: self._found[one] for one in asked if one in self._found}
+        with self._lock:
+            self._forget_scored_since()
+            new = [one for one in asked if one not in self._found]
+            found = self._log.last_before(new) if new else {}
+            self._found |= {one: found.get(one[0]) for one in new}
+            told = {one[0]: self._found[one] for one in asked}
+        return {lead_id: served for lead_id, served in told.items() if served}
+
+    def _forget_scored_since(self) -> None:
+        last_id = self._log.last_id()
+        if self._found and last_id > self._last_id:
+            scored = self._log.leads_scored_since(self._last_id)
+            self._found = {one: served for one, served in self._found.items() if one[0] not in scored}
+        self._last_id = last_id
 
 
 def agreement(

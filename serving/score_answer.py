@@ -44,8 +44,10 @@ class NextQuestionOut(BaseModel):
 
     field: str = Field(description="the field of company.yaml")
     text: str = Field(description="what to ask, in the company's words")
-    if_answered: list[IfAnsweredOut] = Field(
-        description="the answers that can be foreseen: those that the rules name, the frequent ones of a choice, ranges"
+    if_answered: list[IfAnsweredOut] | None = Field(
+        description="the answers that can be foreseen: those that the rules name, the frequent ones of a choice, ranges. Told by "
+        "GET /v1/leads/{lead_id} and POST /v1/score; null in the answer to a lead, call or stage that was sent and in the "
+        "queue, where nobody waits for it: each answer costs as much as a score"
     )
 
 
@@ -67,7 +69,9 @@ class ScoreOut(BaseModel):
     expected_value: float | None
     currency: str
     ask_next: str | None = Field(description="the question whose answer matters most now")
-    next_question: NextQuestionOut | None = Field(description="that question, and what each answer would do")
+    next_question: NextQuestionOut | None = Field(
+        description="that question, and where it is asked for what each answer would do"
+    )
     past_horizon: bool = Field(description="true: the lead is older than the horizon; a purchase now would not count")
     model_version: str | None
     data_cut_off: datetime | None = Field(description="up to when the model has learned")
@@ -80,10 +84,10 @@ class AskedScoreOut(ScoreOut):
     unknown_fields: list[str] = Field(description="answers whose name company.yaml does not know; they were not used")
 
 
-def score_out(scored: Scored, desk: Desk) -> ScoreOut:
-    """Return the answer that tells a score."""
+def score_out(scored: Scored, desk: Desk, *, if_answered: bool = False) -> ScoreOut:
+    """Return the answer that tells a score; ``if_answered`` also what each answer to the next question would make of it."""
     score, company = scored.score, desk.company
-    question = _question_out(scored, desk)
+    question = _question_out(scored, desk, if_answered=if_answered)
     return ScoreOut(
         lead_id=score.lead_id,
         probability=score.probability,
@@ -108,11 +112,11 @@ def score_out(scored: Scored, desk: Desk) -> ScoreOut:
     )
 
 
-def _question_out(scored: Scored, desk: Desk) -> NextQuestionOut | None:
+def _question_out(scored: Scored, desk: Desk, *, if_answered: bool) -> NextQuestionOut | None:
     ask, text = scored.score.ask, next_question(scored.score, desk.company)
     if ask is None or text is None:
         return None
-    told = [_answer_out(ask, one, desk.company) for one in desk.if_answered(scored)]
+    told = [_answer_out(ask, one, desk.company) for one in desk.if_answered(scored)] if if_answered else None
     return NextQuestionOut(field=ask, text=text, if_answered=told)
 
 

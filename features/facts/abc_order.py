@@ -31,6 +31,8 @@ class Lowered:
 def lowered(table: Sequence[Line], criteria: Collection[str]) -> Iterator[Lowered]:
     """Yield every yes that makes a grade worse, or takes an A or B away; a table may leave any other lead without a grade.
 
+    Every way to answer is tried, so each further criterion doubles the work; ``company.py`` says how many there may be.
+
     >>> table = [({"need": "no"}, "non_target"), ({"need": "yes", "budget": "yes"}, "C"), ({"need": "yes"}, "B")]
     >>> print(*lowered(table, ["need", "budget"]))
     with need yes, a yes to 'budget' turns B into C

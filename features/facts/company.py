@@ -24,6 +24,8 @@ Verdict = Literal["yes", "no", "any"]
 Grade = Literal["A", "B", "C", "non_target"]
 NEED = "need"
 """The criterion without whose answer a lead has no grade."""
+MOST_CRITERIA = 12
+"""Grades and the starts of leads go through every way to answer the open criteria, and each further one doubles them."""
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 MARKS = ("source", "medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount", "price")
 """The marks that every company may map; others may be added under any snake_case name."""
@@ -125,7 +127,9 @@ class Abc(Part):
     """The qualification rules as people agreed them, from a date on."""
 
     since: date | None = Field(default=None, description="the day from which this version holds")
-    criteria: dict[str, Criterion] = Field(default_factory=dict, description="need (always), budget, urgency, and more")
+    criteria: dict[str, Criterion] = Field(
+        default_factory=dict, description="need (always), budget, urgency, and more: twelve at most"
+    )
     table: tuple[AbcRow, ...] = Field(default_factory=_default_table)
     rates: GradeRates = GradeRates()
 
@@ -361,6 +365,7 @@ class Company(Part):
         mistakes = [
             *self._criteria_without_field(),
             *self._criteria_without_need(),
+            *self._criteria_too_many(),
             *self._yeses_that_lower_a_grade(),
             *self._stages_of_two_kinds(),
         ]
@@ -385,8 +390,19 @@ class Company(Part):
                 )
                 yield ("abc", number, "criteria"), remedy
 
+    def _criteria_too_many(self) -> Iterator[Misplaced]:
+        for number, version in enumerate(self.abc):
+            if len(version.criteria) > MOST_CRITERIA:
+                remedy = (
+                    f"there are {len(version.criteria)} of them, and at most {MOST_CRITERIA} can be graded by; keep those that "
+                    "decide the grade: the model learns from all other fields without a criterion"
+                )
+                yield ("abc", number, "criteria"), remedy
+
     def _yeses_that_lower_a_grade(self) -> Iterator[Misplaced]:
         for number, version in enumerate(self.abc):
+            if len(version.criteria) > MOST_CRITERIA:
+                continue
             found = next(lowered([(row.when, row.grade) for row in version.table], version.criteria), None)
             if found:
                 line = () if found.line is None else (found.line,)

@@ -73,7 +73,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             "questions": questions_of(desk.company),
             "results": CALL_RESULTS,
             "grades": MANAGER_GRADES,
-            "own": own_grade_beside(scored, log),
+            "own": own_grade_beside(scored, history, log),
             "contact": contacts.contact(lead_id),
             "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
             "promise": offer.promise if offer and tidied(offer.promise) != seen else "",

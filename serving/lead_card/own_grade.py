@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from features.facts.history import LeadHistory
 from features.manager_grade import OwnGrade, own_grades
 from models.score_log import ScoreLog, ServedGrade
 from monitoring.manager_agreement import side_of
@@ -23,9 +24,9 @@ class OwnGradeBeside:
     parts: Literal["higher", "lower"] | None
 
 
-def own_grade_beside(scored: Scored, log: ScoreLog) -> OwnGradeBeside | None:
+def own_grade_beside(scored: Scored, history: LeadHistory, log: ScoreLog) -> OwnGradeBeside | None:
     """Return the manager's own grade beside the score's; None where no manager gave one."""
-    given = own_grades(scored.known)
+    given = own_grades(scored.known, history)
     if not given:
         return None
     own, lead_id = given[-1], scored.known.lead_id

@@ -21,7 +21,7 @@ def scoring_router(questions: Questions) -> APIRouter:
     async def score(body: LeadBody) -> AskedScoreOut:
         """Score a lead as of its arrival without storing it; only its row is logged."""
         scored, unknown = questions.asked(body)
-        told = score_out(scored, questions.desk)
+        told = score_out(scored, questions.desk, if_answered=True)
         return AskedScoreOut.model_construct(**told.__dict__, unknown_fields=unknown)
 
     @router.get("/leads/{lead_id:path}", responses=NO_SUCH_LEAD)

@@ -49,5 +49,5 @@ class Questions:
             stages=[stage.stage for stage in known.stages],
             outcome=outcome_as_of(known).kind,
             earlier_requests=[str(one) for one in self.contacts.same_person(known.lead.person_keys, before=lead_id)],
-            score=score_out(scored, self.desk),
+            score=score_out(scored, self.desk, if_answered=True),
         )

@@ -12,8 +12,9 @@ from features.facts.company import Company
 from features.facts.values import LeadFact
 from features.rows.as_of import KnownLead
 from features.rows.feature_row import FixedRates, RowBuilder
-from models.if_answered import MOST_LEVELS, MOST_RANGES, IfAnswered, if_answered
+from models.if_answered import MOST_RANGES, IfAnswered, if_answered
 from models.model_scorer import ModelScorer
+from models.possible_answers import MOST_LEVELS
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.score import RulesScorer, Scorer
 from tests.models.small_models import models, windows_artefact, windows_company

@@ -149,3 +149,30 @@ def test_a_number_that_two_criteria_read_is_tried_on_every_side_of_both_borders(
     }  # fmt: skip
     company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
     assert asked(NO_TABLES, company) == "windows"
+
+
+def test_a_number_that_only_the_model_reads_is_asked_where_it_has_a_question_of_its_own() -> None:
+    fields = {"area": FormField(kind="number", question="Сколько метров?"), "money": FormField(kind="number")}
+    company = Company.model_validate({"company": "x", "fields": fields})
+    area = PurchaseModel([FieldCells("area", cuts=(50.0,))], [Part(("area",), (-2.0, 2.0, 0.0), (9,) * 3, (1,) * 3)])
+    assert asked(area, company) == "area"
+    assert asked(area, company, area=20.0) is None
+
+
+def test_what_is_asked_moves_the_score_by_as_much_as_its_answers_are_told_to() -> None:
+    levels = tuple(f"level {n:02d}" for n in range(40))
+    far_behind = PurchaseModel(
+        [FieldCells("who", levels=levels)], [Part(("who",), (*([0.0] * 30), *([4.0] * 12)), (9,) * 42, (1,) * 42)]
+    )
+    fields = {"who": FormField(kind="choice", question="Кто вы?"), "need": FormField(kind="yes_no")}
+    criteria = {"need": Criterion(field="need", yes=("yes",), no=("no",))}
+    company = Company.model_validate({"company": "x", "fields": fields, "abc": {"criteria": criteria}})
+    assert asked(far_behind, company, need="yes") is None
+
+
+def test_words_that_the_rules_read_in_a_text_are_tried_as_those_of_a_choice() -> None:
+    criteria = {"need": Criterion(field="wish", yes=("Окна",), no=("Двери",))}
+    company = Company.model_validate(
+        {"company": "x", "fields": {"wish": FormField(kind="text")}, "abc": {"criteria": criteria}}
+    )
+    assert asked(NO_TABLES, company) == "wish"

@@ -86,10 +86,9 @@ def test_what_two_features_say_together_is_shared_by_half() -> None:
     assert reasons["channel"].contribution == pytest.approx(0.2)
 
 
-def test_it_knows_which_fields_it_reads_and_their_levels() -> None:
+def test_it_knows_which_fields_it_reads() -> None:
     model = windows_model()
-    assert model.levels_of("who") == ("owner", "tenant")
-    assert model.levels_of("area") == model.levels_of("colour") == ()
+    assert [model.cells_of(name) for name in ("who", "colour")] == [model.cells[1], None]
     assert [model.place_of(name) for name in ("area", "channel", "colour")] == [0, 2, None]
     assert [model.read_with(place) for place in range(3)] == [[1], [0], []]
 

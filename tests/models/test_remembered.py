@@ -37,3 +37,10 @@ def test_nan_is_answered_and_not_kept() -> None:
     missing = Remembered(math.isnan)
     assert missing[math.nan]
     assert len(missing) == 0
+
+
+def test_what_holds_nan_anywhere_is_answered_and_not_kept() -> None:
+    told: Remembered[tuple[object, ...], int] = Remembered(len)
+    for _ in range(3):
+        assert [told[float("nan"), "yes"], told["no", ("yes", float("nan"))], told[1.0, ("yes", None)]] == [2, 2, 2]
+    assert list(told) == [(1.0, ("yes", None))]

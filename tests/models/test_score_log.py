@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from features.facts.values import LeadId
 from features.rows.feature_row import FixedRates, RowBuilder
 from models.model_scorer import ModelScorer
 from models.score import without_lead
-from models.score_log import LoggedScore, ScoreLog, logged
+from models.score_log import ASKED_AT_ONCE, LoggedScore, ScoreLog, logged
 from tests.models.small_models import windows_artefact, windows_company
 from tests.support.facts import NOON, history, lead
 
@@ -70,3 +70,42 @@ def test_nothing_to_remember_is_no_mistake(engine: Engine) -> None:
     ScoreLog(engine).remember([])
     assert list(ScoreLog(engine).every()) == []
     assert ScoreLog(engine).scores_of(LeadId("nobody")) == []
+
+
+def test_the_last_scores_before_their_moments_come_in_one_query_for_all_leads(engine: Engine) -> None:
+    log, hour = ScoreLog(engine), timedelta(hours=1)
+    graded = [(NOON, "C"), (NOON + 2 * hour, "A"), (NOON + hour, "B"), (NOON + hour, "non_target")]
+    log.remember(
+        [replace(a_score(name), at=at, refined_grade=grade) for at, grade in graded for name in ("7", "8", "9")]
+    )
+    queries: list[str] = []
+
+    def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        queries.append(statement)
+
+    event.listen(engine, "before_cursor_execute", noted)
+    found = log.last_before(
+        [(LeadId("7"), NOON + 2 * hour), (LeadId("8"), NOON + hour), (LeadId("9"), NOON), (LeadId("none"), NOON)]
+    )
+    event.remove(engine, "before_cursor_execute", noted)
+    assert {name: (one.at, one.grade) for name, one in found.items()} == {
+        "7": (NOON + hour, "non_target"),
+        "8": (NOON, "C"),
+    }
+    assert sum("scores" in one for one in queries) == 1
+
+
+def test_more_leads_than_go_into_one_query_are_all_answered(engine: Engine) -> None:
+    log, names = ScoreLog(engine), [LeadId(str(n)) for n in range(ASKED_AT_ONCE + 1)]
+    log.remember([a_score(names[0]), a_score(names[-1])])
+    assert set(log.last_before([(name, NOON + timedelta(hours=1)) for name in names])) == {names[0], names[-1]}
+    assert log.last_before([]) == {}
+
+
+def test_who_was_scored_since_is_known_by_the_logs_ids(engine: Engine) -> None:
+    log = ScoreLog(engine)
+    assert (log.last_id(), log.leads_scored_since(0)) == (0, set())
+    log.remember([a_score("7")])
+    first = log.last_id()
+    log.remember([a_score("8"), replace(a_score(), lead_id=None)])
+    assert (log.leads_scored_since(first), log.leads_scored_since(log.last_id())) == ({LeadId("8")}, set())

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from features.facts.company import Company
 from features.facts.values import SPOKEN_RESULTS, Call, Lead, LeadFact, LeadId, Source, Spend, Stage
-from features.rows.as_of import Gate
 from monitoring.channel_quality import ChannelLine, can_tell_non_target, channel_lines, period_of
 from monitoring.intervals import Rate
-from monitoring.lead_book import LeadSummary, counted, once_a_person, summarise
+from monitoring.lead_book import LeadSummary, counted, once_a_person, summaries_of
 from tests.monitoring.leads import COMPANY, random_facts, summary
 from tests.support.facts import NOON, call, history, lead, source, stage
 
@@ -37,8 +36,7 @@ def lines_of(
     period: Literal["month", "week", "all"] = "all",
     chance: float = 0.25,
 ) -> list[ChannelLine]:
-    known = [Gate(company).as_of(history(*facts), MOMENT) for facts in leads]
-    summaries = [one for one in (summarise(lead) for lead in known if lead) if not one.ignored]
+    summaries = summaries_of([history(*facts) for facts in leads], company, MOMENT)
     chances = {one.lead_id: chance for one in summaries}
     return channel_lines(summaries, spend, chances, company=company, moment=MOMENT, level=level, period=period)
 

@@ -21,9 +21,10 @@ LATE = NOON + 400 * DAY
 
 
 def summary_of(*facts: LeadFact, at: datetime = LATE) -> LeadSummary:
-    known = Gate(COMPANY).as_of(history(*facts), at)
+    stored = history(*facts)
+    known = Gate(COMPANY).as_of(stored, at)
     assert known is not None
-    return summarise(known)
+    return summarise(known, stored)
 
 
 def anew(engine: Engine, moment: datetime = LATE) -> list[LeadSummary]:
@@ -121,9 +122,10 @@ def test_a_young_lead_is_open_whatever_happened() -> None:
 
 def test_without_a_horizon_an_explicit_end_settles() -> None:
     endless = COMPANY.model_copy(update={"horizon_days": None})
-    known = Gate(endless).as_of(history(lead(), call(), stage(name="lost", at=NOON + DAY)), NOON + 2 * DAY)
+    stored = history(lead(), call(), stage(name="lost", at=NOON + DAY))
+    known = Gate(endless).as_of(stored, NOON + 2 * DAY)
     assert known is not None
-    assert summarise(known).outcome(NOON + 2 * DAY, endless) == "did_not_buy"
+    assert summarise(known, stored).outcome(NOON + 2 * DAY, endless) == "did_not_buy"
     assert summary_of(lead(), call()).outcome(LATE, endless) == "open"
 
 

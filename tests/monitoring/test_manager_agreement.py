@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from features.facts.store import FactStore
 from features.facts.values import MANAGER_GRADES, Call, LeadFact, LeadId, ManagerGrade
 from models.abc_rules import RuleGrade
-from models.score_log import LoggedScore, ScoreLog
+from models.score_log import LoggedScore, ScoreLog, ServedGrade
 from monitoring.lead_book import LeadBook, summaries_of
 from monitoring.manager_agreement import SIDES, Agreement, ServedGrades, agreement, side_of
 from tests.monitoring.leads import COMPANY, random_facts
@@ -70,6 +70,14 @@ def test_what_was_graded_once_its_end_was_known_does_not_count(engine: Engine) -
     assert (found.leads, found.after_the_end, found.graded) == (0, 1, 1)
 
 
+def test_a_comment_corrected_after_the_end_does_not_make_the_grade_a_late_one(engine: Engine) -> None:
+    said = graded("7", "B", NOON + HOUR)
+    won = stage("7", "won", NOON + 5 * DAY)
+    facts: list[LeadFact] = [lead("7"), said, won, replace(said, comment="Поправка", known_at=NOON + 9 * DAY)]
+    found = told(engine, [facts], [logged("7", NOON, "B"), logged("7", NOON + 2 * HOUR, "C")])
+    assert (list(found.pairs), found.after_the_end) == ([("B", "B")], 0)
+
+
 def test_what_no_model_or_another_one_had_graded_before_is_counted_apart(engine: Engine) -> None:
     leads: list[list[LeadFact]] = [[lead(name), graded(name, "A")] for name in ("none", "late", "rules", "other")]
     scores = [
@@ -102,6 +110,30 @@ def test_who_grades_higher_is_the_one_whose_grade_is_better() -> None:
     assert side_of("A", "B") == "manager_higher"
     assert side_of("B", "B") == "same"
     assert side_of("C", "B") == side_of("non_target", "C") == "model_higher"
+
+
+class CountingLog(ScoreLog):
+    """A score log that notes of which leads it was asked."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.asked: list[set[str]] = []
+
+    def last_before(self, asked: Sequence[tuple[LeadId, datetime]]) -> dict[LeadId, ServedGrade]:
+        self.asked.append({str(lead_id) for lead_id, _ in asked})
+        return super().last_before(asked)
+
+
+def test_the_log_is_asked_once_for_all_leads_and_then_only_of_those_scored_since(engine: Engine) -> None:
+    log = CountingLog(engine)
+    log.remember([logged("scored", NOON, "B")])
+    leads = [history(lead(name), graded(name, "A")) for name in ("scored", "never", "soon")]
+    summaries, served = summaries_of(leads, COMPANY, LATE), ServedGrades(log)
+    assert set(served.of(summaries)) == set(served.of(summaries)) == {"scored"}
+    assert log.asked == [{"scored", "never", "soon"}]
+    log.remember([logged("soon", NOON + HOUR, "C"), logged("another", NOON, "A")])
+    assert {name: one.grade for name, one in served.of(summaries).items()} == {"scored": "B", "soon": "C"}
+    assert log.asked[1:] == [{"soon"}]
 
 
 def test_every_lead_that_a_manager_graded_is_counted_exactly_once_and_the_book_says_the_same(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import CompanyFileWrong, CompanyMistake
-from features.facts.company import Company
+from features.facts.company import MOST_CRITERIA, Company
 from features.facts.company_file import fingerprint, parse_company, read_company
 from tests.support.machine import REPOSITORY
 
@@ -147,6 +147,21 @@ def test_a_table_in_which_a_yes_lowers_the_grade_is_refused_at_the_line_that_low
     )
     assert (mistake.line, mistake.key) == (11, "abc.table.2")
     assert "with need yes, a yes to 'budget' turns B into C" in mistake.remedy
+
+
+def of_criteria(count: int) -> str:
+    names = ["need", *(f"criterion_{n}" for n in range(1, count))]
+    criteria = "".join(f"    {name}: {{field: need, yes: [yes]}}\n" for name in names)
+    asked = ", ".join(f"{name}: yes" for name in names)
+    table = f"  table:\n    - when: {{{asked}}}\n      grade: A\n"
+    return f"company: Окна\nfields: {{need: {{kind: yes_no}}}}\nabc:\n  criteria:\n{criteria}{table}"
+
+
+def test_more_criteria_than_can_be_graded_by_are_refused_at_once() -> None:
+    mistake = the_mistake_in(of_criteria(40))
+    assert (mistake.line, mistake.key) == (4, "abc.criteria")
+    assert "there are 40 of them, and at most 12" in mistake.remedy
+    assert len(parse_company(of_criteria(MOST_CRITERIA)).abc[0].criteria) == MOST_CRITERIA
 
 
 def test_a_table_in_which_a_yes_loses_an_a_is_refused_and_one_that_leaves_others_without_a_grade_is_not() -> None:

@@ -163,12 +163,22 @@ def test_the_next_question_says_what_each_answer_would_make_of_the_score_and_so_
     if has_model:
         promote(home(doors))
         doors.service.desk.champion.look()
-    asked = doors.lead("7", answers={"area": 120})["score"]["next_question"]
+    doors.lead("7", answers={"area": 120})
+    asked = doors.asked("/v1/leads/7")["score"]["next_question"]
     assert (asked["field"], asked["text"]) == ("need", "Вам точно нужны окна?")
     assert [(one["answer"], one["text"]) for one in asked["if_answered"]] == [("yes", "да"), ("no", "нет")]
     for one in asked["if_answered"]:
         then = doors.lead("7", answers={"need": one["answer"]})["score"]
         assert then["probability"] == one["probability"]
+
+
+def test_what_each_answer_would_do_is_told_to_whoever_asks_and_not_worked_out_for_what_was_sent(doors: Doors) -> None:
+    sent = [doors.lead("7"), *doors.asked("/v1/queue")["places"], doors.call("7"), doors.stage("Встреча")]
+    assert len(sent) == 4
+    asked = [doors.asked("/v1/leads/7")["score"], doors.send("/v1/score")]
+    assert [one["score"]["next_question"]["if_answered"] for one in sent] == [None] * len(sent)
+    assert {one["score"]["next_question"]["field"] for one in sent} == {one["next_question"]["field"] for one in asked}
+    assert all(one["next_question"]["if_answered"] for one in asked)
 
 
 def test_where_everything_is_answered_there_is_no_next_question(doors: Doors) -> None:
