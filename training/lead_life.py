@@ -24,7 +24,7 @@ class Standing:
     kind: OutcomeKind
     created_at: datetime
     label: tuple[int, datetime] | None
-    won_at: datetime | None
+    sale_told_at: datetime | None
 
 
 class LeadLife:

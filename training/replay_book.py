@@ -51,7 +51,7 @@ class _AtMoment:
 
     def add(self, standing: Standing | None) -> None:
         nan = float("nan")
-        label, won = (standing.label, standing.won_at) if standing else (None, None)
+        label, won = (standing.label, standing.sale_told_at) if standing else (None, None)
         self.kind.append(KINDS.index(standing.kind) if standing else NOT_THERE)
         self.created.append(standing.created_at.timestamp() if standing else nan)
         self.bought.append(label[0] if label else 0)
