@@ -30,6 +30,7 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Lead, LeadId
+from features.log_odds import probability_of
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
@@ -100,10 +101,10 @@ def _scored_while_following(
     since = list(leads_since(past, rows, artefact, now=arrivals[-1][0].moment))
     outcomes = outcomes_of(since, artefact)
     cut_off = artefact.data_cut_off.timestamp()
-    found: dict[LeadId, float] = {}
+    scorer, found = ModelScorer(artefact), dict[LeadId, float]()
     for known, row in arrivals:
         level = followed(outcomes, artefact.followed, cut_off, known.moment.timestamp())
-        found[known.lead_id] = ModelScorer(artefact.at_level(level)).score(known, row).probability
+        found[known.lead_id] = probability_of(level.moved(scorer.score(known, row).log_odds))
     return found
 
 
