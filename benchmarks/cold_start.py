@@ -27,7 +27,7 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.tables import METADATA
-from features.facts.values import Lead, LeadId
+from features.facts.values import LeadId
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
@@ -97,7 +97,7 @@ def _case(
 
 
 def _arrival(rows: RowBuilder, history: LeadHistory) -> tuple[KnownLead, FeatureRow]:
-    moment = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
+    moment = history.arrived_at
     known = rows.known(history, moment)
     assert known is not None
     return known, rows.row(known)

@@ -25,11 +25,10 @@ import numpy.typing as npt
 from features.facts.company import Company
 from features.facts.company_file import read_company
 from features.facts.database import engine_for
-from features.facts.history import LeadHistory
 from features.facts.import_log import ImportLog
 from features.facts.importer import import_file
 from features.facts.store import FactStore
-from features.facts.values import Lead, LeadId, Stage
+from features.facts.values import LeadId, Stage
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import FixedRates, RowBuilder
@@ -136,15 +135,11 @@ def _young(store: FactStore, company: Company) -> Iterator[tuple[KnownLead, Feat
     """Yield every lead whose window is open, as it was known when it came."""
     rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(store.histories()))
     for history in store.histories():
-        arrival = _arrival(history)
+        arrival = history.arrived_at
         if company.horizon_days and (CUT_OFF - arrival).days < company.horizon_days:
             known = rows.known(history, arrival)
             assert known is not None
             yield known, rows.row(known)
-
-
-def _arrival(history: LeadHistory) -> datetime:
-    return min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
 
 
 def _hindsight(

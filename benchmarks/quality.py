@@ -29,7 +29,7 @@ from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
-from features.facts.values import Lead, LeadId
+from features.facts.values import LeadId
 from features.log_odds import probability_of
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
@@ -132,7 +132,7 @@ def _arrivals(past: Iterable[LeadHistory], rows: RowBuilder, wanted: set[str]) -
     """Yield what was known of each wanted lead as it came, and its row."""
     for history in past:
         if history.lead_id in wanted:
-            arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
+            arrival = history.arrived_at
             known = rows.known(history, arrival)
             assert known is not None
             yield known, rows.row(known)

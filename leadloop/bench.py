@@ -24,8 +24,7 @@ import pandas as pd
 
 from features.errors import UnknownLead
 from features.facts.company import Company
-from features.facts.history import LeadHistory
-from features.facts.values import Lead, LeadId
+from features.facts.values import LeadId
 from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import Value
@@ -273,7 +272,7 @@ class Bench:
         rows, found = self._rows, 0
         for history in self._house.store.histories(lead_ids=asked):
             found += 1
-            known = rows.known(history, _arrival(history) if isinstance(moment, str) else moment)
+            known = rows.known(history, history.arrived_at if isinstance(moment, str) else moment)
             if known:
                 yield known
         if asked is not None and found < len(asked):
@@ -502,10 +501,6 @@ class _Grown:
 def _rate(count: int, of: int) -> tuple[float | None, float, float]:
     rate = Rate(count, of)
     return (rate.value, *rate.interval)
-
-
-def _arrival(history: LeadHistory) -> datetime:
-    return min(one.known_at for one in history.facts if isinstance(one, Lead))
 
 
 def _aware(moment: datetime) -> datetime:

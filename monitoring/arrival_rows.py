@@ -11,7 +11,6 @@ import pandas as pd
 
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
-from features.facts.values import Lead
 from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
@@ -62,7 +61,7 @@ def arrival_frame(histories: Iterable[LeadHistory], rows: RowBuilder) -> pd.Data
     """Return each lead's row as of its arrival: one column a feature, numbers as floats and levels as strings."""
     made = []
     for history in histories:
-        known = rows.known(history, _arrival(history))
+        known = rows.known(history, history.arrived_at)
         assert known is not None  # the moment is the lead's own arrival
         made.append(rows.row(known))
     frame = pd.DataFrame(made, columns=[one.name for one in rows.features])
@@ -88,9 +87,5 @@ def _drawn(
 
 
 def _channel(history: LeadHistory, gate: Gate) -> str | None:
-    known = gate.as_of(history, _arrival(history))
+    known = gate.as_of(history, history.arrived_at)
     return known.channel if known else None
-
-
-def _arrival(history: LeadHistory) -> datetime:
-    return min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))

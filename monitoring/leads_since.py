@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from features.facts.history import LeadHistory
-from features.facts.values import Lead
 from features.outcome_window import outcome_as_of, sale_told_at
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
@@ -49,15 +48,21 @@ class LeadSince:
 def leads_since(
     histories: Iterable[LeadHistory], rows: RowBuilder, artefact: Artefact, *, now: datetime
 ) -> Iterator[LeadSince]:
-    """Yield the worked leads whose outcome was not known when the model learned, as known at ``now``."""
+    """Yield the worked leads whose outcome the model's level has not been asked about yet, as known at ``now``.
+
+    Those not settled when the model learned, and those that were too young then: of leads of an age all have to speak, not
+    only the ones that were closed late.
+    """
     scorer, gate = ModelScorer(artefact), rows.gate
+    ripe_since = artefact.data_cut_off - timedelta(days=artefact.ripe_after or 0.0)
     for history in histories:
         then, known = gate.as_of(history, artefact.data_cut_off), gate.as_of(history, now)
-        if known is None or (then is not None and outcome_as_of(then).is_settled):
+        asked_before = then is not None and then.created_at <= ripe_since and outcome_as_of(then).is_settled
+        if known is None or asked_before:
             continue
         outcome = outcome_as_of(known)
         if outcome.is_settled or (outcome.kind == "open" and gate.company.horizon_days):
-            arrived = rows.known(history, _arrival(history))
+            arrived = rows.known(history, history.arrived_at)
             assert arrived is not None  # the moment is the lead's own arrival
             row = rows.row(arrived)
             settled_at = _settled_at(history, gate, now) if outcome.is_settled else NAN
@@ -78,7 +83,3 @@ def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact) -> OutcomesSoFar
 
 def _settled_at(history: LeadHistory, gate: Gate, now: datetime) -> float:
     return max(moment for moment, *_ in label_changes(history, gate) if moment <= now).timestamp()
-
-
-def _arrival(history: LeadHistory) -> datetime:
-    return min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))

@@ -25,7 +25,7 @@ from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
-from features.facts.values import Call, Lead
+from features.facts.values import Call
 from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, sale_told_at, window_end
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
@@ -234,7 +234,7 @@ def row_moments(history: LeadHistory, gate: Gate, cut_off: datetime, seed: int) 
     """
     known = gate.as_of(history, cut_off)
     assert known is not None  # the lead has a label at the cut-off
-    arrival = min(one.fact.known_at for one in history.stored if isinstance(one.fact, Lead))
+    arrival = history.arrived_at
     last = window_end(known.created_at, gate.company) or known.created_at + LOOK_AHEAD_WITHOUT_HORIZON
     drawn = random.Random(_hash(history.lead_id, seed)).random()
     weights = {arrival + (last - arrival) * drawn**2: LATER_WEIGHT}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from features.facts.values import LeadFact, LeadId, Stored
+from features.facts.values import Lead, LeadFact, LeadId, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,8 @@ class LeadHistory:
     def facts(self) -> tuple[LeadFact, ...]:
         """Return the facts without their numbers."""
         return tuple([one.fact for one in self.stored])
+
+    @property
+    def arrived_at(self) -> datetime:
+        """Return when the lead became known; ``ValueError`` where it never did."""
+        return min(one.fact.known_at for one in self.stored if isinstance(one.fact, Lead))

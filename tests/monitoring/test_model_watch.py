@@ -151,6 +151,25 @@ def test_a_model_that_serves_again_begins_from_the_level_it_learned(tmp_path: Pa
     assert kept.looks == report.looks
 
 
+def test_where_losses_are_closed_soon_and_sales_late_a_steady_market_moves_no_level(tmp_path: Path) -> None:
+    """Leads closed before the model learned, but too young to be asked then, count later with those closed late."""
+    company = plain_company(horizon=None, calls=False, fields={"role": {"kind": "choice"}})
+    facts: list[LeadFact] = []
+    for number in range(280 * A_DAY):
+        at, buys = START + number * DAY / A_DAY, number * 7 % 20 < 5
+        facts.append(lead(str(number), at, role="owner"))
+        facts.append(stage(str(number), "won" if buys else "lost", at + (30 if buys else 3) * DAY))
+    done = retrained(
+        store=memory_store(facts), company=company, home=tmp_path, registry=MemoryRegistry(), cut_off=LEARNED,
+        trained_at=LEARNED,
+    )  # fmt: skip
+    model = load_artefact(done.folder)
+    assert model.ripe_after == pytest.approx(30, abs=1)
+    for days in (20, 45, 75):
+        level = looked_at(memory_store(facts), company, model, moment=LEARNED + days * DAY).followed()
+        assert abs(level.believed[0]) < 0.15
+
+
 def test_without_a_window_a_file_that_told_all_closings_at_once_says_nothing_of_the_level(tmp_path: Path) -> None:
     company = plain_company(horizon=None, calls=False, fields={"role": {"kind": "choice"}})
     leads = [fact for fact in market(200) if fact.known_at <= LEARNED and not isinstance(fact, Stage)]
