@@ -83,7 +83,7 @@ def measured(probability: Floats, judged: Judged, *, seed: int = 0) -> dict[str,
 
 def log_loss_difference(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0) -> Measured:
     """Return mine minus the other's log-loss on the same resamples; below 0 mine is better."""
-    gain = _losses(mine, judged.outcome) - _losses(other, judged.outcome)
+    gain = losses(mine, judged.outcome) - losses(other, judged.outcome)
     with np.errstate(divide="ignore", invalid="ignore"):  # of very few leads a resample may draw none with a weight
         found = [gain @ weights / weights.sum(0) for weights in judged.resampled(seed)]
     return interval_of(np.concatenate(found))
@@ -91,7 +91,7 @@ def log_loss_difference(mine: Floats, other: Floats, judged: Judged, *, seed: in
 
 def log_loss_ratio(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0) -> Measured:
     """Return my log-loss over the other's on the same resamples; below 1 mine is better."""
-    ours, theirs = _losses(mine, judged.outcome), _losses(other, judged.outcome)
+    ours, theirs = losses(mine, judged.outcome), losses(other, judged.outcome)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = [(ours @ weights) / (theirs @ weights) for weights in judged.resampled(seed)]
     return interval_of(np.concatenate(found))
@@ -99,10 +99,11 @@ def log_loss_ratio(mine: Floats, other: Floats, judged: Judged, *, seed: int = 0
 
 def mean_log_loss(probability: Floats, judged: Judged) -> float:
     """Return the weighted mean of the losses, in nats."""
-    return float(_losses(probability, judged.outcome) @ judged.weight / judged.weight.sum())
+    return float(losses(probability, judged.outcome) @ judged.weight / judged.weight.sum())
 
 
-def _losses(probability: Floats, outcome: Floats) -> Floats:
+def losses(probability: Floats, outcome: Floats) -> Floats:
+    """Return each row's log-loss, in nats."""
     clipped = np.clip(probability, SMALLEST, 1 - SMALLEST)
     losses: Floats = -(outcome * np.log(clipped) + (1 - outcome) * np.log1p(-clipped))
     return losses
@@ -154,7 +155,7 @@ def _all_measures(rows: _Rows, weights: Floats) -> Mapping[str, Floats]:
         return {
             "auc": curves.auc(),
             "average_precision": curves.average_precision(),
-            "log_loss": _losses(p, y) @ weights / mass,
+            "log_loss": losses(p, y) @ weights / mass,
             "brier": (p - y) ** 2 @ weights / mass,
             "ece": _ece(rows, weights),
             "lift_10": curves.share_found(0.1) / 0.1,

@@ -11,9 +11,10 @@ import numpy as np
 from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.store import FactStore
+from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact
 from models.measured import Measured
-from models.ranking_metrics import Judged, log_loss_difference, measured
+from models.ranking_metrics import Judged, measured
 from training.card_values import slice_of
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES
@@ -26,8 +27,8 @@ class Comparison:
 
     ``seen_young`` leads were settled since too, but had come before: a model may have learned from what was known of them as
     young leads, so they are left out. ``came`` says from when to when the requests of the others came; None where there are
-    none. ``measures`` (version -> measure) and ``difference`` (the first's log-loss minus the second's) are None where there
-    is not enough data.
+    none. ``measures`` (version -> measure) and ``difference`` (the first's log-loss minus the second's, with an interval that
+    holds however often one looks) are None where there is not enough data.
     """
 
     since: datetime
@@ -68,7 +69,7 @@ def compared(
         first.version: measured(mine, judged, seed=seed),
         second.version: measured(other, judged, seed=seed),
     }
-    difference = log_loss_difference(mine, other, judged, seed=seed)
+    difference = log_loss_difference_at_any_look(mine, other, judged)
     return Comparison(since, span.leads, span.sales, seen_young, came, measures, difference)
 
 

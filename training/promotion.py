@@ -14,6 +14,8 @@ NOT_COMPARABLE = (
 )
 
 
+AT_ANY_LOOK = "champion at any look"
+"""The difference to the champion with an interval that holds however often one looks."""
 ENOUGH_NATS = 6.0
 """A gain that speaks for itself. ln 20 = 3 nats come by chance in one case of twenty at most (Ville's inequality for a
 likelihood ratio); the weights of a blend and the rounds of its trees were fitted on those leads, so it takes twice as much."""
@@ -71,7 +73,10 @@ def decided(evaluation: Judgement, *, tables: bool, gain: float = 0.0, champion_
 
 
 def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bool) -> Decision:
-    """Return the decision of a candidate that is good enough but for the champion."""
+    """Return the decision of a candidate that is good enough but for the champion.
+
+    Each training compares anew, so "better" has to hold at any look; to hold a worse one back this look is enough.
+    """
     champion = evaluation.differences.get("champion")
     if champion is None:
         said = NOT_COMPARABLE if champion_serves else "No champion serves that it would have to beat."
@@ -79,8 +84,11 @@ def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bo
     if champion.low > 0:
         said = f"Worse than the champion ({_figures(champion)}): the champion goes on serving."
         return replace(made, promote=False, reasons=(*made.reasons, said))
-    word = "Better than the champion" if champion.high < 0 else "Not worse than the champion, and fresher"
-    return replace(made, reasons=(*made.reasons, f"{word}: {_figures(champion)}."))
+    at_any_look = evaluation.differences[AT_ANY_LOOK]
+    said = f"Not worse than the champion, and fresher: {_figures(champion)}."
+    if at_any_look.high < 0:
+        said = f"Better than the champion, however often they are compared: {_figures(at_any_look)}."
+    return replace(made, reasons=(*made.reasons, said))
 
 
 def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:

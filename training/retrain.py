@@ -18,6 +18,7 @@ from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade
+from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import save_card
 from models.judgement import EVALUATION, Judgement, judgement_json
@@ -37,7 +38,7 @@ from training.evaluation import evaluated
 from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
 from training.plots import drawn_plots
-from training.promotion import Decision, decided
+from training.promotion import AT_ANY_LOOK, Decision, decided
 from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates, probability, starts_of
 from training.time_split import TimeSplit, split_by_time
 
@@ -282,9 +283,10 @@ def _over_champion(
         return {}
     new = enough[0]
     judged = Judged(later.outcome, later.weight, later.lead).of(new)
-    served = artefact_probability(champion, later.of(new))
+    served, candidate = artefact_probability(champion, later.of(new)), contenders["candidate"][new]
     return {
-        "champion": log_loss_difference(contenders["candidate"][new], served, judged, seed=seed),
+        "champion": log_loss_difference(candidate, served, judged, seed=seed),
+        AT_ANY_LOOK: log_loss_difference_at_any_look(candidate, served, judged),
         "rules over champion": log_loss_difference(contenders["rules"][new], served, judged, seed=seed),
     }
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
-from training.promotion import Decision, decided
+from training.promotion import AT_ANY_LOOK, Decision, decided
 
 BETTER, SAME, WORSE = Measured(-0.02, -0.03, -0.01), Measured(0.001, -0.01, 0.01), Measured(0.02, 0.01, 0.03)
 BETTER_SAID = "log-loss -0.0200, 95 % from -0.0300 to -0.0100"
@@ -20,13 +20,14 @@ def decision(
     over_guesses: Measured = SAME,
     *,
     champion: Measured | None = None,
+    at_any_look: Measured | None = None,
     rules_over_champion: Measured | None = None,
     tables: bool = True,
     gain: float = 0.0,
     champion_serves: bool = False,
 ) -> Decision:
     differences = {"base rate": over_base, "rules": over_rules, "rules over guesses": over_guesses}
-    more = {"champion": champion, "rules over champion": rules_over_champion}
+    more = {"champion": champion, AT_ANY_LOOK: at_any_look, "rules over champion": rules_over_champion}
     differences |= {name: one for name, one in more.items() if one is not None}
     evaluation = Judgement((JudgedGroup("all", 500, 50, None),), differences)
     return decided(evaluation, tables=tables, gain=gain, champion_serves=champion_serves)
@@ -43,17 +44,18 @@ def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_i
 
 
 @pytest.mark.parametrize(
-    ("champion", "promoted", "words"),
+    ("champion", "at_any_look", "promoted", "words"),
     [
-        (BETTER, True, f"Better than the champion: {BETTER_SAID}."),
-        (SAME, True, f"Not worse than the champion, and fresher: {SAME_SAID}."),
-        (WORSE, False, f"Worse than the champion ({WORSE_SAID}): the champion goes on serving."),
+        (BETTER, BETTER, True, f"Better than the champion, however often they are compared: {BETTER_SAID}."),
+        (BETTER, SAME, True, f"Not worse than the champion, and fresher: {BETTER_SAID}."),
+        (SAME, SAME, True, f"Not worse than the champion, and fresher: {SAME_SAID}."),
+        (WORSE, SAME, False, f"Worse than the champion ({WORSE_SAID}): the champion goes on serving."),
     ],
 )
 def test_only_a_candidate_that_is_not_worse_replaces_the_champion(
-    champion: Measured, promoted: bool, words: str
+    champion: Measured, at_any_look: Measured, promoted: bool, words: str
 ) -> None:
-    made = decision(BETTER, champion=champion, champion_serves=True)
+    made = decision(BETTER, champion=champion, at_any_look=at_any_look, champion_serves=True)
     assert (made.promote, made.finds_something, made.reasons[-1]) == (promoted, True, words)
 
 

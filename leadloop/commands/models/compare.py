@@ -115,7 +115,7 @@ def _verdict(done: Comparison, first: str, second: str) -> str:
         f"log-loss {done.difference.value:+.4f}, 95 % from {done.difference.low:+.4f} to {done.difference.high:+.4f}"
     )
     if done.difference.high < 0:
-        return f"{first} is better than {second}: {figures}."
+        return f"{first} is better than {second}: {figures}, however often one looks."
     if done.difference.low > 0:
-        return f"{first} is worse than {second}: {figures}."
-    return f"Neither is surely better ({first} minus {second}: {figures})."
+        return f"{first} is worse than {second}: {figures}, however often one looks."
+    return f"Neither is surely better ({first} minus {second}: {figures}, however often one looks)."
