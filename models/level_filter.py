@@ -5,6 +5,9 @@ differs from market to market, and changes when a market jumps; so several sizes
 each as a Kalman filter, and each weighs by how well it has foretold the outcomes of late (a mixture of dynamic models: Raftery,
 Karny & Ettler 2010, "Online prediction under model uncertainty via dynamic model averaging"). With the smallest steps both
 are held still by what was seen before, so noise is not followed; with the largest a jump is.
+
+A step's size foretells leads from what was known when they came: where outcomes are told months late, a wave that is over by
+then speaks for no large step, however well it would have foretold the leads just before.
 """
 
 from __future__ import annotations
@@ -45,8 +48,21 @@ class Seen:
         return Seen(self.log_odds[some], self.was[some], self.now[some], self.bought[some])
 
 
-def after(level: Level, seen: Seen) -> Level:
+def even_odds(level: Level, seen: Seen) -> float:
+    """Return of how many leads of even odds so much would be told."""
+    p = expit(seen.log_odds + level.believed[0])
+    return float((4 * p * (1 - p)) @ (seen.now - seen.was))
+
+
+def after(level: Level, seen: Seen, then: Level | None = None, ahead: float = 0.0) -> Level:
     """Return what is believed once so much more was seen.
+
+    Parameters
+    ----------
+    then
+        What was believed when these leads came; None where that is ``level``.
+    ahead
+        How many leads of even odds came after those of which ``then`` knew, and before these.
 
     >>> from models.level import unmoved
     >>> twice = np.arange(400) % 10 < 4  # four of ten buy, where two were expected
@@ -56,14 +72,20 @@ def after(level: Level, seen: Seen) -> Level:
     """
     if not len(seen):
         return level
-    means, covariances = np.array(level.means), np.array(level.covariances)[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
-    p = expit(seen.log_odds + level.believed[0])
-    leads = float((4 * p * (1 - p)) @ (seen.now - seen.was))
-    covariances[:, [0, 1], [0, 1]] += np.array(STEPS) * leads
-    means, covariances, foretold = _moved(seen, level.centre, means, covariances)
+    leads = even_odds(level, seen)
+    means, covariances, foretold = _moved(seen, level.centre, *_wandered(level, leads))
+    if then is not None and then is not level:
+        *_, foretold = _moved(seen, level.centre, *_wandered(then, ahead + leads))
     beliefs = np.array(level.beliefs) * FORGETTING**leads + foretold
     told = covariances[:, [0, 0, 1], [0, 1, 1]]
     return level_of(level.centre, means.tolist(), told.tolist(), (beliefs - beliefs.max()).tolist())
+
+
+def _wandered(level: Level, leads: float) -> tuple[Floats, Floats]:
+    """Return each step's mean and covariance so many leads of even odds later."""
+    covariances = np.array(level.covariances)[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+    covariances[:, [0, 1], [0, 1]] += np.array(STEPS) * leads
+    return np.array(level.means), covariances
 
 
 def _moved(seen: Seen, centre: float, means: Floats, covariances: Floats) -> tuple[Floats, Floats, Floats]:

@@ -6,6 +6,7 @@ share of buyers that would have shown themselves in that time. Leads still open 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy.special import expit
 
 from models.delay import DelayCurve
 from models.level import Level
-from models.level_filter import Seen, after
+from models.level_filter import Seen, after, even_odds
 
 Floats = npt.NDArray[np.float64]
 DAY = 86_400.0
@@ -69,13 +70,25 @@ class OutcomesSoFar:
 
     def between(self, since: float, until: float) -> Seen:
         """Return what came to be known after ``since`` and up to ``until``, in the order in which the leads came."""
+        return self.told_between(since, until)[0]
+
+    def told_between(self, since: float, until: float) -> tuple[Seen, npt.NDArray[np.int64]]:
+        """Return what came to be known, and of which leads."""
         was, now = self.share_seen(since), self.share_seen(until)
         told_at = np.maximum(self.bought_at, self._ripe_at())
         bought = (told_at > since) & (told_at <= until)
         now = np.where(bought, np.maximum(now, was + LEAST_SHARE), now)
         some = np.flatnonzero((self.created < until) & ~(told_at <= since) & (now > was))
         some = some[np.argsort(self.created[some], kind="stable")]
-        return Seen(self.log_odds[some], was[some], now[some], bought[some])
+        return Seen(self.log_odds[some], was[some], now[some], bought[some]), some
+
+    def mostly_told_at(self) -> Floats:
+        """Return from when on most is known of each lead: its outcome, or whether it is among the sooner half of buyers."""
+        if self.curve is None:
+            return np.fmax(self.settled_at, self._ripe_at())
+        half = float(self.curve.days[np.searchsorted(self.curve.shares, 0.5)])
+        told: Floats = self.created + DAY * max(half, self.ripe_after)
+        return told
 
     def expected(self, moment: float) -> Floats:
         """Return for each lead how likely it was to be seen to buy by a moment."""
@@ -107,7 +120,15 @@ def followed(outcomes: OutcomesSoFar, level: Level, since: float, until: float) 
     It wanders from lead to lead in the order in which they came, whenever each bought: sales come in waves (a month's end,
     a day off) that say nothing of the leads.
     """
-    seen = outcomes.between(since, until)
+    seen, leads = outcomes.told_between(since, until)
+    came, told = outcomes.created[leads], outcomes.mostly_told_at()[leads]
+    moments, levels, counts = [-np.inf], [level], [0.0]
     for begin in range(0, len(seen), LEADS_A_STEP):
-        level = after(level, seen.of(slice(begin, begin + LEADS_A_STEP)))
+        some = slice(begin, begin + LEADS_A_STEP)
+        known = bisect_right(moments, came[begin]) - 1
+        count = counts[-1] + even_odds(level, seen.of(some))
+        level = after(level, seen.of(some), levels[known], counts[-1] - counts[known])
+        moments.append(max(moments[-1], float(told[some].max())))
+        levels.append(level)
+        counts.append(count)
     return level

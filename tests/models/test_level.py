@@ -141,3 +141,20 @@ def test_a_model_that_tells_leads_too_far_apart_or_too_little_is_put_right(truth
     assert level.strength == pytest.approx(truth, abs=0.15)
     assert abs(level.shift) < 0.15
     assert level.moved(0.0) == pytest.approx(-1.5 + level.shift + level.strength * 1.5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_waves_that_are_over_when_they_are_told_of_are_not_taken_for_the_market_of_those_who_come_then(
+    seed: int,
+) -> None:
+    hours, lag = np.arange(3_000), 300
+    rates = 0.6 + 0.2 * np.sin(2 * np.pi * hours / 600)  # a wave of 25 days, and an outcome is told half a wave late
+    market = a_market(rates, seed, promised=0.6)
+    late = np.where(np.isfinite(market.bought_at), market.created + lag * 3600.0, np.nan)
+    market = OutcomesSoFar(market.log_odds, market.created, late, market.created + lag * 3600.0, None, lag / 24)
+    start, lost = float(logit(0.6)), []
+    for day in range(60, 125, 5):
+        p = expit(start + followed(market, unmoved(start), -1.0, day * DAY).shift)
+        truth = rates[day * 24 : (day + 5) * 24]
+        lost.append((truth * np.log(0.6 / p) + (1 - truth) * np.log(0.4 / (1 - p))).mean())
+    assert np.mean(lost) < 0.04  # nats a lead; followed as if what is told now were now, it is twice to ten times that
