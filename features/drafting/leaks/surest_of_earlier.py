@@ -72,7 +72,7 @@ def _apart(change: Change, since: WrittenSince) -> Evidence | None:
     found = [
         Evidence("leak", words, chance)
         for words, one, other in ((by_win, of_won, of_others), (by_end, of_ended, of_open))
-        if (chance := _chance_of(one, other)) < CHANCE and abs(one.value - other.value) >= TELLING_APART
+        if abs(one.value - other.value) >= TELLING_APART and (chance := _chance_of(one, other)) < CHANCE
     ]
     return _surest(found)
 
