@@ -21,6 +21,7 @@ from features.drafting.header_words import first_fitting
 from features.drafting.known_outcomes import Outcomes, lead_id_column, outcomes_in_leads, outcomes_in_stages
 from features.drafting.leaks.arrival_order import arrival_order
 from features.drafting.leaks.finder import Ended
+from features.drafting.own_grade_words import are_own_grades, grades_meant
 from features.drafting.personal_columns import IS_PERSON, may_be_shown
 from features.drafting.placeholder_words import placeholders_in
 from features.drafting.planned_fields import PlannedField, fields_of_leads, with_call_answers
@@ -31,7 +32,7 @@ from features.facts.company import Company, Export
 from features.facts.company_file import parse_company
 from features.facts.export_kind import KINDS, needed_columns
 from features.facts.file_shape import guess_date_order, is_placeholder
-from features.facts.values import CallResult
+from features.facts.values import MANAGER_GRADES, CallResult, ManagerGrade
 
 Language = Literal["ru", "en"]
 CURRENCY, CURRENCY_CODE = ("currency", "валюта"), re.compile("^[A-Z]{3}$")
@@ -111,6 +112,17 @@ def _find_roles(known: _Recognised) -> None:
             if column is not None and column != roles.get("lead_id"):
                 kept = {role: other for role, other in roles.items() if other != column}
                 known.roles[kind] = {**kept, "lead_id": column}
+    _find_own_grades(known)
+
+
+def _find_own_grades(known: _Recognised) -> None:
+    """Find the calls' column of the managers' own grades: it is no answer of the lead and becomes no field."""
+    if "calls" in known.files:
+        calls, roles = known.files["calls"], known.roles["calls"]
+        free = (column for column in calls.columns if column not in roles.values())
+        column = next((one for one in free if are_own_grades(one, calls.filled(one))), None)
+        if column is not None:
+            roles["grade"] = column
 
 
 def _only_leads(known: _Recognised) -> SampledFile:
@@ -147,6 +159,7 @@ def _parts(
             roles["leads"].pop(role, None)
     fields = _fields(known, leads, outcomes, placeholders, roles)
     results, unknown_results = _results(known, roles)
+    grades, unknown_grades = _grades(known, roles)
     managers = _managers(known, roles)
     order, doubt = _date_order(known, roles, language)
     counts = _stage_counts(known, outcomes, roles)
@@ -176,6 +189,8 @@ def _parts(
         marks=known.marks,
         results=results,
         unknown_results=unknown_results,
+        grades=grades,
+        unknown_grades=unknown_grades,
         date_doubt=doubt,
         doubts=tuple(doubts),
     )
@@ -207,6 +222,18 @@ def _results(known: _Recognised, roles: Mapping[str, Mapping[str, str]]) -> tupl
     meant = {word: result_meant(word) for word, times in words.items() if may_be_shown(word, times)}
     unknown = {word: times for word, times in words.items() if meant.get(word) is None}
     return {word: result for word, result in meant.items() if result is not None}, _shown(unknown)
+
+
+def _grades(known: _Recognised, roles: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, ManagerGrade], list[str]]:
+    """Return the managers' words for a grade that need an entry, and the words whose meaning nobody can guess."""
+    column = roles["calls"].get("grade") if "calls" in known.files else None
+    if column is None:
+        return {}, []
+    words = Counter(known.files["calls"].filled(column))
+    meant = grades_meant(words)
+    ours = {grade.casefold() for grade in MANAGER_GRADES}
+    shown = {word: grade for word, grade in meant.items() if word.casefold() not in ours and may_be_shown(word)}
+    return shown, _shown({word: times for word, times in words.most_common() if word not in meant})
 
 
 def _stage_counts(known: _Recognised, outcomes: Outcomes, roles: Mapping[str, Mapping[str, str]]) -> Counter[str]:

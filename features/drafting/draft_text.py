@@ -12,7 +12,7 @@ from features.drafting.sampled_file import SampledFile
 from features.drafting.yaml_words import comment, written, written_list, written_map
 from features.facts.company import NEED, Export
 from features.facts.export_kind import needed_columns
-from features.facts.values import CALL_RESULTS, CallResult, StageKind
+from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 HEAD = """\
 # yaml-language-server: $schema=company.schema.json
@@ -52,6 +52,8 @@ class DraftParts:
     marks: Mapping[str, Mapping[str, str]]
     results: Mapping[str, CallResult]
     unknown_results: list[str]
+    grades: Mapping[str, ManagerGrade]
+    unknown_grades: list[str]
     date_doubt: str | None
     doubts: tuple[str, ...]
 
@@ -263,7 +265,7 @@ def _columns(kind: str, parts: DraftParts) -> list[str]:
     if marks:
         lines += ["    marks:", *(f"      {mark}: {written(column)}" for mark, column in marks.items())]
     if kind == "calls":
-        lines += _results(parts)
+        lines += [*_results(parts), *_grades(parts)]
     return lines
 
 
@@ -274,4 +276,16 @@ def _results(parts: DraftParts) -> list[str]:
         known = ", ".join(CALL_RESULTS)
         lines.append(f"      # Calls with these words are refused until they stand above; ours are: {known}.")
         lines += [f"      #   {comment(word)}:" for word in parts.unknown_results]
+    return lines
+
+
+def _grades(parts: DraftParts) -> list[str]:
+    """Return what the managers' own words for a grade mean; A, B, C and non_target need no entry."""
+    lines = ["    grades:   # the managers' own words; a guess, so read it"] if parts.grades else []
+    lines += [f"      {written(word)}: {grade}" for word, grade in parts.grades.items()]
+    if parts.unknown_grades:
+        known = ", ".join(MANAGER_GRADES)
+        head = "" if parts.grades else "    # grades:\n"
+        lines.append(f"{head}      # These words are no grade until they stand under grades; ours are: {known}.")
+        lines += [f"      #   {comment(word)}:" for word in parts.unknown_grades]
     return lines

@@ -12,6 +12,7 @@ from features.drafting.header_words import first_fitting
 from features.drafting.leak_signs import leak_signs
 from features.drafting.leaks.finder import Ended, find_leaks
 from features.drafting.leaks.findings import Finding
+from features.drafting.own_grade_words import are_own_grades
 from features.drafting.personal_columns import personal_sign, share_with_contacts
 from features.drafting.sampled_file import SampledFile, given
 from features.facts.company import FieldKind
@@ -24,6 +25,10 @@ CRITERIA = {
 }
 """Columns of the qualifying questions, by name."""
 FREE_TEXT_WITH_CONTACTS = 0.01
+OWN_GRADES = (
+    "the managers' own grades, given after a call; leads say no moment of it, so it is read from calls alone: export it with "
+    "them and name its column at export.calls.grade"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ def fields_of_leads(
     columns = {column: leads.columns[column] for column in judged}
     found = find_leaks(columns, ended, order=order, placeholders=placeholders, decimal=leads.shape.decimal)
     findings = {finding.column: finding for finding in found}
-    return [_judged(one, findings[one.column]) if one.column in findings else one for one in planned]
+    told = [_judged(one, findings[one.column]) if one.column in findings else one for one in planned]
+    return [_without_own_grades(one, given(leads.columns[one.column or ""], placeholders)) for one in told]
 
 
 def with_call_answers(
@@ -85,6 +91,14 @@ def with_call_answers(
 def _judged(one: PlannedField, finding: Finding) -> PlannedField:
     fate: Fate = "leak" if finding.knows == "leak" else one.fate
     return replace(one, fate=fate, by_manager=finding.knows == "late", why=finding.why)
+
+
+def _without_own_grades(one: PlannedField, answers: Sequence[str | None]) -> PlannedField:
+    """Return the field, left out where managers' own grades stand in it: no lead has one when it arrives."""
+    cells = [cell for cell in answers if cell is not None]
+    if one.fate not in ("kept", "leak") or not are_own_grades(one.column or "", cells):
+        return one
+    return replace(one, fate="leak", by_manager=False, why=(OWN_GRADES, *one.why))
 
 
 def _named_field(column: str, answers: Sequence[str | None], file: SampledFile, taken: set[str]) -> PlannedField:

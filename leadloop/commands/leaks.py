@@ -12,6 +12,7 @@ from leadloop.commands._house import CompanyOption
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from features.drafting.leaks.earlier_export import EarlierExport
     from features.drafting.leaks.findings import Finding
     from features.drafting.leaks.searched_export import SearchedExport
     from features.facts.company import Company
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NAME = "leaks"
 IN_WORDS = {"leak": "leak", "late": "filled in late", "differs": "differs now", "honest": "honest"}
 ORDER = tuple(IN_WORDS)
+FEW = 100
+"""Leads below which a comparison with an older export shows only what happens to many of them."""
 
 
 def command(
@@ -33,12 +36,23 @@ def command(
     arrived: Annotated[
         str | None, typer.Option(help="The column of the moment, or of a number that counts leads.")
     ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="An older export of the same leads, to see what was written in since; may be given several times.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """Find the columns that know the outcome: filled in after it, changed after it, too good at once.
 
     Every column is shown with its evidence and what to write in company.yaml; a field that says `known_from: arrival`
     there is overruled, and still shown. Without company.yaml the columns are recognised as `leadloop init` does it. At
     most the first 50,000 rows are looked at; no name, phone or e-mail is printed.
+
+    One export cannot tell which cells were filled in or changed after the lead came. With `--earlier` the leads found in
+    both, by their id, and still open in the older export are compared cell by cell.
     """
     from rich.console import Console
 
@@ -47,7 +61,7 @@ def command(
     words = _company(company)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     with console.status("Reading the export ..."):
-        export = searched(leads, company=words, stages=stages, outcome=outcome, arrived=arrived)
+        export = searched(leads, company=words, stages=stages, outcome=outcome, arrived=arrived, earlier=earlier or ())
         findings = export.findings()
     _say_what_was_read(console, export)
     _show(findings, export, words)
@@ -83,6 +97,39 @@ def _say_what_was_read(console: Console, export: SearchedExport) -> None:
     console.print(f"Order in which they came: {order}")
     aside = ", ".join(f"{column} ({why})" for column, why in export.aside.items())
     console.print(f"Not searched: {aside or 'nothing'}")
+    for older in export.earlier:
+        _say_what_is_earlier(console, older, export)
+
+
+def _say_what_is_earlier(console: Console, older: EarlierExport, export: SearchedExport) -> None:
+    from features.drafting.leaks.earlier_export import only_now
+
+    here, there = export.leads.path.name, older.name
+    found = int(older.found.sum())
+    console.print(
+        f"Compared with {there}: {found:,} leads stand in both, by {older.ids.then!r} "
+        f"({export.leads.rows - found:,} rows only in {here}, {older.others:,} leads only in {there})"
+    )
+    if older.twice:
+        console.print(f"  {older.twice:,} leads stand more than once in {there} and are not compared")
+    console.print(f"  {_open_then(older, export)}")
+    for file, columns in ((here, only_now(export.columns, older)), (there, older.only_there)):
+        if columns:
+            console.print(f"  only in {file}, so not compared: {', '.join(columns)}")
+
+
+def _open_then(older: EarlierExport, export: SearchedExport) -> str:
+    ended = export.ended
+    if older.had_ended is None or ended is None:
+        return "nothing in it says which of them had ended by then, so all of them are compared"
+    was_open = older.found & ~older.had_ended
+    won, still_open = int((was_open & ended.won).sum()), int((was_open & ended.is_open).sum())
+    count, ended_by = int(was_open.sum()), "ended" if older.tells_losses else "bought"
+    if not count:
+        return f"all of them had {ended_by} by then, so nothing can be compared; give an older export"
+    rest = f"{count - won - still_open:,} did not" + (f", {still_open:,} still open" if still_open else "")
+    words = f"{count:,} of them had not {ended_by} by then: {won:,} won since, {rest}"
+    return words if count >= FEW else f"{words}; so few tell little"
 
 
 def _show(findings: list[Finding], export: SearchedExport, company: Company | None) -> None:
@@ -115,7 +162,7 @@ def _show(findings: list[Finding], export: SearchedExport, company: Company | No
 
 def _evidence(finding: Finding) -> str:
     against = finding.why if finding.knows != "honest" else ()
-    return "\n".join([*(f"- {why}" for why in against), _counted(finding)])
+    return "\n".join([*(f"- {why}" for why in against), *([finding.since] if finding.since else []), _counted(finding)])
 
 
 def _counted(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from leadloop.cli import app
 from tests.features.drafting.exports import written_csv
+from tests.features.drafting.leaks.exports_apart import emptied_then, two_exports
 from tests.features.drafting.leaks.leads import honest_leads
 from tests.support.machine import REAL_DATA
 
@@ -88,6 +89,38 @@ def test_a_list_of_sales_tells_who_bought(tmp_path: Path, export: Path) -> None:
     assert (
         "Who bought: 300 of 3,000 leads, by the rows of sales.csv" in leaks(tmp_path, export, "--stages", sales).output
     )
+
+
+def test_an_older_export_shows_what_was_written_in_since_and_a_person_may_overrule_it(tmp_path: Path) -> None:
+    newer, older = two_exports()
+    emptied_then(older, "city", 0.8, newer, only="Won")
+    newer["asked"] = ["x" if place % 2 else "y" for place in range(len(newer["id"]))]
+    phones = [f"+7 912 345-{place:04d}" for place in range(len(newer["id"]))]
+    newer["Phone"], older["Phone"] = phones, phones[1 : len(older["id"]) + 1]
+    files = written_csv(tmp_path / "leads.csv", newer), written_csv(tmp_path / "older.csv", older)
+    said = leaks(tmp_path, files[0], "--earlier", files[1]).output
+    assert "Compared with older.csv: 1,000 leads stand in both, by 'id' (200 rows only in leads.csv, 0 leads" in said
+    assert "400 of them had not ended by then: 119 won since, 181 did not, 100 still open" in said
+    assert "only in leads.csv, so not compared: asked" in said
+    assert "empty in older.csv, filled since for 94 of 119 (79 %, 71 to 85) leads that won and 0 of 281" in said
+    assert "written in since older.csv for 0 of 400 (0 %, 0 to 1) leads still open then" in said
+    assert " leak " in line_of("city", said)
+    assert "+7 912" not in said
+    field = "city: {kind: choice, known_from: arrival}"
+    words = f"company: x\nfields: {{{field}}}\nstages: {{won: Won, lost: Lost}}\nexport: {{leads: {{stage: stage}}}}\n"
+    (tmp_path / "company.yaml").write_text(words, encoding="utf-8")
+    overruled = leaks(tmp_path, files[0], "--earlier", files[1]).output
+    assert "overruled (leak)" in line_of("city", overruled)
+    assert "empty in older.csv, filled since for 94 of 119" in overruled
+
+
+def test_an_older_export_of_other_leads_is_refused(tmp_path: Path) -> None:
+    newer, older = two_exports()
+    older["id"] = [f"M{place}" for place in range(len(older["id"]))]
+    files = written_csv(tmp_path / "leads.csv", newer), written_csv(tmp_path / "older.csv", older)
+    refused = leaks(tmp_path, files[0], "--earlier", files[1])
+    assert refused.exit_code != 0
+    assert "older.csv and leads.csv have no lead in common" in str(refused.exception)
 
 
 @pytest.mark.skipif(not REAL_DATA.exists(), reason="the real data sets are not here")

@@ -25,10 +25,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a column knows; ``why`` says in words what led to it, ``figures`` is None where no outcome is known."""
+    """What a column knows; ``why`` says in words what led to it, ``figures`` is None where no outcome is known.
+
+    ``since`` says in words for how few leads something was written into it since an older export, if there is one.
+    """
 
     column: str
     kind: ColumnKind
     knows: Knows
     why: tuple[str, ...] = ()
     figures: Figures | None = None
+    since: str = ""

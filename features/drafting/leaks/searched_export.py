@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,11 @@ from features.drafting.known_outcomes import (
     outcomes_in_stages,
 )
 from features.drafting.leaks.arrival_order import ArrivalOrder, arrival_order
+from features.drafting.leaks.earlier_export import EarlierExport, earlier_export
 from features.drafting.leaks.finder import Ended, find_leaks
 from features.drafting.leaks.findings import Finding
+from features.drafting.leaks.surest_of_earlier import with_what_was_written
+from features.drafting.leaks.written_since import written_since
 from features.drafting.personal_columns import may_be_shown, personal_sign
 from features.drafting.placeholder_words import placeholders_in
 from features.drafting.sampled_file import SampledFile, sampled
@@ -34,7 +37,10 @@ MOST_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class SearchedExport:
-    """An export of leads, ready to be searched; ``aside`` says why a column is not, ``roles`` our name of others."""
+    """An export of leads, ready to be searched; ``aside`` says why a column is not, ``roles`` our name of others.
+
+    ``earlier`` are older exports of the same leads, in any order.
+    """
 
     leads: SampledFile
     columns: Mapping[str, list[str]]
@@ -43,6 +49,7 @@ class SearchedExport:
     aside: Mapping[str, str]
     roles: Mapping[str, str]
     placeholders: tuple[str, ...]
+    earlier: tuple[EarlierExport, ...] = ()
 
     @property
     def ended(self) -> Ended | None:
@@ -54,7 +61,15 @@ class SearchedExport:
         """Return what each column knows."""
         order = self.order.moments if self.order is not None else None
         decimal = self.leads.shape.decimal
-        return find_leaks(self.columns, self.ended, order=order, placeholders=self.placeholders, decimal=decimal)
+        found = find_leaks(self.columns, self.ended, order=order, placeholders=self.placeholders, decimal=decimal)
+        return [self._with_what_was_written(finding) for finding in found] if self.earlier else found
+
+    def _with_what_was_written(self, finding: Finding) -> Finding:
+        cells, shape = self.columns[finding.column], self.leads.shape
+        since = [
+            written_since(finding.column, cells, shape, older, self.ended, self.placeholders) for older in self.earlier
+        ]
+        return with_what_was_written(finding, since)
 
 
 def searched(
@@ -64,6 +79,7 @@ def searched(
     stages: Path | None = None,
     outcome: str | None = None,
     arrived: str | None = None,
+    earlier: Sequence[Path] = (),
 ) -> SearchedExport:
     """Read an export of leads.
 
@@ -75,11 +91,14 @@ def searched(
         The history of stages or the list of sales, where the leads do not say how they ended.
     outcome, arrived
         The columns that say how a lead ended and when it came (a moment, or a number that counts leads).
+    earlier
+        Older exports of the same leads, in any order.
 
     Raises
     ------
     ImportRefused
-        Where the file is no table, lacks a column that was named, or the outcome's words mean no sale.
+        Where a file is no table, lacks a column that was named, or the outcome's words mean no sale; where an older export
+        has no lead of ``path``.
     """
     leads = sampled(path)
     for column in (outcome, arrived):
@@ -101,6 +120,7 @@ def searched(
         aside,
         {column: role for role, column in roles.items() if column not in aside},
         placeholders,
+        tuple(earlier_export(older, leads, outcomes, named_id=roles.get("id"), company=company) for older in earlier),
     )
 
 
