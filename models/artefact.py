@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +33,9 @@ class Artefact:
     variance that every lead of a grade has; ``graded`` counts the training leads that had each grade at some time and the
     sales among them, ``average`` is the share that bought of all; ``about`` holds what the analyst sees (measures, counts,
     choices) as plain values. ``followed`` is by how much the latest leads lay off as it learned, ``delay`` how long buyers
-    take (a ``DelayCurve`` as plain values; None where the company had no window of ``horizon_days``), ``ripe_after`` the age in
-    days from which a lead's outcome tells of the level (None where the level cannot be followed).
+    take (a ``DelayCurve`` as plain values, with ``window`` and ``longer`` where channels differ; None where the company had no
+    window of ``horizon_days``), ``ripe_after`` the age in days from which a lead's outcome tells of the level (None where the
+    level cannot be followed).
     """
 
     version: str
@@ -50,7 +51,7 @@ class Artefact:
     doubt: Mapping[RuleGrade, float]
     followed: Level
     horizon_days: int | None
-    delay: Mapping[str, Sequence[float]] | None
+    delay: Mapping[str, Any] | None
     ripe_after: float | None
 
     def at_level(self, level: Level) -> Artefact:

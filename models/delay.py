@@ -7,8 +7,8 @@ for right-truncated times: Lagakos, Barraj & De Gruttola 1988, "Nonparametric an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,23 +24,40 @@ MOST_AGES = 200
 class DelayCurve:
     """The share of those who buy within the window that have bought by an age: it rises to ``shares[n]`` at ``days[n]``.
 
-    >>> DelayCurve(np.array([1.0, 5.0]), np.array([0.25, 1.0])).bought_by(np.array([0.5, 1.0, 7.0])).tolist()
+    Where buyers of some channels take longer, ``longer`` says of each channel how many times as long as the average, and
+    ``window`` is the last day, by which those of every channel have bought; a channel that it does not name is average.
+
+    >>> curve = DelayCurve(np.array([1.0, 5.0]), np.array([0.25, 1.0]), 20.0, {"fair": 3.0})
+    >>> curve.bought_by(np.array([0.5, 1.0, 7.0])).tolist()
     [0.0, 0.25, 1.0]
+    >>> curve.bought_by(np.array([1.0, 3.0, 7.0, 15.0]), curve.longer_of(["fair"] * 4)).tolist()
+    [0.0, 0.25, 0.25, 1.0]
     """
 
     days: Floats
     shares: Floats
+    window: float = np.inf
+    longer: Mapping[str, float] = field(default_factory=dict)
 
-    def bought_by(self, age: Floats) -> Floats:
-        """Return the share that has bought by each age, in days since the request."""
-        places = np.searchsorted(self.days, age, side="right")
-        share: Floats = np.concatenate([[0.0], self.shares])[places]
+    def longer_of(self, channel: Iterable[str]) -> Floats:
+        """Return for leads of these channels how many times as long as the average their buyers take."""
+        return np.array([self.longer.get(one, 1.0) for one in channel], dtype=np.float64)
+
+    def bought_by(self, age: Floats, longer: Floats | float = 1.0) -> Floats:
+        """Return the share that has bought by each age, in days since the request, where buyers take so much ``longer``."""
+        share = self._share(np.minimum(age, self.window) / longer)
+        all_of_them = self._share(np.divide(self.window, longer))
+        return share / np.maximum(all_of_them, 1e-9)
+
+    def _share(self, age: Floats) -> Floats:
+        share: Floats = np.concatenate([[0.0], self.shares])[np.searchsorted(self.days, age, side="right")]
         return share
 
     def to_json(self) -> dict[str, Any]:
         """Return the curve as plain values, at so many ages at most that they can be read."""
         places = np.unique(np.linspace(0, len(self.days) - 1, MOST_AGES).round().astype(np.int64))
-        return {"days": self.days[places].tolist(), "shares": self.shares[places].tolist()}
+        said: dict[str, Any] = {"days": self.days[places].tolist(), "shares": self.shares[places].tolist()}
+        return said | ({"window": self.window, "longer": dict(self.longer)} if self.longer else {})
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> DelayCurve:
@@ -48,14 +65,21 @@ class DelayCurve:
         days, shares = (np.array(said[name], dtype=np.float64) for name in ("days", "shares"))
         if len(days) != len(shares) or (np.diff(days) <= 0).any() or (np.diff(shares) < 0).any():
             raise ValueError("rising days, each with its share")
-        return cls(days, shares)
+        window = float(said.get("window", np.inf))
+        longer = {channel: float(times) for channel, times in dict(said.get("longer", {})).items()}
+        if not all(0 < times < np.inf for times in longer.values()) or not window > 0:
+            raise ValueError("how many times as long as the average each channel's buyers take, within a window")
+        return cls(days, shares, window, longer)
 
-    def chance_left(self, probability: Floats, asked_after: Floats, age: Floats) -> Floats:
+    def chance_left(
+        self, probability: Floats, asked_after: Floats, age: Floats, longer: Floats | float = 1.0
+    ) -> Floats:
         """Return how likely leads that had not bought by ``age`` still buy within the window.
 
-        ``probability`` is that of buying within the window as it was asked for ``asked_after`` days, not having bought by then.
+        ``probability`` is that of buying within the window as it was asked for ``asked_after`` days, not having bought by
+        then; ``longer`` how many times as long as the average buyers of their channel take.
         """
-        left = (1.0 - self.bought_by(age)) / np.maximum(1.0 - self.bought_by(asked_after), 1e-9)
+        left = (1.0 - self.bought_by(age, longer)) / np.maximum(1.0 - self.bought_by(asked_after, longer), 1e-9)
         left = np.clip(left, 0.0, 1.0)
         chance: Floats = probability * left / (1.0 - probability * (1.0 - left))
         return chance

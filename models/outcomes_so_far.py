@@ -40,6 +40,8 @@ class OutcomesSoFar:
     ripe_after
         The age in days before which nothing is asked of a lead, however it ended: of younger ones only those are known
         that were reached soon, or closed soon, and they are other leads than the rest.
+    longer
+        How many times as long as the average buyers of a lead's channel take.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class OutcomesSoFar:
     settled_at: Floats
     curve: DelayCurve | None
     ripe_after: float = 0.0
+    longer: Floats | float = 1.0
 
     def __len__(self) -> int:
         return len(self.log_odds)
@@ -66,7 +69,7 @@ class OutcomesSoFar:
         is_ripe = self._ripe_at() <= moment
         if self.curve is None:
             return ((self.settled_at <= moment) & is_ripe).astype(np.float64)
-        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY), 0.0)
+        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY, self.longer), 0.0)
 
     def between(self, since: float, until: float) -> Seen:
         """Return what came to be known after ``since`` and up to ``until``, in the order in which the leads came."""
@@ -107,6 +110,7 @@ class OutcomesSoFar:
             created=self.created[some],
             bought_at=self.bought_at[some],
             settled_at=self.settled_at[some],
+            longer=np.broadcast_to(self.longer, len(self))[some],
         )
 
     def _ripe_at(self) -> Floats:

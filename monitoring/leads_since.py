@@ -78,7 +78,8 @@ def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact) -> OutcomesSoFar
     delay = None if artefact.delay is None else DelayCurve.from_json(artefact.delay)
     closed = np.where(np.isfinite(told_at), settled_at, np.nan)
     bought_at = closed if delay is None else told_at
-    return OutcomesSoFar(log_odds, created, bought_at, settled_at, delay, artefact.ripe_after or 0.0)
+    longer = 1.0 if delay is None else delay.longer_of(one.arrived.channel for one in leads)
+    return OutcomesSoFar(log_odds, created, bought_at, settled_at, delay, artefact.ripe_after or 0.0, longer)
 
 
 def _settled_at(history: LeadHistory, gate: Gate, now: datetime) -> float:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from features.facts.company import Company
-from models.delay import DelayCurve, delay_curve
+from models.delay import DelayCurve
 from models.level import Level, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 from training.dataset import TrainingSet, with_young
+from training.delay_by_channel import delay_by_channel
 from training.recipe import Candidate
 
 MOST_LEADS = 5_000
@@ -31,7 +32,7 @@ def delay_learned(data: TrainingSet, company: Company) -> DelayCurve | None:
         return None
     arrived = _arrived(data, company)
     bought = np.flatnonzero(np.isfinite(arrived.bought_after))
-    found = delay_curve(arrived.bought_after[bought], arrived.age[bought], window)
+    found = delay_by_channel(arrived.bought_after[bought], arrived.age[bought], window, arrived.channel[bought])
     return found or DelayCurve(np.array([float(window)]), np.array([1.0]))
 
 
@@ -69,7 +70,8 @@ def level_learned(
         return level
     closed = np.where(leads.outcome > 0, leads.known_from, np.nan)
     bought_at = closed if delay is None else leads.created + leads.bought_after * DAY
-    outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe)
+    longer = 1.0 if delay is None else delay.longer_of(leads.channel)
+    outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe, longer)
     return followed(outcomes, level, -np.inf, cut_off)
 
 

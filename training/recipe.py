@@ -21,7 +21,7 @@ from features.facts.company import Abc
 from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade, guessed_rate
 from models.calibration import jump_of, level_for, weighed
-from models.delay import DelayCurve, delay_curve
+from models.delay import DelayCurve
 from models.grade_starts import in_order
 from models.purchase_model import FieldCells
 from models.score import LEADS_OF_A_GUESS
@@ -29,6 +29,7 @@ from training.answer_order import asked_by_rules, beside_answers, borders_of, or
 from training.boosting import Boosted, fit_boosted
 from training.cells import Rows, cells_of, shared_cells
 from training.dataset import TrainingSet, with_young
+from training.delay_by_channel import delay_by_channel
 from training.left_out import gain_left_out
 from training.period_fields import period_fields
 from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
@@ -210,9 +211,10 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
     if curve is None:
         rows, every = rows.of(np.flatnonzero(mature)), data
     else:
+        longer = curve.longer_of(every.channel)
         for _ in range(ROUNDS_WITH_YOUNG):
             p: Floats = expit(rows.start + card.tables.at(rows.where))
-            chance = curve.chance_left(p, every.asked_after, every.age)
+            chance = curve.chance_left(p, every.asked_after, every.age, longer)
             rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
             card = fit_scorecard(rows.without(telling), card.strengths, card)
     return _finished(every, rows, rules, telling, starts, card, seen, choices, seed)
@@ -266,7 +268,7 @@ def _kept_true(tables: Tables, data: TrainingSet, rules: Abc) -> Tables:
 
 def _curve(data: TrainingSet, window: float) -> DelayCurve | None:
     bought = np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))
-    return delay_curve(data.bought_after[bought], data.age[bought], window)
+    return delay_by_channel(data.bought_after[bought], data.age[bought], window, data.channel[bought])
 
 
 @dataclass(frozen=True, slots=True)

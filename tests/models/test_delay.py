@@ -81,3 +81,37 @@ def test_a_lead_just_asked_for_has_its_whole_chance_and_one_past_its_window_none
     p, zero = np.array([0.3]), np.zeros(1)
     assert curve.chance_left(p, zero, zero).tolist() == [0.3]
     assert curve.chance_left(p, zero, np.array([60.0])).tolist() == [0.0]
+
+
+def test_a_lead_of_a_slow_channel_stands_where_an_average_one_stood_long_before() -> None:
+    curve = DelayCurve(np.arange(1.0, 61.0), truth(np.arange(1.0, 61.0)), WINDOW, {"fair": 3.0, "partner": 0.5})
+    age = np.array([3.0, 12.0, 30.0])
+    fair = curve.longer_of(["fair"] * 3)
+    assert curve.bought_by(age, fair) == pytest.approx(curve.bought_by(age / 3) / curve.bought_by(np.array([20.0])))
+    assert curve.bought_by(age, curve.longer_of(["partner"] * 3)) == pytest.approx(curve.bought_by(age * 2))
+    assert curve.bought_by(age, curve.longer_of(["never seen"] * 3)).tolist() == curve.bought_by(age).tolist()
+    for channel in ("fair", "partner", "never seen"):
+        assert curve.bought_by(np.array([WINDOW]), curve.longer_of([channel])).tolist() == [1.0]
+
+
+def test_after_the_same_wait_a_lead_of_a_slow_channel_still_has_more_of_its_chance() -> None:
+    curve = DelayCurve(np.arange(1.0, 61.0), truth(np.arange(1.0, 61.0)), WINDOW, {"fair": 3.0, "partner": 0.5})
+    p, zero, ten = np.full(3, 0.3), np.zeros(3), np.full(3, 10.0)
+    partner, average, fair = curve.chance_left(p, zero, ten, curve.longer_of(["partner", "vk", "fair"]))
+    assert partner < average < fair < 0.3
+
+
+def test_what_was_saved_is_the_same_curve_and_what_was_saved_before_channels_differed_still_is_one() -> None:
+    by_channel = DelayCurve(np.array([10.0, 90.0]), np.array([0.5, 1.0]), WINDOW, {"fair": 3.0})
+    assert DelayCurve.from_json(by_channel.to_json()).to_json() == by_channel.to_json()
+    before = {"days": [10.0, 60.0], "shares": [0.5, 1.0]}
+    assert DelayCurve.from_json(before).to_json() == before
+    assert DelayCurve.from_json(before).longer_of(["fair"]).tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    "said", [{"longer": {"fair": 0.0}}, {"longer": {"fair": float("nan")}}, {"longer": 3}, {"window": 0.0}]
+)
+def test_stretches_that_are_none_are_refused(said: dict[str, object]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        DelayCurve.from_json({"days": [10.0, 60.0], "shares": [0.5, 1.0], **said})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -67,6 +69,29 @@ def test_leads_that_had_no_time_to_buy_yet_lower_nothing(seed: int) -> None:
     bought = market.bought_by(4 * DAY)[:96].sum()
     assert bought < 0.15 * 96
     assert abs(young.shift) < 0.2
+
+
+def test_leads_of_a_channel_whose_buyers_take_weeks_lower_nothing_while_they_wait() -> None:
+    """A fair brought the latest four days' leads; an average lead buys by then in half of the cases, none of these does."""
+    steady = a_market(np.full(2_400, 0.2), 1, curve=BUYERS_TAKE)
+    fair = np.arange(2_400) >= 2_304
+    market = replace(
+        steady,
+        bought_at=np.where(fair, np.nan, steady.bought_at),
+        curve=replace(BUYERS_TAKE, window=30.0, longer={"fair": 8.0}),
+    )
+    as_all, by_channel = (at_the_end(replace(market, longer=one), 100) for one in (1.0, np.where(fair, 8.0, 1.0)))
+    without = at_the_end(market.of(np.flatnonzero(~fair)), 100)
+    assert by_channel.believed[0] == pytest.approx(without.believed[0], abs=0.02)
+    assert as_all.believed[0] < without.believed[0] - 0.05
+
+
+def test_some_of_the_leads_keep_how_long_their_buyers_take() -> None:
+    market = replace(
+        a_market(np.full(3, 0.2), 0, curve=replace(BUYERS_TAKE, window=30.0)), longer=np.array([1.0, 3.0, 0.5])
+    )
+    share = market.share_seen(5 * DAY)
+    assert market.of(np.array([2, 1])).share_seen(5 * DAY).tolist() == share[[2, 1]].tolist()
 
 
 def test_a_level_sees_nothing_that_was_not_known_by_then() -> None:

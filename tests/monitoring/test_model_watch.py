@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from models.model_scorer import ModelScorer
 from models.since_report import SINCE, SinceReport, begin_level_anew, load_since, save_since
 from monitoring.model_watch import looked_at
 from serving.champion import Champion
-from tests.support.facts import lead, stage
+from tests.support.facts import lead, source, stage
 from tests.training.small_sets import DAY, START, memory_store, plain_company
 from training.retrain import retrained
 
@@ -95,6 +96,36 @@ def test_a_market_that_turned_is_named_before_the_window_of_its_first_leads_has_
     assert report.together.verdict == verdict
     assert (report.followed().shift > 0) == (turns > 1)
     assert abs(report.followed().shift) > 0.2
+
+
+def fairs_and_partners(days: int) -> list[LeadFact]:
+    """Return leads of which every third buys: a partner's within two days, a fair's in one to two weeks.
+
+    As many came of each until the model learned; since then a fair is on, and all leads are its own.
+    """
+    facts: list[LeadFact] = [stage("0", "meeting", START + day * DAY) for day in range(1, days + 1)]
+    for number in range(days * A_DAY):
+        at = START + number * DAY / A_DAY
+        fair = number % 2 == 0 or at > LEARNED
+        facts += [lead(str(number), at, role="owner"), source(str(number), at, source="fair" if fair else "partner")]
+        if number // 2 % 3 == 0:
+            took = (1 + number // 6 % 7 / 6) * (8 if fair else 1)
+            facts.append(stage(str(number), "won", at + took * DAY))
+    return facts
+
+
+def test_a_fair_whose_buyers_take_weeks_is_no_market_that_fell(tmp_path: Path) -> None:
+    model = trained(tmp_path, fairs_and_partners(200))
+    assert model.delay is not None
+    assert model.delay["longer"]["fair"] > 5 * model.delay["longer"]["partner"]
+    report = seen(model, fairs_and_partners(220), LEARNED + 20 * DAY)
+    assert report.together is not None
+    assert report.together.verdict == "as_expected"
+    assert abs(report.followed().shift) < 0.15
+    plain = replace(model, delay={name: model.delay[name] for name in ("days", "shares")})
+    as_all = seen(plain, fairs_and_partners(220), LEARNED + 20 * DAY)
+    assert as_all.together is not None
+    assert as_all.together.verdict == "fewer"
 
 
 def test_what_came_later_than_the_moment_is_not_seen(artefact: Artefact) -> None:

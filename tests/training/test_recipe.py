@@ -10,7 +10,7 @@ import pytest
 from features.facts.company import Abc, GradeRates
 from features.log_odds import log_odds
 from models.abc_rules import RuleGrade
-from tests.training.small_sets import numbers, set_of
+from tests.training.small_sets import levels, numbers, set_of
 from training.columns import Column
 from training.dataset import TrainingSet
 from training.recent_change import NOT_FOLLOWING, Following
@@ -214,3 +214,24 @@ def test_young_leads_teach_what_share_of_them_still_buys() -> None:
     said = fitted(replace(settled, young=young), RULES, TREES, window=60)
     assert float(said.probability(young).mean()) == pytest.approx(float(buys[age <= 60].mean()), rel=0.06)
     assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong
+
+
+def test_young_leads_of_a_channel_whose_buyers_take_long_are_not_taken_for_lost() -> None:
+    """A fair's leads buy as often as a partner's and take six times as long; most of them came lately."""
+    rng = np.random.default_rng(2)
+    age = np.linspace(200, 0, 8000)
+    fair = rng.random(8000) < np.where(age > 60, 0.3, 0.7)
+    buys = rng.random(8000) < 0.25
+    after = np.where(fair, 6.0, 1.0) * 3 * np.exp(0.8 * rng.normal(size=8000))
+    outcome = (buys & (after <= np.minimum(age, 60))).astype(float)
+    in_time = buys & (after <= 60)
+    channel = np.where(fair, "fair", "partner").tolist()
+    data = replace(
+        set_of({"channel": levels(*channel)}, outcome, created_day=200 - age, channel=channel),
+        age=age, bought_after=np.where(outcome > 0, after, np.nan),
+    )  # fmt: skip
+    settled, young = data.of(np.flatnonzero(age > 60)), data.of(np.flatnonzero(age <= 60))
+    p = fitted(replace(settled, young=young), RULES, TREES, window=60).probability(young)
+    of_fairs = fair[age <= 60]
+    for those in (of_fairs, ~of_fairs):
+        assert float(p[those].mean()) == pytest.approx(float(in_time[age <= 60][those].mean()), rel=0.06)
