@@ -1,10 +1,13 @@
 """How good the purchase model is from the first leads on: trained on few leads drawn at random, scored on all test leads.
 
-    python -m benchmarks.cold_start --sets DIR [--draws 10] [--leads 20 50 ...] [SET ...]
+    python -m benchmarks.cold_start --sets DIR [--draws 10] [--leads 20 50 ...] [--mature] [SET ...]
 
 Beside it stands the base rate of the very same few leads, (sales + 1/2) / (leads + 1). A case is surely worse where the 95 %
-interval of the paired difference over the test leads lies above 0. Each draw is a company that has told the product of
-these leads alone; everything that is learned, how channels have sold too, is learned from them.
+interval of the paired difference over the test leads lies above 0. Where a set has a window, this base rate counts a lead
+that is still open as lost; with ``--mature`` only leads are drawn that were old enough to have ended.
+
+Each draw is a company that has told the product of these leads alone; everything that is learned, how channels have sold
+too, is learned from them.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +61,16 @@ class Case:
         return bool(off.mean() > 1.96 * off.std() / np.sqrt(len(off)) + 1e-12)
 
 
-def cases(chosen: RealSet, leads: int, draws: int) -> list[Case]:
+def may_be_drawn(chosen: RealSet, *, mature: bool) -> npt.NDArray[np.object_]:
+    """Return the leads of train whose outcome was known before the split."""
+    train, split = chosen.train, chosen.split.replace(tzinfo=None)
+    known = train["outcome"].notna() & ~(train["outcome_at"] >= split)
+    if mature:
+        known &= train["created_at"] < split - timedelta(days=(chosen.meta["horizon_days"] or 0) + 1)
+    return train[known]["lead_id"].astype(str).to_numpy()
+
+
+def cases(chosen: RealSet, leads: int, draws: int, *, mature: bool = False) -> list[Case]:
     """Return what came of each draw of so many leads."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -65,7 +78,7 @@ def cases(chosen: RealSet, leads: int, draws: int) -> list[Case]:
         store = imported(static_files(chosen, work), company, work)
         histories = {one.lead_id: one for one in store.histories()}
         store.engine.dispose()
-    known = chosen.train[chosen.train["outcome"].notna()]["lead_id"].astype(str).to_numpy()
+    known = may_be_drawn(chosen, mature=mature)
     tested = [histories[LeadId(one)] for one in chosen.test["lead_id"].astype(str)]
     outcome = pd.read_parquet(chosen.folder / "test.parquet")["outcome"].to_numpy(dtype=np.float64)
     return [
@@ -114,15 +127,16 @@ def main() -> None:
     parser.add_argument("--sets", type=Path, required=True)
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--leads", type=int, nargs="+", default=LEADS)
+    parser.add_argument("--mature", action="store_true", help="draw only leads that were old enough to have ended")
     parser.add_argument("names", nargs="*", metavar="SET")
     said = parser.parse_args()
     print("| set | leads | sales | loss / base rate's | draws better | surely worse |\n" + "|---" * 6 + "|")
     for name in said.names or sorted(path.parent.name for path in said.sets.glob("*/meta.json")):
         chosen = real_set(said.sets / name)
         for leads in said.leads:
-            if leads > chosen.train["outcome"].notna().sum():
+            if leads > len(may_be_drawn(chosen, mature=said.mature)):
                 continue
-            found = cases(chosen, leads, said.draws)
+            found = cases(chosen, leads, said.draws, mature=said.mature)
             ratios = np.array([one.ratio for one in found])
             print(
                 f"| {name} | {leads:,} | {np.mean([one.sales for one in found]):.1f} | {ratios.mean():.3f} "

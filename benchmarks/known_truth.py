@@ -62,6 +62,9 @@ class Found:
     seed: int
     open_share: float
     mean_over_truth: float
+    by_chance: float
+    """By how much chance alone moves a rate seen among so many sales: 95 % of such rates lie within this share of the truth."""
+    hindsight_over_truth: float
     loss_over_hindsight: float
     covered: float
     width: float
@@ -87,7 +90,8 @@ def measured(seed: int, leads: int, folder: Path) -> Found:
     hindsight = _hindsight(store, company, done, young)
     every = len(list(store.histories()))
     return Found(
-        seed, len(young) / every, float(p.mean() / true.mean()), _loss(true, p) / _loss(true, hindsight),
+        seed, len(young) / every, float(p.mean() / true.mean()), 1.96 / sqrt(trained.data.sales),
+        float(hindsight.mean() / true.mean()), _loss(true, p) / _loss(true, hindsight),
         float(np.mean(inside)), float(np.median([one.high / one.low for one in scores])),
     )  # fmt: skip
 
@@ -167,16 +171,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=range(1, 11))
     parser.add_argument("--leads", type=int, default=8000)
     said = parser.parse_args()
-    print("| seed | open | mean p / truth | log-loss / with endings known | 80 % intervals that hold it | high / low |")
-    print("|---" * 6 + "|")
+    heads = ("seed", "open", "mean p / truth", "by chance", "with endings known", "log-loss / with endings known",
+             "80 % intervals that hold it", "high / low")  # fmt: skip
+    print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
+    ratios = []
     for seed in said.seeds:
         with tempfile.TemporaryDirectory() as folder:
             found = measured(seed, said.leads, Path(folder))
+        ratios.append(found.mean_over_truth)
         print(
-            f"| {found.seed} | {found.open_share:.0%} | {found.mean_over_truth:.3f} | {found.loss_over_hindsight:.4f} "
+            f"| {found.seed} | {found.open_share:.0%} | {found.mean_over_truth:.3f} | {1 - found.by_chance:.2f} to "
+            f"{1 + found.by_chance:.2f} | {found.hindsight_over_truth:.3f} | {found.loss_over_hindsight:.4f} "
             f"| {found.covered:.1%} | {found.width:.2f} |",
             flush=True,
         )
+    print(f"mean p / truth over all: {np.mean(ratios):.3f}, standard error {np.std(ratios) / sqrt(len(ratios)):.3f}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""How soon a good kind of lead that nobody called is seen for what it is, once a tenth of the calls is drawn at random.
+"""How soon a good kind of lead that nobody called is seen for what it is, once a tenth of the calls goes to it.
 
-    python -m benchmarks.neglect [--seeds 3] [--explore 0.1] [--weeks 8]
+    python -m benchmarks.neglect [--seeds 3] [--given 0.1] [--explore 0.05] [--weeks 8]
 
 The demo company (half its size) never calls people from the region (``Область``), a good segment: its leads are left out
-of every order unless the queue draws them. After some months of that the queue begins to draw. Every few weeks the
+of every order unless the queue draws them (``--explore`` of all places), or the floor does: ``--given`` of its calls go to
+leads of the region, any of those that wait alike. Both begin after some months of neglect. Every few weeks the
 product learns anew from its store, and beside it the same product learns from the same facts with every lead that nobody
 called closed as lost three days after it came. Each candidate that finds something serves, whatever served before. Each
 model is asked for the probability of the region's leads of the week before, as they arrived; the truth is the
@@ -18,6 +19,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from math import erf, log, sqrt
 from pathlib import Path
 
@@ -95,12 +97,20 @@ class NeglectedQueue(ProductQueue):
     """The product's queue on a floor that leaves the region out unless it is drawn; before ``begins`` first-come does."""
 
     def __init__(
-        self, scale: Scale, everybody: Sequence[Person], home: Path, begins: date, explore: float, every: int
+        self,
+        scale: Scale,
+        everybody: Sequence[Person],
+        home: Path,
+        begins: date,
+        explore: float,
+        given: float,
+        every: int,
     ) -> None:
         super().__init__(scale, everybody, home)
         self.desk.company = self.company.model_copy(
             update={"queue": self.company.queue.model_copy(update={"explore": explore})}
         )
+        self._given, self._dice = given, np.random.default_rng(scale.seed)
         self._begins, self._every, self._before = begins, timedelta(weeks=every), FirstCome(scale)
         self._persons = {one.lead_id: one for one in everybody}
         self._neglected = {one.lead_id for one in everybody if one.city == NEGLECTED}
@@ -131,9 +141,21 @@ class NeglectedQueue(ProductQueue):
         """Return the order of this hour without the region's leads that nobody drew."""
         if now.astimezone(ZONE).date() < self._begins:
             return [lead for lead in self._before.order(waiting, now) if lead not in self._neglected]
-        places = [place for place in self.places(now) if not self._is_left_out(place)]
-        self._stood = {_id(place): _hand_out(place, self.moment, len(places)) for place in places}
+        every = self.places(now)
+        left_out = [place for place in every if self._is_left_out(place)]
+        called = self._among([place for place in every if not self._is_left_out(place)], left_out)
+        self._stood = {_id(place): _hand_out(place, self.moment, len(called)) for place in called}
         return list(self._stood)
+
+    def _among(self, called: list[Place[OpenLead]], left_out: list[Place[OpenLead]]) -> list[Place[OpenLead]]:
+        """Return the order with leads that are left out, at random ones, at the share of places that is given to them."""
+        drawn = iter([left_out[n] for n in self._dice.permutation(len(left_out))])
+        made: list[Place[OpenLead]] = []
+        for place in called:
+            if self._dice.random() < self._given / (1 - self._given):
+                made += islice(drawn, 1)
+            made.append(place)
+        return made
 
     def begin_day(self, day: date) -> None:
         """On the first day, a Monday, and then every so many weeks, learn anew, both ways."""
@@ -210,14 +232,14 @@ def as_called(done: Simulated) -> float:
 
 
 def measured(
-    seed: int, explore: float, weeks: int, every: int, months: int, end: date
+    seed: int, explore: float, given: float, weeks: int, every: int, months: int, end: date
 ) -> tuple[list[Week], dict[str, int], Simulated]:
     """Run one seed: months of neglect, then ``weeks`` of drawing up to the last Monday before ``end``."""
     scale = HalfTheSize(months, None, seed)
     came = people(scale, end)
     with tempfile.TemporaryDirectory() as home:
         begins = end - timedelta(days=end.weekday() + 7 * weeks)
-        queue = NeglectedQueue(scale, came, Path(home), begins, explore, every)
+        queue = NeglectedQueue(scale, came, Path(home), begins, explore, given, every)
         done = simulated(scale, end, queue, came)
         queue.close()
     return queue.weeks, queue.calls, done
@@ -257,7 +279,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--explore", type=float, default=0.1)
+    parser.add_argument("--explore", type=float, default=0.05, help="the share of all places that the queue draws")
+    parser.add_argument(
+        "--given", type=float, default=0.1, help="the share of its calls that the floor gives to the region"
+    )
     parser.add_argument("--weeks", type=int, default=8)
     parser.add_argument("--every", type=int, default=2, help="weeks from one training to the next")
     parser.add_argument("--months", type=int, default=5)
@@ -266,7 +291,7 @@ def main() -> None:
     said = parser.parse_args()
     runs = []
     for seed in range(said.first_seed, said.first_seed + said.seeds):
-        weeks, calls, done = measured(seed, said.explore, said.weeks, said.every, said.months, said.end)
+        weeks, calls, done = measured(seed, said.explore, said.given, said.weeks, said.every, said.months, said.end)
         runs.append(weeks)
         print(seed, calls, f"bought {done.share_bought:.2%}, as called / at once {as_called(done):.2f}", flush=True)
         print(table([weeks]), flush=True)
