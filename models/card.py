@@ -70,7 +70,8 @@ class Card:
     leads that its recipe was judged on after it had learned from earlier ones alone; ``by_creation`` is set where hardly a
     label was known when they began. ``has_tables`` is whether it says more than the rules at the rates that were seen;
     ``champion`` served when it was trained. ``promised`` goes from the best leads down and is empty where there are too few.
-    ``by_gain`` is whether it beats the rules only on all checks together, as the judged leads alone cannot tell.
+    ``by_gain`` is whether it beats the rules only on all checks together, as the judged leads alone cannot tell;
+    ``as_before`` whether it was made as ``champion`` was, of more leads.
     """
 
     version: str
@@ -91,6 +92,7 @@ class Card:
     promised: tuple[Promised, ...]
     grades: GradesSideBySide
     by_gain: bool = False
+    as_before: bool = False
 
 
 _CARD = TypeAdapter(Card)

@@ -193,6 +193,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "До неё работали правила, другой модели она не сменяла.",
         "The rules worked before it; there was no other model to beat.",
     ),
+    "over_as_before": (
+        "Сделана так же, как модель {version}, которая работала тогда, но на большем числе заявок.",
+        "Made as model {version}, which worked then, was, but of more leads.",
+    ),
     "over_better": (
         "Лучше модели {version}, которая работала тогда.",
         "Better than model {version}, which worked then.",

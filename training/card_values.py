@@ -70,6 +70,7 @@ def card_of(
         promised=promised(later, promises),
         grades=grades,
         by_gain=decision.by_gain,
+        as_before=decision.as_before,
     )
 
 

@@ -14,6 +14,7 @@ NOT_COMPARABLE = (
 )
 
 
+AS_BEFORE = "Made as the champion was, of leads up to a later day: it is fresher, and takes its place."
 AT_ANY_LOOK = "champion at any look"
 """The difference to the champion with an interval that holds however often one looks."""
 ENOUGH_NATS = 6.0
@@ -32,17 +33,29 @@ class Decision:
 
     ``finds_something`` is whether the candidate keeps its tables; without it a promoted candidate is the rules alone,
     at the rates that the company's own leads showed. ``by_gain`` is whether it beats the rules only by what it gained on
-    later leads several times over, as the judging slice by itself cannot tell.
+    later leads several times over, as the judging slice by itself cannot tell. ``as_before`` is whether it is made as the
+    champion was, of more leads: then it is fresher, and there is nothing to beat.
     """
 
     promote: bool
     finds_something: bool
     reasons: tuple[str, ...]
     by_gain: bool = False
+    as_before: bool = False
 
 
-def decided(evaluation: Judgement, *, tables: bool, gain: float = 0.0, champion_serves: bool = False) -> Decision:
-    """Return the decision: better than the base rate and the rules, and not worse than the champion.
+def decided(
+    evaluation: Judgement,
+    *,
+    tables: bool,
+    gain: float = 0.0,
+    champion_serves: bool = False,
+    as_before: bool = False,
+) -> Decision:
+    """Return the decision: not worse than the base rate, the rules and the champion on later leads.
+
+    What a candidate's tables say is multiplied by what folds of later leads bore out, so one that is not surely better is
+    believed as far as it goes: between too few leads to say anything and enough to be sure the answer moves smoothly.
 
     Parameters
     ----------
@@ -53,30 +66,35 @@ def decided(evaluation: Judgement, *, tables: bool, gain: float = 0.0, champion_
         A large one makes up for a judging slice that is too short to tell.
     champion_serves
         Whether a champion serves now; if not, the rules do.
+    as_before
+        Whether the champion is of the same recipe and the same words of the company, and enough was settled since.
     """
     later = evaluation.overall
     if later.leads < FEWEST_LEADS or later.sales < FEWEST_SALES:
-        return _over_champion(_unjudged(later, tables=tables, gain=gain), evaluation, champion_serves=champion_serves)
-    difference = evaluation.differences
-    over_base, over_rules = difference["base rate"], difference["rules"]
-    if not tables or not _is_better(over_base, gain):
-        why = _figures(over_base) if tables else "nothing that is known of a lead predicted on later leads"
-        return _rules_alone(evaluation, f"No better than the base rate ({why})", champion_serves=champion_serves)
-    reasons = [f"Better than the base rate: {_evidence(over_base, gain)}."]
-    if not _is_better(over_rules, gain):
-        why = f"Not surely better than the rules alone ({_figures(over_rules)})"
-        rules = _rules_alone(evaluation, why, champion_serves=champion_serves)
-        return Decision(rules.promote, not rules.promote, (*reasons, *rules.reasons))
-    reasons.append(f"Better than the rules alone: {_evidence(over_rules, gain)}.")
-    made = Decision(True, True, tuple(reasons), by_gain=not _surely_better(over_rules))
-    return _over_champion(made, evaluation, champion_serves=champion_serves)
+        made = _unjudged(later, tables=tables, gain=gain)
+        return _over_champion(made, evaluation, champion_serves=champion_serves, as_before=as_before)
+    over_base, over_rules = (evaluation.differences[name] for name in ("base rate", "rules"))
+    if not tables:
+        why = "No better than the base rate (nothing that is known of a lead predicted on later leads)"
+        return _rules_alone(evaluation, why, champion_serves=champion_serves)
+    for name, difference in (("the base rate", over_base), ("the rules alone", over_rules)):
+        if _surely_worse(difference):
+            return _rules_alone(
+                evaluation, f"Worse than {name} ({_figures(difference)})", champion_serves=champion_serves
+            )
+    reasons = (_said("the base rate", over_base, gain), _said("the rules alone", over_rules, gain))
+    by_gain = gain >= ENOUGH_NATS and not _surely_better(over_rules)
+    made = Decision(True, True, reasons, by_gain)
+    return _over_champion(made, evaluation, champion_serves=champion_serves, as_before=as_before)
 
 
-def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bool) -> Decision:
+def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bool, as_before: bool) -> Decision:
     """Return the decision of a candidate that is good enough but for the champion.
 
     Each training compares anew, so "better" has to hold at any look; to hold a worse one back this look is enough.
     """
+    if as_before:
+        return replace(made, as_before=True, reasons=(*made.reasons, AS_BEFORE))
     champion = evaluation.differences.get("champion")
     if champion is None:
         said = NOT_COMPARABLE if champion_serves else "No champion serves that it would have to beat."
@@ -105,11 +123,14 @@ def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:
 
 
 def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool) -> Decision:
-    """Return whether the rules, at the rates that were seen, take over from the company's guesses or the champion."""
+    """Return whether the rules, at the rates that were seen, take over from the company's guesses or the champion.
+
+    From the guesses always, unless they did surely worse: the rates are shrunk to the guesses as far as few leads tell.
+    """
     over_guesses = evaluation.differences["rules over guesses"]
     over_champion = evaluation.differences.get("rules over champion")
     goes_on = f"{why}: the {'champion goes' if champion_serves else 'rules go'} on serving."
-    if not _surely_better(over_guesses):
+    if _surely_worse(over_guesses) or (champion_serves and not _surely_better(over_guesses)):
         return Decision(False, False, (goes_on,))
     if champion_serves and over_champion is None:
         said = "The rules at the rates that were seen cannot be compared with it yet: too few sales have settled since."
@@ -117,22 +138,25 @@ def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool) -> D
     if over_champion is not None and over_champion.low > 0:
         said = f"The rules at the rates that were seen do worse than it: {_figures(over_champion)}."
         return Decision(False, False, (goes_on, said))
-    own = f"At the rates that this company's own leads showed they beat its guesses: {_figures(over_guesses)}."
+    word = "they beat its guesses" if _surely_better(over_guesses) else "they do no worse than at its guesses"
+    own = f"At the rates that this company's own leads showed {word}: {_figures(over_guesses)}."
     serve = f"{why}: the rules serve instead of the champion." if champion_serves else goes_on
     return Decision(True, False, (serve, own))
 
 
-def _is_better(difference: Measured, gain: float) -> bool:
-    """Return whether later leads show it: the judging slice by itself, or all folds together where it cannot tell."""
-    is_no_worse = difference.low <= 0 or difference.value <= NO_LOSS
-    return _surely_better(difference) or (gain >= ENOUGH_NATS and is_no_worse)
-
-
-def _evidence(difference: Measured, gain: float) -> str:
+def _said(name: str, difference: Measured, gain: float) -> str:
+    """Return how a candidate did that is not surely worse: the judging slice by itself says it, or all folds, or neither."""
     if _surely_better(difference):
-        return _figures(difference)
+        return f"Better than {name}: {_figures(difference)}."
     alone = _figures(difference) if abs(difference.value) > SAME else "the same on the judging slice alone"
-    return f"{gain:.1f} nats on later leads, several times over ({alone})"
+    told = f"{gain:.1f} nats on later leads, several times over"
+    if gain >= ENOUGH_NATS:
+        return f"Better than {name}: {told} ({alone})."
+    return f"Not surely better than {name} ({alone}): what predicted ({told}) is believed in part."
+
+
+def _surely_worse(difference: Measured) -> bool:
+    return difference.low > 0 and difference.value > NO_LOSS
 
 
 def _surely_better(difference: Measured) -> bool:

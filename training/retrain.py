@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from importlib.metadata import version as version_of
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from features.errors import ArtefactUnreadable, UnknownModel
-from features.facts.company import Company
+from features.facts.company import Abc, Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade
 from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
+from models.calibration import level_for
 from models.card import save_card
 from models.judgement import EVALUATION, Judgement, judgement_json
 from models.measured import Measured
@@ -45,6 +47,8 @@ from training.time_split import TimeSplit, split_by_time
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FEWEST_SALES_TO_COMPARE = 10
+MADE_BY = version_of("leadloop")
+"""The recipe: two candidates of one version of the software and one company file differ by their leads alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,20 @@ def retrained(
     judged_probability = judged_candidate.probability(later)
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
-    champion = _champion(home)
-    if champion:
-        over_champion = _over_champion(champion, later, contenders, seed)
+    champion, hash_ = _champion(home), fingerprint(company)
+    since = _settled_since(champion, data, split) if champion else None
+    as_before = champion is not None and since is not None and _is_made_so(champion, hash_)
+    if champion and since is not None and not as_before:
+        over_champion = _over_champion(champion, data, split.fit, since, rules, choices, seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
     every = chosen(data, rules, seed=seed)
-    decision = decided(evaluation, tables=every.has_tables, gain=every.gain, champion_serves=champion is not None)
+    decision = decided(
+        evaluation,
+        tables=every.has_tables,
+        gain=every.gain,
+        champion_serves=champion is not None,
+        as_before=as_before,
+    )
     final = every if decision.finds_something else RULES_ALONE
     candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)
     rates = grade_rates(data, rules)
@@ -101,10 +113,10 @@ def retrained(
         half = later.of(setting)
         judged = judged_probability[setting].tolist(), half.outcome.tolist(), half.weight.tolist()
         borders, unseen = derived_borders(*judged, rates), judged_probability
-    hash_ = fingerprint(company)
     version = _version(cut_off, data, hash_, seed)
     tables = purchase_model(candidate, data)
     about = {
+        "made_by": MADE_BY,
         "choices": asdict(final),
         "leads": data.leads,
         "sales": data.sales,
@@ -268,26 +280,44 @@ def _champion(home: Path) -> Artefact | None:
     return found and found.at_level(found.followed)
 
 
-def _over_champion(
-    champion: Artefact, later: TrainingSet, contenders: Mapping[str, Floats], seed: int
-) -> dict[str, Measured]:
-    """Return candidate's and rules' log-loss minus the champion's, on leads that came, or else settled, after it learned.
+def _is_made_so(champion: Artefact, company_hash: str) -> bool:
+    """Return whether the champion is of this recipe and of these words of the company."""
+    return (champion.company_hash, champion.about.get("made_by")) == (company_hash, MADE_BY)
 
-    Of leads that settled since, it may have learned from what was known of them as young leads: that favours the
-    champion, so a candidate which is not surely worse on them is none. Nothing where too few sales were settled since.
+
+def _settled_since(champion: Artefact, data: TrainingSet, split: TimeSplit) -> Ints | None:
+    """Return the judged rows of leads that came after the champion learned, or else were settled; None of too few sales.
+
+    Of leads that settled since, the champion may have learned from what was known of them as young leads: that favours it,
+    so a candidate which is not surely worse on them is none.
     """
     learned = champion.data_cut_off.timestamp()
-    since = [np.flatnonzero(moment > learned) for moment in (later.created, later.known_from)]
-    enough = [one for one in since if _sales(later, one) >= FEWEST_SALES_TO_COMPARE]
-    if not enough:
-        return {}
-    new = enough[0]
-    judged = Judged(later.outcome, later.weight, later.lead).of(new)
-    served, candidate = artefact_probability(champion, later.of(new)), contenders["candidate"][new]
+    since = [split.judge[moment[split.judge] > learned] for moment in (data.created, data.known_from)]
+    return next((one for one in since if _sales(data, one) >= FEWEST_SALES_TO_COMPARE), None)
+
+
+def _over_champion(
+    champion: Artefact, data: TrainingSet, fit: Ints, since: Ints, rules: Abc, choices: Choices, seed: int
+) -> dict[str, Measured]:
+    """Return candidate's and rules' log-loss minus the champion's on the leads ``since`` it learned.
+
+    The candidate is fitted on what the champion could know too, or it would lose to every fresher one where a market
+    moves; and all are judged at the level of those leads, as a level follows between trainings.
+    """
+    later, learned = data.of(since), champion.data_cut_off.timestamp()
+    known = np.union1d(fit, np.setdiff1d(np.flatnonzero(data.known_from <= learned), since))
+    candidate = fitted(data.of(known), rules, choices, seed=seed).log_odds(later)
+    rates = grade_rates(data.of(known), rules)
+    at_rates = starts_of(later, {grade: log_odds(rate) for grade, rate in rates.items()})
+    served = artefact_log_odds(champion, later)
+    mine, alone, its = (
+        probability(one + level_for(one, later.outcome, later.weight)) for one in (candidate, at_rates, served)
+    )
+    judged = Judged(data.outcome, data.weight, data.lead).of(since)
     return {
-        "champion": log_loss_difference(candidate, served, judged, seed=seed),
-        AT_ANY_LOOK: log_loss_difference_at_any_look(candidate, served, judged),
-        "rules over champion": log_loss_difference(contenders["rules"][new], served, judged, seed=seed),
+        "champion": log_loss_difference(mine, its, judged, seed=seed),
+        AT_ANY_LOOK: log_loss_difference_at_any_look(mine, its, judged),
+        "rules over champion": log_loss_difference(alone, its, judged, seed=seed),
     }
 
 
@@ -297,6 +327,11 @@ def _sales(data: TrainingSet, rows: Ints) -> int:
 
 def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
     """Return a saved model's probability of each row; the batch path of what serves one lead at a time."""
+    return probability(artefact_log_odds(artefact, data))
+
+
+def artefact_log_odds(artefact: Artefact, data: TrainingSet) -> Floats:
+    """Return a saved model's log-odds of each row."""
     total = starts_of(data, artefact.starts) + artefact.level
     cells = {one.feature: one for one in artefact.model.cells}
     where = cells_of(data.columns, cells)
@@ -305,7 +340,7 @@ def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
         if len(part.features) == 2:
             entry = entry * cells[part.features[1]].count + where[part.features[1]]
         total = total + np.array(part.values)[entry]
-    return probability(total)
+    return total
 
 
 def _parameters(

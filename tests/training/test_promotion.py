@@ -6,7 +6,7 @@ import pytest
 
 from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
-from training.promotion import AT_ANY_LOOK, Decision, decided
+from training.promotion import AS_BEFORE, AT_ANY_LOOK, Decision, decided
 
 BETTER, SAME, WORSE = Measured(-0.02, -0.03, -0.01), Measured(0.001, -0.01, 0.01), Measured(0.02, 0.01, 0.03)
 BETTER_SAID = "log-loss -0.0200, 95 % from -0.0300 to -0.0100"
@@ -59,22 +59,26 @@ def test_only_a_candidate_that_is_not_worse_replaces_the_champion(
     assert (made.promote, made.finds_something, made.reasons[-1]) == (promoted, True, words)
 
 
+def test_of_the_same_recipe_and_more_leads_it_is_fresher_and_there_is_nothing_to_beat() -> None:
+    made = decided(Judgement((JudgedGroup("all", 500, 50, None),), {"base rate": BETTER, "rules": BETTER}), tables=True,
+                   champion_serves=True, as_before=True)  # fmt: skip
+    assert (made.promote, made.as_before, made.reasons[-1]) == (True, True, AS_BEFORE)
+
+
 def test_a_champion_that_a_candidate_cannot_be_compared_with_goes_on_serving() -> None:
     made = decision(BETTER, champion_serves=True)
     assert (made.promote, made.finds_something) == (False, True)
     assert made.reasons[-1].startswith("It cannot be compared with the champion yet: too few sales were settled since")
 
 
-@pytest.mark.parametrize("over_base", [SAME, WORSE])
-def test_no_better_than_the_base_rate_leaves_the_rules_serving(over_base: Measured) -> None:
-    made = decision(over_base)
+def test_worse_than_the_base_rate_leaves_the_rules_serving() -> None:
+    made = decision(WORSE, over_guesses=WORSE)
     assert (made.promote, made.finds_something) == (False, False)
-    assert made.reasons[0].startswith("No better than the base rate (log-loss +")
-    assert made.reasons[0].endswith("): the rules go on serving.")
+    assert made.reasons == (f"Worse than the base rate ({WORSE_SAID}): the rules go on serving.",)
 
 
 def test_without_tables_nothing_predicted_whatever_the_difference_says() -> None:
-    assert decision(BETTER, tables=False) == Decision(
+    assert decision(BETTER, over_guesses=WORSE, tables=False) == Decision(
         False, False, (
             "No better than the base rate (nothing that is known of a lead predicted on later leads): "
             "the rules go on serving.",
@@ -82,56 +86,69 @@ def test_without_tables_nothing_predicted_whatever_the_difference_says() -> None
     )  # fmt: skip
 
 
+def test_the_rules_at_the_rates_that_were_seen_serve_unless_they_do_surely_worse_than_the_guesses() -> None:
+    made = decision(BETTER, over_guesses=SAME, tables=False)
+    assert (made.promote, made.finds_something) == (True, False)
+    assert made.reasons[1] == (
+        f"At the rates that this company's own leads showed they do no worse than at its guesses: {SAME_SAID}."
+    )
+
+
+def test_what_is_neither_surely_better_nor_surely_worse_is_believed_in_part() -> None:
+    made = decision(SAME, SAME, gain=3.1)
+    assert (made.promote, made.finds_something, made.by_gain) == (True, True, False)
+    assert made.reasons[0] == (
+        f"Not surely better than the base rate ({SAME_SAID}): "
+        "what predicted (3.1 nats on later leads, several times over) is believed in part."
+    )
+
+
 def test_the_rules_at_the_rates_that_were_seen_serve_where_they_beat_the_guesses() -> None:
-    made = decision(SAME, over_guesses=BETTER)
+    made = decision(WORSE, over_guesses=BETTER)
     assert (made.promote, made.finds_something) == (True, False)
     assert made.reasons == (
-        f"No better than the base rate ({SAME_SAID}): the rules go on serving.",
+        f"Worse than the base rate ({WORSE_SAID}): the rules go on serving.",
         f"At the rates that this company's own leads showed they beat its guesses: {BETTER_SAID}.",
     )
 
 
-@pytest.mark.parametrize("over_rules", [SAME, WORSE])
-def test_not_better_than_the_rules_alone_leaves_the_rules_serving(over_rules: Measured) -> None:
-    made = decision(BETTER, over_rules)
-    assert (made.promote, made.finds_something) == (False, True)
-    assert made.reasons[1].startswith("Not surely better than the rules alone (log-loss +")
-    assert made.reasons[1].endswith("): the rules go on serving.")
+def test_worse_than_the_rules_alone_leaves_the_rules_serving() -> None:
+    made = decision(BETTER, WORSE, WORSE)
+    assert (made.promote, made.finds_something) == (False, False)
+    assert made.reasons == (f"Worse than the rules alone ({WORSE_SAID}): the rules go on serving.",)
 
 
 def test_rules_that_predict_alone_serve_at_the_rates_that_were_seen() -> None:
-    made = decision(BETTER, SAME, BETTER)
+    made = decision(BETTER, WORSE, BETTER)
     assert (made.promote, made.finds_something) == (True, False)
-    assert made.reasons[2] == f"At the rates that this company's own leads showed they beat its guesses: {BETTER_SAID}."
+    assert made.reasons[1] == f"At the rates that this company's own leads showed they beat its guesses: {BETTER_SAID}."
 
 
 def test_the_rules_do_not_replace_a_champion_that_is_better() -> None:
-    made = decision(SAME, over_guesses=BETTER, rules_over_champion=WORSE, champion_serves=True)
+    made = decision(WORSE, over_guesses=BETTER, rules_over_champion=WORSE, champion_serves=True)
     assert made == Decision(
         False, False, (
-            f"No better than the base rate ({SAME_SAID}): the champion goes on serving.",
+            f"Worse than the base rate ({WORSE_SAID}): the champion goes on serving.",
             f"The rules at the rates that were seen do worse than it: {WORSE_SAID}.",
         ),
     )  # fmt: skip
 
 
 def test_the_rules_do_not_replace_a_champion_that_they_cannot_be_compared_with() -> None:
-    made = decision(SAME, over_guesses=BETTER, champion_serves=True)
+    made = decision(WORSE, over_guesses=BETTER, champion_serves=True)
     assert not made.promote
     assert made.reasons[1].startswith("The rules at the rates that were seen cannot be compared with it yet")
 
 
 def test_the_rules_replace_a_champion_that_is_no_better_where_nothing_predicts() -> None:
-    made = decision(SAME, over_guesses=BETTER, rules_over_champion=SAME, champion_serves=True)
+    made = decision(WORSE, over_guesses=BETTER, rules_over_champion=SAME, champion_serves=True)
     assert (made.promote, made.finds_something) == (True, False)
-    assert made.reasons[0] == f"No better than the base rate ({SAME_SAID}): the rules serve instead of the champion."
+    assert made.reasons[0] == f"Worse than the base rate ({WORSE_SAID}): the rules serve instead of the champion."
 
 
 def test_where_a_champion_serves_and_nothing_beats_the_guesses_it_is_the_champion_that_goes_on() -> None:
-    made = decision(SAME, champion_serves=True)
-    assert made == Decision(
-        False, False, (f"No better than the base rate ({SAME_SAID}): the champion goes on serving.",)
-    )
+    made = decision(WORSE, champion_serves=True)
+    assert made == Decision(False, False, (f"Worse than the base rate ({WORSE_SAID}): the champion goes on serving.",))
 
 
 def test_a_gain_that_chance_does_not_give_makes_up_for_a_judging_slice_that_cannot_tell() -> None:
@@ -143,7 +160,9 @@ def test_a_gain_that_chance_does_not_give_makes_up_for_a_judging_slice_that_cann
 
 
 def test_a_gain_that_may_be_luck_does_not() -> None:
-    assert not decision(SAME, SAME, gain=5.9).finds_something
+    made = decision(SAME, SAME, gain=5.9)
+    assert not made.by_gain
+    assert made.reasons[1].startswith("Not surely better than the rules alone")
 
 
 def test_no_gain_makes_up_for_being_surely_worse() -> None:
@@ -159,7 +178,7 @@ def test_a_judging_slice_on_which_nothing_differs_says_so() -> None:
 
 def test_no_gain_makes_up_for_a_loss_that_is_sure_and_not_small() -> None:
     sure = Measured(0.02, 0.0005, 0.04)
-    assert not decision(BETTER, sure, gain=50.0).promote
+    assert not decision(BETTER, sure, gain=50.0).finds_something
     assert decision(BETTER, Measured(0.0008, 0.0001, 0.0015), gain=50.0).promote
 
 

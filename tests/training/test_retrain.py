@@ -35,6 +35,7 @@ from tests.training.small_sets import DAY, START, Chance, invented_facts, memory
 from training.card_values import halves
 from training.columns import NumberColumn
 from training.dataset import label_at, row_moments, training_set
+from training.promotion import AS_BEFORE, AT_ANY_LOOK
 from training.recipe import RUNGS, chosen, fitted, grade_rates
 from training.retrain import Trained, artefact_probability, promote_version, retrained
 
@@ -271,8 +272,8 @@ def test_where_nothing_predicts_it_says_so_and_the_rules_go_on_serving(unpredict
     done = unpredicted
     assert done.decision.reasons[0].startswith("No better than the base rate")
     assert done.decision.reasons[0].endswith("the rules go on serving.")
-    assert not done.promoted
-    assert champion_version(done.folder.parent.parent) is None
+    assert (done.promoted, done.decision.finds_something) == (True, False)
+    assert champion_version(done.folder.parent.parent) == done.version  # the rules, at the rates that its leads showed
     assert load_artefact(done.folder).model.parts == ()
 
 
@@ -355,16 +356,40 @@ def test_a_candidate_is_compared_only_on_leads_settled_after_the_champion_learne
     assert champion_version(tmp_path) == "20260101-before"
 
 
-def test_a_candidate_that_is_better_replaces_the_champion_which_can_be_rolled_back_to(tmp_path: Path) -> None:
+def test_a_fresher_candidate_replaces_the_champion_which_can_be_rolled_back_to(tmp_path: Path) -> None:
     registry = MemoryRegistry()
     first = run(owners_buy, tmp_path, registry=registry, cut_off=START + 150 * DAY)
     second = run(owners_buy, tmp_path, registry=registry)
     assert (first.promoted, second.promoted) == (True, True)
-    assert "champion" in second.evaluation.differences
+    assert second.decision.reasons[-1] == AS_BEFORE
     assert (registry.version_of("champion"), registry.version_of("previous")) == (second.version, first.version)
     promote_version(first.version, tmp_path, registry)
     assert champion_version(tmp_path) == first.version
     assert (registry.version_of("champion"), registry.version_of("previous")) == (first.version, second.version)
+
+
+def test_a_champion_that_saw_a_market_turn_does_not_keep_out_one_of_the_same_recipe_that_saw_more_of_it(
+    tmp_path: Path,
+) -> None:
+    """What was fitted on the leads before the judged ones knows nothing of the turn, and would lose to the champion."""
+
+    def turned(area: float, owner: str, passed: float) -> float:
+        at_first, of_late = {"yes": (0.3, 0.6), "no": (0.15, 0.02)}[owner]
+        return of_late if passed > 0.6 else at_first
+
+    first = run(turned, tmp_path, count=3_000, cut_off=START + 180 * DAY)
+    second = run(turned, tmp_path, count=3_000)
+    assert (first.decision.as_before, second.decision.as_before) == (False, True)
+    assert champion_version(tmp_path) == second.version != first.version
+
+
+def test_a_candidate_of_other_words_of_the_company_is_compared_with_the_champion(tmp_path: Path) -> None:
+    first = run(owners_buy, tmp_path, cut_off=START + 150 * DAY)
+    other = plain_company(fields={"owner": {"kind": "yes_no"}})
+    second = run(owners_buy, tmp_path, company=other)
+    assert (first.promoted, second.promoted, second.decision.as_before) == (True, True, False)
+    assert {"champion", AT_ANY_LOOK} <= set(second.evaluation.differences)
+    assert second.decision.reasons[-1].startswith("Not worse than the champion, and fresher")
 
 
 def test_a_champion_is_judged_as_it_serves_under_the_companys_words_of_today() -> None:
