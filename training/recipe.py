@@ -51,8 +51,10 @@ FEWEST_SALES_TO_FOLD = 15
 """With fewer sales, or losses, in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
 NATS_OF_LUCK_OF_FEW = 2.0
 """The scorecard of few leads is multiplied by max(0, 1 - this / gain in nats)."""
-ROUNDS_WITH_YOUNG = 4
-"""How often the young leads' chances are worked out anew from what was learned with them."""
+MOST_ROUNDS_WITH_YOUNG = 20
+"""How often the young leads' chances are worked out anew at most from what was learned with them."""
+SAME_CHANCE = 1e-3
+"""Chances that move by no more, on average and of themselves, have settled."""
 MOST_ROWS_TO_CHOOSE = 60_000
 """With more, the choices are made on every second lead, every third, ...: more would not change them."""
 
@@ -211,12 +213,16 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
     if curve is None:
         rows, every = rows.of(np.flatnonzero(mature)), data
     else:
-        longer = curve.longer_of(every.channel)
-        for _ in range(ROUNDS_WITH_YOUNG):
+        longer, is_open = curve.longer_of(every.channel), ~mature & (every.outcome <= 0)
+        before: Floats = np.zeros(len(every))
+        for _ in range(MOST_ROUNDS_WITH_YOUNG if is_open.any() else 0):
             p: Floats = expit(rows.start + card.tables.at(rows.where))
             chance = curve.chance_left(p, every.asked_after, every.age, longer)
-            rows = rows.with_outcome(np.where(mature | (every.outcome > 0), every.outcome, chance))
+            rows = rows.with_outcome(np.where(is_open, chance, every.outcome))
             card = fit_scorecard(rows.without(telling), card.strengths, card)
+            if np.abs(chance - before)[is_open].sum() <= SAME_CHANCE * chance[is_open].sum():
+                break
+            before = chance
     return _finished(every, rows, rules, telling, starts, card, seen, choices, seed)
 
 
