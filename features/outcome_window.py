@@ -102,6 +102,15 @@ def is_worked(known: KnownLead) -> bool:
     return len(known.calls) >= TRIES_THAT_COUNT_AS_WORKED and len(days) >= DAYS_OF_THOSE_TRIES
 
 
+def waited(known: KnownLead) -> timedelta:
+    """Return how long after its request a lead was first spoken to, or else called; nothing where no call is known.
+
+    Before that hardly anybody buys, so from then on it counts how long a buyer takes.
+    """
+    calls = known.spoken_calls or known.calls
+    return max(calls[0].at - known.created_at, timedelta(0)) if calls else timedelta(0)
+
+
 def horizon_end(known: KnownLead) -> datetime | None:
     """Return the moment after which a purchase no longer counts; None where there is no horizon."""
     return window_end(known.created_at, known.company)

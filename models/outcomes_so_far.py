@@ -42,6 +42,8 @@ class OutcomesSoFar:
         that were reached soon, or closed soon, and they are other leads than the rest.
     longer
         How many times as long as the average buyers of a lead's channel take.
+    waited
+        How many days after its request a lead was spoken to; from then on it counts how long buyers take.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class OutcomesSoFar:
     curve: DelayCurve | None
     ripe_after: float = 0.0
     longer: Floats | float = 1.0
+    waited: Floats | float = 0.0
 
     def __len__(self) -> int:
         return len(self.log_odds)
@@ -69,7 +72,7 @@ class OutcomesSoFar:
         is_ripe = self._ripe_at() <= moment
         if self.curve is None:
             return ((self.settled_at <= moment) & is_ripe).astype(np.float64)
-        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY, self.longer), 0.0)
+        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY - self.waited, self.longer), 0.0)
 
     def between(self, since: float, until: float) -> Seen:
         """Return what came to be known after ``since`` and up to ``until``, in the order in which the leads came."""
@@ -111,6 +114,7 @@ class OutcomesSoFar:
             bought_at=self.bought_at[some],
             settled_at=self.settled_at[some],
             longer=np.broadcast_to(self.longer, len(self))[some],
+            waited=np.broadcast_to(self.waited, len(self))[some],
         )
 
     def _ripe_at(self) -> Floats:

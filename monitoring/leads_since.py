@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from features.facts.history import LeadHistory
-from features.outcome_window import outcome_as_of, sale_told_at
+from features.outcome_window import outcome_as_of, sale_told_at, waited
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
@@ -30,7 +30,7 @@ class LeadSince:
     """A lead as it arrived, its row, its log-odds by the model, and what is known of it now.
 
     ``told_at`` is when it was told to have bought (POSIX seconds), nan where it was not; ``settled_at`` is since when its
-    outcome is known.
+    outcome is known; ``waited`` how many days after the request somebody was spoken to.
     """
 
     arrived: KnownLead
@@ -38,6 +38,7 @@ class LeadSince:
     log_odds: float
     told_at: float
     settled_at: float
+    waited: float
 
     @property
     def created(self) -> float:
@@ -68,7 +69,8 @@ def leads_since(
             settled_at = _settled_at(history, gate, now) if outcome.is_settled else NAN
             sale = sale_told_at(history, gate.company) if outcome.won else None
             told_at = sale.timestamp() if sale else NAN
-            yield LeadSince(arrived, row, scorer.score(arrived, row).log_odds, told_at, settled_at)
+            waits = waited(known) / timedelta(days=1)
+            yield LeadSince(arrived, row, scorer.score(arrived, row).log_odds, told_at, settled_at, waits)
 
 
 def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact) -> OutcomesSoFar:
@@ -79,7 +81,8 @@ def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact) -> OutcomesSoFar
     closed = np.where(np.isfinite(told_at), settled_at, np.nan)
     bought_at = closed if delay is None else told_at
     longer = 1.0 if delay is None else delay.longer_of(one.arrived.channel for one in leads)
-    return OutcomesSoFar(log_odds, created, bought_at, settled_at, delay, artefact.ripe_after or 0.0, longer)
+    waits = np.array([one.waited for one in leads])
+    return OutcomesSoFar(log_odds, created, bought_at, settled_at, delay, artefact.ripe_after or 0.0, longer, waits)
 
 
 def _settled_at(history: LeadHistory, gate: Gate, now: datetime) -> float:

@@ -26,7 +26,7 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Call
-from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, sale_told_at, window_end
+from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, sale_told_at, waited, window_end
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
@@ -62,10 +62,10 @@ class TrainingSet:
     ``weight`` has a mean of 1 over leads (the sum of a lead's rows, see above); ``known_from`` is when the row's label was
     known; ``called`` rows are of leads that were called by then, ``at_call`` rows stand right
     after a call; ``grade`` is the place of the rules' grade in ``GRADES``, ``qualification`` that of what the rules knew in
-    ``qualifications``. In days since the request: ``asked_after`` is when the
-    row stands, ``bought_after`` when its sale was told (nan where there is none, or not yet), ``age`` the cut-off. ``young``
-    are the rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what
-    the leads that nobody worked made of the weights.
+    ``qualifications``. In days since the request: ``asked_after`` is when the row stands, ``bought_after`` when its sale was
+    told (nan where there is none, or not yet), ``age`` the cut-off, ``waited`` when somebody was spoken to. ``young`` are the
+    rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what the leads
+    that nobody worked made of the weights.
     """
 
     columns: dict[str, Column]
@@ -83,6 +83,7 @@ class TrainingSet:
     asked_after: Floats
     bought_after: Floats
     age: Floats
+    waited: Floats
     counts: dict[OutcomeKind, int]
     drawn_from: int
     qualifications: Qualifications
@@ -108,7 +109,7 @@ class TrainingSet:
             taken(self.columns, rows), self.outcome[rows], self.weight[rows], self.lead[rows], self.created[rows],
             self.known_from[rows], self.grade[rows], self.qualification[rows], self.channel[rows],
             self.at_arrival[rows], self.called[rows], self.at_call[rows],
-            self.asked_after[rows], self.bought_after[rows], self.age[rows],
+            self.asked_after[rows], self.bought_after[rows], self.age[rows], self.waited[rows],
             self.counts, self.drawn_from, self.qualifications,
         )  # fmt: skip
 
@@ -122,6 +123,7 @@ class _Growing(GrowingRows):
     asked_after: array[float] = field(default_factory=lambda: array("d"))
     bought_after: array[float] = field(default_factory=lambda: array("d"))
     age: array[float] = field(default_factory=lambda: array("d"))
+    waited: array[float] = field(default_factory=lambda: array("d"))
 
 
 def training_set(
@@ -324,6 +326,7 @@ def _add_lead(
     at_cut_off = rows.gate.as_of(history, cut_off)
     assert at_cut_off is not None  # the lead was counted at the cut-off
     told_at = sale_told_at(history, rows.gate.company) if outcome_as_of(at_cut_off).won else None
+    waits = waited(at_cut_off) / DAY
     told_calls = call_moments(history)
     moments = list(row_moments(history, rows.gate, cut_off, seed).items())
     for place, (moment, weight) in enumerate(moments[:1] if at_arrival_alone else moments):
@@ -335,6 +338,7 @@ def _add_lead(
         growing.asked_after.append((moment - known.created_at) / DAY)
         growing.bought_after.append((told_at - known.created_at) / DAY if told_at else float("nan"))
         growing.age.append((cut_off - known.created_at) / DAY)
+        growing.waited.append(waits)
 
 
 def _finished(
@@ -349,8 +353,8 @@ def _finished(
         np.array(growing.created), np.array(growing.known_from), np.array(growing.grade, dtype=np.int64),
         np.array(growing.qualification, dtype=np.int64), np.array(growing.channel, dtype=object),
         np.array(growing.at_arrival, dtype=bool), np.array(growing.called, dtype=bool), np.array(growing.at_call, dtype=bool),
-        np.array(growing.asked_after),
-        np.array(growing.bought_after), np.array(growing.age), counts, total, growing.qualifications, young,
+        np.array(growing.asked_after), np.array(growing.bought_after), np.array(growing.age), np.array(growing.waited),
+        counts, total, growing.qualifications, young,
     )  # fmt: skip
 
 

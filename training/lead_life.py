@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from features.facts.history import LeadHistory
 from features.facts.values import Lead
-from features.outcome_window import OutcomeKind, outcome_as_of, sale_told_at, window_end
+from features.outcome_window import OutcomeKind, outcome_as_of, sale_told_at, waited, window_end
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import INSTANT
 from training.dataset import label_at
@@ -18,13 +18,14 @@ from training.dataset import label_at
 class Standing:
     """How a lead stood at a moment: what had become of it, when its window had begun, its label, and when a sale was told.
 
-    ``label`` is (bought, known from) where the lead was settled.
+    ``label`` is (bought, known from) where the lead was settled; ``waited`` how long it was not spoken to.
     """
 
     kind: OutcomeKind
     created_at: datetime
     label: tuple[int, datetime] | None
     sale_told_at: datetime | None
+    waited: timedelta
 
 
 class LeadLife:
@@ -56,4 +57,4 @@ class LeadLife:
         outcome = outcome_as_of(known)
         label = label_at(self._history, self._gate, moment) if outcome.is_settled else None
         told_at = sale_told_at(self._history, self._gate.company) if outcome.won else None
-        return Standing(outcome.kind, known.created_at, label, told_at)
+        return Standing(outcome.kind, known.created_at, label, told_at, waited(known))

@@ -13,8 +13,7 @@ from models.delay import DelayCurve
 from models.level import Level, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 from training.dataset import TrainingSet, with_young
-from training.delay_by_channel import delay_by_channel
-from training.recipe import Candidate
+from training.recipe import Candidate, delay_of
 
 MOST_LEADS = 5_000
 WORKED_BY = 5.0
@@ -31,8 +30,7 @@ def delay_learned(data: TrainingSet, company: Company) -> DelayCurve | None:
     if window is None:
         return None
     arrived = _arrived(data, company)
-    bought = np.flatnonzero(np.isfinite(arrived.bought_after))
-    found = delay_by_channel(arrived.bought_after[bought], arrived.age[bought], window, arrived.channel[bought])
+    found = delay_of(arrived.of(np.flatnonzero(np.isfinite(arrived.bought_after))), window)
     return found or DelayCurve(np.array([float(window)]), np.array([1.0]))
 
 
@@ -71,7 +69,7 @@ def level_learned(
     closed = np.where(leads.outcome > 0, leads.known_from, np.nan)
     bought_at = closed if delay is None else leads.created + leads.bought_after * DAY
     longer = 1.0 if delay is None else delay.longer_of(leads.channel)
-    outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe, longer)
+    outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe, longer, leads.waited)
     return followed(outcomes, level, -np.inf, cut_off)
 
 

@@ -217,7 +217,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
         before: Floats = np.zeros(len(every))
         for _ in range(MOST_ROUNDS_WITH_YOUNG if is_open.any() else 0):
             p: Floats = expit(rows.start + card.tables.at(rows.where))
-            chance = curve.chance_left(p, every.asked_after, every.age, longer)
+            chance = curve.chance_left(p, every.asked_after - every.waited, every.age - every.waited, longer)
             rows = rows.with_outcome(np.where(is_open, chance, every.outcome))
             card = fit_scorecard(rows.without(telling), card.strengths, card)
             if np.abs(chance - before)[is_open].sum() <= SAME_CHANCE * chance[is_open].sum():
@@ -273,8 +273,13 @@ def _kept_true(tables: Tables, data: TrainingSet, rules: Abc) -> Tables:
 
 
 def _curve(data: TrainingSet, window: float) -> DelayCurve | None:
-    bought = np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))
-    return delay_by_channel(data.bought_after[bought], data.age[bought], window, data.channel[bought])
+    return delay_of(data.of(np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))), window)
+
+
+def delay_of(buyers: TrainingSet, window: float) -> DelayCurve | None:
+    """Return how long buyers take from when they were spoken to; None with too few of them."""
+    waited = buyers.waited
+    return delay_by_channel(buyers.bought_after - waited, buyers.age - waited, window, buyers.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class _AtMoment:
     bought: array[int] = field(default_factory=lambda: array("b"))
     known_from: array[float] = field(default_factory=lambda: array("d"))
     won: array[float] = field(default_factory=lambda: array("d"))
+    waited: array[float] = field(default_factory=lambda: array("d"))
 
     def add(self, standing: Standing | None) -> None:
         nan = float("nan")
@@ -57,6 +58,7 @@ class _AtMoment:
         self.bought.append(label[0] if label else 0)
         self.known_from.append(label[1].timestamp() if label else nan)
         self.won.append(won.timestamp() if won else nan)
+        self.waited.append(standing.waited.total_seconds() / SECONDS_A_DAY if standing else nan)
 
 
 @dataclass(slots=True)
@@ -158,7 +160,7 @@ class ReplayBook:
             self._grade[rows], self._qualification[rows], self._channel[rows], self._at_arrival[rows],
             self._called[rows], self._at_call[rows],
             (self._moment[rows] - created) / SECONDS_A_DAY, (won - created) / SECONDS_A_DAY,
-            (cut_off - created) / SECONDS_A_DAY, counts, total, self._qualifications,
+            (cut_off - created) / SECONDS_A_DAY, np.array(at.waited)[lead], counts, total, self._qualifications,
             young if young is not None and len(young) else None,
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from features.outcome_window import (
     is_past_horizon,
     is_worked,
     outcome_as_of,
+    waited,
     window_end,
 )
 from features.rows.as_of import Gate
@@ -108,6 +109,13 @@ def test_one_call_is_work_if_somebody_was_spoken_to(result: CallResult) -> None:
 )
 def test_three_tries_on_two_of_the_companys_days_are_work(moments: list[datetime], worked: bool) -> None:
     assert is_worked(known(lead(), *tries(*moments), moment=OLD)) is worked
+
+
+def test_a_lead_waits_until_somebody_is_spoken_to_or_else_until_the_first_try() -> None:
+    tried, spoken = call(at=NOON + HOUR, result="no_answer"), call(at=NOON + DAY, result="reached")
+    assert waited(known(lead(), tried, spoken)) == DAY
+    assert waited(known(lead(), tried)) == HOUR
+    assert waited(known(lead())) == timedelta(0)
 
 
 def test_where_no_calls_are_recorded_every_lead_counts_as_worked() -> None:

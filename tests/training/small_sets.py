@@ -75,7 +75,7 @@ def set_of(
         np.arange(count, dtype=np.int64) if lead_of is None else lead_of, origin + created * 86400, origin + known * 86400,
         place, place, np.array(channel or ["vk"] * count, dtype=object), np.ones(count, dtype=bool),
         np.zeros(count, dtype=bool), np.zeros(count, dtype=bool),
-        np.zeros(count), np.where(outcome > 0, 10.0, np.nan), 400.0 - created, {}, count,
+        np.zeros(count), np.where(outcome > 0, 10.0, np.nan), 400.0 - created, np.zeros(count), {}, count,
         a_qualification_for_each_grade(),
     )  # fmt: skip
 

@@ -216,6 +216,29 @@ def test_young_leads_teach_what_share_of_them_still_buys() -> None:
     assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong
 
 
+def test_young_leads_that_were_called_weeks_late_are_not_taken_for_lost() -> None:
+    """Leads of the region were left lying for three weeks; they buy as often as the others, counted from their call."""
+    rng = np.random.default_rng(4)
+    age = np.linspace(200, 0, 8000)
+    region = (rng.random(8000) < 0.3) & (age <= 60)  # of older leads nobody called any from there
+    waited = np.where(region, 21.0, 0.2)
+    buys = rng.random(8000) < 0.25
+    after = waited + 6 * np.exp(0.8 * rng.normal(size=8000))
+    outcome = (buys & (after <= np.minimum(age, 60))).astype(float)
+    place = np.where(region, "region", "city").tolist()
+    data = replace(
+        set_of({"place": levels(*place)}, outcome, created_day=200 - age),
+        age=age, waited=waited, bought_after=np.where(outcome > 0, after, np.nan),
+    )  # fmt: skip
+    called = np.flatnonzero(age >= waited)
+    settled = data.of(called[age[called] > 60])
+    young = data.of(called[age[called] <= 60])
+    p = fitted(replace(settled, young=young), RULES, TREES, window=60).probability(young)
+    of_region = region[called[age[called] <= 60]]
+    assert float(p[of_region].mean()) == pytest.approx(0.25, rel=0.12)
+    assert float(p[~of_region].mean()) == pytest.approx(0.25, rel=0.06)
+
+
 def test_young_leads_of_a_channel_whose_buyers_take_long_are_not_taken_for_lost() -> None:
     """A fair's leads buy as often as a partner's and take six times as long; most of them came lately."""
     rng = np.random.default_rng(2)
