@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from features.errors import ArtefactUnreadable, UnknownModel
-from features.facts.company import Abc, Company
+from features.errors import ArtefactUnreadable, NothingToLearn, UnknownModel
+from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.log_odds import log_odds
@@ -89,10 +89,18 @@ def retrained(
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
     champion, hash_ = _champion(home), fingerprint(company)
-    since = _settled_since(champion, data, split) if champion else None
+    since = _settled_since(champion, data) if champion else None
     as_before = champion is not None and since is not None and _is_made_so(champion, hash_)
     if champion and since is not None and not as_before:
-        over_champion = _over_champion(champion, data, split.fit, since, rules, choices, seed)
+        then, judged_by = _as_of(champion, store, company, number, seed), since
+        if (
+            then is None
+        ):  # nothing was settled on that day: its later leads are judged by what the earlier of them taught
+            then, judged_by = (
+                (judged_candidate, grade_rates(data.of(split.fit), rules)),
+                np.intersect1d(since, split.judge),
+            )
+        over_champion = _over_champion(champion, *then, data.of(judged_by), seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
     every = chosen(data, rules, seed=seed)
     decision = decided(
@@ -285,40 +293,45 @@ def _is_made_so(champion: Artefact, company_hash: str) -> bool:
     return (champion.company_hash, champion.about.get("made_by")) == (company_hash, MADE_BY)
 
 
-def _settled_since(champion: Artefact, data: TrainingSet, split: TimeSplit) -> Ints | None:
-    """Return the judged rows of leads that came after the champion learned, or else were settled; None of too few sales.
-
-    Of leads that settled since, the champion may have learned from what was known of them as young leads: that favours it,
-    so a candidate which is not surely worse on them is none.
-    """
-    learned = champion.data_cut_off.timestamp()
-    since = [split.judge[moment[split.judge] > learned] for moment in (data.created, data.known_from)]
-    return next((one for one in since if _sales(data, one) >= FEWEST_SALES_TO_COMPARE), None)
+def _settled_since(champion: Artefact, data: TrainingSet) -> Ints | None:
+    """Return the rows of leads that were settled after the champion learned; None of too few sales."""
+    since = np.flatnonzero(data.known_from > champion.data_cut_off.timestamp())
+    return since if _sales(data, since) >= FEWEST_SALES_TO_COMPARE else None
 
 
 def _over_champion(
-    champion: Artefact, data: TrainingSet, fit: Ints, since: Ints, rules: Abc, choices: Choices, seed: int
+    champion: Artefact, then: Candidate, rates: Mapping[RuleGrade, float], later: TrainingSet, seed: int
 ) -> dict[str, Measured]:
-    """Return candidate's and rules' log-loss minus the champion's on the leads ``since`` it learned.
+    """Return candidate's and rules' log-loss minus the champion's on leads that were settled after it learned.
 
-    The candidate is fitted on what the champion could know too, or it would lose to every fresher one where a market
-    moves; and all are judged at the level of those leads, as a level follows between trainings.
+    ``then`` is the candidate, ``rates`` those of the rules, as of the day when the champion learned: both know of these
+    leads what it knew, that some had already bought. All are judged at the level of these leads, as a level follows
+    between trainings.
     """
-    later, learned = data.of(since), champion.data_cut_off.timestamp()
-    known = np.union1d(fit, np.setdiff1d(np.flatnonzero(data.known_from <= learned), since))
-    candidate = fitted(data.of(known), rules, choices, seed=seed).log_odds(later)
-    rates = grade_rates(data.of(known), rules)
     at_rates = starts_of(later, {grade: log_odds(rate) for grade, rate in rates.items()})
-    served = artefact_log_odds(champion, later)
     mine, alone, its = (
-        probability(one + level_for(one, later.outcome, later.weight)) for one in (candidate, at_rates, served)
+        probability(one + level_for(one, later.outcome, later.weight))
+        for one in (then.log_odds(later), at_rates, artefact_log_odds(champion, later))
     )
-    judged = Judged(data.outcome, data.weight, data.lead).of(since)
+    judged = Judged(later.outcome, later.weight, later.lead).of(np.arange(len(later)))
     return {
         "champion": log_loss_difference(mine, its, judged, seed=seed),
         AT_ANY_LOOK: log_loss_difference_at_any_look(mine, its, judged),
         "rules over champion": log_loss_difference(alone, its, judged, seed=seed),
     }
+
+
+def _as_of(
+    champion: Artefact, store: FactStore, company: Company, number: int, seed: int
+) -> tuple[Candidate, dict[RuleGrade, float]] | None:
+    """Return what this recipe would have made of what was known when the champion learned, and the rules' rates then."""
+    try:
+        data = training_set(store, company, cut_off=champion.data_cut_off, up_to=number, seed=seed)
+    except NothingToLearn:
+        return None
+    rules = company.abc_at(champion.data_cut_off)
+    candidate = fitted(data, rules, chosen(data, rules, seed=seed), window=company.horizon_days, seed=seed)
+    return candidate, grade_rates(data, rules)
 
 
 def _sales(data: TrainingSet, rows: Ints) -> int:
