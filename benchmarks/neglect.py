@@ -4,11 +4,11 @@
 
 The demo company (half its size) never calls people from the region (``Область``), a good segment: its leads are left out
 of every order unless the queue draws them (``--explore`` of all places), or the floor does: ``--given`` of its calls go to
-leads of the region, any of those that wait alike. Both begin after some months of neglect. Every few weeks the
-product learns anew from its store, and beside it the same product learns from the same facts with every lead that nobody
-called closed as lost three days after it came. Each candidate that finds something serves, whatever served before. Each
-model is asked for the probability of the region's leads of the week before, as they arrived; the truth is the
-simulator's own chance that they, called at once, buy within the window.
+leads of the region that came within three days, any of them alike (older ones have little of their window left). Both
+begin after some months of neglect. Every few weeks the product learns anew from its store, and beside it the same product
+learns from the same facts with every lead that nobody called closed as lost three days after it came. Each candidate that
+finds something serves, whatever served before. Each model is asked for the probability of the region's leads of the week
+before, as they arrived; the truth is the simulator's own chance that they, called at once, buy within the window.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from features.rows.feature_row import RowBuilder
 from leadloop.demo.people import ZONE, Person, people
 from leadloop.demo.simulation import FirstCome, MadeCall, MadeStage, Simulated, Waiting, simulated
 from leadloop.demo.world import MANAGERS, SALE_DELAY_DAYS, VARIANTS, Scale, World
-from models.hand_out_log import HandOut, remember_hand_out
+from models.hand_out_log import DRAWN_FOR, HandOut, remember_hand_out
 from models.model_registry import MemoryRegistry
 from serving.board import OpenLead
 from serving.champion import Champion
@@ -142,7 +142,7 @@ class NeglectedQueue(ProductQueue):
         if now.astimezone(ZONE).date() < self._begins:
             return [lead for lead in self._before.order(waiting, now) if lead not in self._neglected]
         every = self.places(now)
-        left_out = [place for place in every if self._is_left_out(place)]
+        left_out = [place for place in every if self._is_left_out(place) and self._is_fresh(place)]
         called = self._among([place for place in every if not self._is_left_out(place)], left_out)
         self._stood = {_id(place): _hand_out(place, self.moment, len(called)) for place in called}
         return list(self._stood)
@@ -206,6 +206,9 @@ class NeglectedQueue(ProductQueue):
             assert known is not None
             said.append(champion.scorer.probability(known, rows.row(known)))
         return float(np.mean(said))
+
+    def _is_fresh(self, place: Place[OpenLead]) -> bool:
+        return place.candidate.waits.since > self.moment - DRAWN_FOR
 
     def _is_left_out(self, place: Place[OpenLead]) -> bool:
         is_new = place.candidate.waits.kind == "new"
