@@ -15,10 +15,10 @@ from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact
 from models.measured import Measured
 from models.ranking_metrics import Judged, measured
+from training.artefact_rows import artefact_probability
 from training.card_values import slice_of
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES
-from training.retrain import artefact_probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from importlib.metadata import version as version_of
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from features.errors import ArtefactUnreadable, NothingToLearn, UnknownModel
+from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade
-from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
-from models.calibration import level_for
 from models.card import save_card
 from models.judgement import EVALUATION, Judgement, judgement_json
-from models.measured import Measured
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
-from models.ranking_metrics import Judged, log_loss_difference
 from models.refined_grades import derived_borders, rules_borders
 from models.score import LEADS_OF_A_GUESS
 from models.since_report import begin_level_anew
@@ -39,16 +34,14 @@ from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
 from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
+from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, settled_since
 from training.plots import drawn_plots
-from training.promotion import AT_ANY_LOOK, Decision, decided
+from training.promotion import Decision, decided
 from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates, probability, starts_of
 from training.time_split import TimeSplit, split_by_time
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-FEWEST_SALES_TO_COMPARE = 10
-MADE_BY = version_of("leadloop")
-"""The recipe: two candidates of one version of the software and one company file differ by their leads alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +82,14 @@ def retrained(
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
     champion, hash_ = _champion(home), fingerprint(company)
-    since = _settled_since(champion, data) if champion else None
-    as_before = champion is not None and since is not None and _is_made_so(champion, hash_)
+    since = settled_since(champion, data) if champion else None
+    as_before = champion is not None and since is not None and is_made_so(champion, hash_)
     if champion and since is not None and not as_before:
-        then, judged_by = _as_of(champion, store, company, number, seed), since
-        if (
-            then is None
-        ):  # nothing was settled on that day: its later leads are judged by what the earlier of them taught
-            then, judged_by = (
-                (judged_candidate, grade_rates(data.of(split.fit), rules)),
-                np.intersect1d(since, split.judge),
-            )
-        over_champion = _over_champion(champion, *then, data.of(judged_by), seed)
+        then, judged_by = as_of(champion, store, company, number, seed), since
+        if then is None:  # nothing was settled on that day: the earlier leads teach, and the later ones judge
+            rates_then = grade_rates(data.of(split.fit), rules)
+            then, judged_by = (judged_candidate, rates_then), np.intersect1d(since, split.judge)
+        over_champion = differences_to(champion, *then, data.of(judged_by), seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
     every = chosen(data, rules, seed=seed)
     decision = decided(
@@ -286,74 +275,6 @@ def _champion(home: Path) -> Artefact | None:
     except (ArtefactUnreadable, UnknownModel):
         return None
     return found and found.at_level(found.followed)
-
-
-def _is_made_so(champion: Artefact, company_hash: str) -> bool:
-    """Return whether the champion is of this recipe and of these words of the company."""
-    return (champion.company_hash, champion.about.get("made_by")) == (company_hash, MADE_BY)
-
-
-def _settled_since(champion: Artefact, data: TrainingSet) -> Ints | None:
-    """Return the rows of leads that were settled after the champion learned; None of too few sales."""
-    since = np.flatnonzero(data.known_from > champion.data_cut_off.timestamp())
-    return since if _sales(data, since) >= FEWEST_SALES_TO_COMPARE else None
-
-
-def _over_champion(
-    champion: Artefact, then: Candidate, rates: Mapping[RuleGrade, float], later: TrainingSet, seed: int
-) -> dict[str, Measured]:
-    """Return candidate's and rules' log-loss minus the champion's on leads that were settled after it learned.
-
-    ``then`` is the candidate, ``rates`` those of the rules, as of the day when the champion learned: both know of these
-    leads what it knew, that some had already bought. All are judged at the level of these leads, as a level follows
-    between trainings.
-    """
-    at_rates = starts_of(later, {grade: log_odds(rate) for grade, rate in rates.items()})
-    mine, alone, its = (
-        probability(one + level_for(one, later.outcome, later.weight))
-        for one in (then.log_odds(later), at_rates, artefact_log_odds(champion, later))
-    )
-    judged = Judged(later.outcome, later.weight, later.lead).of(np.arange(len(later)))
-    return {
-        "champion": log_loss_difference(mine, its, judged, seed=seed),
-        AT_ANY_LOOK: log_loss_difference_at_any_look(mine, its, judged),
-        "rules over champion": log_loss_difference(alone, its, judged, seed=seed),
-    }
-
-
-def _as_of(
-    champion: Artefact, store: FactStore, company: Company, number: int, seed: int
-) -> tuple[Candidate, dict[RuleGrade, float]] | None:
-    """Return what this recipe would have made of what was known when the champion learned, and the rules' rates then."""
-    try:
-        data = training_set(store, company, cut_off=champion.data_cut_off, up_to=number, seed=seed)
-    except NothingToLearn:
-        return None
-    rules = company.abc_at(champion.data_cut_off)
-    candidate = fitted(data, rules, chosen(data, rules, seed=seed), window=company.horizon_days, seed=seed)
-    return candidate, grade_rates(data, rules)
-
-
-def _sales(data: TrainingSet, rows: Ints) -> int:
-    return len(np.unique(data.lead[rows[data.outcome[rows] > 0]]))
-
-
-def artefact_probability(artefact: Artefact, data: TrainingSet) -> Floats:
-    """Return a saved model's probability of each row; the batch path of what serves one lead at a time."""
-    return probability(artefact_log_odds(artefact, data))
-
-
-def artefact_log_odds(artefact: Artefact, data: TrainingSet) -> Floats:
-    """Return a saved model's log-odds of each row."""
-    total = starts_of(data, artefact.starts) + artefact.level
-    cells = {one.feature: one for one in artefact.model.cells}
-    where = cells_of(data.columns, cells)
-    for part in artefact.model.parts:
-        entry = where[part.features[0]]
-        if len(part.features) == 2:
-            entry = entry * cells[part.features[1]].count + where[part.features[1]]
-        total = total + np.array(part.values)[entry]
-    return total
 
 
 def _parameters(

@@ -11,9 +11,10 @@ from models.artefact import Artefact, load_artefact
 from models.model_registry import MemoryRegistry
 from models.ranking_metrics import MEASURES
 from tests.training.small_sets import DAY, START, invented_facts, memory_store, plain_company
+from training.artefact_rows import artefact_probability
 from training.comparison import Comparison, compared
 from training.dataset import training_set
-from training.retrain import artefact_probability, retrained
+from training.retrain import retrained
 
 COMPANY = plain_company()
 STORE = memory_store(
