@@ -43,13 +43,16 @@ class DelayCurve:
         """Return for leads of these channels how many times as long as the average their buyers take."""
         return np.array([self.longer.get(one, 1.0) for one in channel], dtype=np.float64)
 
-    def bought_by(self, age: Floats, longer: Floats | float = 1.0) -> Floats:
-        """Return the share that has bought by each age, in days since the request, where buyers take so much ``longer``."""
-        share = self._share(np.minimum(age, self.window) / longer)
+    def bought_by(self, age: Floats | float, longer: Floats | float = 1.0, waited: Floats | float = 0.0) -> Floats:
+        """Return the share that has bought by each age, in days since the request, where buyers take so much ``longer``.
+
+        Who ``waited`` so many days to be spoken to begins only then, and has less of the window left: his share ends below 1.
+        """
+        share = self._share((np.minimum(age, self.window) - waited) / longer)
         all_of_them = self._share(np.divide(self.window, longer))
         return share / np.maximum(all_of_them, 1e-9)
 
-    def _share(self, age: Floats) -> Floats:
+    def _share(self, age: Floats | float) -> Floats:
         share: Floats = np.concatenate([[0.0], self.shares])[np.searchsorted(self.days, age, side="right")]
         return share
 
@@ -57,7 +60,9 @@ class DelayCurve:
         """Return the curve as plain values, at so many ages at most that they can be read."""
         places = np.unique(np.linspace(0, len(self.days) - 1, MOST_AGES).round().astype(np.int64))
         said: dict[str, Any] = {"days": self.days[places].tolist(), "shares": self.shares[places].tolist()}
-        return said | ({"window": self.window, "longer": dict(self.longer)} if self.longer else {})
+        if np.isfinite(self.window):
+            said["window"] = self.window
+        return said | ({"longer": dict(self.longer)} if self.longer else {})
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> DelayCurve:
@@ -72,20 +77,27 @@ class DelayCurve:
         return cls(days, shares, window, longer)
 
     def chance_left(
-        self, probability: Floats, asked_after: Floats, age: Floats, longer: Floats | float = 1.0
+        self,
+        probability: Floats,
+        asked_after: Floats,
+        age: Floats,
+        longer: Floats | float = 1.0,
+        waited: Floats | float = 0.0,
     ) -> Floats:
         """Return how likely leads that had not bought by ``age`` still buy within the window.
 
         ``probability`` is that of buying within the window as it was asked for ``asked_after`` days, not having bought by
-        then; ``longer`` how many times as long as the average buyers of their channel take.
+        then; ``longer`` how many times as long as the average buyers of their channel take; ``waited`` as for ``bought_by``.
         """
-        left = (1.0 - self.bought_by(age, longer)) / np.maximum(1.0 - self.bought_by(asked_after, longer), 1e-9)
-        left = np.clip(left, 0.0, 1.0)
-        chance: Floats = probability * left / (1.0 - probability * (1.0 - left))
+        then, now, at_last = (self.bought_by(days, longer, waited) for days in (asked_after, age, np.inf))
+        unseen, in_time = (
+            np.clip((end - now) / np.maximum(1.0 - then, 1e-9), 0.0, 1.0) for end in (np.ones_like(now), at_last)
+        )
+        chance: Floats = probability * in_time / (1.0 - probability * (1.0 - unseen))
         return chance
 
 
-def delay_curve(bought_after: Floats, age: Floats, window: float, weight: Floats | None = None) -> DelayCurve | None:
+def delay_curve(bought_after: Floats, age: Floats, window: float) -> DelayCurve | None:
     """Return how buyers' delays are distributed; None with too few sales.
 
     Parameters
@@ -101,19 +113,10 @@ def delay_curve(bought_after: Floats, age: Floats, window: float, weight: Floats
     if seen.sum() < FEWEST_SALES:
         return None
     delay, could = np.maximum(bought_after[seen], 0.0), np.minimum(age[seen], window)
-    mass = np.ones(len(delay)) if weight is None else weight[seen]
     days, place = np.unique(delay, return_inverse=True)
-    at = np.bincount(place, mass)
-    # Of the sales that a lead of this age could have shown, and did by this day: those of an earlier or the same delay.
-    by_then = np.cumsum(at) - _too_young(days, could, mass)
+    at = np.bincount(place)
+    # Sales of that delay or an earlier one, without those of leads too young to have shown that delay.
+    by_then = np.cumsum(at) - np.searchsorted(np.sort(could), days, side="left")
     stays = 1.0 - at / np.maximum(by_then, 1e-12)
     shares = np.concatenate([np.cumprod(stays[:0:-1])[::-1], [1.0]])
-    return DelayCurve(days, shares)
-
-
-def _too_young(days: Floats, could: Floats, mass: Floats) -> Floats:
-    """Return for each day how many sales of that delay or an earlier one are of leads too young to have shown that delay."""
-    order = np.argsort(could)
-    below = np.searchsorted(could[order], days, side="left")
-    summed: Floats = np.concatenate([[0.0], np.cumsum(mass[order])])[below]
-    return summed
+    return DelayCurve(days, shares, window)

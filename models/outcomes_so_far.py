@@ -72,7 +72,7 @@ class OutcomesSoFar:
         is_ripe = self._ripe_at() <= moment
         if self.curve is None:
             return ((self.settled_at <= moment) & is_ripe).astype(np.float64)
-        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY - self.waited, self.longer), 0.0)
+        return np.where(is_ripe, self.curve.bought_by((moment - self.created) / DAY, self.longer, self.waited), 0.0)
 
     def between(self, since: float, until: float) -> Seen:
         """Return what came to be known after ``since`` and up to ``until``, in the order in which the leads came."""

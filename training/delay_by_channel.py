@@ -33,19 +33,8 @@ def delay_by_channel(
 ) -> DelayCurve | None:
     """Return how buyers' delays are distributed, in each channel as far as its sales tell; None with too few sales.
 
-    Parameters
-    ----------
-    bought_after
-        Of each lead that bought within the window, after how many days.
-    age
-        How many days old that lead is, so how long a delay could have been seen; a window's length or more is all.
-    window
-        The days within which a purchase counts.
-    channel
-        The channel from which each of these leads came.
+    ``channel`` is the one from which each lead came; all else is as for ``delay_curve``.
 
-    Examples
-    --------
     >>> partners, fairs = np.linspace(0.5, 10.0, 40), np.linspace(1.5, 30.0, 40)
     >>> channel = np.repeat(np.array(["partner", "fair"], dtype=object), 40)
     >>> curve = delay_by_channel(np.concatenate([partners, fairs]), np.full(80, 90.0), 60.0, channel)

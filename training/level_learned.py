@@ -31,7 +31,7 @@ def delay_learned(data: TrainingSet, company: Company) -> DelayCurve | None:
         return None
     arrived = _arrived(data, company)
     found = delay_of(arrived.of(np.flatnonzero(np.isfinite(arrived.bought_after))), window)
-    return found or DelayCurve(np.array([float(window)]), np.array([1.0]))
+    return found or DelayCurve(np.array([float(window)]), np.array([1.0]), window)
 
 
 def ripe_after(data: TrainingSet, company: Company) -> float | None:

@@ -217,7 +217,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
         before: Floats = np.zeros(len(every))
         for _ in range(MOST_ROUNDS_WITH_YOUNG if is_open.any() else 0):
             p: Floats = expit(rows.start + card.tables.at(rows.where))
-            chance = curve.chance_left(p, every.asked_after - every.waited, every.age - every.waited, longer)
+            chance = curve.chance_left(p, every.asked_after, every.age, longer, every.waited)
             rows = rows.with_outcome(np.where(is_open, chance, every.outcome))
             card = fit_scorecard(rows.without(telling), card.strengths, card)
             if np.abs(chance - before)[is_open].sum() <= SAME_CHANCE * chance[is_open].sum():

@@ -34,7 +34,7 @@ from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
 from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
-from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, settled_since
+from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, since_it_learned
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
 from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates, probability, starts_of
@@ -82,14 +82,13 @@ def retrained(
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
     champion, hash_ = _champion(home), fingerprint(company)
-    since = settled_since(champion, data) if champion else None
+    since = since_it_learned(champion, data, split) if champion else None
     as_before = champion is not None and since is not None and is_made_so(champion, hash_)
-    if champion and since is not None and not as_before:
-        then, judged_by = as_of(champion, store, company, number, seed), since
-        if then is None:  # nothing was settled on that day: the earlier leads teach, and the later ones judge
-            rates_then = grade_rates(data.of(split.fit), rules)
-            then, judged_by = (judged_candidate, rates_then), np.intersect1d(since, split.judge)
-        over_champion = differences_to(champion, *then, data.of(judged_by), seed)
+    if champion and since:
+        then = None
+        if not as_before:
+            then = judged_candidate if since.knew_nothing else as_of(champion, store, company, number, seed)
+        over_champion = differences_to(champion, then, since, data, rules, seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
     every = chosen(data, rules, seed=seed)
     decision = decided(

@@ -115,3 +115,14 @@ def test_what_was_saved_is_the_same_curve_and_what_was_saved_before_channels_dif
 def test_stretches_that_are_none_are_refused(said: dict[str, object]) -> None:
     with pytest.raises((TypeError, ValueError)):
         DelayCurve.from_json({"days": [10.0, 60.0], "shares": [0.5, 1.0], **said})
+
+
+def test_who_was_spoken_to_late_begins_then_and_has_less_of_the_window_left() -> None:
+    curve = DelayCurve(np.array([5.0, 20.0, 60.0]), np.array([0.5, 0.9, 1.0]), WINDOW)
+    late = 50.0
+    assert curve.bought_by(np.array([49.0, 55.0, 60.0, 90.0]), waited=late).tolist() == [0.0, 0.5, 0.5, 0.5]
+    p, zero = np.array([0.3]), np.zeros(1)
+    assert curve.chance_left(p, zero, zero, waited=late) == pytest.approx([0.15])  # half of the buyers are too late
+    assert curve.chance_left(p, zero, np.array([56.0]), waited=late).tolist() == [0.0]
+    assert curve.chance_left(p, zero, np.array([56.0])) < curve.chance_left(p, zero, np.array([6.0]))
+    assert DelayCurve.from_json(curve.to_json()).bought_by(np.array([90.0]), waited=late).tolist() == [0.5]

@@ -65,6 +65,21 @@ def test_of_the_same_recipe_and_more_leads_it_is_fresher_and_there_is_nothing_to
     assert (made.promote, made.as_before, made.reasons[-1]) == (True, True, AS_BEFORE)
 
 
+@pytest.mark.parametrize(("rules_over_champion", "promoted"), [(SAME, True), (WORSE, False)])
+def test_where_the_same_recipe_finds_nothing_any_more_the_rules_take_over_unless_they_do_worse(
+    rules_over_champion: Measured, promoted: bool
+) -> None:
+    differences = {
+        "base rate": SAME,
+        "rules": SAME,
+        "rules over guesses": BETTER,
+        "rules over champion": rules_over_champion,
+    }
+    made = decided(Judgement((JudgedGroup("all", 500, 50, None),), differences), tables=False, champion_serves=True,
+                   as_before=True)  # fmt: skip
+    assert (made.promote, made.finds_something, made.as_before) == (promoted, False, False)
+
+
 def test_a_champion_that_a_candidate_cannot_be_compared_with_goes_on_serving() -> None:
     made = decision(BETTER, champion_serves=True)
     assert (made.promote, made.finds_something) == (False, True)

@@ -363,6 +363,10 @@ def test_a_fresher_candidate_replaces_the_champion_which_can_be_rolled_back_to(t
     second = run(owners_buy, tmp_path, registry=registry)
     assert (first.promoted, second.promoted) == (True, True)
     assert second.decision.reasons[-1] == AS_BEFORE
+    assert (
+        "rules over champion" in second.evaluation.differences
+    )  # should nothing predict any more, the rules may take over
+    assert "champion" not in second.evaluation.differences
     assert (registry.version_of("champion"), registry.version_of("previous")) == (second.version, first.version)
     promote_version(first.version, tmp_path, registry)
     assert champion_version(tmp_path) == first.version

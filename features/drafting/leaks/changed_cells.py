@@ -39,8 +39,7 @@ def changes_in(
     if then is None:
         return np.full(len(now), NOT_THERE, dtype=np.int64)
     manners = Manner.of(earlier.shape, [cell for cell in then if cell is not None]), Manner.of(shape, now)
-    had_ended = earlier.had_ended if earlier.had_ended is not None else np.zeros(len(now), dtype=np.bool_)
-    renamed = renamed_words(then, now, had_ended)
+    renamed = renamed_words(then, now, earlier.surely_ended)
     read: dict[tuple[str | None, str], int] = {}
     for pair in set(zip(then, now, strict=True)):
         before, after = pair

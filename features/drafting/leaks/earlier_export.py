@@ -45,6 +45,11 @@ class EarlierExport:
     others: int = 0
     twice: int = 0
 
+    @property
+    def surely_ended(self) -> Flags:
+        """Return who is known to have ended by then; nobody where the older export does not tell."""
+        return np.zeros_like(self.found) if self.had_ended is None else self.had_ended
+
 
 def earlier_export(
     path: Path, leads: SampledFile, outcomes: Outcomes, *, named_id: str | None = None, company: Company | None = None

@@ -62,17 +62,10 @@ def written_since(
 ) -> WrittenSince:  # fmt: skip
     """Return what was written into a column since an older export.
 
-    Parameters
-    ----------
-    now
-        The newer export's cells, one a lead.
-    shape
-        How the newer export is written.
-    ended
-        How the leads have ended since, None where nobody says.
+    ``ended`` says how the leads have ended since, None where nobody says; all else is as for ``changes_in``.
     """
     changes = changes_in(column, now, shape, earlier, placeholders)
-    had_ended = earlier.had_ended if earlier.had_ended is not None else np.zeros(len(now), dtype=np.bool_)
+    had_ended = earlier.surely_ended
     is_rewritten = only_written_otherwise(changes, had_ended)
     if is_rewritten:
         changes = np.where(changes == CHANGED, SAME, changes)
