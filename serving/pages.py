@@ -19,6 +19,8 @@ from serving.reason_words import cell_words, reason_counts, reason_text
 from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
+NAVIGATION = (("/queue", "queue"), ("/channels", "channels"), ("/models", "models"), ("/backtest", "backtest"))
+"""The pages that every page leads to: where each begins, and the key of its words."""
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
@@ -45,6 +47,7 @@ class Pages:
         """Return the page."""
         page = self.writing(request)
         values |= {"w": page, "company": page.company, "path": request.url.path, "query": dict(request.query_params)}
+        values |= {"navigation": NAVIGATION}
         return self._templates.TemplateResponse(request, template, values, status_code=status)
 
     def writing(self, request: Request) -> Writing:

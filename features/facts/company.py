@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
+from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
@@ -29,40 +29,6 @@ MOST_CRITERIA = 12
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 MARKS = ("source", "medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount", "price")
 """The marks that every company may map; others may be added under any snake_case name."""
-
-
-def _spoken(value: Any) -> Any:
-    """Let YAML 1.1's unquoted yes and no mean the words that stand there."""
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-
-
-def _spoken_all(value: Any) -> Any:
-    return [str(_spoken(item)) for item in value] if isinstance(value, list) else value
-
-
-def _spoken_keys(value: Any) -> Any:
-    return {str(_spoken(key)): item for key, item in value.items()} if isinstance(value, Mapping) else value
-
-
-MISPLACED = "misplaced"
-Misplaced = tuple[tuple[str | int, ...], str]
-"""Where below the validated part a mistake lies, and what would be right."""
-
-
-def _misplaced(mistakes: list[Misplaced]) -> PydanticCustomError:
-    """Return an error that keeps each mistake's own place, for ``company_file`` to find its line."""
-    remedies = "; ".join(remedy for _, remedy in mistakes)
-    return PydanticCustomError(MISPLACED, "{remedies}", {"remedies": remedies, "mistakes": mistakes})
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_spoken_all)]
-Rate = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Part(BaseModel):
-    """A part of the file: frozen, and strict about keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class FormField(Part):
@@ -100,7 +66,7 @@ class Criterion(Part):
 class AbcRow(Part):
     """One line of the ABC table: the verdicts it asks for, the grade it gives. The first line that fits counts."""
 
-    when: dict[str, Annotated[Verdict, BeforeValidator(_spoken)]]
+    when: dict[str, Annotated[Verdict, BeforeValidator(spoken)]]
     grade: Grade
 
 
@@ -211,10 +177,10 @@ class CallColumns(Part):
     comment: str | None = None
     call_back_at: str | None = None
     grade: str | None = Field(default=None, description="the manager's own grade of the lead after the call")
-    results: Annotated[dict[str, CallResult], BeforeValidator(_spoken_keys)] = Field(
+    results: Annotated[dict[str, CallResult], BeforeValidator(spoken_keys)] = Field(
         default_factory=dict, description="the export's words -> our results"
     )
-    grades: Annotated[dict[str, ManagerGrade], BeforeValidator(_spoken_keys)] = Field(
+    grades: Annotated[dict[str, ManagerGrade], BeforeValidator(spoken_keys)] = Field(
         default_factory=dict, description="the managers' words for a grade -> A, B, C, non_target; these need no entry"
     )
 
@@ -350,7 +316,7 @@ class Company(Part):
             ((name,), f"the field {name!r} {remedy}") for name in value if not NAME.match(name)
         ]
         if mistakes:
-            raise _misplaced(mistakes)
+            raise misplaced(mistakes)
         return value
 
     @field_validator("stages", mode="before")
@@ -370,7 +336,7 @@ class Company(Part):
             *self._stages_of_two_kinds(),
         ]
         if mistakes:
-            raise _misplaced(mistakes)
+            raise misplaced(mistakes)
         return self
 
     def _criteria_without_field(self) -> Iterator[Misplaced]:

@@ -13,7 +13,8 @@ import yaml
 from pydantic import ValidationError
 
 from features.errors import CompanyFileWrong, CompanyMistake
-from features.facts.company import MISPLACED, Company
+from features.facts.company import Company
+from features.facts.company_part import MISPLACED
 
 Location = tuple[str | int, ...]
 TIMESTAMP, BOOLEAN = "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"
