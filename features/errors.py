@@ -14,7 +14,9 @@ LeadloopError
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
 ├── RegistryUnreachable         the record of models does not answer
-└── AddressRefused              serving beyond this machine without an API key
+├── KeysAway                    the master key that opens contacts is missing
+├── AccessRefused               an account or a key cannot be made or changed like this
+└── AddressRefused              serving an open house beyond this machine
 
 No message ever carries a name, a phone number or an e-mail address.
 """
@@ -132,5 +134,20 @@ class RegistryUnreachable(LeadloopError):
         self.why = why
 
 
+class KeysAway(LeadloopError):
+    """The master key under which contacts were sealed is not at hand."""
+
+    def __init__(self, master: str) -> None:
+        super().__init__(
+            f"The master key {master} that opens contacts is not at hand; bring back contact.key in the data folder, or name it "
+            "in LEADLOOP_CONTACT_KEY."
+        )
+        self.master = master
+
+
+class AccessRefused(LeadloopError):
+    """An account or a key cannot be made or changed like this; the message says what would be right."""
+
+
 class AddressRefused(LeadloopError):
-    """Serving beyond this machine needs an API key."""
+    """An open house may be served to this machine alone."""

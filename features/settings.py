@@ -5,8 +5,13 @@
 | LEADLOOP_HOME | the data folder | ./leadloop-data |
 | LEADLOOP_COMPANY | company.yaml | ./company.yaml |
 | LEADLOOP_DATABASE_URL | SQLAlchemy URL of PostgreSQL | SQLite in the data folder |
-| LEADLOOP_API_KEY | the shared key that the CRM and browsers sign in with | none: loopback only |
+| LEADLOOP_API_KEY | a key that may do everything, beside those of `leadloop keys` | none |
+| LEADLOOP_OPEN | `loopback`: whoever reaches this machine's own address may do everything; `demo`: people choose a role | closed |
 | LEADLOOP_SECRET | key of the hashes that recognise the same person | a file in the data folder, made at first use |
+| LEADLOOP_CONTACT_KEY | master keys of what is sealed, the newest first, with commas between | a file in the data folder, made at first use |
+| LEADLOOP_KEYS_URL | SQLAlchemy URL of the database of data keys | SQLite in the data folder, apart from the facts |
+| LEADLOOP_OIDC_ISSUER, LEADLOOP_OIDC_CLIENT_ID, LEADLOOP_OIDC_CLIENT_SECRET | an OpenID provider that people may sign in with | none |
+| LEADLOOP_PUBLIC_URL | the address that people know leadloop by | that of the request |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
 
@@ -14,10 +19,24 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.errors import SettingWrong
+
+
+CONTACT_KEY = "contact.key"
+MASTER_BYTES = 32
+OPEN_TO = ("", "loopback", "demo")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdProvider:
+    """Where people may sign in instead of here, and as whom leadloop asks there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,10 @@ class Settings:
     api_key: str | None
     mlflow_tracking_uri: str
     mlflow_registry_uri: str | None
+    open_to: str = ""
+    keys_url: str = ""
+    oidc: OpenIdProvider | None = None
+    public_url: str = ""
 
     @property
     def mlflow_artefacts(self) -> Path:
@@ -45,6 +68,12 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         raise SettingWrong("LEADLOOP_DATABASE_URL must begin with postgresql+psycopg:// or sqlite:///")
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    open_to = os.environ.get("LEADLOOP_OPEN", "")
+    if open_to not in OPEN_TO:
+        raise SettingWrong("LEADLOOP_OPEN takes loopback or demo; unset, people and programs have to sign in.")
+    keys_url = os.environ.get("LEADLOOP_KEYS_URL") or f"sqlite:///{folder / 'contact-keys.db'}"
+    if keys_url == os.environ.get("LEADLOOP_DATABASE_URL"):
+        raise SettingWrong("LEADLOOP_KEYS_URL must name another database than the facts', or a backup would hold both.")
     return Settings(
         home=folder,
         company_file=(company_file or Path(os.environ.get("LEADLOOP_COMPANY", "company.yaml"))).resolve(),
@@ -52,7 +81,20 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         api_key=os.environ.get("LEADLOOP_API_KEY") or None,
         mlflow_tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder / 'mlflow.db'}",
         mlflow_registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or None,
+        open_to=open_to,
+        keys_url=keys_url,
+        oidc=_openid_provider(),
+        public_url=os.environ.get("LEADLOOP_PUBLIC_URL", "").rstrip("/"),
     )
+
+
+def _openid_provider() -> OpenIdProvider | None:
+    issuer, name = os.environ.get("LEADLOOP_OIDC_ISSUER"), os.environ.get("LEADLOOP_OIDC_CLIENT_ID")
+    if not issuer:
+        return None
+    if not name:
+        raise SettingWrong("LEADLOOP_OIDC_ISSUER needs LEADLOOP_OIDC_CLIENT_ID, which the provider gave leadloop.")
+    return OpenIdProvider(issuer.rstrip("/"), name, os.environ.get("LEADLOOP_OIDC_CLIENT_SECRET", ""))
 
 
 def telemetry_off() -> None:
@@ -72,3 +114,52 @@ def person_secret(home: Path) -> bytes:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip().encode()
+
+
+def contact_masters(home: Path) -> list[bytes]:
+    """Return the master keys under which contacts are sealed, the newest first; one is made where there is none.
+
+    They lie beside the data and never in its database or its backup: who has only those can read no contact.
+    """
+    given = os.environ.get("LEADLOOP_CONTACT_KEY")
+    lines = given.split(",") if given else _contact_key_file(home).read_text().split()
+    try:
+        masters = [bytes.fromhex(line.strip()) for line in lines]
+    except ValueError:
+        masters = []
+    if not masters or any(len(one) != MASTER_BYTES for one in masters):
+        where = "LEADLOOP_CONTACT_KEY" if given else str(home / CONTACT_KEY)
+        raise SettingWrong(f"{where} must hold keys of {2 * MASTER_BYTES} hexadecimal digits; `openssl rand -hex 32` makes one.")
+    return masters
+
+
+def add_contact_master(home: Path) -> None:
+    """Put a new master key first; those before stay until nothing is sealed under them."""
+    if os.environ.get("LEADLOOP_CONTACT_KEY"):
+        return
+    path = _contact_key_file(home)
+    _replace(path, [secrets.token_hex(MASTER_BYTES), *path.read_text().split()])
+
+
+def drop_older_masters(home: Path) -> None:
+    """Keep the newest master key alone."""
+    if not os.environ.get("LEADLOOP_CONTACT_KEY"):
+        path = _contact_key_file(home)
+        _replace(path, path.read_text().split()[:1])
+
+
+def _contact_key_file(home: Path) -> Path:
+    path = home / CONTACT_KEY
+    if not path.exists() or not path.read_text().strip():
+        home.mkdir(parents=True, exist_ok=True)
+        _replace(path, [secrets.token_hex(MASTER_BYTES)])
+    return path
+
+
+def _replace(path: Path, lines: list[str]) -> None:
+    """Write a file that only we may read, whole or not at all."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text("\n".join(lines) + "\n")
+    new.replace(path)

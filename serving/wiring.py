@@ -11,6 +11,8 @@ from features.facts.company import Company
 from features.facts.company_file import read_company
 from features.facts.company_versions import CompanyVersions
 from features.facts.contacts import ContactBook
+from features.facts.keyring import give_keyring, keyring_in
+from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
 from features.rows.as_of import Gate
 from features.settings import Settings, person_secret
@@ -56,6 +58,7 @@ def clock() -> datetime:
 def service_of(settings: Settings, engine: Engine) -> Service:
     """Return the service for a data folder whose database ``engine`` is up to date."""
     company = read_company(settings.company_file)
+    give_keyring(engine, keyring_in(settings.home, settings.keys_url)).texts = free_texts(company)
     store = FactStore(engine)
     log = ScoreLog(engine)
     writer = ScoreWriter(log)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from features.facts.database import engine_for
+from features.facts.keyring import give_keyring, keyring_in
 from leadloop.database import bring_up_to_date
 from tests.support.machine import is_ci, postgres_programs
 from tests.support.postgres import postgres_server
@@ -48,7 +49,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+def postgres_engine(postgres_url: str, tmp_path: Path) -> Iterator[Engine]:
     """Give an up-to-date PostgreSQL database with nothing in it: the server's one, emptied of what the test before left."""
     emptying = create_engine(postgres_url, poolclass=NullPool)
     with emptying.begin() as connection:
@@ -56,6 +57,7 @@ def postgres_engine(postgres_url: str) -> Iterator[Engine]:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine = engine_for(postgres_url)
+    give_keyring(engine, keyring_in(tmp_path))
     bring_up_to_date(engine)
     yield engine
     engine.dispose()

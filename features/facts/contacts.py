@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
+import orjson
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from features.facts.database import reading
-from features.facts.store import seen_among
+from features.facts.keyring import Keyring, keyring_of
+from features.facts.store import forgotten_among, seen_among
 from features.facts.tables import CONTACTS, PERSONS
 from features.facts.values import LeadId
 
@@ -103,7 +106,7 @@ class ContactBook:
         with reading(self._engine) as connection:
             mine = select(CONTACTS).where(CONTACTS.c.lead_id == lead_id).order_by(CONTACTS.c.id.desc()).limit(1)
             row = connection.execute(mine).first()
-        return Contact(row.name, row.phone, row.email) if row else Contact(None, None, None)
+        return _told([row], keyring_of(self._engine))[0] if row else Contact(None, None, None)
 
     def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
         """Return the leads of the same person that came before the lead ``before``, the oldest first."""
@@ -125,32 +128,78 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
     """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is.
 
     Taking an import back brings the contact before; one that is told again stays as it was first kept, so that taking
-    the later import back leaves it there.
+    the later import back leaves it there. Whoever was forgotten stays so, whatever old file brings him again.
     """
-    rows = {
-        one.lead_id: {
-            "lead_id": one.lead_id,
-            "name": one.contact.name,
-            "phone": one.contact.phone,
-            "email": one.contact.email,
-            "import_id": import_id,
-        }
-        for one in contacts
-        if one.contact.name or one.contact.phone or one.contact.email
+    keyring = keyring_of(connection)
+    new = {
+        one.lead_id: one.contact for one in contacts if one.contact.name or one.contact.phone or one.contact.email
     }
-    ids = list(rows)
+    ids = list(new)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
+        for gone in forgotten_among(connection, some):
+            del new[gone]
         kept = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some)).order_by(CONTACTS.c.id)
-        for row in {row.lead_id: row for row in connection.execute(kept)}.values():
-            new = rows[row.lead_id]
-            if (row.name, row.phone, row.email) == (new["name"], new["phone"], new["email"]):
-                del rows[row.lead_id]
+        latest = list({row.lead_id: row for row in connection.execute(kept)}.values())
+        for row, contact in zip(latest, _told(latest, keyring), strict=True):
+            if new.get(LeadId(row.lead_id)) == contact:
+                del new[LeadId(row.lead_id)]
         if import_id is None:  # what came without an import can be taken back by none: it need not be kept
-            replaced = CONTACTS.c.lead_id.in_([lead_id for lead_id in some if lead_id in rows])
+            replaced = CONTACTS.c.lead_id.in_([lead_id for lead_id in some if lead_id in new])
             connection.execute(delete(CONTACTS).where(replaced, CONTACTS.c.import_id.is_(None)))
+    rows = [
+        {"lead_id": lead_id, "import_id": import_id, **_sealed(lead_id, contact, keyring)}
+        for lead_id, contact in new.items()
+    ]
     if rows:
-        connection.execute(insert(CONTACTS), list(rows.values()))
+        connection.execute(insert(CONTACTS), rows)
+
+
+def seal_plain_contacts(connection: Connection) -> int:
+    """Seal the contacts that an earlier version wrote in plain; return how many there were."""
+    keyring, done = keyring_of(connection), 0
+    plain = select(CONTACTS).where(CONTACTS.c.key_id.is_(None)).order_by(CONTACTS.c.id).limit(500)
+    while rows := connection.execute(plain).all():
+        for row in rows:
+            sealed = _sealed(LeadId(row.lead_id), Contact(row.name, row.phone, row.email), keyring)
+            nothing = dict.fromkeys(("name", "phone", "email"))
+            connection.execute(update(CONTACTS).where(CONTACTS.c.id == row.id).values({**nothing, **sealed}))
+        done += len(rows)
+    return done
+
+
+def open_sealed_contacts(connection: Connection) -> None:
+    """Write the contacts in plain again, as the version before kept them."""
+    sealed = select(CONTACTS).where(CONTACTS.c.key_id.is_not(None)).order_by(CONTACTS.c.id).limit(500)
+    while rows := connection.execute(sealed).all():
+        for row, told in zip(rows, _told(list(rows), keyring_of(connection)), strict=True):
+            plain = {"name": told.name, "phone": told.phone, "email": told.email, "key_id": None, "sealed": None}
+            connection.execute(update(CONTACTS).where(CONTACTS.c.id == row.id).values(plain))
+
+
+def contacts_in(connection: Connection, lead_ids: Iterable[LeadId]) -> tuple[list[Contact], list[int]]:
+    """Return every contact that some leads ever had, and the data keys under which they lie."""
+    rows = list(connection.execute(select(CONTACTS).where(CONTACTS.c.lead_id.in_(list(lead_ids)))))
+    return _told(rows, keyring_of(connection)), [row.key_id for row in rows if row.key_id is not None]
+
+
+def _sealed(lead_id: LeadId, contact: Contact, keyring: Keyring) -> dict[str, object]:
+    key_id, sealed = keyring.seal(orjson.dumps([contact.name, contact.phone, contact.email]), lead_id)
+    return {"key_id": key_id, "sealed": sealed}
+
+
+def _told(rows: list[Row[tuple[Any, ...]]], keyring: Keyring) -> list[Contact]:
+    """Return the contacts of rows; an empty one where its key is destroyed, as in a backup of before."""
+    sealed = [(row.key_id, row.sealed, row.lead_id) for row in rows if row.key_id is not None]
+    opened = iter(keyring.open_all(sealed))
+    contacts = []
+    for row in rows:
+        if row.key_id is None:
+            contacts.append(Contact(row.name, row.phone, row.email))
+        else:
+            plain = next(opened)
+            contacts.append(Contact(*orjson.loads(plain)) if plain else Contact(None, None, None))
+    return contacts
 
 
 def _parsed(text: str | None, region: str) -> phonenumbers.PhoneNumber | None:

@@ -35,7 +35,9 @@ from features.facts.codec import KIND_OF, encoded, lead_fact, microseconds, plan
 from features.facts.database import reading, writing
 from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
-from features.facts.tables import CONTACTS, FACTS, IMPORTS, PERSONS
+from features.facts.keyring import keyring_of
+from features.facts.sealed_texts import opened_texts, sealed_texts, without_person
+from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, IMPORTS, PERSONS
 from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
 KEYS_ASKED_AT_ONCE = 500
@@ -79,7 +81,7 @@ class FactStore:
         with reading(self.engine) as connection:
             number = _last_number(connection) if up_to is None else up_to
             rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id == lead_id)).all()
-        history = LeadHistory(lead_id, tuple([_stored(row) for row in rows]), number)
+        history = LeadHistory(lead_id, tuple([_stored(row) for row in self._readable(rows)]), number)
         if not any(isinstance(one.fact, Lead) for one in history.stored):
             raise UnknownLead(lead_id)
         return history
@@ -94,7 +96,7 @@ class FactStore:
             with reading(self.engine) as connection:
                 number = _last_number(connection) if up_to is None else up_to
                 rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id.in_(asked))).all()
-            yield from _grouped(rows, number)
+            yield from _grouped(self._readable(rows), number)
 
     def leads_created(self, *, since: datetime | None = None, before: datetime | None = None) -> list[LeadId]:
         """Return the leads created in a span of time, sorted; every version of a lead's creation counts."""
@@ -152,7 +154,11 @@ class FactStore:
             number = _last_number(connection) if up_to is None else up_to
             chosen = _lead_rows(number).where(FACTS.c.lead_id.is_not(None))
             streamed = connection.execution_options(yield_per=ROWS_READ_AT_ONCE).execute(chosen)
-            yield from _grouped(streamed, number)
+            yield from _grouped(self._readable(streamed), number)
+
+    def _readable(self, rows: Iterable[AnyRow]) -> Iterator[AnyRow]:
+        """Return rows of leads with what is sealed in them opened."""
+        return opened_texts(rows, keyring_of(self.engine))
 
     def _latest(
         self, kind: str, known_by: datetime | None, up_to: int | None
@@ -177,6 +183,11 @@ def append_in(
     A correction that is back-dated, or says it was known no later than what it corrects, was not known at that time:
     it is known at ``corrections_known_at``.
     """
+    of_leads = list({fact.lead_id for fact in facts if not isinstance(fact, Spend | Plan)})
+    forgotten = forgotten_among(connection, of_leads)
+    if forgotten:
+        texts = keyring_of(connection).texts
+        facts = [without_person(fact, forgotten, texts) for fact in facts]
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [key for _, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
@@ -189,7 +200,8 @@ def append_in(
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
         last = _last_number(connection)
-        connection.execute(insert(FACTS), [{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)])
+        rows = sealed_texts([{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)], keyring_of(connection))
+        connection.execute(insert(FACTS), rows)
         for count, (position, _) in enumerate(new, start=1):
             numbers[position] = last + count
         _remember_persons(connection, [facts[position] for position, _ in new])
@@ -207,6 +219,16 @@ def _contacts_taken_back(import_id: int) -> Delete:
     own = select(FACTS.c.number).where(FACTS.c.kind == "lead", FACTS.c.lead_id == CONTACTS.c.lead_id)
     is_stored = _seen(own, None).exists()
     return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, or_(has_another, ~is_stored))
+
+
+def forgotten_among(connection: Connection, lead_ids: Sequence[LeadId]) -> dict[LeadId, str]:
+    """Return which leads are those of forgotten persons, each with what holds a person's leads together."""
+    found: dict[LeadId, str] = {}
+    for start in range(0, len(lead_ids), KEYS_ASKED_AT_ONCE):
+        some = FORGOTTEN.c.lead_id.in_(lead_ids[start : start + KEYS_ASKED_AT_ONCE])
+        asked = select(FORGOTTEN.c.lead_id, FORGOTTEN.c.token).where(some)
+        found |= {LeadId(row.lead_id): row.token for row in connection.execute(asked)}
+    return found
 
 
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:

@@ -50,9 +50,12 @@ CONTACTS = Table(
     Column("phone", Text),
     Column("email", Text),
     Column("import_id", Integer),
+    Column("key_id", Number),
+    Column("sealed", LargeBinary),
     Index("contacts_of_lead", "lead_id", "id"),
 )
-"""Every contact that a lead was given; the one with the highest id holds."""
+"""Every contact that a lead was given; the one with the highest id holds. It is ``sealed`` under a key of its own; in plain
+columns stands only what a version before this one still wrote."""
 
 PERSONS = Table(
     "persons",
@@ -106,3 +109,76 @@ HAND_OUTS = Table(
     Index("hand_outs_of_lead", "lead_id", "since_us"),
 )
 """How leads left the queue: one for every wait of a lead that ended in somebody's hands."""
+
+FORGOTTEN = Table(
+    "forgotten",
+    METADATA,
+    Column("lead_id", String(200), primary_key=True),
+    Column("token", String(32), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+"""The leads of forgotten persons; ``token`` holds a person's leads together and says nothing of him."""
+
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("scopes", String(100), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("rate", Float(53), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
+)
+"""Keys of programs: never the key itself, but its hash."""
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("login", String(320), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("manager", String(300)),
+    Column("password", String(200)),
+    Column("created_us", BigInteger, nullable=False),
+    Column("removed_us", BigInteger),
+)
+"""The people who sign in; ``manager`` is the name that ``company.yaml`` calls a manager by."""
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("account_id", Integer),
+    Column("role", String(16)),
+    Column("begun_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Index("sessions_of_account", "account_id"),
+)
+"""Signed-in browsers; one without an account looks around a demo, or came with a key, in the ``role`` told here."""
+
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("account_id", Integer),
+    Column("said", Text),
+    Column("expires_us", BigInteger, nullable=False),
+)
+"""What opens a door once: links by which people set their password, and sign-ins under way at an OpenID provider."""
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("route", String(200), nullable=False),
+    Column("lead_id", String(200)),
+    Column("status", Integer, nullable=False),
+    Index("audit_of_lead", "lead_id", "id"),
+)
+"""Who saw personal data and who changed what; the database itself refuses to change or delete a line."""

@@ -15,6 +15,8 @@ from features.facts.company_file import read_company
 from features.facts.contacts import ContactBook
 from features.facts.database import engine_for
 from features.facts.import_log import ImportLog
+from features.facts.keyring import give_keyring, keyring_in, keyring_of
+from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
 from features.settings import Settings, person_secret, settings_from_environment
 from leadloop.database import bring_up_to_date
@@ -45,6 +47,7 @@ def open_house(home: Path | None, company: Path | None) -> House:
     settings = settings_from_environment(home, company)
     words = read_company(settings.company_file)
     engine = open_database(settings)
+    keyring_of(engine).texts = free_texts(words)
     contacts = ContactBook(engine, person_secret(settings.home))
     return House(settings, words, engine, FactStore(engine), contacts, ImportLog(engine))
 
@@ -52,6 +55,7 @@ def open_house(home: Path | None, company: Path | None) -> House:
 def open_database(settings: Settings) -> Engine:
     """Open the database alone, brought up to date."""
     engine = engine_for(settings.database_url)
+    give_keyring(engine, keyring_in(settings.home, settings.keys_url))
     bring_up_to_date(engine)
     return engine
 

@@ -1,0 +1,181 @@
+"""A person who asks to be forgotten is forgotten everywhere; what his leads teach stays, and nobody can tell whose they were.
+
+Everywhere is: the contact book, the keys that open it (so every copy of the book as well), what managers noted, free texts of
+the form, whatever else repeats the phone, the e-mail or the name, and the rows that an import turned away. A fact keeps its
+time, its levels and numbers, and how many words a text had: reports and models are as before. This is the one place where a
+stored fact is written anew. The leads are remembered as forgotten, so that no old file brings the person back.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from features.errors import UnknownLead
+from features.facts.codec import encoded, lead_fact, microseconds
+from features.facts.contact_signs import HIDDEN
+from features.facts.contacts import Contact, contacts_in
+from features.facts.database import reading, wiped, writing
+from features.facts.identity import digest_of
+from features.facts.keyring import keyring_of, leave_no_trace
+from features.facts.sealed_texts import dotted, opened_texts, sealed_keys, without_person
+from features.facts.store import forgotten_among
+from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, PERSONS
+from features.facts.values import Answers, Call, Lead, LeadFact, LeadId, Source, Stage
+
+SHORTEST_NAME = 3
+SHORTEST_NUMBER = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """By what a person is recognised in somebody's words; the repr of it shows nothing."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+
+    def __repr__(self) -> str:
+        return "Signs()"
+
+    def are_in(self, text: str) -> bool:
+        """Return whether a text repeats the person's e-mail, phone or a part of his name."""
+        said = text.casefold()
+        if any(word in said for word in self.words):
+            return True
+        digits = re.sub(r"\D", "", text)
+        return any(number in digits for number in self.numbers)
+
+
+def forget_person(
+    engine: Engine, lead_id: LeadId, *, texts: frozenset[str], moment: datetime, rejects: Path | None = None
+) -> list[LeadId]:
+    """Forget the person of a lead; return his leads, all of them that share a phone or an e-mail with one another.
+
+    Asked again it does what is left to do: a process that ended in the middle has destroyed the keys and no more.
+
+    Parameters
+    ----------
+    texts
+        The company's fields of free text.
+    rejects
+        The folder of rows that imports turned away; those of the person are taken out.
+
+    Raises
+    ------
+    UnknownLead
+        Where no fact and no contact of such a lead is stored.
+    """
+    keyring = keyring_of(engine)
+    with reading(engine) as connection:
+        leads = _leads_of_person(connection, lead_id)
+        known, keys = contacts_in(connection, leads)
+        payloads = connection.execute(select(FACTS.c.payload).where(FACTS.c.lead_id.in_(leads))).scalars().all()
+        if not payloads and not known:
+            raise UnknownLead(lead_id)
+        signs = _signs_of(known)
+        facts = _facts_of(connection, leads)
+    with writing(engine) as connection:
+        wiped(connection)
+        before = forgotten_among(connection, leads)
+        token = next(iter(before.values()), secrets.token_hex(16))
+        tokens = dict.fromkeys(leads, token)
+        for number, fact in facts:
+            _write_anew(connection, number, _without_signs(without_person(fact, tokens, texts), signs))
+        connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(leads)))
+        first = connection.execute(select(PERSONS).where(PERSONS.c.lead_id.in_(leads))).all()
+        connection.execute(delete(PERSONS).where(PERSONS.c.lead_id.in_(leads)))
+        came = {row.lead_id: row.at_us for row in first}
+        if came:
+            linked = [{"person_key": token, "lead_id": one, "at_us": at_us} for one, at_us in came.items()]
+            connection.execute(insert(PERSONS), linked)
+        new = [one for one in leads if one not in before]
+        if new:
+            at_us = microseconds(moment)
+            connection.execute(insert(FORGOTTEN), [{"lead_id": one, "token": token, "at_us": at_us} for one in new])
+    keyring.destroy([*keys, *(key for payload in payloads for key in sealed_keys(payload))])
+    leave_no_trace(engine)
+    if rejects is not None:
+        _taken_out_of(rejects, signs, leads)
+    return leads
+
+
+def _leads_of_person(connection: Connection, lead_id: LeadId) -> list[LeadId]:
+    """Return the leads that share a phone or an e-mail with the lead, or with one that does, and so on."""
+    found: set[str] = set()
+    new = {str(lead_id)}
+    while new:
+        found |= new
+        keys = select(PERSONS.c.person_key).where(PERSONS.c.lead_id.in_(new))
+        others = select(PERSONS.c.lead_id).where(PERSONS.c.person_key.in_(keys))
+        new = set(connection.execute(others).scalars()) - found
+    return [LeadId(one) for one in sorted(found)]
+
+
+def _signs_of(contacts: Iterable[Contact]) -> Signs:
+    words, numbers = set[str](), set[str]()
+    for one in contacts:
+        words |= {part for part in re.split(r"[\W\d_]+", (one.name or "").casefold()) if len(part) >= SHORTEST_NAME}
+        if one.email and one.email.strip():
+            words.add(one.email.strip().casefold())
+        digits = re.sub(r"\D", "", one.phone or "")
+        if len(digits) >= SHORTEST_NUMBER:
+            numbers.add(digits[-10:])  # without the country's code, which is written or left out
+    return Signs(frozenset(words), frozenset(numbers))
+
+
+def _facts_of(connection: Connection, leads: list[LeadId]) -> list[tuple[int, LeadFact]]:
+    """Return every stored fact of some leads, those of imports that were taken back among them."""
+    columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
+    rows = connection.execute(select(*columns).where(FACTS.c.lead_id.in_(leads))).all()
+    readable = opened_texts(rows, keyring_of(connection))
+    return [(row[0], lead_fact(row[1], LeadId(row[2]), row[3], row[4], row[5])) for row in readable]
+
+
+def _write_anew(connection: Connection, number: int, fact: LeadFact) -> None:
+    anew = {"payload": encoded(fact), "digest": digest_of(fact)}
+    connection.execute(update(FACTS).where(FACTS.c.number == number).values(anew))
+
+
+def _without_signs(fact: object, signs: Signs) -> LeadFact:
+    """Return a fact in which nothing repeats the person; words that do are hidden whole."""
+    if isinstance(fact, Lead):
+        return replace(fact, answers=_hidden(fact.answers, signs))
+    if isinstance(fact, Call):
+        return replace(fact, answers=_hidden(fact.answers, signs))
+    if isinstance(fact, Source):
+        return replace(fact, marks={name: HIDDEN if signs.are_in(word) else word for name, word in fact.marks.items()})
+    if isinstance(fact, Stage):
+        return replace(fact, reason=HIDDEN if fact.reason and signs.are_in(fact.reason) else fact.reason)
+    return fact  # type: ignore[return-value]
+
+
+def _hidden(answers: Answers, signs: Signs) -> Answers:
+    told = dict(answers)
+    for name, answer in answers.items():
+        if isinstance(answer, str) and signs.are_in(answer):
+            told[name] = dotted(answer)
+        elif isinstance(answer, tuple):
+            told[name] = tuple(HIDDEN if signs.are_in(one) else one for one in answer)
+    return told
+
+
+def _taken_out_of(folder: Path, signs: Signs, leads: Iterable[LeadId]) -> None:
+    """Write the files of rejected rows anew without those that tell a lead's id, its phone or its e-mail."""
+    gone = {str(one) for one in leads}
+    for path in sorted(folder.glob("*.csv")):
+        text = path.read_text(encoding="utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text)))
+        kept = [row for row in rows if not gone & set(row) and not any(signs.are_in(cell) for cell in row)]
+        if len(kept) < len(rows):
+            written = io.StringIO()
+            csv.writer(written).writerows(kept)
+            path.write_text(written.getvalue(), encoding="utf-8")
+

@@ -1,0 +1,243 @@
+"""Each contact lies under a key of its own, so that a person is forgotten everywhere by destroying a few keys.
+
+What is sealed with a data key (AES-256-GCM) lies in the database and in every backup of it. The data keys lie in a database
+of their own that backups do not carry, each wrapped by the master key, which lies in a file beside it or in the
+environment. Whoever has only the database, or a backup, reads no contact; and once a data key is destroyed nobody
+ever does, in no copy.
+
+A data key seals one thing once. Keys are made ahead, some hundreds at a time, so that a new lead does not wait for two disks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from features.errors import KeysAway, StoreUnreachable
+from features.facts.database import engine_for, reading, wiped, writing
+from features.settings import contact_masters
+
+KEYS = MetaData()
+DATA_KEYS = Table(
+    "data_keys",
+    KEYS,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("master", String(16), nullable=False),
+    Column("wrapped", LargeBinary(60), nullable=False),
+)
+NONCE = 12
+KEY_BYTES = 32
+FIRST_AHEAD, MOST_AHEAD = 32, 512
+ASKED_AT_ONCE = 500
+Sealed = tuple[int, bytes]
+"""The number of a data key, and what it seals."""
+
+
+class Keyring:
+    """The data keys of one store of facts; safe to use from several threads and processes.
+
+    ``texts`` are the company's fields that hold free text: they are sealed in facts, as what managers note is.
+    """
+
+    def __init__(self, url: str, masters: Callable[[], list[bytes]]) -> None:
+        self._url, self._masters_now = url, masters
+        self._masters: dict[str, AESGCM] = {}
+        self._newest = ""
+        self._spare: list[tuple[int, bytes]] = []
+        self._ahead = FIRST_AHEAD
+        self._lock = threading.RLock()
+        self._opened: Engine | None = None
+        self.texts: frozenset[str] = frozenset()
+
+    def seal(self, plain: bytes, about: str) -> Sealed:
+        """Return ``plain`` sealed under a key of its own; it opens only as what is said ``about`` the same thing."""
+        key_id, key = self._unused()
+        nonce = secrets.token_bytes(NONCE)
+        return key_id, nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
+
+    def open(self, key_id: int, sealed: bytes, about: str) -> bytes | None:
+        """Return what was sealed; None where its key is destroyed."""
+        return self.open_all([(key_id, sealed, about)])[0]
+
+    def open_all(self, many: Sequence[tuple[int, bytes, str]]) -> list[bytes | None]:
+        """Return what was sealed, each None where its key is destroyed.
+
+        Raises
+        ------
+        KeysAway
+            Where no master key at hand opens a data key: the one that was there when it was made is missing.
+        """
+        keys = self._keys([key_id for key_id, _, _ in many])
+        return [_opened(keys.get(key_id), sealed, about) for key_id, sealed, about in many]
+
+    def destroy(self, key_ids: Iterable[int]) -> None:
+        """Destroy data keys for good: what they sealed can be read by nobody any more."""
+        chosen = sorted(set(key_ids))
+        with writing(self._engine) as connection:
+            wiped(connection)
+            for start in range(0, len(chosen), ASKED_AT_ONCE):
+                gone = DATA_KEYS.c.id.in_(chosen[start : start + ASKED_AT_ONCE])
+                connection.execute(delete(DATA_KEYS).where(gone))
+        leave_no_trace(self._engine)
+
+    def rewrap(self) -> int:
+        """Wrap every data key that an older master wraps by the newest; return how many there were."""
+        with self._lock:
+            self._read_masters()
+            newest, done = self._newest, 0
+        while True:
+            with writing(self._engine) as connection:
+                old = select(DATA_KEYS).where(DATA_KEYS.c.master != newest).limit(ASKED_AT_ONCE)
+                rows = connection.execute(old).all()
+                if not rows:
+                    break
+                changed = [
+                    {"of": row.id, "by": newest, "as_": self._wrapped(row.id, self._unwrapped(row.id, row.master, row.wrapped))}
+                    for row in rows
+                ]  # fmt: skip
+                one = update(DATA_KEYS).where(DATA_KEYS.c.id == bindparam("of"))
+                connection.execute(one.values(master=bindparam("by"), wrapped=bindparam("as_")), changed)
+                done += len(rows)
+        leave_no_trace(self._engine)
+        return done
+
+    def close(self) -> None:
+        """Close the database of keys."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.dispose()
+                self._opened = None
+
+    @property
+    def _engine(self) -> Engine:
+        with self._lock:
+            if self._opened is None:
+                engine = engine_for(self._url)
+                with writing(engine) as connection:
+                    KEYS.create_all(connection)
+                self._opened = engine
+            return self._opened
+
+    def _unused(self) -> tuple[int, bytes]:
+        with self._lock:
+            if not self._spare:
+                self._spare = self._made(self._ahead)
+                self._ahead = min(self._ahead * 2, MOST_AHEAD)
+            return self._spare.pop()
+
+    def _made(self, count: int) -> list[tuple[int, bytes]]:
+        """Make data keys and keep them; they are on disk before anything is sealed with one."""
+        self._read_masters()
+        with writing(self._engine) as connection:
+            last = connection.execute(select(func.coalesce(func.max(DATA_KEYS.c.id), 0))).scalar_one()
+            made = [(last + n, secrets.token_bytes(KEY_BYTES)) for n in range(1, count + 1)]
+            rows = [{"id": key_id, "master": self._newest, "wrapped": self._wrapped(key_id, key)} for key_id, key in made]
+            connection.execute(insert(DATA_KEYS), rows)
+        return made[::-1]
+
+    def _keys(self, key_ids: Sequence[int]) -> Mapping[int, bytes]:
+        chosen, keys = sorted(set(key_ids)), dict[int, bytes]()
+        for start in range(0, len(chosen), ASKED_AT_ONCE):
+            asked = select(DATA_KEYS).where(DATA_KEYS.c.id.in_(chosen[start : start + ASKED_AT_ONCE]))
+            with reading(self._engine) as connection:
+                rows = connection.execute(asked).all()
+            keys |= {row.id: self._unwrapped(row.id, row.master, row.wrapped) for row in rows}
+        return keys
+
+    def _wrapped(self, key_id: int, key: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._masters[self._newest].encrypt(nonce, key, str(key_id).encode())
+
+    def _unwrapped(self, key_id: int, master: str, wrapped: bytes) -> bytes:
+        if master not in self._masters:
+            self._read_masters()
+        try:
+            return self._masters[master].decrypt(wrapped[:NONCE], wrapped[NONCE:], str(key_id).encode())
+        except (KeyError, InvalidTag):
+            raise KeysAway(master) from None
+
+    def _read_masters(self) -> None:
+        """Read the master keys anew: another process may have put a new one first."""
+        with self._lock:
+            masters = {hashlib.sha256(one).hexdigest()[:16]: AESGCM(one) for one in self._masters_now()}
+            self._masters = masters
+            self._newest = next(iter(masters))
+
+
+_KEYRINGS: WeakKeyDictionary[Engine, Keyring] = WeakKeyDictionary()
+_KEYRINGS_LOCK = threading.Lock()
+
+
+def keyring_in(home: Path, url: str = "") -> Keyring:
+    """Return the keyring of a data folder."""
+    return Keyring(url or f"sqlite:///{home / 'contact-keys.db'}", lambda: contact_masters(home))
+
+
+def give_keyring(engine: Engine, keyring: Keyring) -> Keyring:
+    """Say which keyring seals what is stored through an engine; the first that is said stays."""
+    with _KEYRINGS_LOCK:
+        return _KEYRINGS.setdefault(engine, keyring)
+
+
+def keyring_of(of: Engine | Connection) -> Keyring:
+    """Return the keyring of a database: what was said, else the one beside a file of SQLite.
+
+    Raises
+    ------
+    StoreUnreachable
+        Where nobody said which keyring a served database has: keys in memory would lose what they seal.
+    """
+    engine = of.engine
+    found = _KEYRINGS.get(engine)
+    if found is not None:
+        return found
+    path = engine.url.database or ""
+    if engine.dialect.name != "sqlite":
+        raise StoreUnreachable("Nothing says where the data keys of this database lie; open it through the settings.")
+    if not path or path.startswith(":"):
+        master = secrets.token_bytes(KEY_BYTES)
+        return give_keyring(engine, Keyring("sqlite://", lambda: [master]))
+    return give_keyring(engine, keyring_in(Path(path).resolve().parent))
+
+
+def leave_no_trace(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log, which would still hold what was just overwritten; PostgreSQL keeps its own."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            connection.rollback()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _opened(key: bytes | None, sealed: bytes, about: str) -> bytes | None:
+    if key is None:
+        return None
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], about.encode())
+    except InvalidTag:
+        return None

@@ -1,0 +1,155 @@
+"""What people wrote in their own words lies sealed beside the rest of a fact, for it may name anybody.
+
+In the stored payload each word of such a text is a dot: how many words were written is a feature and stays, also where the
+key is destroyed. ``sealed`` holds the texts themselves: a key's number and, in base64, what it seals. What everybody reads
+(a stage, a level, a number) is not touched. Which form fields hold free text, ``company.yaml`` says (``kind: text``); one
+that the ABC rules read is no free text, as its words decide a grade.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from features.facts.contact_signs import HIDDEN, holds_contact
+from features.facts.keyring import Keyring, keyring_of
+from features.facts.tables import FACTS
+from features.facts.values import Answers, Call, Fact, Lead, LeadId, Plan, Source, Spend, Stage
+
+if TYPE_CHECKING:
+    from features.facts.company import Company
+
+NOTED = ("attracts", "ideal_product", "comment")
+SEALED = "sealed"
+MAY_BE_SEALED = f'"{SEALED}":['
+OPENED_AT_ONCE = 2_000
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def free_texts(company: Company) -> frozenset[str]:
+    """Return the fields of a company that hold free text."""
+    read_by_rules = {one.field for rules in company.abc for one in rules.criteria.values()}
+    return frozenset(name for name, field in company.fields.items() if field.kind == "text") - read_by_rules
+
+
+def dotted(text: str) -> str:
+    """Return a text with a dot for each word.
+
+    >>> dotted("звонить Анне вечером")
+    '· · ·'
+    """
+    return " ".join("·" for _ in text.split())
+
+
+def sealed_texts(rows: list[dict[str, Any]], keyring: Keyring) -> list[dict[str, Any]]:
+    """Return rows of facts, about to be stored, with the texts in their payloads sealed."""
+    for row in rows:
+        if row["kind"] == "call" or (row["kind"] == "lead" and keyring.texts):
+            row["payload"] = _sealed(row["payload"], row["lead_id"], keyring)
+    return rows
+
+
+def opened_texts(rows: Iterable[AnyRow], keyring: Keyring) -> Iterator[AnyRow]:
+    """Yield rows (number, kind, lead id, two moments, payload) with their texts opened; dots stay where a key is destroyed."""
+    source = iter(rows)
+    while some := list(islice(source, OPENED_AT_ONCE)):
+        sealed = [place for place, row in enumerate(some) if MAY_BE_SEALED in row[5]]
+        payloads = [orjson.loads(some[place][5]) for place in sealed]
+        locked = [(said[SEALED][0], b64decode(said[SEALED][1]), some[place][2])
+                  for place, said in zip(sealed, payloads, strict=True)]  # fmt: skip
+        for place, said, plain in zip(sealed, payloads, keyring.open_all(locked) if locked else [], strict=True):
+            row: Any = some[place]
+            some[place] = (*row[:5], _with(said, plain))  # type: ignore[call-overload]
+        yield from some
+
+
+def seal_plain_texts(connection: Connection) -> int:
+    """Seal what calls noted in plain under an earlier version; return in how many facts."""
+    keyring, done, after = keyring_of(connection), 0, 0
+    noted = [FACTS.c.payload.contains(f'"{name}":"') for name in NOTED]
+    change = update(FACTS).where(FACTS.c.number == bindparam("of")).values(payload=bindparam("now"))
+    while True:
+        of_calls = select(FACTS.c.number, FACTS.c.lead_id, FACTS.c.payload).where(FACTS.c.kind == "call")
+        some = of_calls.where(FACTS.c.number > after).order_by(FACTS.c.number).limit(OPENED_AT_ONCE)
+        rows = connection.execute(some.where(noted[0] | noted[1] | noted[2])).all()
+        if not rows:
+            return done
+        after = rows[-1].number
+        changed = [
+            {"of": row.number, "now": _sealed(row.payload, row.lead_id, keyring)}
+            for row in rows
+            if MAY_BE_SEALED not in row.payload
+        ]
+        if changed:
+            connection.execute(change, changed)
+        done += len(changed)
+
+
+def open_sealed_texts(connection: Connection) -> None:
+    """Write the texts in plain again, as the version before kept them."""
+    columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
+    rows = connection.execute(select(*columns).where(FACTS.c.payload.contains(MAY_BE_SEALED))).all()
+    change = update(FACTS).where(FACTS.c.number == bindparam("of")).values(payload=bindparam("now"))
+    changed = [{"of": row[0], "now": row[5]} for row in opened_texts(rows, keyring_of(connection))]
+    if changed:
+        connection.execute(change, changed)
+
+
+def without_person(fact: Fact, forgotten: Mapping[LeadId, str], texts: frozenset[str]) -> Fact:
+    """Return what may be kept of a fact once its person is forgotten: everything but words that may name him."""
+    if isinstance(fact, Spend | Plan) or fact.lead_id not in forgotten:
+        return fact
+    if isinstance(fact, Lead):
+        return replace(fact, person_keys=(forgotten[fact.lead_id],), answers=_unnamed(fact.answers, texts))
+    if isinstance(fact, Call):
+        noted = {name: None if (word := getattr(fact, name)) is None else dotted(word) for name in NOTED}
+        return replace(fact, answers=_unnamed(fact.answers, texts), **noted)
+    if isinstance(fact, Stage):
+        return replace(fact, reason=HIDDEN if fact.reason and holds_contact(fact.reason) else fact.reason)
+    if isinstance(fact, Source):
+        return replace(fact, marks={name: HIDDEN if holds_contact(word) else word for name, word in fact.marks.items()})
+    return fact
+
+
+def sealed_keys(payload: str) -> list[int]:
+    """Return the data keys that a stored payload is sealed under: one, or none."""
+    return [orjson.loads(payload)[SEALED][0]] if MAY_BE_SEALED in payload else []
+
+
+def _unnamed(answers: Answers, texts: frozenset[str]) -> Answers:
+    """Return answers without what may name a person: free texts keep their length, and nothing keeps a phone or e-mail."""
+    kept = dict(answers)
+    for name, answer in answers.items():
+        if isinstance(answer, str) and (name in texts or holds_contact(answer)):
+            kept[name] = dotted(answer) if name in texts else HIDDEN
+    return kept
+
+
+def _sealed(payload: str, lead_id: str, keyring: Keyring) -> str:
+    said = orjson.loads(payload)
+    answers = said.get("answers", {})
+    plain = {name: said[name] for name in NOTED if said.get(name)}
+    written = {name: answers[name] for name in keyring.texts & answers.keys() if isinstance(answers[name], str)}
+    if not plain and not written:
+        return payload
+    key_id, sealed = keyring.seal(orjson.dumps([plain, written]), lead_id)
+    said |= {name: dotted(text) for name, text in plain.items()}
+    if written:
+        said["answers"] = answers | {name: dotted(text) for name, text in written.items()}
+    return orjson.dumps({**said, SEALED: [key_id, b64encode(sealed).decode()]}).decode()
+
+
+def _with(said: dict[str, Any], plain: bytes | None) -> str:
+    del said[SEALED]
+    if plain is not None:
+        noted, written = orjson.loads(plain)
+        said |= noted
+        if written:
+            said["answers"] = said["answers"] | written
+    return orjson.dumps(said).decode()
