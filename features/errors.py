@@ -8,6 +8,7 @@ LeadloopError
 │   ├── UnknownLead
 │   ├── UnknownImport
 │   └── UnknownModel
+├── NotYourLead                 a manager asked for a lead that is another's
 ├── FactRefused                 one fact cannot be taken: field and remedy
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
@@ -88,6 +89,14 @@ class UnknownModel(NotThere):
     def __init__(self, wanted: str) -> None:
         super().__init__(f"The registry holds no model {wanted!r}; `leadloop models list` lists them.")
         self.wanted = wanted
+
+
+class NotYourLead(LeadloopError):
+    """A manager asked for a lead that neither waits in his queue nor was ever his."""
+
+    def __init__(self, lead_id: str) -> None:
+        super().__init__(f"Lead {lead_id!r} is not yours; your queue has those that are.")
+        self.lead_id = lead_id
 
 
 class FactRefused(LeadloopError):

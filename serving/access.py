@@ -1,40 +1,59 @@
-"""Who may come in: whoever knows the one shared key, by header for programs and by sign-in for browsers.
+"""Who may come in, and what for: the gate before every door.
 
-Without a key the service listens on loopback only (``AddressRefused`` otherwise) and asks nobody for anything.
-A browser's sign-in is a cookie that holds a keyed hash, never the key.
+It finds out who asks (a program by its key, a person by the cookie of a session), looks into the table of ``roles.py``
+whether the route is for him, and lets him pass, sends a browser to the sign-in page, or says no. It also turns away what
+another site made a browser send, bounds headers and the rate of requests, gives every answer its security headers, and
+tells the audit log. It reads raw headers once: all of it costs a scored lead a few microseconds.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import ipaddress
+import math
+import time
+from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from fastapi import Request
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from features.errors import AddressRefused
+from features.errors import AddressRefused, StoreUnreachable
+from serving.api_keys import ApiKeys
+from serving.audit import AuditLog, Entry
+from serving.people import People
+from serving.roles import ANYBODY, Route, route_of
+from serving.security_headers import added, security_headers
+from serving.throttle import TokenBuckets
+from serving.visitor import IN_SCOPE, NOBODY, THIS_MACHINE, Visitor
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-KEY_HEADER = "x-api-key"
 COOKIE = "leadloop_session"
-OPEN_PATHS = ("/healthz", "/readyz", "/sign-in", "/static/")
+LARGEST_HEADERS = 32_768
+"""Bytes of a request's headers that are taken; more is answered with 431."""
+SESSION_HOLDS_SECONDS = 3.0
+"""So long a session is believed without another look into the database: it ends within that time everywhere."""
+MOST_SESSIONS_KEPT = 10_000
+WANTED = frozenset({b"host", b"origin", b"x-api-key", b"authorization", b"cookie", b"accept", b"sec-fetch-site"})
+Found = dict[bytes, bytes]
 
 
-def require_safe_address(host: str, api_key: str | None) -> None:
-    """Raise ``AddressRefused`` where ``host`` can be reached from elsewhere and no key protects it.
+def require_safe_address(host: str, open_to: str) -> None:
+    """Raise ``AddressRefused`` where an open house could be reached from elsewhere.
 
-    >>> require_safe_address("127.0.0.1", None)
-    >>> require_safe_address("0.0.0.0", None)
+    >>> require_safe_address("127.0.0.1", "loopback"), require_safe_address("0.0.0.0", "")
+    (None, None)
+    >>> require_safe_address("0.0.0.0", "loopback")
     Traceback (most recent call last):
     ...
-    features.errors.AddressRefused: Listening on 0.0.0.0 lets others in: set LEADLOOP_API_KEY first, or use 127.0.0.1.
+    features.errors.AddressRefused: Listening on 0.0.0.0 lets others into an open house: unset LEADLOOP_OPEN, or use 127.0.0.1.
     """
-    if not api_key and not is_loopback(host):
-        raise AddressRefused(f"Listening on {host} lets others in: set LEADLOOP_API_KEY first, or use 127.0.0.1.")
+    if open_to and not is_loopback(host):
+        raise AddressRefused(
+            f"Listening on {host} lets others into an open house: unset LEADLOOP_OPEN, or use 127.0.0.1."
+        )
 
 
 def is_loopback(host: str) -> bool:
@@ -49,69 +68,182 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def session_token(api_key: str) -> str:
-    """Return what the cookie of a signed-in browser holds."""
-    return hmac.new(api_key.encode(), b"leadloop browser session", hashlib.sha256).hexdigest()
-
-
 def is_same(given: str, wanted: str) -> bool:
     """Return whether two secrets are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(given.encode(), wanted.encode())
 
 
-class SharedKey:
-    """Lets a request through that shows the key, or a browser that signed in with it."""
+class Sessions:
+    """Who is signed in, remembered for a moment so that not every picture of a page asks the database."""
 
-    def __init__(self, app: ASGIApp, api_key: str | None) -> None:
-        self.app = app
-        self._key = api_key
-        self._token = session_token(api_key) if api_key else ""
+    def __init__(self, people: People, now: Callable[[], datetime]) -> None:
+        self._people, self._now = people, now
+        self._kept: dict[str, tuple[float, Visitor | None]] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or send a browser to the sign-in page and a program away with 401."""
-        if scope["type"] != "http" or self._key is None or self._may_pass(scope):
-            await self.app(scope, receive, send)
-            return
-        if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
-            back = quote(scope["path"])
-            await RedirectResponse(f"/sign-in?back={back}", 303)(scope, receive, send)
-            return
-        detail = "Send the shared key in the X-API-Key header."
-        await JSONResponse({"detail": detail}, 401, {"WWW-Authenticate": "ApiKey"})(scope, receive, send)
+    async def visitor(self, token: str) -> Visitor | None:
+        """Return who signed in with a token; None where the session has ended."""
+        looked_at, visitor = self._kept.get(token, (float("-inf"), None))
+        if time.monotonic() - looked_at < SESSION_HOLDS_SECONDS:
+            return visitor
+        visitor = await run_in_threadpool(self._people.visitor, token, self._now())
+        if len(self._kept) >= MOST_SESSIONS_KEPT:
+            self._kept.clear()
+        self._kept[token] = time.monotonic(), visitor
+        return visitor
 
-    def _may_pass(self, scope: Scope) -> bool:
-        path = scope["path"]
-        if any(path == one or (one.endswith("/") and path.startswith(one)) for one in OPEN_PATHS):
-            return True
-        request = Request(scope)
-        given = request.headers.get(KEY_HEADER, "")
-        return bool(given and is_same(given, self._key or "")) or is_same(request.cookies.get(COOKIE, ""), self._token)
+    def forget(self) -> None:
+        """Ask the database anew from now on: somebody signed out, or changed his password."""
+        self._kept.clear()
 
 
-class SameOrigin:
-    """Turns away what another site made a browser send: forms from elsewhere, and other names for this address.
+class Gate:
+    """Lets a request pass to the doors, or answers it.
 
-    Without a key only loopback names are answered, so that a page whose name was pointed at this machine
-    (DNS rebinding) reads nothing.
+    ``open_to`` is "" (closed), "loopback" (whoever reaches this machine's own address may do everything) or "demo" (programs
+    may, and people choose a role first). ``refused`` makes the page that a person of another role is shown.
     """
 
-    def __init__(self, app: ASGIApp, api_key: str | None) -> None:
-        self.app, self._api_key = app, api_key
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        keys: ApiKeys,
+        sessions: Sessions,
+        audit: AuditLog,
+        open_to: str,
+        now: Callable[[], datetime],
+        refused: Callable[[Scope], Response],
+    ) -> None:
+        self.app = app
+        self._keys, self._sessions, self._audit = keys, sessions, audit
+        self._open_to, self._now, self._refused = open_to, now, refused
+        self._buckets = TokenBuckets(time.monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 403."""
-        if scope["type"] == "http" and not self._is_ours(scope["method"], Headers(scope=scope)):
-            detail = "This request came from another site; open leadloop's own address."
-            await JSONResponse({"detail": detail}, 403)(scope, receive, send)
+        """Pass the request on, or answer it."""
+        if scope["type"] != "http":
+            await (self.app(scope, receive, send) if scope["type"] == "lifespan" else _closed(send))
             return
-        await self.app(scope, receive, send)
+        ours = security_headers(scope["path"], https=scope["scheme"] == "https")
+        route, lead_id = route_of(scope["method"], scope["path"])
+        status = 0
 
-    def _is_ours(self, method: str, headers: Headers) -> bool:
-        host = headers.get("host", "")
-        if self._api_key is None and not is_loopback(_without_port(host)):
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                message["headers"] = added(message.get("headers", []), ours)
+                status = message["status"]
+                if route.trail:
+                    self._note(scope, route, lead_id, status)
+            await send(message)
+
+        answer = await self._answer(scope, route)
+        await (self.app(scope, receive, told) if answer is None else answer(scope, receive, told))
+
+    async def _answer(self, scope: Scope, route: Route) -> Response | None:
+        """Return what a request is answered with at the gate; None where it may pass. Says in the scope who asks."""
+        found, size = _looked_through(scope)
+        if size > LARGEST_HEADERS:
+            return _refusal(431, f"The headers of a request may hold {LARGEST_HEADERS:,} bytes.")
+        if not self._is_ours(scope["method"], found):
+            return _refusal(403, "This request came from another site; open leadloop's own address.")
+        try:
+            visitor = await self._visitor(scope, found)
+        except StoreUnreachable as error:
+            return _refusal(503, str(error), {"Retry-After": "5"})
+        if visitor is None:
+            return _refusal(403, "A form of a signed-in browser says where it comes from; open leadloop's own page.")
+        scope[IN_SCOPE] = visitor
+        if visitor.rate:
+            wait = self._buckets.wait(visitor.who, visitor.rate)
+            if wait:
+                after = {"Retry-After": str(math.ceil(wait))}
+                return _refusal(429, f"This key may send {visitor.rate:g} requests a second; wait a moment.", after)
+        if ANYBODY in route.allowed or route.is_for(visitor.rights):
+            return None
+        if visitor is NOBODY:
+            return self._sign_in_first(scope, found)
+        if _wants_page(scope, found):
+            return self._refused(scope)
+        return _refusal(403, "This is not for this key or role: docs/security.md has the table of who may do what.")
+
+    def _sign_in_first(self, scope: Scope, found: Found) -> Response:
+        if _wants_page(scope, found):
+            query = scope.get("query_string", b"").decode("latin-1")
+            back = quote(scope["path"] + (f"?{query}" if query else ""))
+            return RedirectResponse(f"/sign-in?back={back}", 303)
+        return _refusal(401, "Send a key in the X-API-Key header.", {"WWW-Authenticate": "ApiKey"})
+
+    async def _visitor(self, scope: Scope, found: Found) -> Visitor | None:
+        """Return who asks; None where a signed-in browser sends something and nothing says that our page made it."""
+        key = found.get(b"x-api-key") or _bearer(found.get(b"authorization", b""))
+        holder = self._keys.holder(key) if key else None
+        if holder is not None:
+            return holder
+        token = _session_token(found.get(b"cookie", b""))
+        person = await self._sessions.visitor(token) if token else None
+        if person is not None:
+            says_ours = b"origin" in found or found.get(b"sec-fetch-site") in (b"same-origin", b"none")
+            return person if scope["method"] not in UNSAFE or says_ours else None
+        if self._open_to == "loopback" or (self._open_to == "demo" and not _wants_page(scope, found)):
+            return THIS_MACHINE
+        return NOBODY
+
+    def _is_ours(self, method: str, found: Found) -> bool:
+        """Return whether a request is meant for this site and comes from it, as far as it says.
+
+        An open house answers to loopback names only, so that a page whose name was pointed at this machine (DNS rebinding)
+        reads nothing.
+        """
+        if self._open_to and not is_loopback(_without_port(found.get(b"host", b"").decode("latin-1"))):
             return False
-        origin = headers.get("origin")
-        return method not in UNSAFE or origin is None or origin.split("://", 1)[-1] == host
+        if method not in UNSAFE:
+            return True
+        origin = found.get(b"origin")
+        if origin is None:
+            return found.get(b"sec-fetch-site", b"none") in (b"same-origin", b"none")
+        return origin.split(b"://", 1)[-1] == found.get(b"host", b"")
+
+    def _note(self, scope: Scope, route: Route, lead_id: str | None, status: int) -> None:
+        visitor: Visitor = scope.get(IN_SCOPE, NOBODY)
+        role = " ".join(sorted(one.removeprefix("key:") for one in visitor.rights))[:32]
+        self._audit.put(Entry(self._now(), visitor.who, role, scope["method"], route.path, lead_id, status))
+
+
+async def _closed(send: Send) -> None:
+    """Say no to whatever is not HTTP: there is no such door."""
+    await send({"type": "websocket.close", "code": 1008})
+
+
+def _looked_through(scope: Scope) -> tuple[Found, int]:
+    found: Found = {}
+    size = 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        if name in WANTED:
+            found[name] = value
+    return found, size
+
+
+def _refusal(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status, headers)
+
+
+def _bearer(authorization: bytes) -> bytes:
+    kind, _, key = authorization.partition(b" ")
+    return key.strip() if kind.lower() == b"bearer" else b""
+
+
+def _session_token(cookies: bytes) -> str:
+    for one in cookies.split(b";"):
+        name, _, value = one.strip().partition(b"=")
+        if name == COOKIE.encode():
+            return value.decode("latin-1")
+    return ""
+
+
+def _wants_page(scope: Scope, found: Found) -> bool:
+    return scope["method"] == "GET" and b"text/html" in found.get(b"accept", b"")
 
 
 def _without_port(host: str) -> str:

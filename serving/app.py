@@ -8,30 +8,34 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
-from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
+from serving.access import Gate, Sessions
 from serving.api_examples import examples_of
+from serving.audit_page import audit_router
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
+from serving.forgetting.endpoints import forgetting_router
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.lead_card.endpoints import lead_card_router
 from serving.model_card.endpoints import model_card_router
 from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
-from serving.pages import FOLDER, Pages
+from serving.pages import FOLDER, Pages, language_asked
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
+from serving.roles import may_open
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.service import Questions
+from serving.sign_in.endpoints import sign_in_router
+from serving.visitor import visitor_of
 from serving.wiring import Service
 
 MIDNIGHT_LOOK_SECONDS = 60.0
@@ -43,7 +47,7 @@ Every answer about a score says by which model, up to when that model learned, a
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service that is put together."""
     app = FastAPI(
-        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None
+        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None, redoc_url=None
     )
     pages = Pages(service.company)
     intake = Intake(
@@ -70,12 +74,24 @@ def create_app(service: Service) -> FastAPI:
         )
     )
     app.include_router(backtest_router(service.settings.home, pages))
+    app.include_router(forgetting_router(service.desk, service.board, service.settings.home / "rejects"))
+    sessions = Sessions(service.people, lambda: service.desk.now())
+    app.include_router(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
+    app.include_router(audit_router(service.audit, service.people, service.keys, pages))
     _add_house_keeping(app, service)
-    _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)
-    app.add_middleware(SharedKey, api_key=service.settings.api_key)
-    app.add_middleware(SameOrigin, api_key=service.settings.api_key)
     app.add_middleware(BodyLimit)
+    app.add_middleware(
+        Gate,
+        keys=service.keys,
+        sessions=sessions,
+        audit=service.audit,
+        open_to=service.settings.open_to,
+        now=lambda: service.desk.now(),
+        refused=lambda scope: pages.show(
+            Request(scope), "refused.html", 403, why="not_yours", remedy="not_yours_remedy"
+        ),
+    )
     return app
 
 
@@ -90,6 +106,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
             await daily
         await reading
         await run_in_threadpool(service.writer.close)
+        await run_in_threadpool(service.audit.close)
 
     return lifespan
 
@@ -120,9 +137,10 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
 
     @app.get("/", include_in_schema=False)
-    async def front_page() -> Response:
-        """Lead to the queue."""
-        return RedirectResponse("/queue", 303)
+    async def front_page(request: Request) -> Response:
+        """Lead to the queue, or to the channels whoever has none."""
+        first = "/queue" if may_open(visitor_of(request).rights, "/queue") else "/channels"
+        return RedirectResponse(Pages.link(first, **language_asked(request)), 303)
 
     @app.get("/docs", include_in_schema=False)
     async def api_page(request: Request) -> HTMLResponse:
@@ -148,27 +166,6 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
         except StoreUnreachable as error:
             return JSONResponse({"status": "not ready", "why": str(error)}, 503)
         return JSONResponse({"status": "ready", "model_version": service.desk.scorer.version})
-
-
-def _add_sign_in(app: FastAPI, service: Service, pages: Pages) -> None:
-    key = service.settings.api_key
-
-    @app.get("/sign-in", include_in_schema=False)
-    async def sign_in_page(request: Request, back: str = "/queue") -> HTMLResponse:
-        """Ask for the key."""
-        return pages.show(request, "sign_in.html", back=back, wrong=False)
-
-    @app.post("/sign-in", include_in_schema=False)
-    async def sign_in(request: Request, key_given: Annotated[str, Form(alias="key")], back: str = "/queue") -> Response:
-        """Give a browser that knows the key its cookie."""
-        if key is None or not is_same(key_given, key):
-            return pages.show(request, "sign_in.html", 401, back=back, wrong=True)
-        safe = back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/queue"
-        answer = RedirectResponse(safe, 303)
-        answer.set_cookie(
-            COOKIE, session_token(key), httponly=True, samesite="strict", secure=request.url.scheme == "https"
-        )
-        return answer
 
 
 def _plotly_script() -> Path | None:

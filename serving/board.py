@@ -116,6 +116,11 @@ class Board:
             self._renew(moment)
             return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
 
+    def read_anew(self) -> None:
+        """Read every lead anew at the next look: what is stored of one was changed, which no storage number tells."""
+        with self._lock:
+            self._number = -1
+
     def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
         places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
         return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]

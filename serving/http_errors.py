@@ -11,14 +11,25 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from features.errors import ArtefactUnreadable, FactRefused, LeadloopError, StoreUnreachable, UnknownLead, UnknownModel
+from features.errors import (
+    ArtefactUnreadable,
+    FactRefused,
+    KeysAway,
+    LeadloopError,
+    NotYourLead,
+    StoreUnreachable,
+    UnknownLead,
+    UnknownModel,
+)
 from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
     UnknownModel: 404,
+    NotYourLead: 403,
     FactRefused: 422,
+    KeysAway: 503,
     StoreUnreachable: 503,
 }
 PAGES: dict[type[LeadloopError], str] = {
@@ -26,6 +37,7 @@ PAGES: dict[type[LeadloopError], str] = {
     UnknownModel: "no_model",
     ArtefactUnreadable: "bad_model",
     StoreUnreachable: "unreachable",
+    NotYourLead: "not_your_lead",
 }
 """What a browser is shown as a page, and the key of its words."""
 LARGEST_BODY = 1_000_000
@@ -42,9 +54,11 @@ class Refusal(BaseModel):
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "The body cannot be read"},
-    401: {"model": Refusal, "description": "The shared key is missing"},
-    403: {"model": Refusal, "description": "The request came from another site"},
+    401: {"model": Refusal, "description": "The key is missing, or opens nothing"},
+    403: {"model": Refusal, "description": "The key has not this scope, or the request came from another site"},
     413: {"model": Refusal, "description": "The body is too large"},
+    429: {"model": Refusal, "description": "More requests than the key may send; try again after Retry-After seconds"},
+    431: {"model": Refusal, "description": "The headers are too large"},
     503: {"model": Refusal, "description": "The store does not answer; try again after Retry-After seconds"},
 }
 """What every endpoint of the API may answer besides its own answers."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from serving.access_words import ACCESS_WORDS
 from serving.model_words import MODEL_WORDS
 
-PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
+PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | ACCESS_WORDS | {
     # key: (Russian, English)
     "queue": ("Очередь звонков", "Call queue"),
     "channels": ("Каналы", "Channels"),
@@ -392,9 +393,6 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
     "bt_who_trees_of_two_fields": ("только деревья по двум полям", "trees of two fields alone"),
     "bt_alone_ratio": ("log-loss к log-loss обновляемой", "Log-loss over the renewed one's"),
     # sign-in and errors
-    "sign_in": ("Вход", "Sign in"),
-    "key": ("Общий ключ", "The shared key"),
-    "wrong_key": ("Ключ не подходит.", "That is not the key."),
     "drift_title": ("Дрейф признаков: {channel}", "Feature drift: {channel}"),
     "drift_wait": (
         "Отчёт готовится: заявки канала сравниваются с теми, на которых училась модель. Страница обновится сама.",

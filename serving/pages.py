@@ -16,10 +16,12 @@ from serving.next_question import answer_words, next_question
 from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
 from serving.reason_words import cell_words, reason_counts, reason_text
+from serving.roles import may_open
+from serving.visitor import Visitor, visitor_of
 from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
-NAVIGATION = (("/queue", "queue"), ("/channels", "channels"), ("/models", "models"), ("/backtest", "backtest"))
+NAVIGATION = (("/queue", "queue"), ("/channels", "channels"), ("/models", "models"), ("/backtest", "backtest"), ("/audit", "audit"))
 """The pages that every page leads to: where each begins, and the key of its words."""
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 
@@ -32,6 +34,11 @@ def wants_page(request: Request) -> bool:
 def language_asked(request: Request) -> dict[str, str]:
     """Return the language in the address, to go on in it."""
     return {name: request.query_params[name] for name in ("lang",) if name in request.query_params}
+
+
+def role_words(w: Writing, visitor: Visitor) -> str:
+    """Return what somebody is here, as people say it."""
+    return ", ".join(w(f"role_{one.removeprefix('key:')}") for one in sorted(visitor.rights) if not one.startswith("key:"))
 
 
 class Pages:
@@ -47,7 +54,9 @@ class Pages:
         """Return the page."""
         page = self.writing(request)
         values |= {"w": page, "company": page.company, "path": request.url.path, "query": dict(request.query_params)}
-        values |= {"navigation": NAVIGATION}
+        visitor = visitor_of(request)
+        shown = [(begins, words) for begins, words in NAVIGATION if may_open(visitor.rights, begins)]
+        values |= {"navigation": shown, "visitor": visitor, "role_words": role_words}
         return self._templates.TemplateResponse(request, template, values, status_code=status)
 
     def writing(self, request: Request) -> Writing:

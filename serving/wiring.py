@@ -19,10 +19,13 @@ from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
 from monitoring.lead_book import LeadBook
+from serving.api_keys import ApiKeys
+from serving.audit import AuditLog
 from serving.board import Board
 from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.desk import Desk
+from serving.people import People
 from serving.score_writer import ScoreWriter
 from serving.unknown_fields import UnknownFields
 
@@ -40,6 +43,9 @@ class Service:
     log: ScoreLog
     writer: ScoreWriter
     unknown_fields: UnknownFields
+    keys: ApiKeys
+    people: People
+    audit: AuditLog
 
     def begin_day(self, moment: datetime) -> None:
         """Count how the sources had sold by the last midnight, and what sales brought; rows hold that for the day."""
@@ -77,6 +83,19 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     secret = person_secret(settings.home)
     contacts = ContactBook(engine, secret)
     book = LeadBook(store, company)
-    service = Service(settings, company, contacts, desk, Board(desk, secret), book, log, writer, UnknownFields())
+    service = Service(
+        settings,
+        company,
+        contacts,
+        desk,
+        Board(desk, secret),
+        book,
+        log,
+        writer,
+        UnknownFields(),
+        ApiKeys(engine, settings.api_key),
+        People(engine),
+        AuditLog(engine),
+    )
     service.begin_day(clock())
     return service

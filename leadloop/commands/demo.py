@@ -51,7 +51,7 @@ def command(
     last = today if end is None else day_of(end, option="--end", not_after=today)
     home, company = folder / "leadloop-data", folder / "company.yaml"
     if serve:
-        require_address(host, port, settings_from_environment(home).api_key)
+        require_address(host, port, "demo")
     _clear_away(folder, home)
     _refuse_strangers_leads(home)
     with console.status("Simulating the sales floor ..."):
@@ -64,7 +64,7 @@ def command(
     _import(files, home, company)
     _train(home, company)
     if serve:
-        serve_house(home, company, host, port)
+        serve_house(home, company, host, port, open_to=settings_from_environment(home).open_to or "demo")
 
 
 def _clear_away(folder: Path, home: Path) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, open_database
+from leadloop.commands._house import CompanyOption, HomeOption, now, open_database
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from serving.people import People
 
 NAME = "serve"
+ADMIN = "admin"
+"""The login of the first administrator."""
 
 
 def command(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; another than loopback needs LEADLOOP_API_KEY.")
+        str, typer.Option(help="Address to listen on; an open house (LEADLOOP_OPEN) listens on loopback alone.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     home: HomeOption = None,
@@ -22,18 +30,19 @@ def command(
 ) -> None:
     """Serve the API for the CRM and the pages for people until Ctrl-C.
 
-    A model that is promoted meanwhile is served within seconds; without one the ABC rules serve.
+    A model that is promoted meanwhile is served within seconds; without one the ABC rules serve. Until somebody has chosen a
+    password, each start prints a link with which the administrator does, once.
     """
     serve_house(home, company, host, port)
 
 
-def require_address(host: str, port: int, api_key: str | None) -> None:
-    """Raise where the address is unsafe without a key, or cannot be listened on, before any work is done for it."""
+def require_address(host: str, port: int, open_to: str) -> None:
+    """Raise where the address would let others into an open house, or cannot be listened on, before any work is done for it."""
     import socket
 
     from serving.access import require_safe_address
 
-    require_safe_address(host, api_key)
+    require_safe_address(host, open_to)
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except (OSError, OverflowError) as error:
@@ -41,8 +50,8 @@ def require_address(host: str, port: int, api_key: str | None) -> None:
         raise typer.BadParameter(f"{host}, port {port}, cannot be listened on ({why}); name another --port.") from None
 
 
-def serve_house(home: Path | None, company: Path | None, host: str, port: int) -> None:
-    """Serve a data folder in the foreground."""
+def serve_house(home: Path | None, company: Path | None, host: str, port: int, open_to: str | None = None) -> None:
+    """Serve a data folder in the foreground; ``open_to`` wins over LEADLOOP_OPEN."""
     import uvicorn
     from rich.console import Console
 
@@ -51,10 +60,12 @@ def serve_house(home: Path | None, company: Path | None, host: str, port: int) -
     from serving.wiring import service_of
 
     settings = settings_from_environment(home, company)
-    require_address(host, port, settings.api_key)
+    settings = settings if open_to is None else replace(settings, open_to=open_to)
+    require_address(host, port, settings.open_to)
     console = Console()
     with console.status("Opening the store ..."):
-        app = create_app(service_of(settings, open_database(settings)))
+        service = service_of(settings, open_database(settings))
+        app = create_app(service)
     address = f"http://{host}:{port}"
     console.print(f"\nServing on [bold]{address}[/] (Ctrl-C ends it)")
     for path, words in (
@@ -63,4 +74,21 @@ def serve_house(home: Path | None, company: Path | None, host: str, port: int) -
         ("/docs", "the API"),
     ):
         console.print(f"  {address}{path:<10} {words}")
+    if settings.open_to == "demo":
+        console.print("People choose a role to look around as; programs on this machine need no key.")
+    if not settings.open_to and not settings.api_key:
+        _invite_administrator(service.people, settings.public_url or address, console)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def _invite_administrator(people: People, address: str, console: Console) -> None:
+    """Print a link for the administrator where nobody has chosen a password yet; it works once, for a day."""
+    from leadloop.commands.people._options import link_words
+
+    if people.is_settled():
+        return
+    admins = [one for one in people.accounts() if one.role == "admin" and not one.is_removed]
+    login = admins[0].login if admins else people.add(ADMIN, "admin", now()).login
+    console.print(f"\nNobody has a password yet. [bold]{login}[/] chooses one with this link, once, within 24 hours:")
+    console.print(f"  {link_words(people.link(login, now()), address)}", soft_wrap=True, highlight=False)
+    console.print("Programs need a key: `leadloop keys create crm --scope score --scope write`.")

@@ -19,7 +19,9 @@ from serving.intake import Intake
 from serving.pages import Pages, language_asked
 from serving.queue_order import Place
 from serving.score_answer import score_out
+from serving.own_leads import require_own
 from serving.sent_lead import LeadInPath
+from serving.visitor import queue_asked, visitor_of
 
 SHOWN_ON_A_PAGE = 40
 Manager = Annotated[str | None, Query(max_length=300, description="whose queue; without it everybody's")]
@@ -67,16 +69,24 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
     @router.get("/queue", response_class=HTMLResponse, include_in_schema=False)
     async def queue_page(request: Request, manager: Manager = None) -> HTMLResponse:
         """Show the queue."""
-        look = await run_in_threadpool(looked_at, manager, SHOWN_ON_A_PAGE)
-        return pages.show(request, "queue.html", look=look, manager=manager or "")
+        whose, own = queue_asked(request, manager), visitor_of(request).is_manager
+        look = await run_in_threadpool(looked_at, whose, SHOWN_ON_A_PAGE)
+        return pages.show(request, "queue.html", look=look, manager=whose or "", own_queue=own)
 
     @router.post("/queue/{lead_id:path}/take", include_in_schema=False)
     async def take_on_page(
         request: Request, lead_id: LeadInPath, manager: Annotated[str, Form(min_length=1, max_length=300)]
     ) -> Response:
-        """Take a lead, and open its card."""
-        await run_in_threadpool(intake.take, LeadId(lead_id), manager)
-        return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=manager, **language_asked(request)), 303)
+        """Take a lead, and open its card; a manager takes for himself, and only what waits for him."""
+        whose, own = queue_asked(request, manager) or "", visitor_of(request).manager
+
+        def taken() -> None:
+            if own is not None:
+                require_own(desk.scored(desk.store.history(LeadId(lead_id)), desk.now()).known, own)
+            intake.take(LeadId(lead_id), whose)
+
+        await run_in_threadpool(taken)
+        return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=whose, **language_asked(request)), 303)
 
     return router
 

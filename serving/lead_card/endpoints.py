@@ -24,9 +24,11 @@ from serving.intake import Intake
 from serving.lead_card.events import events_of
 from serving.lead_card.own_grade import own_grade_beside
 from serving.next_question import next_question
+from serving.own_leads import require_own
 from serving.pages import Pages, language_asked, wants_page
 from serving.sent_facts import CallIn
 from serving.sent_lead import LeadInPath
+from serving.visitor import visitor_of
 from serving.waiting import Left, queue_place
 
 FORM_WORDS = {
@@ -47,11 +49,17 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
     router = APIRouter(include_in_schema=False)
     desk = intake.desk
 
-    def card(lead_id: LeadId, manager: str, typed: Mapping[str, str], wrong: str | None) -> dict[str, Any]:
-        """Return what the page shows; the score is one that leaves the house, so it is logged."""
+    def card(
+        lead_id: LeadId, manager: str, own: str | None, typed: Mapping[str, str], wrong: str | None
+    ) -> dict[str, Any]:
+        """Return what the page shows; the score is one that leaves the house, so it is logged.
+
+        ``own`` is the manager who asks, where one does: he sees his own leads only.
+        """
         moment = desk.now()
         history = desk.store.history(lead_id)
         scored = desk.scored(history, moment)
+        require_own(scored.known, own)
         desk.remember(scored, history.read_up_to)
         known = scored.known
         place = queue_place(known, manager or None)
@@ -87,20 +95,31 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
     @router.get("/leads/{lead_id:path}", response_class=HTMLResponse)
     async def lead_page(request: Request, lead_id: LeadInPath, manager: str = "") -> HTMLResponse:
         """Show one lead."""
-        return pages.show(request, "lead.html", **await run_in_threadpool(card, LeadId(lead_id), manager, {}, None))
+        own = visitor_of(request).manager
+        told = await run_in_threadpool(card, LeadId(lead_id), own or manager, own, {}, None)
+        return pages.show(request, "lead.html", **told)
 
     @router.post("/leads/{lead_id:path}/calls")
     async def record_call(request: Request, lead_id: LeadInPath) -> Response:
         """Store the call that the form tells, and show the card again; what cannot be stored stays in the form."""
         async with request.form() as sent:
             form = _filled_in(sent.items())
+        own = visitor_of(request).manager
+        if own is not None:
+            form["manager"] = own
+
+        def stored(body: CallIn) -> None:
+            if own is not None:
+                require_own(desk.scored(desk.store.history(LeadId(lead_id)), desk.now()).known, own)
+            intake.call(LeadId(lead_id), body)
+
         try:
             body = call_of_form(form, desk.company)
-            await run_in_threadpool(intake.call, LeadId(lead_id), body)
+            await run_in_threadpool(stored, body)
         except FactRefused as error:
             if not wants_page(request):
                 raise
-            told = await run_in_threadpool(card, LeadId(lead_id), form.get("manager", ""), form, error.field)
+            told = await run_in_threadpool(card, LeadId(lead_id), form.get("manager", ""), own, form, error.field)
             return pages.show(request, "lead.html", 422, **told)
         query = language_asked(request)
         return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=body.manager or "", **query), 303)

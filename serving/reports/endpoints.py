@@ -19,6 +19,7 @@ from serving.desk import Desk
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
 from serving.reports.trend import AlarmWithCost, cost_since, weekly_leads, weekly_trend
+from serving.security_headers import REPORT_MAY
 from serving.unknown_fields import UnknownFields
 
 Month = Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")]
@@ -73,7 +74,7 @@ def reports_router(
         """Show the channel's drift report; a process of its own makes it, and it is served as a file."""
         report = await run_in_threadpool(drift.report, channel)
         if report.path:
-            return FileResponse(report.path, media_type="text/html")
+            return FileResponse(report.path, media_type="text/html", headers={"Content-Security-Policy": REPORT_MAY})
         return pages.show(request, "drift.html", channel=channel, why=report.why)
 
     return router

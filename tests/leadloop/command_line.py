@@ -103,7 +103,7 @@ class Small:
 
     def run(self, command: str, *words: str) -> Ran:
         """Run a command on this company's data folder, with its company.yaml where the command takes one."""
-        alone = command in ("imports", "models", "rebuild", "undo") and words[:1] != ("compare",)
+        alone = command in ("audit", "imports", "keys", "models", "people", "rebuild", "undo") and words[:1] != ("compare",)
         return run(command, *words, *(self.place[:2] if alone else self.place))
 
     def done(self, command: str, *words: str) -> str:
@@ -181,7 +181,7 @@ def _text(moment: datetime) -> str:
 def child_environment() -> dict[str, str]:
     """Return the environment of a process of its own, without settings of ours that this machine may have."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return {**kept, "COLUMNS": WIDE, "PYTHONPATH": str(REPOSITORY)}
+    return {**kept, "LEADLOOP_OPEN": "loopback", "COLUMNS": WIDE, "PYTHONPATH": str(REPOSITORY)}
 
 
 def started(*words: str, **more: str) -> subprocess.Popen[str]:

@@ -9,6 +9,8 @@ import httpx
 
 from tests.leadloop.command_line import Small, free_port, one_line, run, started, wait_until_ready
 
+PASSWORD = "a sentence of my own"
+
 
 def test_the_server_answers_and_ends_cleanly_on_ctrl_c(imported: Small) -> None:
     port = free_port()
@@ -47,16 +49,44 @@ def test_scores_that_were_asked_for_just_before_ctrl_c_are_logged(imported: Smal
     assert "1 logged rows rebuilt, 1 the same, 0 differ." in imported.done("rebuild")
 
 
-def test_an_address_that_others_can_reach_is_refused_without_a_key(company: Small) -> None:
+def test_an_address_that_others_can_reach_is_refused_for_an_open_house(company: Small) -> None:
     for host in ("0.0.0.0", "::", "192.0.2.1", "example.org"):
-        ran = company.run("serve", "--host", host)
-        assert ran.code == 1
-        assert f"AddressRefused: Listening on {host} lets others in: set LEADLOOP_API_KEY first" in one_line(ran.err)
+        process = started("serve", "--host", host, *company.place)
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert f"AddressRefused: Listening on {host} lets others into an open house" in one_line(said)
+
+
+def test_a_fresh_install_is_closed_and_prints_a_link_that_works_once(imported: Small) -> None:
+    port = free_port()
+    process = started("serve", "--port", str(port), *imported.place, LEADLOOP_OPEN="")
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, address)
+        assert httpx.get(f"{address}/v1/leads/1").status_code == 401
+        assert process.stdout is not None
+        link = next(line.strip() for line in process.stdout if "/welcome?link=" in line)
+        with httpx.Client(base_url=address, headers={"origin": address}) as browser:
+            assert browser.get(link).status_code == 200
+            chosen = {"link": link.partition("link=")[2], "password": PASSWORD, "again": PASSWORD}
+            assert browser.post("/welcome", data=chosen).status_code == 303
+            assert browser.get("/queue").status_code == 200
+            assert httpx.post(f"{address}/welcome", data=chosen).status_code == 404
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    again = started("serve", "--port", str(port), *imported.place, LEADLOOP_OPEN="")
+    try:
+        wait_until_ready(again, address)
+    finally:
+        again.terminate()
+        said, _ = again.communicate(timeout=20)
+    assert "/welcome" not in said
 
 
 def test_a_key_guards_what_is_served(imported: Small) -> None:
     port = free_port()
-    process = started("serve", "--port", str(port), *imported.place, LEADLOOP_API_KEY="a-long-shared-key")
+    process = started("serve", "--port", str(port), *imported.place, LEADLOOP_API_KEY="a-long-shared-key", LEADLOOP_OPEN="")
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(process, address)

@@ -139,7 +139,8 @@ def open_doors(
     path = home / "company.yaml"
     path.write_text(company, encoding="utf-8")
     url = engine.url.render_as_string(hide_password=False)
-    service = service_of(Settings(home, path, url, api_key, "", None), engine)
+    open_to = options.pop("open_to", "" if api_key else "loopback")
+    service = service_of(Settings(home, path, url, api_key, "", None, open_to, oidc=options.pop("oidc", None)), engine)
     clock = Clock()
     service.desk.now = clock
     with TestClient(

@@ -41,7 +41,7 @@ def listening(home: Path, company: Path) -> Iterator[tuple[httpx.Client, subproc
     """Give a client of `leadloop serve` on a free port, and its process; both end with the block."""
     port = free_port()
     place = ["--home", str(home), "--company", str(company), "--port", str(port)]
-    quiet = {**os.environ, "LEADLOOP_DATABASE_URL": "", "LEADLOOP_API_KEY": ""}
+    quiet = {**os.environ, "LEADLOOP_DATABASE_URL": "", "LEADLOOP_API_KEY": "", "LEADLOOP_OPEN": "loopback"}
     process = subprocess.Popen(
         [sys.executable, "-m", "leadloop", "serve", *place], env=quiet, stdout=subprocess.DEVNULL
     )

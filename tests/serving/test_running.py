@@ -57,15 +57,15 @@ def test_every_lead_that_was_acknowledged_survives_a_kill(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-def test_another_address_without_a_key_is_refused_before_anything_is_opened(tmp_path: Path, host: str) -> None:
+def test_another_address_for_an_open_house_is_refused_before_anything_is_opened(tmp_path: Path, host: str) -> None:
     (tmp_path / "company.yaml").write_text(COMPANY, encoding="utf-8")
     place = ["--home", str(tmp_path / "home"), "--company", str(tmp_path / "company.yaml"), "--host", host]
-    quiet = {**os.environ, "LEADLOOP_API_KEY": ""}
+    quiet = {**os.environ, "LEADLOOP_OPEN": "loopback"}
     ended = subprocess.run(
         [sys.executable, "-m", "leadloop", "serve", *place], env=quiet, capture_output=True, text=True, timeout=60
     )
     assert ended.returncode != 0
-    assert "LEADLOOP_API_KEY" in ended.stdout + ended.stderr
+    assert "LEADLOOP_OPEN" in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "home").exists()
 

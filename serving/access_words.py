@@ -1,0 +1,108 @@
+"""The words of signing in, of one's account, and of doors that stay shut."""
+
+from __future__ import annotations
+
+ACCESS_WORDS: dict[str, tuple[str, str]] = {
+    # key: (Russian, English)
+    "sign_in": ("Вход", "Sign in"),
+    "sign_in_lead": ("Войдите под своим логином.", "Sign in with your own login."),
+    "login": ("Логин", "Login"),
+    "password": ("Пароль", "Password"),
+    "by_key": ("Войти по ключу из LEADLOOP_API_KEY", "Sign in with the key of LEADLOOP_API_KEY"),
+    "key": ("Ключ", "Key"),
+    "wrong_key": ("Ключ не подошёл.", "That is not the key."),
+    "wrong_password": ("Логин или пароль не подошёл.", "That login or password is not right."),
+    "sign_in_wait": (
+        "Слишком много неудачных попыток. Попробуйте через {seconds} с.",
+        "Too many wrong tries. Try again in {seconds} s.",
+    ),
+    "sign_in_elsewhere": ("Войти через провайдера компании", "Sign in with your company's provider"),
+    "openid_failed": ("Войти не получилось: {why}.", "That did not work: {why}."),
+    "openid_stale": (
+        "Этот вход уже использован или начат в другом браузере. Начните заново.",
+        "This sign-in was used already, or began in another browser. Begin again.",
+    ),
+    "openid_no_account": (
+        "Провайдер знает вас, но учётной записи здесь нет. Попросите администратора добавить её.",
+        "The provider knows you, but you have no account here. Ask the administrator to add one.",
+    ),
+    "no_openid": ("Внешний вход не настроен.", "No identity provider is set up."),
+    "demo_lead": (
+        "Это демонстрация на выдуманной компании. Выберите, чьими глазами посмотреть.",
+        "This is a demonstration with a made-up company. Choose whose eyes to look with.",
+    ),
+    "no_demo": ("Осмотреться без входа можно только в демонстрации.", "Looking around without signing in is for the demo alone."),
+    "role_manager": ("Менеджер", "Manager"),
+    "role_head": ("РОП", "Head of sales"),
+    "role_marketer": ("Маркетолог", "Marketer"),
+    "role_analyst": ("Аналитик", "Analyst"),
+    "role_admin": ("Администратор", "Administrator"),
+    "may_manager": ("Своя очередь и свои заявки", "Your own queue and leads"),
+    "may_head": ("Очередь, заявки и все отчёты", "The queue, leads and every report"),
+    "may_marketer": ("Отчёты и модели, без личных данных", "Reports and models, no personal data"),
+    "may_analyst": ("Модели и отчёты, без личных данных", "Models and reports, no personal data"),
+    "may_admin": ("Всё", "Everything"),
+    "look_around": ("Посмотреть", "Look around"),
+    "go_on": ("Вы вошли", "You are signed in"),
+    "go_on_link": ("Продолжить", "Go on"),
+    "welcome": ("Придумайте пароль", "Choose a password"),
+    "welcome_lead": (
+        "Ссылка для {login}. Она работает один раз: после сохранения пароля вы сразу войдёте.",
+        "A link for {login}. It works once: when the password is saved you are signed in.",
+    ),
+    "welcome_gone": (
+        "Эта ссылка уже использована или устарела. Новую даёт `leadloop people link`.",
+        "This link was used, or is too old. `leadloop people link` gives a new one.",
+    ),
+    "new_password": ("Новый пароль", "New password"),
+    "password_again": ("Ещё раз", "Once more"),
+    "password_hint": ("Не меньше 10 знаков; лучше всего фраза.", "At least 10 characters; a sentence is best."),
+    "passwords_differ": ("Пароли не совпали.", "The two are not the same."),
+    "password_weak": (
+        "Пароль короче 10 знаков, длиннее 200 или повторяет логин.",
+        "The password has fewer than 10 characters, more than 200, or repeats the login.",
+    ),
+    "no_password": ("У этого входа нет пароля.", "This way in has no password."),
+    "save_password": ("Сохранить пароль", "Save the password"),
+    "account": ("Учётная запись", "Account"),
+    "account_role": ("Роль", "Role"),
+    "account_manager": ("Имя в CRM", "Name in the CRM"),
+    "account_without": (
+        "Вы вошли без учётной записи, поэтому пароля здесь нет.",
+        "You came in without an account, so there is no password.",
+    ),
+    "change_password": ("Сменить пароль", "Change the password"),
+    "change_note": (
+        "После смены пароля все остальные сеансы закончатся.",
+        "When the password changes, every other session ends.",
+    ),
+    "present_password": ("Нынешний пароль", "Present password"),
+    "sign_out": ("Выйти", "Sign out"),
+    "not_yours": ("Эта страница не для вашей роли", "This page is not for your role"),
+    "not_yours_remedy": (
+        "Что открывает ваша роль, видно в меню. Другую роль даёт администратор.",
+        "The menu shows what your role opens. The administrator gives another.",
+    ),
+    "not_your_lead": ("Это не ваша заявка", "This lead is not yours"),
+    "not_your_lead_remedy": (
+        "Менеджер видит свои заявки и те, что ждут в его очереди.",
+        "A manager sees his own leads and those that wait in his queue.",
+    ),
+    "not_your_lead_not_stored": (
+        "Звонок не сохранён: заявка закреплена за другим менеджером.",
+        "The call was not stored: the lead is another manager's.",
+    ),
+    "front_page": ("На главную", "To the front page"),
+    "audit": ("Журнал доступа", "Audit log"),
+    "audit_lead": (
+        "Кто видел личные данные и кто что менял; последние {n} записей. Что было показано или прислано, журнал не хранит.",
+        "Who saw personal data and who changed what; the last {n} lines. What was shown or sent is not kept.",
+    ),
+    "audit_nothing": ("Пока никто ничего не смотрел и не менял.", "Nobody has looked at or changed anything yet."),
+    "audit_of": ("Заявка", "Lead"),
+    "audit_when": ("Когда", "When"),
+    "audit_who": ("Кто", "Who"),
+    "audit_role": ("Роль или права ключа", "Role, or the key's scopes"),
+    "audit_what": ("Что", "What"),
+    "audit_status": ("Ответ", "Answer"),
+}

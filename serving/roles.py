@@ -1,0 +1,167 @@
+"""Who may open what: one table of every route, which the gate itself reads.
+
+A person has one role, a program's key has scopes; the table has a column for each. What is not in the table is for the
+administrator alone, so that a new door stays shut until somebody says for whom it is.
+
+| role | Russian | sees |
+|---|---|---|
+| manager | менеджер | the queue as it is for him, his own leads, with their contacts |
+| head | РОП | everything but keys and people |
+| marketer | маркетолог | reports and models; no personal data anywhere |
+| analyst | аналитик | reports and models; no personal data anywhere |
+| admin | администратор | everything |
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+Role = Literal["manager", "head", "marketer", "analyst", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+Scope = Literal["score", "write", "read", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+ANYBODY = "anybody"
+TRAIL = Literal["", "seen", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A row of the table: for whom a route is, and whether the audit log keeps who took it."""
+
+    method: str
+    path: str
+    allowed: frozenset[str]
+    trail: TRAIL = ""
+
+    def is_for(self, rights: frozenset[str]) -> bool:
+        """Return whether somebody with these rights may take the route."""
+        return ANYBODY in self.allowed or not self.allowed.isdisjoint(rights)
+
+
+def scope_right(scope: str) -> str:
+    """Return the right that a key's scope gives: ``key:read``."""
+    return f"key:{scope}"
+
+
+# fmt: off
+# Columns: method, path, roles, scopes of keys, what the audit log keeps of it.
+TABLE: tuple[tuple[str, str, str, str, TRAIL], ...] = (
+    ("GET",    "/healthz",                            ANYBODY,                          ANYBODY,        ""),
+    ("GET",    "/readyz",                             ANYBODY,                          ANYBODY,        ""),
+    ("GET",    "/static/{path:path}",                 ANYBODY,                          ANYBODY,        ""),
+    ("GET",    "/static/plotly.min.js",               ANYBODY,                          ANYBODY,        ""),
+    ("GET",    "/sign-in",                            ANYBODY,                          ANYBODY,        ""),
+    ("POST",   "/sign-in",                            ANYBODY,                          ANYBODY,        "changed"),
+    ("POST",   "/sign-in/look-around",                ANYBODY,                          ANYBODY,        "changed"),
+    ("GET",    "/sign-in/elsewhere",                  ANYBODY,                          ANYBODY,        ""),
+    ("GET",    "/sign-in/back",                       ANYBODY,                          ANYBODY,        "changed"),
+    ("GET",    "/welcome",                            ANYBODY,                          ANYBODY,        ""),
+    ("POST",   "/welcome",                            ANYBODY,                          ANYBODY,        "changed"),
+    ("POST",   "/sign-out",                           ANYBODY,                          ANYBODY,        "changed"),
+    ("GET",    "/account",                            "manager head marketer analyst admin", "",        ""),
+    ("POST",   "/account/password",                   "manager head marketer analyst admin", "",        "changed"),
+    ("GET",    "/",                                   "manager head marketer analyst admin", "",        ""),
+    ("GET",    "/docs",                               "manager head marketer analyst admin", "score write read", ""),
+    ("GET",    "/openapi.json",                       "manager head marketer analyst admin", "score write read", ""),
+    # the CRM's
+    ("POST",   "/v1/score",                           "",                               "score",        ""),
+    ("POST",   "/v1/leads",                           "",                               "write",        "changed"),
+    ("GET",    "/v1/leads/{lead_id:path}",            "head",                           "read",         "seen"),
+    ("POST",   "/v1/leads/{lead_id:path}/calls",      "",                               "write",        "changed"),
+    ("POST",   "/v1/leads/{lead_id:path}/stages",     "",                               "write",        "changed"),
+    ("GET",    "/v1/queue",                           "head",                           "read",         ""),
+    ("POST",   "/v1/queue/{lead_id:path}/take",       "",                               "write",        "changed"),
+    ("DELETE", "/v1/people/{lead_id:path}",           "",                               "",             "changed"),
+    ("POST",   "/v1/batch/leads",                     "",                               "write",        "changed"),
+    ("POST",   "/v1/batch/calls",                     "",                               "write",        "changed"),
+    ("POST",   "/v1/batch/stages",                    "",                               "write",        "changed"),
+    ("POST",   "/v1/batch/scores",                    "",                               "score",        ""),
+    # the sales floor's
+    ("GET",    "/queue",                              "manager head",                   "",             ""),
+    ("POST",   "/queue/{lead_id:path}/take",          "manager head",                   "",             "changed"),
+    ("GET",    "/leads/{lead_id:path}",               "manager head",                   "",             "seen"),
+    ("POST",   "/leads/{lead_id:path}/calls",         "manager head",                   "",             "changed"),
+    # reports
+    ("GET",    "/channels",                           "head marketer analyst",          "",             ""),
+    ("GET",    "/channels/drift",                     "head marketer analyst",          "",             ""),
+    ("GET",    "/models",                             "manager head marketer analyst",  "",             ""),
+    ("GET",    "/models/{version}",                   "manager head marketer analyst",  "",             ""),
+    ("GET",    "/backtest",                           "head marketer analyst",          "",             ""),
+    ("GET",    "/journey",                            "head marketer analyst",          "",             ""),
+    ("GET",    "/journey/costs",                      "head marketer analyst",          "",             ""),
+    ("GET",    "/portrait",                           "head marketer analyst",          "",             ""),
+    ("GET",    "/won",                                "head marketer analyst",          "",             ""),
+    ("GET",    "/offers",                             "head marketer analyst",          "",             ""),
+    ("GET",    "/budget",                             "head marketer analyst",          "",             ""),
+    ("GET",    "/alarms",                             "head marketer analyst",          "",             ""),
+    ("GET",    "/conversions",                        "head marketer analyst",          "",             ""),
+    # an advertising system fetches it by a signature of its own, which its door checks
+    ("GET",    "/conversions/{system}.csv",           ANYBODY,                          ANYBODY,        "seen"),
+    # the administrator's
+    ("GET",    "/audit",                              "",                               "",             ""),
+)
+# fmt: on
+FORESEEN = frozenset({
+    "/v1/batch/leads", "/v1/batch/calls", "/v1/batch/stages", "/v1/batch/scores", "/journey", "/journey/costs", "/portrait",
+    "/won", "/offers", "/budget", "/alarms", "/conversions", "/conversions/{system}.csv",
+})  # fmt: skip
+"""Paths whose doors may be missing: they are said here so that their doors open for the right people when they come."""
+
+
+def _route(method: str, path: str, roles: str, scopes: str, trail: TRAIL) -> Route:
+    rights = {*roles.split(), *(ANYBODY if one == ANYBODY else scope_right(one) for one in scopes.split())}
+    return Route(method, path, frozenset(rights | {"admin", scope_right("admin")}), trail)
+
+
+ROUTES = tuple(_route(*row) for row in TABLE)
+ADMIN_ALONE = frozenset({"admin", scope_right("admin")})
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+(?::path)?\})", path)
+    made = "".join(
+        f"(?P<{one.strip('{}').removesuffix(':path')}>{'.*' if one.endswith(':path}') else '[^/]+'})"
+        if one.startswith("{")
+        else re.escape(one)
+        for one in parts
+    )
+    return re.compile(f"^{made}$")
+
+
+_PLAIN = {(one.method, one.path): one for one in ROUTES if "{" not in one.path}
+_WITH_PARTS = {
+    method: [(_pattern(one.path), one) for one in ROUTES if one.method == method and "{" in one.path]
+    for method in sorted({one.method for one in ROUTES})
+}
+
+
+def route_of(method: str, path: str) -> tuple[Route, str | None]:
+    """Return the row of the table for a request, and the lead that its path names; an unknown one is the administrator's.
+
+    >>> route_of("GET", "/leads/a/b")
+    (Route(method='GET', path='/leads/{lead_id:path}', ...), 'a/b')
+    >>> route_of("GET", "/nobody/said")[0].allowed == ADMIN_ALONE
+    True
+    """
+    asked = "GET" if method == "HEAD" else method
+    plain = _PLAIN.get((asked, path))
+    if plain is not None:
+        return plain, None
+    return _with_parts(asked, path)
+
+
+@lru_cache(maxsize=4_096)
+def _with_parts(method: str, path: str) -> tuple[Route, str | None]:
+    for pattern, route in _WITH_PARTS.get(method, ()):
+        found = pattern.match(path)
+        if found:
+            return route, found.groupdict().get("lead_id")
+    return Route(method, "(unknown)", ADMIN_ALONE), None
+
+
+def may_open(rights: frozenset[str], path: str) -> bool:
+    """Return whether a page may be opened: what the navigation shows."""
+    return route_of("GET", path)[0].is_for(rights)

@@ -1,0 +1,1 @@
+"""People sign in, choose a password, and sign out."""
