@@ -6,11 +6,11 @@
 | LEADLOOP_COMPANY | company.yaml | ./company.yaml |
 | LEADLOOP_DATABASE_URL | SQLAlchemy URL of PostgreSQL | SQLite in the data folder |
 | LEADLOOP_API_KEY | a key that may do everything, beside those of `leadloop keys` | none |
-| LEADLOOP_OPEN | `loopback`: whoever reaches this machine's own address may do everything; `demo`: people choose a role | closed |
+| LEADLOOP_OPEN | `loopback`: whoever reaches this machine itself may do everything; `demo`: people choose a role | closed |
 | LEADLOOP_SECRET | key of the hashes that recognise the same person | a file in the data folder, made at first use |
-| LEADLOOP_CONTACT_KEY | master keys of what is sealed, the newest first, with commas between | a file in the data folder, made at first use |
+| LEADLOOP_CONTACT_KEY | master keys of what is sealed, the newest first, with commas between | a file in the data folder |
 | LEADLOOP_KEYS_URL | SQLAlchemy URL of the database of data keys | SQLite in the data folder, apart from the facts |
-| LEADLOOP_OIDC_ISSUER, LEADLOOP_OIDC_CLIENT_ID, LEADLOOP_OIDC_CLIENT_SECRET | an OpenID provider that people may sign in with | none |
+| LEADLOOP_OIDC_ISSUER, ..._CLIENT_ID, ..._CLIENT_SECRET | an OpenID provider that people may sign in with | none |
 | LEADLOOP_PUBLIC_URL | the address that people know leadloop by | that of the request |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.errors import SettingWrong
-
 
 CONTACT_KEY = "contact.key"
 MASTER_BYTES = 32
@@ -129,7 +128,9 @@ def contact_masters(home: Path) -> list[bytes]:
         masters = []
     if not masters or any(len(one) != MASTER_BYTES for one in masters):
         where = "LEADLOOP_CONTACT_KEY" if given else str(home / CONTACT_KEY)
-        raise SettingWrong(f"{where} must hold keys of {2 * MASTER_BYTES} hexadecimal digits; `openssl rand -hex 32` makes one.")
+        raise SettingWrong(
+            f"{where} must hold keys of {2 * MASTER_BYTES} hexadecimal digits; `openssl rand -hex 32` makes one."
+        )
     return masters
 
 

@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -24,7 +24,7 @@ from features.errors import AddressRefused, StoreUnreachable
 from serving.api_keys import ApiKeys
 from serving.audit import AuditLog, Entry
 from serving.people import People
-from serving.roles import ANYBODY, Route, route_of
+from serving.roles import Route, route_of
 from serving.security_headers import added, security_headers
 from serving.throttle import TokenBuckets
 from serving.visitor import IN_SCOPE, NOBODY, THIS_MACHINE, Visitor
@@ -137,29 +137,31 @@ class Gate:
                     self._note(scope, route, lead_id, status)
             await send(message)
 
-        answer = await self._answer(scope, route)
+        found, size = _looked_through(scope)
+        answer = self._turned_away(scope, found, size)
+        if answer is None:
+            key = found.get(b"x-api-key") or _bearer(found.get(b"authorization", b""))
+            visitor = self._keys.holder(key) if key else None
+            answer = self._judged(scope, route, found, visitor) if visitor else await self._other(scope, route, found)
         await (self.app(scope, receive, told) if answer is None else answer(scope, receive, told))
 
-    async def _answer(self, scope: Scope, route: Route) -> Response | None:
-        """Return what a request is answered with at the gate; None where it may pass. Says in the scope who asks."""
-        found, size = _looked_through(scope)
+    def _turned_away(self, scope: Scope, found: Found, size: int) -> Response | None:
+        """Return the answer to what nobody may send; None for everything else."""
         if size > LARGEST_HEADERS:
             return _refusal(431, f"The headers of a request may hold {LARGEST_HEADERS:,} bytes.")
         if not self._is_ours(scope["method"], found):
             return _refusal(403, "This request came from another site; open leadloop's own address.")
-        try:
-            visitor = await self._visitor(scope, found)
-        except StoreUnreachable as error:
-            return _refusal(503, str(error), {"Retry-After": "5"})
-        if visitor is None:
-            return _refusal(403, "A form of a signed-in browser says where it comes from; open leadloop's own page.")
+        return None
+
+    def _judged(self, scope: Scope, route: Route, found: Found, visitor: Visitor) -> Response | None:
+        """Return what a visitor is answered with at the gate; None where he may pass. Says in the scope who asks."""
         scope[IN_SCOPE] = visitor
         if visitor.rate:
             wait = self._buckets.wait(visitor.who, visitor.rate)
             if wait:
                 after = {"Retry-After": str(math.ceil(wait))}
                 return _refusal(429, f"This key may send {visitor.rate:g} requests a second; wait a moment.", after)
-        if ANYBODY in route.allowed or route.is_for(visitor.rights):
+        if route.is_for(visitor.rights):
             return None
         if visitor is NOBODY:
             return self._sign_in_first(scope, found)
@@ -167,27 +169,29 @@ class Gate:
             return self._refused(scope)
         return _refusal(403, "This is not for this key or role: docs/security.md has the table of who may do what.")
 
+    async def _other(self, scope: Scope, route: Route, found: Found) -> Response | None:
+        """Answer who comes without a key that opens: a signed-in person, somebody in an open house, or nobody."""
+        token = _session_token(found.get(b"cookie", b""))
+        try:
+            person = await self._sessions.visitor(token) if token else None
+        except StoreUnreachable as error:
+            return _refusal(503, str(error), {"Retry-After": "5"})
+        if person is not None:
+            says_ours = b"origin" in found or found.get(b"sec-fetch-site") in (b"same-origin", b"none")
+            if scope["method"] in UNSAFE and not says_ours:
+                return _refusal(403, "A form of a signed-in browser says where it comes from; open leadloop's own page.")
+            return self._judged(scope, route, found, person)
+        is_open = self._open_to == "loopback" or (self._open_to == "demo" and not _wants_page(scope, found))
+        return self._judged(scope, route, found, THIS_MACHINE if is_open else NOBODY)
+
     def _sign_in_first(self, scope: Scope, found: Found) -> Response:
         if _wants_page(scope, found):
             query = scope.get("query_string", b"").decode("latin-1")
             back = quote(scope["path"] + (f"?{query}" if query else ""))
-            return RedirectResponse(f"/sign-in?back={back}", 303)
+            language = parse_qs(query).get("lang", [""])[0]
+            kept = f"&lang={quote(language)}" if language else ""
+            return RedirectResponse(f"/sign-in?back={back}{kept}", 303)
         return _refusal(401, "Send a key in the X-API-Key header.", {"WWW-Authenticate": "ApiKey"})
-
-    async def _visitor(self, scope: Scope, found: Found) -> Visitor | None:
-        """Return who asks; None where a signed-in browser sends something and nothing says that our page made it."""
-        key = found.get(b"x-api-key") or _bearer(found.get(b"authorization", b""))
-        holder = self._keys.holder(key) if key else None
-        if holder is not None:
-            return holder
-        token = _session_token(found.get(b"cookie", b""))
-        person = await self._sessions.visitor(token) if token else None
-        if person is not None:
-            says_ours = b"origin" in found or found.get(b"sec-fetch-site") in (b"same-origin", b"none")
-            return person if scope["method"] not in UNSAFE or says_ours else None
-        if self._open_to == "loopback" or (self._open_to == "demo" and not _wants_page(scope, found)):
-            return THIS_MACHINE
-        return NOBODY
 
     def _is_ours(self, method: str, found: Found) -> bool:
         """Return whether a request is meant for this site and comes from it, as far as it says.
@@ -206,7 +210,7 @@ class Gate:
 
     def _note(self, scope: Scope, route: Route, lead_id: str | None, status: int) -> None:
         visitor: Visitor = scope.get(IN_SCOPE, NOBODY)
-        role = " ".join(sorted(one.removeprefix("key:") for one in visitor.rights))[:32]
+        role = " ".join(sorted({one.removeprefix("key:") for one in visitor.rights}))[:32]
         self._audit.put(Entry(self._now(), visitor.who, role, scope["method"], route.path, lead_id, status))
 
 

@@ -31,7 +31,10 @@ ACCESS_WORDS: dict[str, tuple[str, str]] = {
         "Это демонстрация на выдуманной компании. Выберите, чьими глазами посмотреть.",
         "This is a demonstration with a made-up company. Choose whose eyes to look with.",
     ),
-    "no_demo": ("Осмотреться без входа можно только в демонстрации.", "Looking around without signing in is for the demo alone."),
+    "no_demo": (
+        "Осмотреться без входа можно только в демонстрации.",
+        "Looking around without signing in is for the demo alone.",
+    ),
     "role_manager": ("Менеджер", "Manager"),
     "role_head": ("РОП", "Head of sales"),
     "role_marketer": ("Маркетолог", "Marketer"),

@@ -74,16 +74,20 @@ class ApiKeys:
             found = self._known.get(key_hash(key))
         return found
 
-    def create(self, name: str, scopes: Iterable[str], moment: datetime, *, rate: float = USUAL_RATE) -> tuple[ApiKey, str]:
+    def create(
+        self, name: str, scopes: Iterable[str], moment: datetime, *, rate: float = USUAL_RATE
+    ) -> tuple[ApiKey, str]:
         """Make a key; what is returned beside it is the key itself, and never seen again."""
         chosen = tuple(one for one in SCOPES if one in set(scopes))
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not chosen:
-            raise AccessRefused(f"A key's scopes are of {', '.join(SCOPES)}; {unknown[0] if unknown else 'none'} is not.")
+            raise AccessRefused(
+                f"A key's scopes are of {', '.join(SCOPES)}; {unknown[0] if unknown else 'none'} is not."
+            )
         made = ApiKey(secrets.token_hex(4), name, chosen, rate, moment, None)
         return made, self._stored(made)
 
-    def keys(self) -> list[ApiKey]:
+    def every(self) -> list[ApiKey]:
         """Return every key there ever was, the oldest first."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(API_KEYS).order_by(API_KEYS.c.created_us, API_KEYS.c.id)).all()
@@ -116,7 +120,7 @@ class ApiKeys:
         self._look()
 
     def _of(self, key_id: str) -> ApiKey:
-        found = next((one for one in self.keys() if one.id == key_id), None)
+        found = next((one for one in self.every() if one.id == key_id), None)
         if found is None:
             raise AccessRefused(f"There is no key {key_id}; `leadloop keys list` lists them.")
         return found

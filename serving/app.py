@@ -47,7 +47,12 @@ Every answer about a score says by which model, up to when that model learned, a
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service that is put together."""
     app = FastAPI(
-        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None, redoc_url=None
+        title="leadloop",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=_lifespan(service),
+        docs_url=None,
+        redoc_url=None,
     )
     pages = Pages(service.company)
     intake = Intake(
@@ -74,7 +79,7 @@ def create_app(service: Service) -> FastAPI:
         )
     )
     app.include_router(backtest_router(service.settings.home, pages))
-    app.include_router(forgetting_router(service.desk, service.board, service.settings.home / "rejects"))
+    app.include_router(forgetting_router(service.desk, service.board))
     sessions = Sessions(service.people, lambda: service.desk.now())
     app.include_router(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
     app.include_router(audit_router(service.audit, service.people, service.keys, pages))

@@ -25,7 +25,7 @@ def audit_router(audit: AuditLog, people: People, keys: ApiKeys, pages: Pages) -
         """Show the last lines of the log, of one lead where it is named."""
         entries = await run_in_threadpool(lambda: audit.entries(lead_id=lead or None, most=SHOWN))
         logins = {f"person:{one.id}": one.login for one in await run_in_threadpool(people.accounts)}
-        logins |= {f"key:{one.id}": f"{one.name} ({one.id})" for one in await run_in_threadpool(keys.keys)}
+        logins |= {f"key:{one.id}": f"{one.name} ({one.id})" for one in await run_in_threadpool(keys.every)}
         return pages.show(request, "audit.html", entries=entries, logins=logins, lead=lead, most=SHOWN)
 
     return router

@@ -21,7 +21,13 @@ from serving.visitor import Visitor, visitor_of
 from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
-NAVIGATION = (("/queue", "queue"), ("/channels", "channels"), ("/models", "models"), ("/backtest", "backtest"), ("/audit", "audit"))
+NAVIGATION = (
+    ("/queue", "queue"),
+    ("/channels", "channels"),
+    ("/models", "models"),
+    ("/backtest", "backtest"),
+    ("/audit", "audit"),
+)
 """The pages that every page leads to: where each begins, and the key of its words."""
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 
@@ -38,7 +44,9 @@ def language_asked(request: Request) -> dict[str, str]:
 
 def role_words(w: Writing, visitor: Visitor) -> str:
     """Return what somebody is here, as people say it."""
-    return ", ".join(w(f"role_{one.removeprefix('key:')}") for one in sorted(visitor.rights) if not one.startswith("key:"))
+    return ", ".join(
+        w(f"role_{one.removeprefix('key:')}") for one in sorted(visitor.rights) if not one.startswith("key:")
+    )
 
 
 class Pages:

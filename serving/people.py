@@ -229,7 +229,13 @@ def _role(role: str, manager: str | None) -> str:
 
 def _account(row: Row[Any]) -> Account:
     return Account(
-        row.id, row.login, row.role, row.manager, instant(row.created_us), bool(row.password), row.removed_us is not None
+        row.id,
+        row.login,
+        row.role,
+        row.manager,
+        instant(row.created_us),
+        bool(row.password),
+        row.removed_us is not None,
     )
 
 
@@ -260,7 +266,13 @@ def _open_link(token: str, kind: str, moment: datetime) -> Any:
 
 
 def _keep_link(
-    connection: Connection, token: str, kind: str, until: datetime, *, account_id: int | None = None, said: str | None = None
+    connection: Connection,
+    token: str,
+    kind: str,
+    until: datetime,
+    *,
+    account_id: int | None = None,
+    said: str | None = None,
 ) -> None:
     row = {"hash": key_hash(token.encode()), "kind": kind, "account_id": account_id, "said": said}
     connection.execute(insert(LINKS), {**row, "expires_us": microseconds(until)})
@@ -301,7 +313,7 @@ def _is_password(hashed: str | None, password: str) -> bool:
     stored = hashed or _nobodys()
     with _AT_ONCE:
         try:
-            is_right = _hasher().verify(stored, given)
+            _hasher().verify(stored, given)
         except (Argon2Error, InvalidHashError):
-            is_right = False
-    return is_right and hashed is not None
+            return False
+    return hashed is not None

@@ -35,10 +35,11 @@ class Route:
     path: str
     allowed: frozenset[str]
     trail: TRAIL = ""
+    for_anybody: bool = False
 
     def is_for(self, rights: frozenset[str]) -> bool:
         """Return whether somebody with these rights may take the route."""
-        return ANYBODY in self.allowed or not self.allowed.isdisjoint(rights)
+        return self.for_anybody or not self.allowed.isdisjoint(rights)
 
 
 def scope_right(scope: str) -> str:
@@ -104,16 +105,29 @@ TABLE: tuple[tuple[str, str, str, str, TRAIL], ...] = (
     ("GET",    "/audit",                              "",                               "",             ""),
 )
 # fmt: on
-FORESEEN = frozenset({
-    "/v1/batch/leads", "/v1/batch/calls", "/v1/batch/stages", "/v1/batch/scores", "/journey", "/journey/costs", "/portrait",
-    "/won", "/offers", "/budget", "/alarms", "/conversions", "/conversions/{system}.csv",
-})  # fmt: skip
+FORESEEN = frozenset(
+    {
+        "/v1/batch/leads",
+        "/v1/batch/calls",
+        "/v1/batch/stages",
+        "/v1/batch/scores",
+        "/journey",
+        "/journey/costs",
+        "/portrait",
+        "/won",
+        "/offers",
+        "/budget",
+        "/alarms",
+        "/conversions",
+        "/conversions/{system}.csv",
+    }
+)  # fmt: skip
 """Paths whose doors may be missing: they are said here so that their doors open for the right people when they come."""
 
 
 def _route(method: str, path: str, roles: str, scopes: str, trail: TRAIL) -> Route:
     rights = {*roles.split(), *(ANYBODY if one == ANYBODY else scope_right(one) for one in scopes.split())}
-    return Route(method, path, frozenset(rights | {"admin", scope_right("admin")}), trail)
+    return Route(method, path, frozenset(rights | {"admin", scope_right("admin")}), trail, ANYBODY in rights)
 
 
 ROUTES = tuple(_route(*row) for row in TABLE)

@@ -51,7 +51,8 @@ def security_headers(path: str, *, https: bool) -> Headers:
 
 def added(own: Headers, ours: Headers) -> Headers:
     """Return an answer's headers with ours; what it says itself about scripts and keeping stays."""
-    if any(name in (POLICY, b"cache-control") for name, _ in own):
-        said = {name for name, _ in own}
-        return [*own, *(one for one in ours if one[0] not in said)]
+    for name, _ in own:
+        if name == POLICY or name == b"cache-control":
+            said = {name for name, _ in own}
+            return [*own, *(one for one in ours if one[0] not in said)]
     return [*own, *ours]

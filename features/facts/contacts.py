@@ -131,9 +131,7 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
     the later import back leaves it there. Whoever was forgotten stays so, whatever old file brings him again.
     """
     keyring = keyring_of(connection)
-    new = {
-        one.lead_id: one.contact for one in contacts if one.contact.name or one.contact.phone or one.contact.email
-    }
+    new = {one.lead_id: one.contact for one in contacts if one.contact.name or one.contact.phone or one.contact.email}
     ids = list(new)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]

@@ -1,21 +1,18 @@
 """A person who asks to be forgotten is forgotten everywhere; what his leads teach stays, and nobody can tell whose they were.
 
 Everywhere is: the contact book, the keys that open it (so every copy of the book as well), what managers noted, free texts of
-the form, whatever else repeats the phone, the e-mail or the name, and the rows that an import turned away. A fact keeps its
-time, its levels and numbers, and how many words a text had: reports and models are as before. This is the one place where a
-stored fact is written anew. The leads are remembered as forgotten, so that no old file brings the person back.
+the form, and whatever else repeats the phone, the e-mail or the name. A fact keeps its time, its levels and numbers, and how many
+words a text had: reports and models are as before. This is the one place where a stored fact is written anew. The leads are
+remembered as forgotten, so that no old file brings the person back.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -54,9 +51,7 @@ class Signs:
         return any(number in digits for number in self.numbers)
 
 
-def forget_person(
-    engine: Engine, lead_id: LeadId, *, texts: frozenset[str], moment: datetime, rejects: Path | None = None
-) -> list[LeadId]:
+def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], moment: datetime) -> list[LeadId]:
     """Forget the person of a lead; return his leads, all of them that share a phone or an e-mail with one another.
 
     Asked again it does what is left to do: a process that ended in the middle has destroyed the keys and no more.
@@ -65,8 +60,6 @@ def forget_person(
     ----------
     texts
         The company's fields of free text.
-    rejects
-        The folder of rows that imports turned away; those of the person are taken out.
 
     Raises
     ------
@@ -102,8 +95,6 @@ def forget_person(
             connection.execute(insert(FORGOTTEN), [{"lead_id": one, "token": token, "at_us": at_us} for one in new])
     keyring.destroy([*keys, *(key for payload in payloads for key in sealed_keys(payload))])
     leave_no_trace(engine)
-    if rejects is not None:
-        _taken_out_of(rejects, signs, leads)
     return leads
 
 
@@ -165,17 +156,3 @@ def _hidden(answers: Answers, signs: Signs) -> Answers:
         elif isinstance(answer, tuple):
             told[name] = tuple(HIDDEN if signs.are_in(one) else one for one in answer)
     return told
-
-
-def _taken_out_of(folder: Path, signs: Signs, leads: Iterable[LeadId]) -> None:
-    """Write the files of rejected rows anew without those that tell a lead's id, its phone or its e-mail."""
-    gone = {str(one) for one in leads}
-    for path in sorted(folder.glob("*.csv")):
-        text = path.read_text(encoding="utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text)))
-        kept = [row for row in rows if not gone & set(row) and not any(signs.are_in(cell) for cell in row)]
-        if len(kept) < len(rows):
-            written = io.StringIO()
-            csv.writer(written).writerows(kept)
-            path.write_text(written.getvalue(), encoding="utf-8")
-

@@ -136,7 +136,7 @@ class Keyring:
     def _engine(self) -> Engine:
         with self._lock:
             if self._opened is None:
-                engine = engine_for(self._url)
+                engine = _opened_for_us(self._url)
                 with writing(engine) as connection:
                     KEYS.create_all(connection)
                 self._opened = engine
@@ -155,7 +155,9 @@ class Keyring:
         with writing(self._engine) as connection:
             last = connection.execute(select(func.coalesce(func.max(DATA_KEYS.c.id), 0))).scalar_one()
             made = [(last + n, secrets.token_bytes(KEY_BYTES)) for n in range(1, count + 1)]
-            rows = [{"id": key_id, "master": self._newest, "wrapped": self._wrapped(key_id, key)} for key_id, key in made]
+            rows = [
+                {"id": key_id, "master": self._newest, "wrapped": self._wrapped(key_id, key)} for key_id, key in made
+            ]
             connection.execute(insert(DATA_KEYS), rows)
         return made[::-1]
 
@@ -232,6 +234,15 @@ def leave_no_trace(engine: Engine) -> None:
             assert raw is not None
             connection.rollback()
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _opened_for_us(url: str) -> Engine:
+    """Return the database of keys; a file of it is made so that only we may read it."""
+    path = url.removeprefix("sqlite:///")
+    if path != url and path and not path.startswith(":"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).touch(mode=0o600)
+    return engine_for(url)
 
 
 def _opened(key: bytes | None, sealed: bytes, about: str) -> bytes | None:

@@ -1,9 +1,9 @@
 """What people wrote in their own words lies sealed beside the rest of a fact, for it may name anybody.
 
-In the stored payload each word of such a text is a dot: how many words were written is a feature and stays, also where the
-key is destroyed. ``sealed`` holds the texts themselves: a key's number and, in base64, what it seals. What everybody reads
-(a stage, a level, a number) is not touched. Which form fields hold free text, ``company.yaml`` says (``kind: text``); one
-that the ABC rules read is no free text, as its words decide a grade.
+So does what holds an e-mail address (a landing page with one in it) and a reason with a phone number. In the stored payload each
+word of such a text is a dot: how many words were written is a feature and stays, also where the key is destroyed. ``sealed`` holds
+the texts themselves: a key's number and, in base64, what it seals. Which form fields hold free text, ``company.yaml`` says
+(``kind: text``); one that the ABC rules read is no free text, as its words decide a grade.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from features.facts.company import Company
 
 NOTED = ("attracts", "ideal_product", "comment")
+MAY_NAME = frozenset({"lead", "source", "call", "stage"})
 SEALED = "sealed"
 MAY_BE_SEALED = f'"{SEALED}":['
 OPENED_AT_ONCE = 2_000
@@ -50,8 +51,8 @@ def dotted(text: str) -> str:
 def sealed_texts(rows: list[dict[str, Any]], keyring: Keyring) -> list[dict[str, Any]]:
     """Return rows of facts, about to be stored, with the texts in their payloads sealed."""
     for row in rows:
-        if row["kind"] == "call" or (row["kind"] == "lead" and keyring.texts):
-            row["payload"] = _sealed(row["payload"], row["lead_id"], keyring)
+        if row["kind"] in MAY_NAME:
+            row["payload"] = _sealed(row["payload"], row["kind"], row["lead_id"], keyring)
     return rows
 
 
@@ -70,22 +71,19 @@ def opened_texts(rows: Iterable[AnyRow], keyring: Keyring) -> Iterator[AnyRow]:
 
 
 def seal_plain_texts(connection: Connection) -> int:
-    """Seal what calls noted in plain under an earlier version; return in how many facts."""
+    """Seal what an earlier version kept in plain; return in how many facts."""
     keyring, done, after = keyring_of(connection), 0, 0
-    noted = [FACTS.c.payload.contains(f'"{name}":"') for name in NOTED]
     change = update(FACTS).where(FACTS.c.number == bindparam("of")).values(payload=bindparam("now"))
+    columns = select(FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.payload).where(FACTS.c.kind.in_(MAY_NAME))
     while True:
-        of_calls = select(FACTS.c.number, FACTS.c.lead_id, FACTS.c.payload).where(FACTS.c.kind == "call")
-        some = of_calls.where(FACTS.c.number > after).order_by(FACTS.c.number).limit(OPENED_AT_ONCE)
-        rows = connection.execute(some.where(noted[0] | noted[1] | noted[2])).all()
+        some = columns.where(FACTS.c.number > after).order_by(FACTS.c.number).limit(OPENED_AT_ONCE)
+        rows = connection.execute(some).all()
         if not rows:
             return done
         after = rows[-1].number
-        changed = [
-            {"of": row.number, "now": _sealed(row.payload, row.lead_id, keyring)}
-            for row in rows
-            if MAY_BE_SEALED not in row.payload
-        ]
+        plain = [row for row in rows if MAY_BE_SEALED not in row.payload]
+        sealed = [(row, _sealed(row.payload, row.kind, row.lead_id, keyring)) for row in plain]
+        changed = [{"of": row.number, "now": payload} for row, payload in sealed if payload != row.payload]
         if changed:
             connection.execute(change, changed)
         done += len(changed)
@@ -108,8 +106,13 @@ def without_person(fact: Fact, forgotten: Mapping[LeadId, str], texts: frozenset
     if isinstance(fact, Lead):
         return replace(fact, person_keys=(forgotten[fact.lead_id],), answers=_unnamed(fact.answers, texts))
     if isinstance(fact, Call):
-        noted = {name: None if (word := getattr(fact, name)) is None else dotted(word) for name in NOTED}
-        return replace(fact, answers=_unnamed(fact.answers, texts), **noted)
+        return replace(
+            fact,
+            answers=_unnamed(fact.answers, texts),
+            attracts=_dotted(fact.attracts),
+            ideal_product=_dotted(fact.ideal_product),
+            comment=_dotted(fact.comment),
+        )
     if isinstance(fact, Stage):
         return replace(fact, reason=HIDDEN if fact.reason and holds_contact(fact.reason) else fact.reason)
     if isinstance(fact, Source):
@@ -122,6 +125,10 @@ def sealed_keys(payload: str) -> list[int]:
     return [orjson.loads(payload)[SEALED][0]] if MAY_BE_SEALED in payload else []
 
 
+def _dotted(text: str | None) -> str | None:
+    return None if text is None else dotted(text)
+
+
 def _unnamed(answers: Answers, texts: frozenset[str]) -> Answers:
     """Return answers without what may name a person: free texts keep their length, and nothing keeps a phone or e-mail."""
     kept = dict(answers)
@@ -131,25 +138,40 @@ def _unnamed(answers: Answers, texts: frozenset[str]) -> Answers:
     return kept
 
 
-def _sealed(payload: str, lead_id: str, keyring: Keyring) -> str:
-    said = orjson.loads(payload)
-    answers = said.get("answers", {})
-    plain = {name: said[name] for name in NOTED if said.get(name)}
-    written = {name: answers[name] for name in keyring.texts & answers.keys() if isinstance(answers[name], str)}
-    if not plain and not written:
+def _sealed(payload: str, kind: str, lead_id: str, keyring: Keyring) -> str:
+    """Return a payload with its texts sealed; one that has none is returned as it is, after a glance."""
+    if kind == "stage" and '"reason"' not in payload:
         return payload
-    key_id, sealed = keyring.seal(orjson.dumps([plain, written]), lead_id)
-    said |= {name: dotted(text) for name, text in plain.items()}
-    if written:
-        said["answers"] = answers | {name: dotted(text) for name, text in written.items()}
+    if kind in ("lead", "source") and "@" not in payload and not keyring.texts:
+        return payload
+    said = orjson.loads(payload)
+    hidden = {"": dict[str, Any](), "answers": dict[str, Any](), "marks": dict[str, Any]()}
+    hidden[""] = {name: said[name] for name in NOTED if said.get(name)}
+    if kind == "stage" and holds_contact(said["reason"]):
+        hidden[""]["reason"] = said["reason"]
+    for part in ("answers", "marks"):
+        hidden[part] = {
+            name: word for name, word in said.get(part, {}).items() if _is_hidden(name, word, keyring.texts)
+        }
+    if not any(hidden.values()):
+        return payload
+    key_id, sealed = keyring.seal(orjson.dumps(hidden), lead_id)
+    said |= {name: dotted(text) for name, text in hidden[""].items()}
+    for part in ("answers", "marks"):
+        if hidden[part]:
+            said[part] = said[part] | {name: dotted(text) for name, text in hidden[part].items()}
     return orjson.dumps({**said, SEALED: [key_id, b64encode(sealed).decode()]}).decode()
+
+
+def _is_hidden(name: str, word: object, texts: frozenset[str]) -> bool:
+    return isinstance(word, str) and (name in texts or ("@" in word and holds_contact(word)))
 
 
 def _with(said: dict[str, Any], plain: bytes | None) -> str:
     del said[SEALED]
-    if plain is not None:
-        noted, written = orjson.loads(plain)
-        said |= noted
-        if written:
-            said["answers"] = said["answers"] | written
+    hidden = {} if plain is None else orjson.loads(plain)
+    said |= hidden.pop("", {})
+    for part, words in hidden.items():
+        if words:
+            said[part] = said[part] | words
     return orjson.dumps(said).decode()

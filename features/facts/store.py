@@ -183,11 +183,7 @@ def append_in(
     A correction that is back-dated, or says it was known no later than what it corrects, was not known at that time:
     it is known at ``corrections_known_at``.
     """
-    of_leads = list({fact.lead_id for fact in facts if not isinstance(fact, Spend | Plan)})
-    forgotten = forgotten_among(connection, of_leads)
-    if forgotten:
-        texts = keyring_of(connection).texts
-        facts = [without_person(fact, forgotten, texts) for fact in facts]
+    facts = _without_forgotten(connection, facts)
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [key for _, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
@@ -200,7 +196,9 @@ def append_in(
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
         last = _last_number(connection)
-        rows = sealed_texts([{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)], keyring_of(connection))
+        rows = sealed_texts(
+            [{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)], keyring_of(connection)
+        )
         connection.execute(insert(FACTS), rows)
         for count, (position, _) in enumerate(new, start=1):
             numbers[position] = last + count
@@ -231,6 +229,16 @@ def forgotten_among(connection: Connection, lead_ids: Sequence[LeadId]) -> dict[
     return found
 
 
+def _without_forgotten(connection: Connection, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Return facts as they may be kept: those of forgotten persons without anything that names them."""
+    of_leads = list({fact.lead_id for fact in facts if not isinstance(fact, Spend | Plan)})
+    forgotten = forgotten_among(connection, of_leads)
+    if not forgotten:
+        return facts
+    texts = keyring_of(connection).texts
+    return [without_person(fact, forgotten, texts) for fact in facts]
+
+
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:
     """Return which leads are stored by an import that was not taken back, or by none."""
     leads = select(FACTS.c.lead_id).where(FACTS.c.kind == "lead", FACTS.c.lead_id.in_(lead_ids))
@@ -239,6 +247,7 @@ def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId
 
 def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
     """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
+    facts = _without_forgotten(connection, facts)
     keyed = [(key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [key for key, _ in keyed if key not in seen])
     new = []

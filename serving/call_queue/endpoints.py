@@ -16,10 +16,10 @@ from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
 from serving.desk import Scored
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake import Intake
+from serving.own_leads import require_own
 from serving.pages import Pages, language_asked
 from serving.queue_order import Place
 from serving.score_answer import score_out
-from serving.own_leads import require_own
 from serving.sent_lead import LeadInPath
 from serving.visitor import queue_asked, visitor_of
 

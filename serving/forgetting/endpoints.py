@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
@@ -23,7 +21,7 @@ class Forgotten(BaseModel):
     leads: list[str] = Field(description="the person's leads; their facts are kept without anything that names him")
 
 
-def forgetting_router(desk: Desk, board: Board, rejects: Path) -> APIRouter:
+def forgetting_router(desk: Desk, board: Board) -> APIRouter:
     """Return the endpoint."""
     router = APIRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
 
@@ -36,9 +34,7 @@ def forgetting_router(desk: Desk, board: Board, rejects: Path) -> APIRouter:
 
         def forgotten() -> list[LeadId]:
             texts = keyring_of(desk.store.engine).texts
-            leads = forget_person(
-                desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now(), rejects=rejects
-            )
+            leads = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now())
             board.read_anew()
             return leads
 

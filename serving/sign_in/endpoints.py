@@ -62,7 +62,11 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
 
     @router.post("/sign-in")
     async def sign_in(
-        request: Request, login: Typed = "", password: Typed = "", given: Annotated[str, Form(alias="key")] = "", back: str = "/"
+        request: Request,
+        login: Typed = "",
+        password: Typed = "",
+        given: Annotated[str, Form(alias="key")] = "",
+        back: str = "/",
     ) -> Response:
         """Let in whoever knows a password, or the key of the environment; the same answer to every wrong one."""
         address = request.client.host if request.client else ""
@@ -74,7 +78,7 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
             return page
         if given:
             is_known = key is not None and is_same(given, key)
-            begun = (None, FROM_THE_KEY) if is_known else None
+            begun: tuple[int | None, str | None] | None = (None, FROM_THE_KEY) if is_known else None
         else:
             account = await run_in_threadpool(people.who_knows, name, password)
             begun = (account.id, None) if account else None
@@ -115,7 +119,9 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
         await run_in_threadpool(people.remember, state, "openid", said, desk.now(), STATE_HOLDS)
         answer = RedirectResponse(address, 303)
         secure, holds = _is_https(request), int(STATE_HOLDS.total_seconds())
-        answer.set_cookie(STATE_COOKIE, state, max_age=holds, httponly=True, samesite="lax", secure=secure, path="/sign-in")
+        answer.set_cookie(
+            STATE_COOKIE, state, max_age=holds, httponly=True, samesite="lax", secure=secure, path="/sign-in"
+        )
         return answer
 
     @router.get("/sign-in/back")
@@ -172,11 +178,13 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
         return pages.show(request, "account.html", wrong="")
 
     @router.post("/account/password")
-    async def change_password(request: Request, before: Typed = "", password: Typed = "", again: Typed = "") -> Response:
+    async def change_password(
+        request: Request, before: Typed = "", password: Typed = "", again: Typed = ""
+    ) -> Response:
         """Change one's password; every session ends, and this browser begins a new one."""
         visitor = visitor_of(request)
         if not visitor.login:
-            return pages.show(request, "account.html", 403, wrong="no_password")
+            return pages.show(request, "account.html", 422, wrong="no_password")
         wait = by_login.wait(visitor.login)
         if wait:
             return pages.show(request, "account.html", 429, wrong="wrong_password")

@@ -103,7 +103,9 @@ class Small:
 
     def run(self, command: str, *words: str) -> Ran:
         """Run a command on this company's data folder, with its company.yaml where the command takes one."""
-        alone = command in ("audit", "imports", "keys", "models", "people", "rebuild", "undo") and words[:1] != ("compare",)
+        alone = command in ("audit", "imports", "keys", "models", "people", "rebuild", "undo") and words[:1] != (
+            "compare",
+        )
         return run(command, *words, *(self.place[:2] if alone else self.place))
 
     def done(self, command: str, *words: str) -> str:

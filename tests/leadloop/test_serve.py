@@ -86,7 +86,9 @@ def test_a_fresh_install_is_closed_and_prints_a_link_that_works_once(imported: S
 
 def test_a_key_guards_what_is_served(imported: Small) -> None:
     port = free_port()
-    process = started("serve", "--port", str(port), *imported.place, LEADLOOP_API_KEY="a-long-shared-key", LEADLOOP_OPEN="")
+    process = started(
+        "serve", "--port", str(port), *imported.place, LEADLOOP_API_KEY="a-long-shared-key", LEADLOOP_OPEN=""
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(process, address)

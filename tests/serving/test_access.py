@@ -164,7 +164,9 @@ def test_a_closed_house_without_any_key_lets_nobody_in(tmp_path: Path, sqlite_en
     with open_doors(tmp_path, sqlite_engine, open_to="") as closed:
         for path in ("/v1/queue", "/queue", "/docs", "/openapi.json", "/nowhere", "/static/../queue"):
             assert closed.client.get(path).status_code == 401
-        assert closed.client.get("/queue", headers={"accept": "text/html"}).headers["location"] == "/sign-in?back=/queue"
+        assert (
+            closed.client.get("/queue", headers={"accept": "text/html"}).headers["location"] == "/sign-in?back=/queue"
+        )
 
 
 def test_whoever_is_sent_to_sign_in_comes_back_to_the_very_page(locked: Doors) -> None:

@@ -14,9 +14,12 @@ NAME = "create"
 def command(
     name: Annotated[str, typer.Argument(help="Which program it is for: crm, site, analyst.")],
     scope: Annotated[
-        list[str], typer.Option("--scope", help="What it may do: score, write (facts), read, admin. May be given several times.")
+        list[str],
+        typer.Option("--scope", help="What it may do: score, write (facts), read, admin. May be given several times."),
     ],
-    rate: Annotated[float, typer.Option(min=0, help="Requests a second that are answered; 0: as many as come.")] = 200.0,
+    rate: Annotated[
+        float, typer.Option(min=0, help="Requests a second that are answered; 0: as many as come.")
+    ] = 200.0,
     home: HomeOption = None,
 ) -> None:
     """Make a key and show it: this once and never again, as only its hash is kept."""
@@ -24,5 +27,7 @@ def command(
     from serving.api_keys import ApiKeys
 
     made, key = ApiKeys(open_database(settings_from_environment(home))).create(name, scope, now(), rate=rate)
-    typer.echo(f"Key {made.id} of {made.name} may {', '.join(made.scopes)}. It is shown this once; send it as X-API-Key:")
+    typer.echo(
+        f"Key {made.id} of {made.name} may {', '.join(made.scopes)}. It is shown this once; send it as X-API-Key:"
+    )
     typer.echo(key)

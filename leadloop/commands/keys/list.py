@@ -16,7 +16,7 @@ def command(home: HomeOption = None) -> None:
     from features.settings import settings_from_environment
     from serving.api_keys import ApiKeys
 
-    found = ApiKeys(open_database(settings_from_environment(home))).keys()
+    found = ApiKeys(open_database(settings_from_environment(home))).every()
     if not found:
         Console().print("There is no key yet; `leadloop keys create crm --scope write --scope score` makes one.")
         return

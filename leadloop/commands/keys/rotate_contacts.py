@@ -13,8 +13,8 @@ def command(home: HomeOption = None) -> None:
     """Wrap every contact's key by a new master key; the service goes on meanwhile, and finds the new one by itself.
 
     The new master is put first in contact.key, then every key is wrapped by it, then the old one is dropped. Where
-    LEADLOOP_CONTACT_KEY holds the masters, put the new one first there (new,old), start the service with both, then run this. What a
-    process of an earlier version still wrote in plain is sealed too.
+    LEADLOOP_CONTACT_KEY holds the masters, put the new one first there (new,old), start the service with both, then run this. What
+    a process of an earlier version still wrote in plain is sealed too.
     """
     from features.facts.contacts import seal_plain_contacts
     from features.facts.database import wiped, writing

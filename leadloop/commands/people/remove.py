@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import typer
+
 from leadloop.commands._house import HomeOption, now
 from leadloop.commands.people._options import LoginArgument, open_people
 

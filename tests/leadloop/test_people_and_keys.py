@@ -1,0 +1,81 @@
+"""``leadloop keys``, ``people`` and ``audit``: what an administrator does by command."""
+
+from __future__ import annotations
+
+import re
+
+from features.facts.contacts import Contact, ContactBook
+from features.facts.database import engine_for
+from features.facts.values import LeadId
+from features.settings import contact_masters
+from serving.api_keys import ApiKeys
+from serving.people import People
+from tests.leadloop.command_line import Small, one_line
+
+
+def test_a_key_is_shown_once_listed_rotated_and_revoked(company: Small) -> None:
+    assert "There is no key yet" in company.done("keys")
+    made = company.done("keys", "create", "crm", "--scope", "write", "--scope", "score", "--rate", "20")
+    key = made.splitlines()[-1]
+    key_id = key.split("_")[1]
+    listed = company.done("keys", "list")
+    assert key not in listed
+    assert re.search(rf"crm +score, write +{key_id} +20 .* opens", listed)
+    second = company.done("keys", "rotate", key_id).splitlines()[-1]
+    assert f"Key {key_id} is revoked." in company.done("keys", "revoke", key_id)
+    assert "revoked 20" in company.done("keys", "list")
+    engine = engine_for(f"sqlite:///{company.home / 'leadloop.db'}")
+    keys = ApiKeys(engine)
+    assert keys.holder(key.encode()) is None
+    assert keys.holder(second.encode()) is not None
+    engine.dispose()
+    third = company.done("keys", "rotate", second.split("_")[1], "--revoke")
+    assert "which is revoked" in third
+
+
+def test_what_cannot_be_done_is_said_in_one_sentence(company: Small) -> None:
+    for words, said in (
+        (("keys", "revoke", "nothing"), "There is no key nothing; `leadloop keys list` lists them."),
+        (("keys", "create", "crm", "--scope", "all"), "A key's scopes are of score, write, read, admin"),
+        (("people", "add", "anna", "--role", "owner"), "A role is one of manager, head, marketer, analyst, admin"),
+        (("people", "add", "anna", "--role", "manager"), "A manager needs the name that company.yaml calls him by"),
+        (("people", "link", "anna"), "anna has no account; `leadloop people list` lists them."),
+        (("people", "role", "anna", "head"), "anna has no account"),
+        (("people", "remove", "anna"), "anna has no account"),
+    ):
+        ran = company.run(*words)
+        assert (ran.code, said in one_line(ran.err)) == (1, True), ran.err
+
+
+def test_a_person_is_added_with_a_link_given_another_role_and_removed(company: Small) -> None:
+    assert "Nobody has an account yet" in company.done("people")
+    added = company.done("people", "add", "Anna@firma.ru", "--role", "manager", "--manager", "Анна")
+    assert "anna@firma.ru has an account as manager." in added
+    link = added.splitlines()[-1]
+    assert link.startswith("http://127.0.0.1:8000/welcome?link=")
+    assert "has not chosen a password yet" in company.done("people", "list")
+    another = company.done("people", "link", "anna@firma.ru").splitlines()[-1]
+    assert another != link
+    assert "anna@firma.ru is head now." in company.done("people", "role", "anna@firma.ru", "head")
+    engine = engine_for(f"sqlite:///{company.home / 'leadloop.db'}")
+    account = People(engine).account("anna@firma.ru")
+    engine.dispose()
+    assert (account.role, account.manager) == ("head", None)
+    assert "signs in no more" in company.done("people", "remove", "anna@firma.ru")
+    assert "removed" in company.done("people", "list")
+
+
+def test_the_audit_log_says_when_nothing_is_in_it(company: Small) -> None:
+    assert "Nobody has looked at or changed anything yet." in company.done("audit")
+
+
+def test_the_master_key_of_contacts_is_changed_and_every_contact_opens_as_before(imported: Small) -> None:
+    before = contact_masters(imported.home)
+    assert re.search(r"\d+ keys are wrapped by the new master key; 0 rows", imported.done("keys", "rotate-contacts"))
+    after = contact_masters(imported.home)
+    assert len(after) == 1
+    assert after != before
+    engine = engine_for(f"sqlite:///{imported.home / 'leadloop.db'}")
+    told = ContactBook(engine, b"").contact(LeadId("1"))
+    engine.dispose()
+    assert told == Contact("Мария", "+7 916 123-45-67", "m@example.com")
