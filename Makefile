@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PACKAGES := features models training monitoring serving leadloop
 
-.PHONY: help setup demo test check format lock screenshots bench clean
+.PHONY: help setup demo test check audit format lock screenshots bench clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,10 @@ check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+audit: setup ## look every dependency up among the known vulnerabilities (asks the network, so it is no part of check)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 format: setup ## put the code in order
 	@$(BIN)/ruff format .

@@ -8,6 +8,7 @@ Needs Chromium. With ``--base`` the pages of a running service are taken.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -52,12 +53,16 @@ def _shot(browser: Browser, address: str, path: Path, width: int) -> Path:
     return path
 
 
+OPEN = {**os.environ, "LEADLOOP_OPEN": "loopback"}
+"""Every page is taken as the administrator sees it, without choosing a role first."""
+
+
 @contextmanager
 def demo_served() -> Iterator[str]:
     """Give the address of a demo company of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "leadloop", "demo", "--folder", folder, "--port", str(PORT)]
-        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, env=OPEN)
         base = f"http://127.0.0.1:{PORT}"
         try:
             _wait_for(f"{base}/readyz")

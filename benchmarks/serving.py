@@ -76,7 +76,7 @@ def server(command: Sequence[str], port: int, ready: str, core: int) -> Iterator
     """Run a server on one core until the block ends."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # MLflow starts uvicorn by its bare name
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PATH": path},
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PATH": path, "LEADLOOP_OPEN": "loopback"},
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),
     )  # fmt: skip
     try:

@@ -179,7 +179,9 @@ class Gate:
         if person is not None:
             says_ours = b"origin" in found or found.get(b"sec-fetch-site") in (b"same-origin", b"none")
             if scope["method"] in UNSAFE and not says_ours:
-                return _refusal(403, "A form of a signed-in browser says where it comes from; open leadloop's own page.")
+                return _refusal(
+                    403, "A form of a signed-in browser says where it comes from; open leadloop's own page."
+                )
             return self._judged(scope, route, found, person)
         is_open = self._open_to == "loopback" or (self._open_to == "demo" and not _wants_page(scope, found))
         return self._judged(scope, route, found, THIS_MACHINE if is_open else NOBODY)

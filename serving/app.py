@@ -151,7 +151,9 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
     async def api_page(request: Request) -> HTMLResponse:
         """Show the API's endpoints with examples that run, from this machine alone."""
         bodies = {where: shlex.quote(body) for where, body in examples_of(service.company).items()}
-        return Pages(service.company).show(request, "docs.html", schema=app.openapi(), examples=bodies)
+        return Pages(service.company).show(
+            request, "docs.html", schema=app.openapi(), examples=bodies, is_closed=not service.settings.open_to
+        )
 
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:

@@ -49,6 +49,7 @@ DATA_KEYS = Table(
     Column("master", String(16), nullable=False),
     Column("wrapped", LargeBinary(60), nullable=False),
 )
+BY_ID = select(DATA_KEYS).where(DATA_KEYS.c.id.in_(bindparam("ids", expanding=True)))
 NONCE = 12
 KEY_BYTES = 32
 FIRST_AHEAD, MOST_AHEAD = 32, 512
@@ -164,9 +165,8 @@ class Keyring:
     def _keys(self, key_ids: Sequence[int]) -> Mapping[int, bytes]:
         chosen, keys = sorted(set(key_ids)), dict[int, bytes]()
         for start in range(0, len(chosen), ASKED_AT_ONCE):
-            asked = select(DATA_KEYS).where(DATA_KEYS.c.id.in_(chosen[start : start + ASKED_AT_ONCE]))
             with reading(self._engine) as connection:
-                rows = connection.execute(asked).all()
+                rows = connection.execute(BY_ID, {"ids": chosen[start : start + ASKED_AT_ONCE]}).all()
             keys |= {row.id: self._unwrapped(row.id, row.master, row.wrapped) for row in rows}
         return keys
 
