@@ -75,8 +75,9 @@ def bodies_of(kind: str, run: int, features: Sequence[str]) -> bytes:
 def server(command: Sequence[str], port: int, ready: str, core: int) -> Iterator[None]:
     """Run a server on one core until the block ends."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # MLflow starts uvicorn by its bare name
+    environment = {**os.environ, "PATH": path, "LEADLOOP_OPEN": "loopback"}
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PATH": path, "LEADLOOP_OPEN": "loopback"},
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),
     )  # fmt: skip
     try:

@@ -71,7 +71,9 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
     if open_to not in OPEN_TO:
         raise SettingWrong("LEADLOOP_OPEN takes loopback or demo; unset, people and programs have to sign in.")
     keys_url = os.environ.get("LEADLOOP_KEYS_URL") or f"sqlite:///{folder / 'contact-keys.db'}"
-    if keys_url == os.environ.get("LEADLOOP_DATABASE_URL"):
+    if keys_url.startswith("postgresql://"):
+        keys_url = "postgresql+psycopg://" + keys_url.removeprefix("postgresql://")
+    if keys_url == url:
         raise SettingWrong("LEADLOOP_KEYS_URL must name another database than the facts', or a backup would hold both.")
     return Settings(
         home=folder,

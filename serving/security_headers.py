@@ -23,11 +23,13 @@ ALWAYS: Headers = [
 ]
 OF_PAGES: Headers = [
     (b"x-frame-options", b"DENY"),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
 ]
 NOT_KEPT: Headers = [(b"cache-control", b"no-store")]
-OVER_HTTPS: Headers = [(b"strict-transport-security", b"max-age=31536000")]
+OVER_HTTPS: Headers = [
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
 
 
 def _made(*groups: Headers) -> Headers:

@@ -13,6 +13,8 @@ from features.settings import person_secret, settings_from_environment, telemetr
 
 NAMES = (
     "LEADLOOP_HOME", "LEADLOOP_COMPANY", "LEADLOOP_DATABASE_URL", "LEADLOOP_API_KEY", "LEADLOOP_SECRET",
+    "LEADLOOP_OPEN", "LEADLOOP_KEYS_URL", "LEADLOOP_CONTACT_KEY", "LEADLOOP_OIDC_ISSUER", "LEADLOOP_OIDC_CLIENT_ID",
+    "LEADLOOP_OIDC_CLIENT_SECRET", "LEADLOOP_PUBLIC_URL",
     "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI",
 )  # fmt: skip
 
@@ -101,3 +103,36 @@ def test_telemetry_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "")
     telemetry_off()
     assert (os.environ["DO_NOT_TRACK"], os.environ["MLFLOW_DISABLE_TELEMETRY"]) == ("1", "true")
+
+
+def test_a_house_is_closed_unless_it_is_opened_in_one_of_two_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_from_environment().open_to == ""
+    for word in ("loopback", "demo"):
+        monkeypatch.setenv("LEADLOOP_OPEN", word)
+        assert settings_from_environment().open_to == word
+    monkeypatch.setenv("LEADLOOP_OPEN", "yes")
+    with pytest.raises(SettingWrong, match="loopback or demo"):
+        settings_from_environment()
+
+
+def test_data_keys_lie_apart_from_the_facts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert (
+        settings_from_environment().keys_url == f"sqlite:///{tmp_path.resolve() / 'leadloop-data' / 'contact-keys.db'}"
+    )
+    monkeypatch.setenv("LEADLOOP_DATABASE_URL", "postgresql://db/leads")
+    monkeypatch.setenv("LEADLOOP_KEYS_URL", "postgresql://db/leads")
+    with pytest.raises(SettingWrong, match="another database"):
+        settings_from_environment()
+
+
+def test_an_identity_provider_needs_the_name_it_gave_us_and_keeps_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_from_environment().oidc is None
+    monkeypatch.setenv("LEADLOOP_OIDC_ISSUER", "https://id.example/")
+    with pytest.raises(SettingWrong, match="LEADLOOP_OIDC_CLIENT_ID"):
+        settings_from_environment()
+    monkeypatch.setenv("LEADLOOP_OIDC_CLIENT_ID", "leadloop")
+    monkeypatch.setenv("LEADLOOP_OIDC_CLIENT_SECRET", "hush")
+    said = settings_from_environment().oidc
+    assert said is not None
+    assert (said.issuer, said.client_secret) == ("https://id.example", "hush")
+    assert "hush" not in repr(said)

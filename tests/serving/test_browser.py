@@ -28,6 +28,9 @@ TITLES = {
     "/channels": ("Каналы", "Channels"),
     "/models": ("Модели", "Models"),
     f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
+    "/sign-in": ("Вход", "Sign in"),
+    "/account": ("Учётная запись", "Account"),
+    "/audit": ("Журнал доступа", "Audit log"),
     "/backtest": ("Как бы это было", "How it would have gone"),
 }
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
