@@ -1,0 +1,127 @@
+"""Forgetting a person: what named her is gone for good, what her leads teach stays; free texts lie sealed until then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, text
+
+from features.errors import UnknownLead
+from features.facts.company import Company
+from features.facts.contacts import Contact, ContactBook, traces_of
+from features.facts.database import reading
+from features.facts.forgetting import forget_person
+from features.facts.keyring import keyring_of
+from features.facts.sealed_texts import free_texts
+from features.facts.store import FactStore
+from features.facts.values import Call, Lead, LeadId, Source, Stage
+from tests.support.contacts import keep_contact
+from tests.support.facts import NOON, call, lead, source, stage
+
+AGLAYA = Contact("Аглая Епанчина", "8 912 345-67-89", "aglaya@epanchin.example")
+TEXTS = frozenset({"wish"})
+WORDS = ("глая", "панчин", "345-67-89", "9123456789", "aglaya@")
+
+
+def keys_of(contact: Contact) -> tuple[str, ...]:
+    return traces_of(contact, secret=b"secret", region="RU").person_keys
+
+
+def stored_words(engine: Engine) -> str:
+    with reading(engine) as connection:
+        return "".join(
+            str(connection.execute(text(f"SELECT * FROM {name}")).all()) for name in ("facts", "contacts", "persons")
+        )
+
+
+@pytest.fixture
+def store(engine: Engine) -> FactStore:
+    """Give the facts of a lead that names its person wherever it can, and of one that is another's."""
+    keyring_of(engine).texts = TEXTS
+    made = FactStore(engine)
+    her = replace(lead("7", area=40.0, role="owner", wish="пишите Аглае на почту"), person_keys=keys_of(AGLAYA))
+    noted = replace(
+        call("7", need="yes"), comment="Аглая Епанчина", attracts="вид из окна", ideal_product="+7 912 345 67 89"
+    )
+    mark = source("7", source="yandex", landing_page="https://x.example/?to=aglaya@epanchin.example")
+    gone = replace(stage("7", "lost"), reason="нет ответа с 8 912 345-67-89")
+    other = replace(lead("8", area=50.0, wish="потише"), person_keys=("another",))
+    made.append([her, mark, noted, gone, other])
+    for lead_id, contact in (("7", AGLAYA), ("8", Contact("Иван", "8 916 111-22-33", None))):
+        keep_contact(engine, lead_id, contact)
+    return made
+
+
+def test_free_texts_notes_and_addresses_lie_sealed_and_are_read_as_they_were_written(
+    store: FactStore, engine: Engine
+) -> None:
+    assert not any(word in stored_words(engine) for word in (*WORDS, "потише", "вид из"))
+    facts = [one.fact for one in store.history(LeadId("7")).stored]
+    assert [one.answers["wish"] for one in facts if isinstance(one, Lead)] == ["пишите Аглае на почту"]
+    assert [one.marks["landing_page"][-12:] for one in facts if isinstance(one, Source)] == ["chin.example"]
+    assert [one.comment for one in facts if isinstance(one, Call)] == ["Аглая Епанчина"]
+    assert [one.reason for one in facts if isinstance(one, Stage)] == ["нет ответа с 8 912 345-67-89"]
+
+
+def test_where_a_key_is_gone_the_number_of_words_stays(store: FactStore, engine: Engine) -> None:
+    keyring_of(engine).destroy(range(1, 1_000))
+    facts = [one.fact for one in store.history(LeadId("7")).stored]
+    assert [one.answers for one in facts if isinstance(one, Lead)] == [
+        {"area": 40.0, "role": "owner", "wish": "· · · ·"}
+    ]
+    assert [(one.comment, one.attracts) for one in facts if isinstance(one, Call)] == [("· ·", "· · ·")]
+    assert ContactBook(engine, b"").contact(LeadId("7")) == Contact(None, None, None)
+
+
+def test_whoever_is_forgotten_is_named_nowhere_and_the_rest_stays(store: FactStore, engine: Engine) -> None:
+    before = store.history(LeadId("8"))
+    number = store.last_number()
+    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7"]
+    facts = [one.fact for one in store.history(LeadId("7")).stored]
+    shown = "".join(f"{one.answers if isinstance(one, Lead | Call) else one}" for one in facts)
+    assert not any(word in shown + stored_words(engine) for word in WORDS)
+    assert not set(keys_of(AGLAYA)) & {key for one in facts if isinstance(one, Lead) for key in one.person_keys}
+    assert [one.answers for one in facts if isinstance(one, Lead)] == [
+        {"area": 40.0, "role": "owner", "wish": "· · · ·"}
+    ]
+    assert [(one.answers, one.attracts) for one in facts if isinstance(one, Call)] == [({"need": "yes"}, "· · ·")]
+    assert [one.stage for one in facts if isinstance(one, Stage)] == ["lost"]
+    assert store.history(LeadId("8")) == before
+    assert store.last_number() == number
+    assert ContactBook(engine, b"").contact(LeadId("8")) == Contact("Иван", "8 916 111-22-33", None)
+
+
+def test_whatever_is_told_of_a_forgotten_lead_later_names_nobody_either(store: FactStore, engine: Engine) -> None:
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    keep_contact(engine, "7", AGLAYA)
+    again = replace(lead("7", area=41.0, wish="Аглая"), person_keys=keys_of(AGLAYA))
+    assert None not in store.append([again, replace(call("7", at=NOON), comment="Аглая")])
+    assert not any(word in stored_words(engine) for word in WORDS)
+    assert not set(keys_of(AGLAYA)) & set(stored_words(engine).split("'"))
+    assert ContactBook(engine, b"").contact(LeadId("7")) == Contact(None, None, None)
+
+
+def test_a_person_is_forgotten_once_for_all_her_leads_and_a_second_time_does_no_harm(
+    store: FactStore, engine: Engine
+) -> None:
+    store.append([replace(lead("9"), person_keys=keys_of(Contact(None, AGLAYA.phone, None)))])
+    assert forget_person(engine, LeadId("9"), texts=TEXTS, moment=NOON) == ["7", "9"]
+    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7", "9"]
+    assert ContactBook(engine, b"").same_person(_keys(store, "9"), before=LeadId("9")) == ["7"]
+
+
+def test_a_lead_that_was_never_sent_has_nobody_to_forget(store: FactStore, engine: Engine) -> None:
+    with pytest.raises(UnknownLead):
+        forget_person(engine, LeadId("none"), texts=TEXTS, moment=NOON)
+
+
+def test_a_text_that_decides_a_grade_is_no_free_text() -> None:
+    fields = {"wish": {"kind": "text"}, "need": {"kind": "text"}, "area": {"kind": "number"}}
+    rules = {"criteria": {"need": {"field": "need", "yes": ["да"], "no": ["нет"]}}}
+    company = Company.model_validate({"company": "x", "fields": fields, "abc": rules})
+    assert free_texts(company) == {"wish"}
+
+
+def _keys(store: FactStore, lead_id: str) -> tuple[str, ...]:
+    return next(one.fact.person_keys for one in store.history(LeadId(lead_id)).stored if isinstance(one.fact, Lead))
