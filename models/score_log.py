@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Engine, Row, Select, String, column, func, insert, select, values
+from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, column, func, insert, select, values
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
@@ -84,7 +84,7 @@ class ScoreLog:
         """Keep scores in one transaction."""
         if scores:
             with writing(self._engine) as connection:
-                connection.execute(insert(SCORES), [_columns(one) for one in scores])
+                connection.exec_driver_sql(*_inserted(connection, [_columns(one) for one in scores]))
 
     def scores_of(self, lead_id: LeadId) -> list[LoggedScore]:
         """Return a lead's scores, the oldest first."""
@@ -132,6 +132,17 @@ def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:
 
 def _served(row: Row[Any]) -> ServedGrade:
     return ServedGrade(instant(row.at_us), row.probability, row.refined_grade, row.model_version)
+
+
+def _inserted(connection: Connection, rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
+    """Return the statement that inserts rows and what it is given, as the driver takes them.
+
+    The values need nothing of SQLAlchemy's, whose way of handing them over costs more than the rows.
+    """
+    statement = insert(SCORES).compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if statement.positiontup is None:
+        return str(statement), list(rows)
+    return str(statement), [tuple([row[name] for name in statement.positiontup]) for row in rows]
 
 
 def _columns(one: LoggedScore) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
+from serving.scoring.quick_door import QuickDoor
 from serving.scoring.service import Questions
 from serving.wiring import Service
 
@@ -73,6 +74,7 @@ def create_app(service: Service) -> FastAPI:
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)
+    app.add_middleware(QuickDoor, questions=questions)  # the innermost: behind every check
     app.add_middleware(SharedKey, api_key=service.settings.api_key)
     app.add_middleware(SameOrigin, api_key=service.settings.api_key)
     app.add_middleware(BodyLimit)

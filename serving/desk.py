@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from features.errors import UnknownLead
 from features.facts.channels import mark_of
@@ -17,10 +18,12 @@ from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
 from models.expected_amount import ExpectedAmounts
 from models.if_answered import IfAnswered, if_answered
+from models.remembered import Remembered
 from models.score import Score, Scorer
 from models.score_log import logged
 from serving.champion import Champion
 from serving.days_rates import DaysRates
+from serving.reason_values import reason_values
 from serving.score_writer import ScoreWriter
 
 
@@ -60,6 +63,8 @@ class Desk:
         self.now = now
         self._writer = writer
         self._rows = RowBuilder(company, rates)
+        self.words = Remembered(partial(reason_values, company=company))
+        """The reasons of scores as answers tell them."""
 
     @property
     def scorer(self) -> Scorer:

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from features.facts.database import reading
+from features.facts.phones import dialled, phone_number, phone_quality
 from features.facts.store import seen_among
 from features.facts.tables import CONTACTS, PERSONS
 from features.facts.values import LeadId
@@ -23,7 +22,6 @@ FREE_MAIL = frozenset({
     "gmail.com", "yandex.ru", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "outlook.com",
     "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "live.com", "aol.com", "gmx.de",
 })  # fmt: skip
-MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def normalised_phone(text: str | None, region: str) -> str | None:
     >>> normalised_phone("8 (912) 345-67-89", "RU")
     '+79123456789'
     """
-    return _e164(_parsed(text, region))
+    return dialled(phone_number(text, region))
 
 
 def normalised_email(text: str | None) -> str | None:
@@ -81,9 +79,9 @@ def traces_of(contact: Contact, *, secret: bytes, region: str) -> Traces:
     quality = {"has_name": _yes(contact.name), "has_phone": _yes(contact.phone), "has_email": _yes(contact.email)}
     known = []
     if quality["has_phone"] == "yes":
-        number = _parsed(contact.phone, region)
-        quality |= _phone_quality(number)
-        known.append(_e164(number))
+        number = phone_number(contact.phone, region)
+        quality |= phone_quality(number)
+        known.append(dialled(number))
     if quality["has_email"] == "yes":
         email = normalised_email(contact.email)
         quality["email_kind"] = _email_kind(email)
@@ -151,27 +149,6 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
             connection.execute(delete(CONTACTS).where(replaced, CONTACTS.c.import_id.is_(None)))
     if rows:
         connection.execute(insert(CONTACTS), list(rows.values()))
-
-
-def _parsed(text: str | None, region: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse((text or "").strip(), region)
-    except NumberParseException:
-        return None
-
-
-def _e164(number: phonenumbers.PhoneNumber | None) -> str | None:
-    if number is None or not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _phone_quality(number: phonenumbers.PhoneNumber | None) -> dict[str, str]:
-    if number is None or not phonenumbers.is_valid_number(number):
-        return {"phone_valid": "no"}
-    kind = phonenumbers.number_type(number)
-    word = "mobile" if kind in MOBILE else "fixed" if kind == PhoneNumberType.FIXED_LINE else "other"
-    return {"phone_valid": "yes", "phone_kind": word}
 
 
 def _email_kind(email: str | None) -> str:
