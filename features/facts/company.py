@@ -391,7 +391,11 @@ class Company(Part):
                 known = ", ".join(self.fields) or "none yet"
                 yield ("audience", name), f"no field and no mark is called {name!r}; fields are: {known}"
             elif (aimed.kind == "range") != (name in self.fields and self.fields[name].kind == "number"):
-                said = "at_least and below are for numbers" if aimed.kind == "range" else "a number is aimed at by at_least and below"
+                said = (
+                    "at_least and below are for numbers"
+                    if aimed.kind == "range"
+                    else "a number is aimed at by at_least and below"
+                )
                 yield ("audience", name), f"{said}; {name!r} is another kind of field"
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import binom, hypergeom
@@ -14,7 +14,7 @@ from features.facts.company import Company
 from features.rows.feature_row import answer_feature_name
 from monitoring.portrait.buyers import FEWEST_SALES, LEVEL
 from monitoring.portrait.lead_traits import BOUGHT, Bools, Traits
-from monitoring.portrait.portrait_report import AimedField, AimedPart, Audience, Condition
+from monitoring.portrait.portrait_report import AimedField, AimedPart, Audience, Condition, Verdict
 from monitoring.portrait.segments import members_of
 from monitoring.portrait.shares import share_of_leads, share_of_sales
 
@@ -58,7 +58,8 @@ def _inside(traits: Traits, field: str, how: AimedAt) -> Bools:
     if how.kind == "range":
         return members_of(traits, [Condition(field, low=how.at_least, high=how.below)])
     aimed = [_level(traits, field, word) for word in (how.levels or how.shares)]
-    return np.logical_or.reduce([members_of(traits, [one]) for one in aimed])
+    inside: Bools = np.logical_or.reduce([members_of(traits, [one]) for one in aimed])
+    return inside
 
 
 def _parts(traits: Traits, field: str, how: AimedAt) -> Iterator[_Part]:
@@ -104,12 +105,13 @@ def _is_large(traits: Traits, inside: Bools) -> bool:
     return max(leads.value or 0.0, sales.value or 0.0) >= LEAST_SHARE
 
 
-def _verdicts(traits: Traits, parts: list[_Part], level: float) -> list[str]:
+def _verdicts(traits: Traits, parts: list[_Part], level: float) -> list[Verdict]:
     bought, settled = traits.state == BOUGHT, traits.is_settled
     sales, leads = int(bought.sum()), int(settled.sum())
     if min(sales, leads - sales) < FEWEST_SALES:
         return ["not_enough"] * len(parts)
-    p_values, more = [], []
+    p_values: list[float] = []
+    more: list[bool] = []
     for one in parts:
         seen, inside = int((one.inside & bought).sum()), int((one.inside & settled).sum())
         law = binom(sales, one.declared) if one.declared else hypergeom(leads, inside, sales)
@@ -130,13 +132,6 @@ def _holm(p_values: np.ndarray[tuple[int], np.dtype[np.float64]], level: float) 
     return rejected
 
 
-def _shown(traits: Traits, part: _Part, verdict: str) -> AimedPart:
-    drawn = AimedPart(
-        part.condition,
-        part.aimed_at,
-        part.declared,
-        share_of_leads(traits, part.inside),
-        share_of_sales(traits, part.inside),
-        "not_enough",
-    )
-    return replace(drawn, verdict=verdict)
+def _shown(traits: Traits, part: _Part, verdict: Verdict) -> AimedPart:
+    shares = share_of_leads(traits, part.inside), share_of_sales(traits, part.inside)
+    return AimedPart(part.condition, part.aimed_at, part.declared, *shares, verdict)

@@ -50,7 +50,13 @@ def strengths_of(segments: Segments, bought: Bools, *, rng: np.random.Generator,
 
 
 def conditional_strengths(
-    segments: Segments, some: Ints, bought: Bools, alike: Ints, *, rng: np.random.Generator, deals: int = DEALS_AFTERWARDS
+    segments: Segments,
+    some: Ints,
+    bought: Bools,
+    alike: Ints,
+    *,
+    rng: np.random.Generator,
+    deals: int = DEALS_AFTERWARDS,
 ) -> Strengths:
     """Return how strongly some segments still stand out among leads that are ``alike`` in what was chosen before.
 

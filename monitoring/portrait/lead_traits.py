@@ -77,12 +77,14 @@ class Traits:
     @property
     def is_settled(self) -> Bools:
         """Return of which leads the outcome is known."""
-        return self.state <= BOUGHT
+        settled: Bools = self.state <= BOUGHT
+        return settled
 
     @property
     def counts(self) -> Bools:
         """Return which leads take part: those worked, settled or open."""
-        return self.state != NEVER_CALLED
+        worked: Bools = self.state != NEVER_CALLED
+        return worked
 
     def of(self, some: Ints | Bools) -> Traits:
         """Return some of the leads."""
@@ -196,7 +198,9 @@ def field_behind(feature: str, company: Company) -> str | None:
     """Return the field of ``company.yaml`` that a feature is made from; None for what holds for all companies."""
     names = {answer_feature_name(name): name for name in company.fields}
     names |= {
-        answer_feature_name(f"{name}{end}"): name for name in company.fields for end in (DAYS_AHEAD, CHOSEN, WORDS_WRITTEN)
+        answer_feature_name(f"{name}{end}"): name
+        for name in company.fields
+        for end in (DAYS_AHEAD, CHOSEN, WORDS_WRITTEN)
     }
     return names.get(feature)
 

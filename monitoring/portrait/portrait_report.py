@@ -21,6 +21,9 @@ KnownBy = Literal["arrival", "talk"]
 """What a portrait may know of a lead: what it came with, or what the first talk told as well."""
 
 
+Verdict = Literal["more", "rarer", "no_difference", "not_enough"]
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a lead has in one field: a level, an item of a list, a range (``low`` in it, ``high`` not), or nothing at all.
@@ -130,7 +133,7 @@ class AimedPart:
     declared: float | None
     of_leads: Share
     of_sales: Share
-    verdict: Literal["more", "rarer", "no_difference", "not_enough"]
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

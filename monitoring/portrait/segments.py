@@ -65,7 +65,8 @@ class Segments:
     @property
     def fields(self) -> Ints:
         """Return of how many fields each segment is."""
-        return 1 + (np.diff(self.parts, axis=1) != 0).sum(axis=1)
+        counted: Ints = 1 + (np.diff(self.parts, axis=1) != 0).sum(axis=1)
+        return counted
 
     def single_parts(self, segment: int) -> list[int]:
         """Return the singles of which a segment consists."""
@@ -73,11 +74,12 @@ class Segments:
 
     def members(self, segment: int) -> Bools:
         """Return which leads are inside."""
-        return self.rows(np.array([segment]))[0] > 0
+        inside: Bools = self.rows(np.array([segment]))[0] > 0
+        return inside
 
     def rows(self, some: Ints) -> npt.NDArray[np.float32]:
         """Return a row for each of some segments, 1.0 where a lead is inside."""
-        made = self.inside[self.parts[some, 0]]
+        made: npt.NDArray[np.float32] = self.inside[self.parts[some, 0]]
         for place in range(1, self.parts.shape[1]):
             made = made * self.inside[self.parts[some, place]]
         return made
@@ -141,7 +143,11 @@ def _ranges(name: str, numbers: Floats) -> Iterator[Condition]:
     borders = round_borders(given)
     ends: list[float | None] = [None, *borders, None]
     if borders:
-        spans = [*itertools.pairwise(ends), *((None, one) for one in borders[1:]), *((one, None) for one in borders[:-1])]
+        spans = [
+            *itertools.pairwise(ends),
+            *((None, one) for one in borders[1:]),
+            *((one, None) for one in borders[:-1]),
+        ]
         yield from (Condition(name, low=low, high=high, whole=whole) for low, high in spans)
 
 
@@ -153,7 +159,7 @@ def _meets(traits: Traits, asked: Condition) -> Bools:
         held = traits.items[name]
         if asked.level is None:
             return np.fromiter((not one for one in held), np.bool_, len(traits))
-        return np.fromiter((bool(one) and asked.level in one for one in held), np.bool_, len(traits))
+        return np.fromiter((one is not None and asked.level in one for one in held), np.bool_, len(traits))
     if name not in traits.numbers:
         return np.zeros(len(traits), dtype=np.bool_)
     numbers = traits.numbers[name]

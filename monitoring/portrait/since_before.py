@@ -54,7 +54,9 @@ def since_before(
         return Difference(since, "too_few", before, new, FEWEST_SALES, 0, ())
     sold = traits.of(traits.state == BOUGHT)
     is_new = sold.settled_at > since.timestamp()
-    return Difference(since, "compared", before, new, FEWEST_SALES, *differences(sold, is_new, shown, seed, level, deals))
+    return Difference(
+        since, "compared", before, new, FEWEST_SALES, *differences(sold, is_new, shown, seed, level, deals)
+    )
 
 
 def differences(
@@ -69,7 +71,9 @@ def differences(
     looked = [n for n, one in enumerate(inside) if 0 < int(one.sum()) < len(sold)]
     if not looked:
         return 0, ()
-    strengths = strengths_of(_as_segments([inside[n] for n in looked]), is_new, rng=np.random.default_rng(seed), deals=deals)
+    strengths = strengths_of(
+        _as_segments([inside[n] for n in looked]), is_new, rng=np.random.default_rng(seed), deals=deals
+    )
     told = []
     for place, n in enumerate(looked):
         p_value = float(strengths.p_value[place])
