@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from serving.model_words import MODEL_WORDS
+from serving.portrait_words import PORTRAIT_WORDS
 
-PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | {
+PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | PORTRAIT_WORDS | {
     # key: (Russian, English)
     "queue": ("Очередь звонков", "Call queue"),
     "channels": ("Каналы", "Channels"),

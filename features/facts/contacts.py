@@ -1,7 +1,7 @@
 """Name, phone and e-mail, kept apart from everything that is learned from, and what may be known of them elsewhere.
 
 What leaves this file is either the contact for the lead card, or words about it that identify nobody: keyed hashes by
-which the same person is recognised, and whether a number can exist.
+which the same person is recognised, whether a number can exist, and what leaves all these persons out of a text.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from features.facts.phones import dialled, phone_number, phone_quality
 from features.facts.store import seen_among
 from features.facts.tables import CONTACTS, PERSONS
 from features.facts.values import LeadId
+from features.facts.without_persons import WithoutPersons
 
 FREE_MAIL = frozenset({
     "gmail.com", "yandex.ru", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "outlook.com",
@@ -102,6 +103,12 @@ class ContactBook:
             mine = select(CONTACTS).where(CONTACTS.c.lead_id == lead_id).order_by(CONTACTS.c.id.desc()).limit(1)
             row = connection.execute(mine).first()
         return Contact(row.name, row.phone, row.email) if row else Contact(None, None, None)
+
+    def without_persons(self, also: Iterable[str] = (), *, keeps: Iterable[str] = ()) -> WithoutPersons:
+        """Return what leaves everybody in the book, and the names of ``also`` (managers), out of a text."""
+        with reading(self._engine) as connection:
+            names = connection.execute(select(CONTACTS.c.name).distinct().where(CONTACTS.c.name.is_not(None))).scalars()
+            return WithoutPersons((*names, *also), keeps=keeps)
 
     def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
         """Return the leads of the same person that came before the lead ``before``, the oldest first."""

@@ -12,6 +12,7 @@ import typer
 from leadloop.commands._following import follow_once, say
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import in_utc, span_of
+from leadloop.commands._portraying import last_portrayed, portray_once
 from leadloop.commands._training import train_once
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ NAME = "work"
 def command(
     every: Annotated[str, typer.Option(help="How often to train anew: 6h, 1d, 2w.")] = "1d",
     follow: Annotated[str, typer.Option(help="How often to look at the leads since: 15m, 1h, 1d.")] = "1h",
+    portrait: Annotated[str, typer.Option(help="How often to draw the portrait of buyers anew: 1d, 1w.")] = "1w",
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
     """Train anew whenever it is due, until stopped (Ctrl-C); a model that deserves it serves within seconds.
 
     Between trainings it looks at the leads that came since, as `leadloop follow` does, and the level of all scores follows.
+    Every week the portrait of buyers is drawn anew, as `leadloop portrait` does.
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
     settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
     words are read anew each time.
@@ -43,6 +46,7 @@ def command(
 
     span = span_of(every, option="--every", at_least=timedelta(minutes=1))
     look_every = span_of(follow, option="--follow", at_least=timedelta(minutes=1))
+    portray_every = span_of(portrait, option="--portrait", at_least=timedelta(minutes=1))
     console, stop = Console(), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
@@ -69,10 +73,14 @@ def command(
         if report:
             say(report, console)
 
+    def portray(moment: datetime) -> None:
+        portray_once(open_house(home, company), console, moment=moment)
+
     def failed(error: LeadloopError) -> None:
         console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
 
     duties = [Duty(train, span, last_trained), Duty(look, look_every)]
+    duties += [Duty(portray, portray_every, lambda: last_portrayed(settings.home))]
     work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
     console.print("Stopped.")
