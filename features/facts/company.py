@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
+from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
@@ -292,6 +293,7 @@ class Company(Part):
     offers: dict[str, Offer] = Field(default_factory=dict)
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
+    deliver: Deliver = Deliver()
     export: Export = Export()
 
     @field_validator("time_zone")
