@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
+
 
 def number_words(value: float, language: str) -> str:
     r"""Return a number with as many digits as matter.
