@@ -57,7 +57,7 @@ class Mail:
             raise DeliveryFailed(
                 f"The encryption with the mail server failed ({why}); look at mail.security."
             ) from None
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, UnicodeError, smtplib.SMTPException) as error:
             place = f"{self._server.server}:{self._server.port}"
             raise DeliveryFailed(f"The mail server {place} does not answer ({type(error).__name__}).") from None
 

@@ -86,7 +86,7 @@ class LoggedAlarm:
 
 @dataclass(slots=True)
 class _Kept:
-    events: dict[str, LoggedAlarm] = field(default_factory=dict)
+    alarms: dict[str, LoggedAlarm] = field(default_factory=dict)
     looked_on: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -96,11 +96,12 @@ class AlarmLog:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def alarms(self) -> list[LoggedAlarm]:
-        """Return every alarm there ever was, the one raised last first."""
+    def alarms(self, look: AlarmLook | None = None) -> list[LoggedAlarm]:
+        """Return every alarm there ever was, the one raised last first; with the figures of ``look`` where it has newer ones."""
         with reading(self._engine) as connection:
             kept = _read(connection)
-        return list(reversed(kept.events.values()))
+        found = {one.watched.key: one for one in look.alarms} if look else {}
+        return [_freshened(one, found) for one in reversed(kept.alarms.values())]
 
     def remember_look(self, look: AlarmLook, *, moment: datetime, zone: tzinfo) -> list[LoggedAlarm]:
         """Raise what is new, end what is over, note once a day how the rest goes on; return all, the last raised first.
@@ -109,7 +110,7 @@ class AlarmLog:
         """
         with writing(self._engine) as connection:
             kept = _read(connection)
-            on = {one.alarm.watched.key: one for one in kept.events.values() if one.is_on}
+            on = {one.alarm.watched.key: one for one in kept.alarms.values() if one.is_on}
             found = {one.watched.key: one for one in look.alarms}
             for key, alarm in found.items():
                 before = on.get(key)
@@ -121,7 +122,7 @@ class AlarmLog:
                 for key, gone in on.items():
                     if key not in found:
                         _append(connection, gone.name, "ended", moment)
-            after = _read(connection).events.values()
+            after = _read(connection).alarms.values()
         return [_freshened(one, found) for one in reversed(after)]
 
     def see(self, name: str, *, by: str, moment: datetime) -> None:
@@ -163,8 +164,8 @@ def _read(connection: Connection) -> _Kept:
         kind = cast(EventKind, row.kind)
         if kind in ("raised", "goes_on"):
             kept.looked_on[row.alarm] = at
-        before = kept.events.get(row.alarm)
-        kept.events[row.alarm] = _with_event(before, row.alarm, kind, at, row.said_by or "", said)
+        before = kept.alarms.get(row.alarm)
+        kept.alarms[row.alarm] = _with_event(before, row.alarm, kind, at, row.said_by or "", said)
     return kept
 
 
@@ -190,7 +191,7 @@ def _with_event(
 
 
 def _known(connection: Connection, name: str) -> LoggedAlarm:
-    found = _read(connection).events.get(name)
+    found = _read(connection).alarms.get(name)
     if found is None:
         raise UnknownAlarm(name)
     return found

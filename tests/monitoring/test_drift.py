@@ -34,7 +34,7 @@ def test_the_report_is_one_file_that_holds_no_address_of_a_script_or_style_elsew
     page = page_of(tmp_path / "deep" / "report.html", rows(200), rows(120, area=130.0, owners=0.9, seed=1))
     assert [tag for tag in TAG.findall(page) if ELSEWHERE.search(tag)] == []
     assert "(2 out of 2)" in page
-    assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["report.html"]
+    assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["report.html", "report.json"]
 
 
 def test_it_says_above_what_is_compared_and_leads_back(tmp_path: Path) -> None:
