@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "new": ("раньше не встречалось", "not seen before"),
     "nothing_moved": ("ни ответы формы, ни источники заметно не сдвинулись (проверено сочетаний: {n})", "neither form answers nor sources moved noticeably ({n} combinations looked at)"),
     "too_little": ("мало данных, чтобы сказать, что изменилось (заявок до: {n0}, после: {n1})", "not enough data to say what changed ({n0} leads before, {n1} since)"),
-    "do_carrier": ("Остановите {mark} {name} или проверьте, что и кому там обещано.", "Pause {mark} {name}, or look at what it promises to whom."),
+    "do_carrier": ("Проверьте, что и кому обещано, и, если исправить нечего, остановите: {mark} {name}.", "Look at what it promises to whom and, if there is nothing to mend, pause it: {mark} {name}."),
     "do_page": ("Откройте страницу {name}: что обещает, работает ли форма, откуда на неё идут.", "Open the page {name}: what it promises, whether its form works, who is sent there."),
     "do_segment": ("Проверьте, кому показывается реклама: стало больше заявок, где {segment}.", "Look at whom the ads are shown to: there are more leads with {segment}."),
     "do_listen": ("Послушайте пять последних звонков и посмотрите, что меняли в рекламе около {since}.", "Listen to the last five calls, and look at what was changed in the ads around {since}."),
@@ -82,7 +82,7 @@ def rose_words(alarm: Alarm, language: str) -> str:
         language,
         **shares,
         size=points(alarm.size, language),
-        low=_points(low, language),
+        low=points_number(low, language),
         high=points(high, language),
     )
 
@@ -138,7 +138,7 @@ def carrier_words(one: Carrier, company: Company, language: str) -> str:
         language,
         mark=field_words(one.mark, company, language),
         name=quoted(one.name, language),
-        k=round(one.additional),
+        k=round(one.part * max(round(one.of_all), 1)),
         of=max(round(one.of_all), 1),
         rate=percent(one.since, language),
         k1=one.since.count,
@@ -188,10 +188,11 @@ def points(size: float, language: str) -> str:
     >>> points(0.345, "en")
     '34 pp'
     """
-    return say("points", language, n=_points(size, language))
+    return say("points", language, n=points_number(size, language))
 
 
-def _points(size: float, language: str) -> str:
+def points_number(size: float, language: str) -> str:
+    """Return a difference of shares as percentage points, the number alone."""
     text = f"{size * 100:.0f}" if abs(size) >= 0.1 else f"{size * 100:.1f}"
     return text.replace(".", ",") if language == "ru" else text
 

@@ -34,6 +34,11 @@ class Carrier:
     additional: float
     of_all: float
 
+    @property
+    def part(self) -> float:
+        """Return its part of the additional bad leads; all of them where the others became better meanwhile."""
+        return min(self.additional / self.of_all, 1.0)
+
 
 def carriers_of(
     before: Sequence[LeadSummary],
@@ -74,7 +79,8 @@ def carriers_of(
         is_worse = others.of > 0 and (one.value or 0.0) > (others.value or 0.0)
         if additional >= CARRIES * of_all and is_worse and p_value(others, one) <= SURELY_WORSE / len(values):
             found.append(Carrier(mark, best, told[0].get(best, Rate(0, 0)), one, additional, of_all))
-    return sorted(found, key=lambda one: -one.additional), looked_at
+    surest = sorted(found, key=lambda one: (-round(one.part, 1), -(one.since.value or 0.0)))
+    return surest, looked_at
 
 
 def _judged(

@@ -27,7 +27,7 @@ PAIRS_PAY = math.log(100.0)
 """Two fields are named instead of one where they say it so much more surely."""
 SAME_AGAIN = 0.5
 """Segments that share at least this part of their leads are told beside each other."""
-MOST_NAMED = 6
+MOST_NAMED, MOST_BESIDE = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +171,12 @@ def _moves_outside(mask: CellMask, taken: CellMask, before: int, since: int) -> 
 
 def _tell_beside(one: _Candidate, named: list[tuple[_Candidate, MovedSegment]]) -> None:
     """Keep a segment beside the named one with which it shares most of its leads, if that is enough."""
-    if len(one.segment) > 1 or not named:
+    if len(one.segment) > 1:
         return
     place = max(range(len(named)), key=lambda n: _overlap(one.mask, named[n][0].mask))
     kept, moved = named[place]
-    if _overlap(one.mask, kept.mask) >= SAME_AGAIN and not set(one.segment) & set(moved.segment):
+    is_same = _overlap(one.mask, kept.mask) >= SAME_AGAIN and not set(one.segment) & set(moved.segment)
+    if is_same and len(moved.also) < MOST_BESIDE:
         named[place] = kept, replace(moved, also=(*moved.also, one.segment))
 
 
