@@ -117,7 +117,7 @@ class AlarmLog:
                 if before is None:
                     _append(connection, _new_name(alarm, moment), "raised", moment, payload=_alarm_words(alarm))
                 elif _is_news(before.alarm, alarm, kept.looked_on[before.name], moment, zone):
-                    _append(connection, before.name, "goes_on", moment, payload=_alarm_words(alarm))
+                    _append(connection, before.name, "goes_on", moment, payload=_alarm_words(_raised_as(before, alarm)))
             if look.state == "watched":
                 for key, gone in on.items():
                     if key not in found:
@@ -230,7 +230,11 @@ def _is_news(before: Alarm, now: Alarm, looked_at: datetime, moment: datetime, z
 def _freshened(one: LoggedAlarm, found: Mapping[str, Alarm]) -> LoggedAlarm:
     """Return a logged alarm with the figures of the look just made, and the day on which it was first raised."""
     fresh = found.get(one.alarm.watched.key) if one.is_on else None
-    return replace(one, alarm=replace(fresh, raised_on=one.alarm.raised_on)) if fresh else one
+    return replace(one, alarm=_raised_as(one, fresh)) if fresh else one
+
+
+def _raised_as(one: LoggedAlarm, fresh: Alarm) -> Alarm:
+    return replace(fresh, raised_on=one.alarm.raised_on)
 
 
 def on_now(alarms: Iterable[LoggedAlarm]) -> list[LoggedAlarm]:

@@ -84,7 +84,7 @@ def what_changed(
     before, since = (_drawn(side) for side in sides)
     if len(before) < FEWEST_BEFORE or len(since) < FEWEST_SINCE:
         return WhatChanged("too_little", len(before), len(since), len(sides[0]), len(sides[1]))
-    builder = RowBuilder(company, FixedRates())
+    builder = RowBuilder(_at_arrival(company), FixedRates())
     histories = {one.lead_id: one for one in store.histories(lead_ids=[one.lead_id for one in (*before, *since)])}
     rows = {lead_id: row for lead_id, one in histories.items() if (row := _arrival_row(one, builder, moment))}
     shared = _shared_by_all(alarm)
@@ -119,6 +119,12 @@ def _drawn(side: Sequence[LeadSummary]) -> list[LeadSummary]:
 
 def _mixed(lead_id: LeadId) -> bytes:
     return blake2b(str(lead_id).encode(), digest_size=8).digest()
+
+
+def _at_arrival(company: Company) -> Company:
+    """Return the company with the form's fields alone: what is asked by phone is known of those who were called."""
+    fields = {name: field for name, field in company.fields.items() if field.is_known_at_arrival}
+    return company.model_copy(update={"fields": fields})
 
 
 def _arrival_row(history: LeadHistory, builder: RowBuilder, moment: datetime) -> FeatureRow | None:
