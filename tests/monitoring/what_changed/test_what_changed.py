@@ -78,5 +78,5 @@ def test_nothing_that_was_not_known_at_the_moment_is_seen(sqlite_engine: Engine)
     store.append(turned())
     known = changed(sqlite_engine)
     later = turned(comment="позже", leads=310)[-30:]
-    store.append([replace(one, known_at=MOMENT + timedelta(days=1)) for one in later])  # type: ignore[type-var]
+    store.append([replace(one, known_at=MOMENT + timedelta(days=1)) for one in later])
     assert changed(sqlite_engine) == known

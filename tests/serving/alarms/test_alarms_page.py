@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from features.facts.contacts import Contact
+from features.facts.values import Fact, Lead, LeadId, Source
 from monitoring.alarms.alarm_log import AlarmLog
 from monitoring.drift_summary import ColumnDrift, DriftSummary, save_summary
 from monitoring.telling.delivery_log import Delivery, DeliveryLog
@@ -24,7 +25,7 @@ DAY = timedelta(days=1)
 
 def name_on(page: str) -> str:
     (name,) = set(re.findall(r'id="alarm-([0-9a-f]{16})"', page))
-    return name
+    return str(name)
 
 
 def plain(page: str) -> str:
@@ -94,12 +95,7 @@ def test_a_look_at_the_page_brings_the_log_up_to_date_and_recovery_ends_the_alar
     assert "никто ничего не отметил" in page
 
 
-def _good(lead_id: str, at: object) -> list[object]:
-    from datetime import datetime
-
-    from features.facts.values import Lead, LeadId, Source
-
-    assert isinstance(at, datetime)
+def _good(lead_id: str, at: datetime) -> list[Fact]:
     name = LeadId(lead_id)
     return [Lead(name, at, at), Source(name, at, at, {"source": "vk"}), call(lead_id, at, need="yes", budget="yes")]
 
