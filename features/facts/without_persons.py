@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import Engine, func, select
 
@@ -75,7 +76,7 @@ def without_persons(text: str, names: frozenset[str]) -> str | None:
     plain = _plain(text)
     shortened = HAS_CONTACT.sub(LEFT_OUT, _ADDRESS.sub(LEFT_OUT, plain))
     shortened = _NUMBER.sub(LEFT_OUT, shortened)
-    stems = _Stems(names)
+    stems = _stems_of(names)
     shortened = _WORD.sub(lambda found: _word_or_gap(found, stems), shortened)
     shortened = re.sub(rf"{LEFT_OUT}(?:[\s.,-]*{LEFT_OUT})+", LEFT_OUT, " ".join(shortened.split())).strip()
     if len(shortened) > LONGEST:
@@ -104,6 +105,12 @@ class _Stems:
             for length in range(2, len(word) + 1)
             if word[:length] in self._stems
         )
+
+
+@lru_cache(maxsize=4)
+def _stems_of(names: frozenset[str]) -> _Stems:
+    """Return the stems of a whole contact book, made once for all its comments."""
+    return _Stems(names)
 
 
 def _word_or_gap(found: re.Match[str], stems: _Stems) -> str:

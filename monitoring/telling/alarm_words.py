@@ -152,7 +152,9 @@ def changed_lines(changed: WhatChanged, company: Company, language: str, most: i
     if changed.state == "too_little":
         return [say("too_little", language, n0=changed.before, n1=changed.since)]
     lines = [carrier_words(one, company, language) for one in changed.carriers[:1]]
-    lines += [moved_words(one, company, language) for one in changed.moved[:most]]
+    told = [(one.mark, one.name) for one in changed.carriers[:1]]
+    moved = [one for one in changed.moved if [(cell.field, cell.level) for cell in one.segment] != told]
+    lines += [moved_words(one, company, language) for one in moved[:most]]
     return lines or [say("nothing_moved", language, n=number_words(changed.looked_at, language))]
 
 

@@ -115,8 +115,13 @@ def _lines(one: LoggedAlarm, changed: WhatChanged | None, company: Company) -> l
         _capital(cost_words(alarm, company, language)),
     ]
     if changed is not None:
-        lines += [f"{_say('changed', language)}: {line}" for line in changed_lines(changed, company, language)]
-    return lines + [f"{_say('to_do', language)}: {line}" for line in to_do(alarm, changed, company, language)[:2]]
+        lines += _under("changed", changed_lines(changed, company, language), language)
+    return lines + _under("to_do", to_do(alarm, changed, company, language)[:2], language)
+
+
+def _under(key: str, lines: list[str], language: str) -> list[str]:
+    """Return lines of which the first says what they are."""
+    return [f"{_say(key, language)}: {lines[0]}", *(f"— {line}" for line in lines[1:])]
 
 
 def _short(one: LoggedAlarm, company: Company) -> list[str]:
