@@ -7,13 +7,15 @@ LeadloopError
 ├── NotThere                    what was asked for is not stored
 │   ├── UnknownLead
 │   ├── UnknownImport
-│   └── UnknownModel
+│   ├── UnknownModel
+│   └── UnknownAlarm
 ├── FactRefused                 one fact cannot be taken: field and remedy
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
 ├── RegistryUnreachable         the record of models does not answer
+├── DeliveryFailed              a message to people did not go out; it is tried again
 └── AddressRefused              serving beyond this machine without an API key
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -88,6 +90,14 @@ class UnknownModel(NotThere):
         self.wanted = wanted
 
 
+class UnknownAlarm(NotThere):
+    """There is no alarm of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no alarm {name!r}; `leadloop alarms` and the page /alarms list them.")
+        self.name = name
+
+
 class FactRefused(LeadloopError):
     """One fact cannot be taken: which field, and what would be right."""
 
@@ -130,6 +140,10 @@ class RegistryUnreachable(LeadloopError):
             "its disk, and whether MLFLOW_TRACKING_URI and MLFLOW_REGISTRY_URI name it."
         )
         self.why = why
+
+
+class DeliveryFailed(LeadloopError):
+    """A message to people did not go out; the message says why and names no address and no secret."""
 
 
 class AddressRefused(LeadloopError):

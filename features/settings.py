@@ -7,6 +7,9 @@
 | LEADLOOP_DATABASE_URL | SQLAlchemy URL of PostgreSQL | SQLite in the data folder |
 | LEADLOOP_API_KEY | the shared key that the CRM and browsers sign in with | none: loopback only |
 | LEADLOOP_SECRET | key of the hashes that recognise the same person | a file in the data folder, made at first use |
+| LEADLOOP_SMTP_PASSWORD | the password of the mail server named in company.yaml | none |
+| LEADLOOP_TELEGRAM_TOKEN | the token of the Telegram bot that tells of alarms | none |
+| LEADLOOP_WEBHOOK_SECRET | the key that webhooks are signed with (Standard Webhooks) | none: unsigned |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
 
@@ -14,7 +17,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.errors import SettingWrong
@@ -53,6 +56,21 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         mlflow_tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder / 'mlflow.db'}",
         mlflow_registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySecrets:
+    """What the ways to people ask for; its repr shows nothing of it."""
+
+    smtp_password: str | None = field(default=None, repr=False)
+    telegram_token: str | None = field(default=None, repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+
+
+def delivery_secrets() -> DeliverySecrets:
+    """Return the passwords and tokens by which alarms are delivered; None where the environment names none."""
+    names = ("LEADLOOP_SMTP_PASSWORD", "LEADLOOP_TELEGRAM_TOKEN", "LEADLOOP_WEBHOOK_SECRET")
+    return DeliverySecrets(*(os.environ.get(name) or None for name in names))
 
 
 def telemetry_off() -> None:

@@ -16,7 +16,10 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
+from monitoring.telling.delivery_log import DeliveryLog
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
+from serving.alarms.endpoints import alarms_router
+from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
@@ -71,6 +74,8 @@ def create_app(service: Service) -> FastAPI:
             pages=pages,
         )
     )
+    watch = AlarmWatch(service.book, service.desk.store, service.contacts, service.company, drift.summary)
+    app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.include_router(backtest_router(service.settings.home, pages))
     app.include_router(portrait_router(service.settings.home, pages))
     _add_house_keeping(app, service)

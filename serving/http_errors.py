@@ -11,19 +11,29 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from features.errors import ArtefactUnreadable, FactRefused, LeadloopError, StoreUnreachable, UnknownLead, UnknownModel
+from features.errors import (
+    ArtefactUnreadable,
+    FactRefused,
+    LeadloopError,
+    StoreUnreachable,
+    UnknownAlarm,
+    UnknownLead,
+    UnknownModel,
+)
 from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
     UnknownModel: 404,
+    UnknownAlarm: 404,
     FactRefused: 422,
     StoreUnreachable: 503,
 }
 PAGES: dict[type[LeadloopError], str] = {
     UnknownLead: "not_found",
     UnknownModel: "no_model",
+    UnknownAlarm: "no_alarm",
     ArtefactUnreadable: "bad_model",
     StoreUnreachable: "unreachable",
 }

@@ -1,16 +1,20 @@
-"""The words of the pages, Russian and English side by side."""
+"""The words of the pages, Russian and English side by side; each wing of pages has a file of its own."""
 
 from __future__ import annotations
 
+from serving.alarm_page_words import ALARM_PAGE_WORDS
 from serving.model_words import MODEL_WORDS
 from serving.portrait_words import PORTRAIT_WORDS
 
-PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | PORTRAIT_WORDS | {
+GENERAL_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "queue": ("Очередь звонков", "Call queue"),
     "channels": ("Каналы", "Channels"),
     "other_language": ("English", "Русский"),
     "skip": ("К содержанию", "Skip to content"),
+    "scrolls": ("Таблица, прокручивается вбок", "A table, scrolls sideways"),
+    "col_act": ("Действие", "Action"),
+    "col_compared": ("Сравнение", "Comparison"),
     "grade_A": ("A", "A"),
     "grade_B": ("B", "B"),
     "grade_C": ("C", "C"),
@@ -418,3 +422,5 @@ PAGE_WORDS: dict[str, tuple[str, str]] = MODEL_WORDS | PORTRAIT_WORDS | {
         "What you sent was not stored. Go one page back, where the form still holds it, and send it again in a few seconds.",
     ),
 }
+
+PAGE_WORDS: dict[str, tuple[str, str]] = GENERAL_WORDS | MODEL_WORDS | PORTRAIT_WORDS | ALARM_PAGE_WORDS

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from features.facts.company import Company
+from features.written_numbers import CURRENCY_SIGNS
 from serving.next_question import answer_words, next_question
 from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
@@ -19,9 +20,15 @@ from serving.reason_words import cell_words, reason_counts, reason_text
 from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
-NAVIGATION = (("/queue", "queue"), ("/channels", "channels"), ("/portrait", "portrait"), ("/models", "models"), ("/backtest", "backtest"))
+NAVIGATION = (
+    ("/queue", "queue"),
+    ("/alarms", "alarms_page"),
+    ("/channels", "channels"),
+    ("/portrait", "portrait"),
+    ("/models", "models"),
+    ("/backtest", "backtest"),
+)
 """The pages that every page leads to: where each begins, and the key of its words."""
-CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
 def wants_page(request: Request) -> bool:

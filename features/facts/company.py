@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from features.facts.abc_order import lowered
 from features.facts.audience import Audience
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
+from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
@@ -294,6 +295,7 @@ class Company(Part):
     audience: Audience = Field(default_factory=dict, description="field of the form or mark -> whom the ads aim at")
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
+    deliver: Deliver = Deliver()
     export: Export = Export()
 
     @field_validator("time_zone")

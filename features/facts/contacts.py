@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from features.facts.database import reading
 from features.facts.phones import dialled, phone_number, phone_quality
@@ -96,6 +96,7 @@ class ContactBook:
 
     def __init__(self, engine: Engine, secret: bytes) -> None:
         self._engine, self.secret = engine, secret
+        self._persons: tuple[tuple[object, ...], tuple[tuple[str, ...], tuple[str, ...]], WithoutPersons] | None = None
 
     def contact(self, lead_id: LeadId) -> Contact:
         """Return a lead's contact; empty where none is kept."""
@@ -105,10 +106,19 @@ class ContactBook:
         return Contact(row.name, row.phone, row.email) if row else Contact(None, None, None)
 
     def without_persons(self, also: Iterable[str] = (), *, keeps: Iterable[str] = ()) -> WithoutPersons:
-        """Return what leaves everybody in the book, and the names of ``also`` (managers), out of a text."""
+        """Return what leaves everybody in the book, and the names of ``also`` (managers), out of a text.
+
+        The book is read once until it changes; what is before the @ of an address counts as a name.
+        """
+        asked = tuple(also), tuple(keeps)
         with reading(self._engine) as connection:
-            names = connection.execute(select(CONTACTS.c.name).distinct().where(CONTACTS.c.name.is_not(None))).scalars()
-            return WithoutPersons((*names, *also), keeps=keeps)
+            state = tuple(connection.execute(select(func.count(CONTACTS.c.id), func.max(CONTACTS.c.id))).one())
+            if self._persons is None or self._persons[:2] != (state, asked):
+                names = connection.execute(select(CONTACTS.c.name).distinct()).scalars()
+                mails = connection.execute(select(CONTACTS.c.email).distinct()).scalars()
+                told = [*(one for one in names if one), *(one.partition("@")[0] for one in mails if one)]
+                self._persons = state, asked, WithoutPersons((*told, *asked[0]), keeps=asked[1])
+        return self._persons[2]
 
     def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
         """Return the leads of the same person that came before the lead ``before``, the oldest first."""

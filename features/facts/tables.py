@@ -106,3 +106,33 @@ HAND_OUTS = Table(
     Index("hand_outs_of_lead", "lead_id", "since_us"),
 )
 """How leads left the queue: one for every wait of a lead that ended in somebody's hands."""
+
+ALARM_EVENTS = Table(
+    "alarm_events",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("alarm", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("said_by", String(80)),
+    Column("payload", Text, nullable=False),
+    Index("alarm_events_of_alarm", "alarm", "id"),
+)
+"""What happened to each alarm: raised, goes on, ended, seen, decided, snoozed, woken; appended to, never changed."""
+
+ALARM_DELIVERIES = Table(
+    "alarm_deliveries",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("delivery", String(32), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("alarms", Text, nullable=False),
+    Column("why", Text),
+    Index("alarm_deliveries_to", "recipient", "id"),
+)
+"""What became of each message to people: a row before it is sent, a row after; the name of the recipient, no address."""

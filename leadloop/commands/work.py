@@ -13,6 +13,7 @@ from leadloop.commands._following import follow_once, say
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import in_utc, span_of
 from leadloop.commands._portraying import last_portrayed, portray_once
+from leadloop.commands._telling import tell_sent
 from leadloop.commands._training import train_once
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def command(
     every: Annotated[str, typer.Option(help="How often to train anew: 6h, 1d, 2w.")] = "1d",
     follow: Annotated[str, typer.Option(help="How often to look at the leads since: 15m, 1h, 1d.")] = "1h",
     portrait: Annotated[str, typer.Option(help="How often to draw the portrait of buyers anew: 1d, 1w.")] = "1w",
+    alarms: Annotated[str, typer.Option(help="How often to look at the alarms and tell people: 15m, 1h.")] = "15m",
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
@@ -34,6 +36,7 @@ def command(
 
     Between trainings it looks at the leads that came since, as `leadloop follow` does, and the level of all scores follows.
     Every week the portrait of buyers is drawn anew, as `leadloop portrait` does.
+    It looks at the alarms and tells people what is due, as `leadloop alarms --deliver` does; what did not go out is tried again.
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
     settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
     words are read anew each time.
@@ -41,13 +44,16 @@ def command(
     from rich.console import Console
 
     from features.errors import RegistryUnreachable
+    from features.settings import delivery_secrets
+    from leadloop.alarm_turn import AlarmTurns
     from leadloop.worker import LONGEST_SLEEP, Duty, work
     from models.mlflow_registry import MlflowRegistry
 
     span = span_of(every, option="--every", at_least=timedelta(minutes=1))
     look_every = span_of(follow, option="--follow", at_least=timedelta(minutes=1))
     portray_every = span_of(portrait, option="--portrait", at_least=timedelta(minutes=1))
-    console, stop = Console(), threading.Event()
+    tell_every = span_of(alarms, option="--alarms", at_least=timedelta(minutes=1))
+    console, stop, turns = Console(), threading.Event(), AlarmTurns()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
     settings = open_house(home, company).settings
@@ -76,11 +82,21 @@ def command(
     def portray(moment: datetime) -> None:
         portray_once(open_house(home, company), console, moment=moment)
 
+    def tell(moment: datetime) -> None:
+        house = open_house(home, company)
+        turn = turns.look(house, moment=moment)
+        sent = turns.deliver(house, turn, delivery_secrets(), moment=moment, clock=now)
+        tell_sent(sent, console, done="told of alarms")
+
     def failed(error: LeadloopError) -> None:
         console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
 
-    duties = [Duty(train, span, last_trained), Duty(look, look_every)]
-    duties += [Duty(portray, portray_every, lambda: last_portrayed(settings.home))]
+    duties = [
+        Duty(tell, tell_every),
+        Duty(train, span, last_trained),
+        Duty(look, look_every),
+        Duty(portray, portray_every, lambda: last_portrayed(settings.home)),
+    ]
     work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
     console.print("Stopped.")
