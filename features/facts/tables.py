@@ -106,3 +106,14 @@ HAND_OUTS = Table(
     Index("hand_outs_of_lead", "lead_id", "since_us"),
 )
 """How leads left the queue: one for every wait of a lead that ended in somebody's hands."""
+
+OFFER_VERSIONS = Table(
+    "offer_versions",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("told_us", BigInteger, nullable=False),
+    Column("words", Text, nullable=False),
+)
+"""What marketers told of offers, campaigns and ads; appended to, never changed."""

@@ -30,9 +30,7 @@ def portray_once(house: House, console: Console, *, moment: datetime, most_field
             done += 1
             told(done)
 
-        report = drawn_portrait(
-            house.store, house.company, home, moment=moment, most_fields=most_fields, passed=passed
-        )
+        report = drawn_portrait(house.store, house.company, home, moment=moment, most_fields=most_fields, passed=passed)
     path = write_portrait(report, home)
     console.print(f"The portrait: {path}", markup=False, highlight=False)
     return report
@@ -49,11 +47,11 @@ def say_portrait(report: PortraitReport, house: House, console: Console) -> None
     """Tell the marketer who buys."""
     for one in (report.arrival, report.talk):
         if one:
-            _say_drawn(one, report, house, console)
+            _say_drawn(one, house, console)
     _say_difference(report, house, console)
 
 
-def _say_drawn(one: Drawn, report: PortraitReport, house: House, console: Console) -> None:
+def _say_drawn(one: Drawn, house: House, console: Console) -> None:
     from serving.portrait.segment_words import segment_words
 
     when = "at arrival" if one.known_by == "arrival" else "after the first talk"
@@ -62,7 +60,9 @@ def _say_drawn(one: Drawn, report: PortraitReport, house: House, console: Consol
         console.print(f"By what was known {when}: not enough data ({counts}; {one.fewest} of each kind are needed).")
         return
     if not one.segments:
-        console.print(f"By what was known {when}: nothing surely sets buyers apart ({counts}, {one.looked_at:,} segments).")
+        console.print(
+            f"By what was known {when}: nothing surely sets buyers apart ({counts}, {one.looked_at:,} segments)."
+        )
         return
     table = figures_table("who", figures=("of leads", "of sales", "", "buys", "others"))
     table.title = f"Buyers, by what was known {when}: {counts}; {one.looked_at:,} segments looked at; 95 % intervals"
@@ -86,7 +86,9 @@ def _say_difference(report: PortraitReport, house: House, console: Console) -> N
         console.print(f"{head}; a comparison needs {told.fewest} on each side.")
         return
     sure = [one for one in told.segments if one.is_sure]
-    console.print(f"{head}; {told.looked_at:,} segments compared: {'surely changed:' if sure else 'no sure difference.'}")
+    console.print(
+        f"{head}; {told.looked_at:,} segments compared: {'surely changed:' if sure else 'no sure difference.'}"
+    )
     for one in sure:
         words = segment_words(one.conditions, house.company)
         console.print(f"    {words}: was {_value(one.was)}, is {_value(one.now)}", markup=False, highlight=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,7 +35,7 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
     ) -> HTMLResponse:
         """Show the latest portrait, or the one that was drawn at a moment; or say which command draws one."""
         company = pages.writing(request).company
-        words: dict[str, Callable[..., Any]] = {
+        words: dict[str, Any] = {
             "said": lambda conditions: segment_words(conditions, company),
             "value": lambda condition: value_words(condition, company),
             "drawn_at": drawn_at,

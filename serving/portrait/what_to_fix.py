@@ -7,7 +7,9 @@ from typing import Literal
 
 from monitoring.portrait.portrait_report import AimedPart, Condition, PortraitReport, Segment, Share
 
-What = Literal["aimed_rarer", "not_aimed_more", "declared_rarer", "declared_more", "buyers_not_aimed", "leads_not_buyers"]
+What = Literal[
+    "aimed_rarer", "not_aimed_more", "declared_rarer", "declared_more", "buyers_not_aimed", "leads_not_buyers"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,12 @@ def what_to_fix(report: PortraitReport) -> list[ToFix]:
     if report.audience is None:
         return [_of_segment(one) for one in report.arrival.segments]
     parts = (part for field in report.audience.fields for part in field.parts)
-    found = [ToFix(what, (one.condition,), one.of_leads, one.of_sales, one.declared) for one in parts if (what := _of(one))]
-    return sorted(found, key=lambda one: -abs((one.of_sales.value or 0.0) - (one.declared or one.of_leads.value or 0.0)))
+    found = [
+        ToFix(what, (one.condition,), one.of_leads, one.of_sales, one.declared) for one in parts if (what := _of(one))
+    ]
+    return sorted(
+        found, key=lambda one: -abs((one.of_sales.value or 0.0) - (one.declared or one.of_leads.value or 0.0))
+    )
 
 
 def _of(part: AimedPart) -> What | None:
