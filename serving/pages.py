@@ -23,6 +23,7 @@ NAVIGATION = (
     ("/queue", "queue"),
     ("/channels", "channels"),
     ("/portrait", "portrait"),
+    ("/won", "won"),
     ("/offers", "offers"),
     ("/models", "models"),
     ("/backtest", "backtest"),

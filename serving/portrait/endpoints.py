@@ -10,7 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from features.errors import ArtefactUnreadable
+from monitoring.intervals import Rate
 from monitoring.portrait.portrait_report import PortraitReport, drawn_at, portrait_of, portraits
+from monitoring.won.won_report import latest_won
 from serving.pages import Pages
 from serving.portrait.segment_words import segment_words, value_words
 from serving.portrait.what_to_fix import what_to_fix
@@ -59,4 +61,18 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
             **words,
         )
 
+    @router.get("/won", response_class=HTMLResponse)
+    async def won_page(request: Request) -> HTMLResponse:
+        """Show what won deals tell, or which command works it out."""
+        try:
+            report = await run_in_threadpool(latest_won, home)
+        except ArtefactUnreadable:
+            return pages.show(request, "won.html", report=None, unreadable=True)
+        return pages.show(request, "won.html", report=report, unreadable=False, share=counted)
+
     return router
+
+
+def counted(count: int, of: int) -> Rate:
+    """Return a share with its interval."""
+    return Rate(count, of)
