@@ -29,6 +29,7 @@ from serving.lead_card.endpoints import lead_card_router
 from serving.model_card.endpoints import model_card_router
 from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
+from serving.offers.endpoints import offers_router
 from serving.pages import FOLDER, Pages
 from serving.portrait.endpoints import portrait_router
 from serving.reports.backtest_page import backtest_router
@@ -77,6 +78,7 @@ def create_app(service: Service) -> FastAPI:
     watch = AlarmWatch(service.book, service.desk.store, service.contacts, service.company, drift.summary)
     app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.include_router(backtest_router(service.settings.home, pages))
+    app.include_router(offers_router(service.desk, service.book, service.settings.home, pages))
     app.include_router(portrait_router(service.settings.home, pages))
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)

@@ -25,6 +25,8 @@ NAVIGATION = (
     ("/alarms", "alarms_page"),
     ("/channels", "channels"),
     ("/portrait", "portrait"),
+    ("/won", "won"),
+    ("/offers", "offers"),
     ("/models", "models"),
     ("/backtest", "backtest"),
 )

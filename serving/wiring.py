@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from features.facts.catalogue import Catalogue
 from features.facts.company import Company
 from features.facts.company_file import read_company
 from features.facts.company_versions import CompanyVersions
@@ -70,6 +71,7 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         amounts=ExpectedAmounts(company),
         writer=writer,
         now=clock,
+        catalogue=Catalogue(engine, company.zone),
     )
     secret = person_secret(settings.home)
     contacts = ContactBook(engine, secret)

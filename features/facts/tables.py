@@ -136,3 +136,14 @@ ALARM_DELIVERIES = Table(
     Index("alarm_deliveries_to", "recipient", "id"),
 )
 """What became of each message to people: a row before it is sent, a row after; the name of the recipient, no address."""
+
+OFFER_VERSIONS = Table(
+    "offer_versions",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("told_us", BigInteger, nullable=False),
+    Column("words", Text, nullable=False),
+)
+"""What marketers told of offers, campaigns and ads; appended to, never changed."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitoring.portrait.portrait_report import Drawn, PortraitReport, Share
+    from monitoring.won.won_report import Middle, WonReport
 
 
 def portray_once(house: House, console: Console, *, moment: datetime, most_fields: int = 2) -> PortraitReport:
@@ -36,6 +37,48 @@ def portray_once(house: House, console: Console, *, moment: datetime, most_field
     return report
 
 
+def won_once(house: House, console: Console, *, moment: datetime) -> WonReport:
+    """Work out what won deals tell at ``moment``, and keep it."""
+    from features.facts.values import Call
+    from monitoring.won.drawing import won_deals
+    from monitoring.won.won_report import write_won
+
+    calls = (fact for history in house.store.histories() for fact in history.facts if isinstance(fact, Call))
+    managers = {one.name for one in house.company.managers} | {one.manager for one in calls if one.manager}
+    clean = house.contacts.without_persons(managers, keeps=_own_words(house))
+    with console.status("Reading won and lost deals ..."):
+        report = won_deals(house.store, house.company, clean, moment=moment)
+    console.print(f"What won deals tell: {write_won(report, house.settings.home)}", markup=False, highlight=False)
+    return report
+
+
+def say_won(report: WonReport, console: Console) -> None:
+    """Tell how long deals take, and what is said of them."""
+    table = figures_table("channel", figures=("settled", "won", "days", "calls", "calls if lost"))
+    for one in (*report.by_channel, report.whole):
+        cells = [_middle(middle) for middle in (one.days, one.calls, one.lost_calls)]
+        table.add_row(one.name or "all", f"{one.settled:,}", f"{one.won:,}", *cells)
+    console.print(table)
+    for notes in report.notes:
+        sure = [one for one in notes.themes if one.is_sure]
+        console.print(
+            f"  {notes.kind}: {len(notes.themes)} themes in the notes of {notes.of_won:,} won and {notes.of_lost:,} lost "
+            f"leads; {len(sure)} surely more frequent on one side.",
+            highlight=False,
+        )
+
+
+def _own_words(house: House) -> list[str]:
+    """Return the words that the company itself writes with a capital, and that are nobody's name."""
+    company = house.company
+    said = [company.company, *company.offers, *(rule.name for rule in company.channels.rules)]
+    return [*said, *(word for aimed in company.audience.values() for word in (*aimed.levels, *aimed.shares))]
+
+
+def _middle(middle: Middle | None) -> str:
+    return "-" if middle is None else f"{middle.value:,.1f}"
+
+
 def last_portrayed(home: Path) -> datetime | None:
     """Return when the portrait was drawn last; None where it never was."""
     from monitoring.portrait.portrait_report import drawn_at, portraits
@@ -47,11 +90,11 @@ def say_portrait(report: PortraitReport, house: House, console: Console) -> None
     """Tell the marketer who buys."""
     for one in (report.arrival, report.talk):
         if one:
-            _say_drawn(one, report, house, console)
+            _say_drawn(one, house, console)
     _say_difference(report, house, console)
 
 
-def _say_drawn(one: Drawn, report: PortraitReport, house: House, console: Console) -> None:
+def _say_drawn(one: Drawn, house: House, console: Console) -> None:
     from serving.portrait.segment_words import segment_words
 
     when = "at arrival" if one.known_by == "arrival" else "after the first talk"

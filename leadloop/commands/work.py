@@ -12,7 +12,7 @@ import typer
 from leadloop.commands._following import follow_once, say
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import in_utc, span_of
-from leadloop.commands._portraying import last_portrayed, portray_once
+from leadloop.commands._portraying import last_portrayed, portray_once, won_once
 from leadloop.commands._telling import tell_sent
 from leadloop.commands._training import train_once
 
@@ -35,8 +35,8 @@ def command(
     """Train anew whenever it is due, until stopped (Ctrl-C); a model that deserves it serves within seconds.
 
     Between trainings it looks at the leads that came since, as `leadloop follow` does, and the level of all scores follows.
-    Every week the portrait of buyers is drawn anew, as `leadloop portrait` does.
     It looks at the alarms and tells people what is due, as `leadloop alarms --deliver` does; what did not go out is tried again.
+    Every week the portrait of buyers is drawn anew, as `leadloop portrait` does, and what won deals tell (`leadloop won`).
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
     settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
     words are read anew each time.
@@ -80,7 +80,9 @@ def command(
             say(report, console)
 
     def portray(moment: datetime) -> None:
-        portray_once(open_house(home, company), console, moment=moment)
+        house = open_house(home, company)
+        won_once(house, console, moment=moment)
+        portray_once(house, console, moment=moment)
 
     def tell(moment: datetime) -> None:
         house = open_house(home, company)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from features.errors import ArtefactUnreadable
+from monitoring.intervals import Rate
 from monitoring.portrait.portrait_report import PortraitReport, drawn_at, portrait_of, portraits
+from monitoring.won.won_report import latest_won
 from serving.pages import Pages
 from serving.portrait.segment_words import segment_words, value_words
 from serving.portrait.what_to_fix import what_to_fix
@@ -36,7 +37,7 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
     ) -> HTMLResponse:
         """Show the latest portrait, or the one that was drawn at a moment; or say which command draws one."""
         company = pages.writing(request).company
-        words: dict[str, Callable[..., Any]] = {
+        words: dict[str, Any] = {
             "said": lambda conditions: segment_words(conditions, company),
             "value": lambda condition: value_words(condition, company),
             "drawn_at": drawn_at,
@@ -60,4 +61,18 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
             **words,
         )
 
+    @router.get("/won", response_class=HTMLResponse)
+    async def won_page(request: Request) -> HTMLResponse:
+        """Show what won deals tell, or which command works it out."""
+        try:
+            report = await run_in_threadpool(latest_won, home)
+        except ArtefactUnreadable:
+            return pages.show(request, "won.html", report=None, unreadable=True)
+        return pages.show(request, "won.html", report=report, unreadable=False, share=counted)
+
     return router
+
+
+def counted(count: int, of: int) -> Rate:
+    """Return a share with its interval."""
+    return Rate(count, of)
