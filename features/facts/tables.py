@@ -106,3 +106,17 @@ HAND_OUTS = Table(
     Index("hand_outs_of_lead", "lead_id", "since_us"),
 )
 """How leads left the queue: one for every wait of a lead that ended in somebody's hands."""
+
+SPEND_MAPPINGS = Table(
+    "spend_mappings",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("saved_us", BigInteger, nullable=False),
+    Column("source", String(300)),
+    Column("campaign", String(300)),
+    Column("ad", String(300)),
+    Column("to_source", String(300)),
+    Column("to_campaign", String(300)),
+    Column("to_ad", String(300)),
+)
+"""By which of the leads' marks costs told under other names go; added to, never changed: the latest row of a name holds."""
