@@ -160,7 +160,9 @@ def _costs(spend: Iterable[Spend], company: Company, level: Level, period: Perio
     channel_of = channel_reader(company.channels)
     rows: dict[CutKey, list[Spend]] = {}
     for one in spend:
-        names = (channel_of(one.marks),) if level == "channel" else (channel_of(one.marks), mark_of(one.marks, "campaign"))
+        names = (
+            (channel_of(one.marks),) if level == "channel" else (channel_of(one.marks), mark_of(one.marks, "campaign"))
+        )
         rows.setdefault((names, period_of(one.at, company, period)), []).append(one)
     return {key: summed_costs(those, company) for key, those in rows.items()}
 

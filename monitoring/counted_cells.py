@@ -238,7 +238,9 @@ class _Persons:
                 for person in one.persons:
                     self._of_person.setdefault(person, set()).add(lead_id)
         around = list(self._around(touched))
-        known = sorted((self._leads[one] for one in around if one in self._leads), key=lambda s: (s.created_at, s.lead_id))
+        known = sorted(
+            (self._leads[one] for one in around if one in self._leads), key=lambda s: (s.created_at, s.lead_id)
+        )
         first = {one.lead_id: one for one in once_a_person(known)}
         return {lead_id: first.get(lead_id) for lead_id in around}
 

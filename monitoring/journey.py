@@ -14,9 +14,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from features.facts.company import Company
+from features.wilsons_interval import Z95
 from monitoring.channel_quality import has_rules
 from monitoring.counted_cells import Cut, CutKey, Name
-from monitoring.intervals import Rate, UnitCost
+from monitoring.intervals import FEWEST, Rate, UnitCost
 from monitoring.lead_book import LeadBook
 from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, are_known_by
 from monitoring.tally import NOTHING, Tally, summed
@@ -144,7 +145,8 @@ def journey(
     tallies, costs = book.tallies(moment, cut), spend.costs(moment, cut, leads)
     keys = tallies.keys() | (costs.keys() if costs else set())
     lines = [
-        _line(key, tallies.get(key, NOTHING), None if costs is None else costs.get(key, NO_COSTS), names) for key in keys
+        _line(key, tallies.get(key, NOTHING), None if costs is None else costs.get(key, NO_COSTS), names)
+        for key in keys
     ]
     lines.sort(key=lambda one: (str(one.period or ""), -one.tally["leads"], -(one.cost or 0.0), str(one.names)))
     return Journey(cut, total, tuple(lines), names)
@@ -181,6 +183,22 @@ def verdict(one: Rate | None, other: Rate | None) -> Difference:
     if interval is None:
         return "too_little"
     return "higher" if interval[0] > 0 else "lower" if interval[1] < 0 else "not_sure"
+
+
+def cost_ratio(one: UnitCost, other: UnitCost) -> tuple[Difference, tuple[float, float] | None]:
+    """Return how surely ``one`` costs more or less than ``other``, and between which times as much (95 %).
+
+    The ratio of two Poisson rates on the logarithm's scale (Breslow & Day 1987, "Statistical methods in cancer research",
+    volume II, IARC, section 3.4).
+
+    >>> cost_ratio(UnitCost(9_000.0, 90), UnitCost(9_000.0, 30))[0], cost_ratio(UnitCost(1.0, 2), UnitCost(1.0, 90))
+    ('lower', ('too_little', None))
+    """
+    if min(one.count, other.count) < FEWEST or one.value is None or not other.value or one.cost <= 0:
+        return "too_little", None
+    apart, half = math.log(one.value / other.value), Z95 * math.sqrt(1 / one.count + 1 / other.count)
+    interval = (math.exp(apart - half), math.exp(apart + half))
+    return ("higher" if interval[0] > 1 else "lower" if interval[1] < 1 else "not_sure"), interval
 
 
 def _line(

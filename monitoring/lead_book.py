@@ -10,7 +10,7 @@ from features.facts.company import Company
 from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.rows.as_of import Gate
-from monitoring.counted_cells import Chance, CountedCells, Cut, CutKey, Dimension
+from monitoring.counted_cells import Chance, CountedCells, Cut, CutKey, Name
 from monitoring.lead_summary import LeadSummary, counted, once_a_person, summaries_of, summarise
 from monitoring.tally import Tally
 
@@ -51,10 +51,10 @@ class LeadBook:
             self._catch_up(moment)
             return self._cells.at(moment).tallies(cut)
 
-    def names(self, moment: datetime, dimension: Dimension) -> list[str]:
-        """Return every name that leads have in a dimension, sorted; leads without one are left aside."""
-        told = (names[0] for names, _ in self.tallies(moment, Cut(by=(dimension,))))
-        return sorted({name for name in told if isinstance(name, str)})
+    def source_names(self, moment: datetime) -> frozenset[tuple[str, str | None, str | None]]:
+        """Return every (channel, campaign, ad) that a lead came by."""
+        told = self.tallies(moment, Cut(by=("channel", "campaign", "ad")))
+        return frozenset((str(channel), _word(campaign), _word(ad)) for (channel, campaign, ad), _ in told)
 
     def hear(self, chances: Mapping[LeadId, Chance | None]) -> None:
         """Take in how likely open leads buy; None where a lead is open no more."""
@@ -80,8 +80,12 @@ class LeadBook:
                 self._ahead.add(history.lead_id)
             known = self._gate.as_of(history, moment)
             if known:
-                self._kept[history.lead_id] = summarise(known, history)
+                self._kept[history.lead_id] = summarise(known, history, self._gate.channel_of)
         if changed != []:
             self._in_order = None
         self._cells.put({one: self._kept.get(one) for one in (self._kept if changed is None else changed)}, moment)
         self._number = last
+
+
+def _word(name: Name) -> str | None:
+    return name if isinstance(name, str) else None

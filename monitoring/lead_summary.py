@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from features.facts.channels import mark_of
+from features.facts.click_ids import source_by_click
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId, StageKind
@@ -70,8 +71,13 @@ class LeadSummary:
         return "bought" if self.won_at else "did_not_buy"
 
 
-def summarise(known: KnownLead, history: LeadHistory) -> LeadSummary:
-    """Return the line of a lead as known at ``known.moment``; its history says when something was first told."""
+def summarise(
+    known: KnownLead, history: LeadHistory, channel_of: Callable[[Mapping[str, str]], str] | None = None
+) -> LeadSummary:
+    """Return the line of a lead as known at ``known.moment``; its history says when something was first told.
+
+    Where ``channel_of`` is there, a lead without any source whose link carries a click id counts for that ad system.
+    """
     graded = next(iter(own_grades(known, history)), None)
     told_closed = first_told_closed(history, known.company) if graded else None
     outcome = outcome_as_of(known)
@@ -82,7 +88,7 @@ def summarise(known: KnownLead, history: LeadHistory) -> LeadSummary:
     return LeadSummary(
         lead_id=known.lead_id,
         created_at=known.created_at,
-        channel=known.channel,
+        channel=_channel(known, channel_of),
         campaign=mark_of(marks, "campaign"),
         ad=mark_of(marks, "ad"),
         offer=mark_of(marks, "offer"),
@@ -106,11 +112,18 @@ def summarise(known: KnownLead, history: LeadHistory) -> LeadSummary:
     )
 
 
+def _channel(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:
+    if channel_of is None or known.channel != known.company.channels.unknown:
+        return known.channel
+    source = source_by_click(known.marks)
+    return channel_of({**known.marks, "source": source}) if source else known.channel
+
+
 def summaries_of(histories: Iterable[LeadHistory], company: Company, moment: datetime) -> list[LeadSummary]:
     """Return the leads of some histories that count, as known at ``moment``, where nobody keeps a book."""
     gate = Gate(company)
     read = ((gate.as_of(history, moment), history) for history in histories)
-    summaries = (summarise(known, history) for known, history in read if known)
+    summaries = (summarise(known, history, gate.channel_of) for known, history in read if known)
     return [one for one in summaries if not one.ignored]
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
-from features.facts.spend_mappings import SpendMapping, SpendMappings, mapped
+from features.facts.spend_mappings import MarkNames, SpendMapping, SpendMappings, mapped
 from features.facts.store import FactStore
 from features.facts.values import Spend
 from monitoring.counted_cells import Cut, CutKey, Dimension, Name, first_day
@@ -105,6 +105,7 @@ class SpendBook:
         self._number = -1
         self._next_known: datetime | None = None
         self._told: list[Spend] = []
+        self._has_ids = False
         self._held: list[SpendMapping] | None = None
         self._leads: KnownNames | None = None
         self._rows: list[Spend] = []
@@ -116,6 +117,12 @@ class SpendBook:
         with self._lock:
             self._catch_up(moment, leads)
             return list(self._rows)
+
+    def tells_ids(self, moment: datetime) -> bool:
+        """Return whether any cost tells its campaign's or ad's id, by which leads may call it."""
+        with self._lock:
+            self._catch_up(moment, self._leads or frozenset())
+            return self._has_ids
 
     def told(self, moment: datetime) -> list[Spend]:
         """Return the costs under the names of the ad systems."""
@@ -142,6 +149,20 @@ class SpendBook:
                 sums[key] = sums.get(key, NO_COSTS) + costs
         return sums
 
+    def pairs(self, moment: datetime, leads: KnownNames = frozenset()) -> list[tuple[Spend, Spend]]:
+        """Return each cost under the ad system's names, and the same under the leads'."""
+        with self._lock:
+            self._catch_up(moment, leads)
+            return list(zip(self._told, self._rows, strict=True))
+
+    def mappings(self) -> list[SpendMapping]:
+        """Return the company's mappings that hold now."""
+        return self._mappings.held()
+
+    def save(self, told: MarkNames, means: MarkNames, moment: datetime) -> None:
+        """Keep a mapping; the next look goes by it."""
+        self._mappings.save(told, means, moment)
+
     def with_mappings(self, mappings: Iterable[SpendMapping], moment: datetime, leads: KnownNames) -> list[Spend]:
         """Return the costs as they would be under other mappings, for a preview."""
         return by_id(mapped(self.told(moment), mappings), leads, self.company)
@@ -165,6 +186,7 @@ class SpendBook:
             every = self._store.spend(as_told=True)
             self._next_known = min((one.known_at for one in every if one.known_at > moment), default=None)
             self._told = self._store.spend(known_by=moment, as_told=True) if self._next_known else every
+            self._has_ids = any(mark in one.marks for one in self._told for mark in BY_ID.values())
         self._number = last
         if came or held != self._held or leads != self._leads:
             self._held, self._leads = held, leads
@@ -187,9 +209,7 @@ def by_id(spend: Iterable[Spend], leads: KnownNames, company: Company) -> list[S
     return [_by_id(one, channel_of(one.marks), campaigns, leads) for one in spend]
 
 
-def _by_id(
-    one: Spend, channel: str, campaigns: set[tuple[str, str | None]], leads: KnownNames
-) -> Spend:
+def _by_id(one: Spend, channel: str, campaigns: set[tuple[str, str | None]], leads: KnownNames) -> Spend:
     campaign, number = mark_of(one.marks, "campaign"), mark_of(one.marks, BY_ID["campaign"])
     if number and (channel, campaign) not in campaigns and (channel, number) in campaigns:
         one, campaign = replace(one, marks={**one.marks, "campaign": number}), number
