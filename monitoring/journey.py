@@ -214,7 +214,7 @@ def _steps(tally: Tally, costs: Costs | None, names: Sequence[StepName], clicked
             yield Step(name, costs.impressions if costs else None)
         elif name == "clicks":
             shown = Rate(costs.clicks_of_shown, costs.shown_with_clicks) if costs else None
-            fits = shown is not None and 0 < shown.of and shown.count <= shown.of
+            fits = shown is not None and shown.of > 0 and shown.count <= shown.of
             yield Step(name, costs.clicks if costs else None, of_before=shown if fits else None)
         elif name == "leads":
             clicks, of_them = (costs.clicks if costs else None), leads if clicked_leads is None else clicked_leads

@@ -16,6 +16,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
+from features.facts.ad_costs import AdCosts
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
@@ -293,6 +294,7 @@ class Company(Part):
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
     export: Export = Export()
+    ad_costs: AdCosts = AdCosts()
 
     @field_validator("time_zone")
     @classmethod
