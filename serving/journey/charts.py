@@ -38,7 +38,8 @@ def ripening_chart(cohorts: Sequence[Cohort], w: Writing, horizon_days: int) -> 
             })  # fmt: skip
     layout = {
         "yaxis": {"tickformat": ".0%", "rangemode": "tozero"},
-        "xaxis": {"title": {"text": w("jr_age_axis"), "font": {"size": 12}}, "tickformatstops": [], "hoverformat": "", "zeroline": False},
+        "xaxis": {"title": {"text": w("jr_age_axis"), "font": {"size": 12}}, "tickformatstops": [], "hoverformat": "",
+                  "zeroline": False},
         "hovermode": "closest", "margin": {"l": 45, "r": 10, "t": 10, "b": 45}, "legend": {"orientation": "h", "y": -0.25},
     }  # fmt: skip
     return orjson.dumps({"traces": traces, "layout": layout}).decode()

@@ -79,7 +79,7 @@ class Asked:
         chosen = {"by": self.by, "period": self.period, "vs_channel": self.vs_channel, "cohorts": self.cohorts}
         usual = {"by": "channel", "period": "all", "cohorts": "month"}
         said |= {name: word for name, word in chosen.items() if word and word != usual.get(name)}
-        only: dict[str, str] = {name: word for name, word in self.only.items()}
+        only: dict[str, str] = dict(self.only.items())
         return only | said
 
     def _only(self) -> dict[Dimension, str | None]:

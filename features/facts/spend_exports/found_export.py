@@ -197,7 +197,8 @@ def ad_export_of(path: Path, company: Company) -> AdExport | None:
     Raises
     ------
     ImportRefused
-        Where no column tells the day, the rows are of weeks or months and company.yaml does not let them be spread, or money is in millionths.
+        Where no column tells the day, the rows cover
+        periods that company.yaml does not let be spread, or money is in millionths.
     """
     encoding = encoding_of(path, company.export)
     with path.open(encoding=encoding, newline="", errors="replace") as file:
