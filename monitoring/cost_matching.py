@@ -9,11 +9,11 @@ from difflib import get_close_matches
 
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
-from features.facts.spend_mappings import MarkNames, SpendMapping, held, names_of
+from features.facts.spend_mappings import MarkNames, SpendMapping, held
 from features.facts.values import Spend
 from monitoring.counted_cells import Cut, CutKey
 from monitoring.lead_book import LeadBook
-from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, costs_of_row, summed_costs
+from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, summed_costs, total_costs
 from monitoring.tally import NOTHING, Tally
 
 CampaignKey = tuple[str, str | None]
@@ -71,36 +71,25 @@ class CampaignBefore:
     after: Costs
 
 
-def matching(
-    book: LeadBook, spend: SpendBook, cut: Cut, *, moment: datetime, leads: KnownNames = frozenset()
-) -> Matching:
-    """Return how the costs of the days of ``cut`` fit the leads that were created on them."""
-    tallies = _by_campaign(book.tallies(moment, Cut(("channel", "campaign"), {}, cut.first, cut.last)))
-    pairs = [(told, meant) for told, meant in spend.pairs(moment, leads) if cut.holds(told.day)]
-    channel_of = channel_reader(book.company.channels)
-    groups: dict[tuple[MarkNames, CampaignKey], list[Spend]] = {}
-    for told, meant in pairs:
-        key = (channel_of(meant.marks), mark_of(meant.marks, "campaign"))
-        names = names_of(told)
-        groups.setdefault((MarkNames(names.source, names.campaign), key), []).append(meant)
-    by_channel = {channel for channel, _ in tallies}
-    paid = {key for _, key in groups}
+def matching(book: LeadBook, spend: SpendBook, *, moment: datetime, leads: KnownNames = frozenset()) -> Matching:
+    """Return how the costs fit the leads, over the whole time."""
+    tallies = _by_campaign(book.tallies(moment, Cut(("channel", "campaign"))))
+    told = spend.by_told(moment, leads)
+    with_leads, paid = {channel for channel, _ in tallies}, {key for _, key in told}
+    paid_channels = {channel for channel, _ in paid}
     bare = {channel for channel, campaign in paid if campaign is None}
-    free = [key for key in tallies if key not in paid and key[0] in {one for one, _ in paid} - bare]
+    free = [key for key in tallies if key not in paid and key[0] in paid_channels - bare]
     lost = [
-        CostsWithoutLeads(
-            names, key, summed_costs(rows, book.company), min(one.day for one in rows), max(one.day for one in rows),
-            _alike(key, free),
-        )
-        for (names, key), rows in groups.items()
-        if not (key in tallies or (key[1] is None and key[0] in by_channel))
-    ]  # fmt: skip
+        CostsWithoutLeads(names, key, one.costs, one.first, one.last, _alike(key, free))
+        for (names, key), one in told.items()
+        if not (key in tallies or (key[1] is None and key[0] in with_leads))
+    ]
     return Matching(
-        summed_costs((meant for _, meant in pairs), book.company),
-        sum((one.costs for one in lost), NO_COSTS),
+        total_costs([one.costs for one in told.values()]),
+        total_costs([one.costs for one in lost]),
         tuple(sorted([one for one in lost if _is_money(one.costs)], key=lambda one: -_money(one.costs))),
         tuple(sorted([LeadsWithoutCosts(key, tallies[key]) for key in free], key=lambda one: -one.tally["leads"])),
-        sum(tally["leads"] for key, tally in tallies.items() if key[0] in {one for one, _ in paid}),
+        sum(tally["leads"] for key, tally in tallies.items() if key[0] in paid_channels),
     )
 
 
@@ -141,11 +130,10 @@ def _by_campaign(tallies: dict[CutKey, Tally]) -> dict[CampaignKey, Tally]:
 
 def _costs_by_campaign(rows: Iterable[Spend], company: Company) -> dict[CampaignKey, Costs]:
     channel_of = channel_reader(company.channels)
-    sums: dict[CampaignKey, Costs] = {}
+    groups: dict[CampaignKey, list[Spend]] = {}
     for one in rows:
-        key = (channel_of(one.marks), mark_of(one.marks, "campaign"))
-        sums[key] = sums.get(key, NO_COSTS) + costs_of_row(one, company)
-    return sums
+        groups.setdefault((channel_of(one.marks), mark_of(one.marks, "campaign")), []).append(one)
+    return {key: summed_costs(those, company) for key, those in groups.items()}
 
 
 def _alike(key: CampaignKey, free: Sequence[CampaignKey]) -> str | None:

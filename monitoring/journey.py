@@ -19,7 +19,7 @@ from monitoring.channel_quality import has_rules
 from monitoring.counted_cells import Cut, CutKey, Name
 from monitoring.intervals import FEWEST, Rate, UnitCost
 from monitoring.lead_book import LeadBook
-from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, are_known_by
+from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, are_known_by, total_costs
 from monitoring.tally import NOTHING, Tally, summed
 
 StepName = Literal["impressions", "clicks", "leads", "reached", "qualified", "meeting", "invoice", "contract", "won"]
@@ -235,7 +235,7 @@ def _whole(
     Of the leads, those of channels whose clicks are told are set beside the clicks: the others came without one that was
     paid for.
     """
-    paid = None if costs is None else sum(costs.values(), NO_COSTS)
+    paid = None if costs is None else total_costs(list(costs.values()))
     clicked = {key for key, one in (costs or {}).items() if one.clicks}
     of_clicks = sum(tally["leads"] for key, tally in tallies.items() if key in clicked)
     return _line(((), None), summed(list(tallies.values())), paid, names, of_clicks)

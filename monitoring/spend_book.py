@@ -7,13 +7,13 @@ of the channel came by that name but some came by the campaign's id, by the id (
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
-from features.facts.spend_mappings import MarkNames, SpendMapping, SpendMappings, mapped
+from features.facts.spend_mappings import MarkNames, SpendMapping, SpendMappings, mapped, names_of
 from features.facts.store import FactStore
 from features.facts.values import Spend
 from monitoring.counted_cells import Cut, CutKey, Dimension, Name, first_day
@@ -54,40 +54,21 @@ class Costs:
         """Return what was paid in other currencies."""
         return {currency: money / MONEY for currency, money in sorted(self.others.items())}
 
-    def __add__(self, other: Costs) -> Costs:
-        """Return the costs of both."""
-        currencies = self.others.keys() | other.others.keys()
-        return Costs(
-            self.rows + other.rows,
-            _sum(self.own, other.own),
-            {one: self.others.get(one, 0) + other.others.get(one, 0) for one in currencies},
-            _sum(self.impressions, other.impressions),
-            _sum(self.clicks, other.clicks),
-            self.untold_impressions + other.untold_impressions,
-            self.untold_clicks + other.untold_clicks,
-            self.clicks_of_shown + other.clicks_of_shown,
-            self.shown_with_clicks + other.shown_with_clicks,
-        )
-
 
 NO_COSTS = Costs()
+_Cell = tuple[date, tuple[Name, ...]]
+_Cells = dict[_Cell, Costs]
+ToldKey = tuple[MarkNames, tuple[str, str | None]]
+"""Source and campaign as told, and the channel and campaign of the leads that they count for."""
 
 
-def costs_of_row(one: Spend, company: Company) -> Costs:
-    """Return what one row says."""
-    money, is_own = round(one.cost * MONEY), one.currency == company.currency
-    both = one.impressions is not None and one.clicks is not None
-    return Costs(
-        1,
-        money if is_own else None,
-        {} if is_own else {one.currency: money},
-        one.impressions,
-        one.clicks,
-        one.impressions is None,
-        one.clicks is None,
-        (one.clicks or 0) if both else 0,
-        (one.impressions or 0) if both else 0,
-    )
+@dataclass(frozen=True, slots=True)
+class ToldCosts:
+    """What was told under one name, from which day to which."""
+
+    costs: Costs
+    first: date
+    last: date
 
 
 def are_known_by(cut: Cut) -> bool:
@@ -109,7 +90,8 @@ class SpendBook:
         self._held: list[SpendMapping] | None = None
         self._leads: KnownNames | None = None
         self._rows: list[Spend] = []
-        self._by: dict[tuple[str, tuple[Dimension, ...]], dict[tuple[date, tuple[Name, ...]], Costs]] = {}
+        self._by: dict[tuple[str, tuple[Dimension, ...]], _Cells] = {}
+        self._by_told: Mapping[ToldKey, ToldCosts] | None = None
         self._lock = threading.Lock()
 
     def rows(self, moment: datetime, leads: KnownNames = frozenset()) -> list[Spend]:
@@ -142,18 +124,32 @@ class SpendBook:
                 cells = self._by[cut.grain, known] = self._counted(cut.grain == "month", known)
         asked = [known.index(one) for one in cut.by]
         only = [(known.index(one), name) for one, name in cut.only.items()]
-        sums: dict[CutKey, Costs] = {}
+        groups: dict[CutKey, list[Costs]] = {}
+        periods: dict[date, date | None] = {}
         for (day, names), costs in cells.items():
             if cut.holds(day) and all(names[place] == name for place, name in only):
-                key = (tuple([names[place] for place in asked]), first_day(day, cut.period))
-                sums[key] = sums.get(key, NO_COSTS) + costs
-        return sums
+                if day not in periods:
+                    periods[day] = first_day(day, cut.period)
+                groups.setdefault((tuple([names[place] for place in asked]), periods[day]), []).append(costs)
+        return {key: total_costs(those) for key, those in groups.items()}
 
-    def pairs(self, moment: datetime, leads: KnownNames = frozenset()) -> list[tuple[Spend, Spend]]:
-        """Return each cost under the ad system's names, and the same under the leads'."""
+    def by_told(self, moment: datetime, leads: KnownNames = frozenset()) -> Mapping[ToldKey, ToldCosts]:
+        """Return the costs by source and campaign as the ad system has them, and by what of the leads they count for."""
         with self._lock:
             self._catch_up(moment, leads)
-            return list(zip(self._told, self._rows, strict=True))
+            if self._by_told is None:
+                rows: dict[ToldKey, list[Spend]] = {}
+                for told, meant in zip(self._told, self._rows, strict=True):
+                    names = names_of(told)
+                    key = (self._channel_of(meant.marks), mark_of(meant.marks, "campaign"))
+                    rows.setdefault((MarkNames(names.source, names.campaign), key), []).append(meant)
+                self._by_told = {
+                    key: ToldCosts(
+                        summed_costs(those, self.company), min(one.day for one in those), max(one.day for one in those)
+                    )
+                    for key, those in rows.items()
+                }
+            return self._by_told
 
     def mappings(self) -> list[SpendMapping]:
         """Return the company's mappings that hold now."""
@@ -167,13 +163,26 @@ class SpendBook:
         """Return the costs as they would be under other mappings, for a preview."""
         return by_id(mapped(self.told(moment), mappings), leads, self.company)
 
-    def _counted(self, whole_months: bool, known: tuple[Dimension, ...]) -> dict[tuple[date, tuple[Name, ...]], Costs]:
-        rows: dict[tuple[date, tuple[Name, ...]], list[Spend]] = {}
-        for one in self._rows:
-            day = one.day.replace(day=1) if whole_months else one.day
-            names = tuple([self._name(one, dimension) for dimension in known])
-            rows.setdefault((day, names), []).append(one)
-        return {key: summed_costs(those, self.company) for key, those in rows.items()}
+    def _counted(self, whole_months: bool, known: tuple[Dimension, ...]) -> _Cells:
+        """Add up a kind of cut from the smallest finer one that is kept, or else from all rows."""
+        finer = [
+            (of, cells)
+            for (grain, of), cells in self._by.items()
+            if set(known) <= set(of) and (grain == "day" or whole_months)
+        ]
+        if not finer:
+            rows: dict[_Cell, list[Spend]] = {}
+            for one in self._rows:
+                names = tuple([self._name(one, dimension) for dimension in known])
+                rows.setdefault((one.day.replace(day=1) if whole_months else one.day, names), []).append(one)
+            return {key: summed_costs(those, self.company) for key, those in rows.items()}
+        of, smallest = min(finer, key=lambda pair: len(pair[1]))
+        places = [of.index(one) for one in known]
+        groups: dict[_Cell, list[Costs]] = {}
+        for (day, told), costs in smallest.items():
+            key = (day.replace(day=1) if whole_months else day, tuple([told[place] for place in places]))
+            groups.setdefault(key, []).append(costs)
+        return {key: total_costs(those) for key, those in groups.items()}
 
     def _name(self, one: Spend, dimension: Dimension) -> str | None:
         return self._channel_of(one.marks) if dimension == "channel" else mark_of(one.marks, dimension)
@@ -192,14 +201,77 @@ class SpendBook:
             self._held, self._leads = held, leads
             self._rows = by_id(mapped(self._told, held), leads, self.company)
             self._by.clear()
+            self._by_told = None
+
+
+def total_costs(every: Collection[Costs]) -> Costs:
+    """Return what some costs add up to."""
+    if len(every) == 1:
+        return next(iter(every))
+    own = [one.own for one in every if one.own is not None]
+    impressions = [one.impressions for one in every if one.impressions is not None]
+    clicks = [one.clicks for one in every if one.clicks is not None]
+    others: dict[str, int] = {}
+    for one in every:
+        for currency, money in one.others.items():
+            others[currency] = others.get(currency, 0) + money
+    return Costs(
+        sum([one.rows for one in every]),
+        sum(own) if own else None,
+        others,
+        sum(impressions) if impressions else None,
+        sum(clicks) if clicks else None,
+        sum([one.untold_impressions for one in every]),
+        sum([one.untold_clicks for one in every]),
+        sum([one.clicks_of_shown for one in every]),
+        sum([one.shown_with_clicks for one in every]),
+    )
 
 
 def summed_costs(rows: Iterable[Spend], company: Company) -> Costs:
     """Return what some rows add up to."""
-    total = NO_COSTS
+    sums = _Sums(company.currency)
     for one in rows:
-        total = total + costs_of_row(one, company)
-    return total
+        sums.add(one)
+    return sums.total()
+
+
+class _Sums:
+    """Adds up rows of costs."""
+
+    def __init__(self, currency: str) -> None:
+        self._currency, self._own = currency, False
+        self._money: dict[str, int] = {}
+        self._rows = self._impressions = self._clicks = 0
+        self._untold_impressions = self._untold_clicks = self._shown = self._clicked = 0
+
+    def add(self, one: Spend) -> None:
+        self._rows += 1
+        self._money[one.currency] = self._money.get(one.currency, 0) + round(one.cost * MONEY)
+        if one.impressions is None:
+            self._untold_impressions += 1
+        else:
+            self._impressions += one.impressions
+        if one.clicks is None:
+            self._untold_clicks += 1
+        else:
+            self._clicks += one.clicks
+            if one.impressions is not None:
+                self._shown += one.impressions
+                self._clicked += one.clicks
+
+    def total(self) -> Costs:
+        return Costs(
+            self._rows,
+            self._money.get(self._currency),
+            {currency: money for currency, money in self._money.items() if currency != self._currency},
+            self._impressions if self._untold_impressions < self._rows else None,
+            self._clicks if self._untold_clicks < self._rows else None,
+            self._untold_impressions,
+            self._untold_clicks,
+            self._clicked,
+            self._shown,
+        )
 
 
 def by_id(spend: Iterable[Spend], leads: KnownNames, company: Company) -> list[Spend]:
@@ -217,7 +289,3 @@ def _by_id(one: Spend, channel: str, campaigns: set[tuple[str, str | None]], lea
     if ad_number and (channel, campaign, ad) not in leads and (channel, campaign, ad_number) in leads:
         one = replace(one, marks={**one.marks, "ad": ad_number})
     return one
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other

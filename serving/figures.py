@@ -37,8 +37,9 @@ class Figures:
         """Count what most looks ask for."""
         self.refresh(moment)
         for by in READ_AHEAD:
-            self.book.tallies(moment, Cut(by=by, period="day"))
-            self.book.tallies(moment, Cut(by=by))
+            for cut in (Cut(by=by, period="day"), Cut(by=by)):
+                self.book.tallies(moment, cut)
+                self.spend.costs(moment, cut, self.lead_names(moment))
         self.book.tallies(moment, Cut(by=("sold_after",), period="day"))
 
     def refresh(self, moment: datetime) -> None:
@@ -68,9 +69,9 @@ class Figures:
         keys = self.book.tallies(moment, cut).keys() | costs.keys()
         return sorted({names[0] for names, _ in keys if isinstance(names[0], str)})
 
-    def matching(self, cut: Cut, moment: datetime) -> Matching:
+    def matching(self, moment: datetime) -> Matching:
         """Return how costs fit the leads."""
-        return matching(self.book, self.spend, cut, moment=moment, leads=self.lead_names(moment))
+        return matching(self.book, self.spend, moment=moment, leads=self.lead_names(moment))
 
     def preview(self, mapping: SpendMapping, moment: datetime) -> list[CampaignBefore]:
         """Return what a mapping would change."""

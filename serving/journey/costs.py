@@ -44,14 +44,14 @@ def costs_view(figures: Figures, said: Mapping[str, str], moment: datetime) -> C
     figures.refresh(moment)
     told = MarkNames(said.get("source") or None, said.get("campaign") or None)
     mending = _mending(figures, said, told, moment) if told.source or told.campaign else None
-    rows = figures.spend.told(moment)
+    matched = figures.matching(moment)
     return CostsView(
-        figures.matching(Cut(), moment),
+        matched,
         figures.spend.mappings(),
         mending,
         _lead_names(figures, "channel", moment),
         _lead_names(figures, "campaign", moment),
-        bool(rows),
+        bool(matched.costs.rows),
     )
 
 
