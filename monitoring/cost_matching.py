@@ -80,7 +80,7 @@ def matching(book: LeadBook, spend: SpendBook, *, moment: datetime, leads: Known
     bare = {channel for channel, campaign in paid if campaign is None}
     free = [key for key in tallies if key not in paid and key[0] in paid_channels - bare]
     lost = [
-        CostsWithoutLeads(names, key, one.costs, one.first, one.last, _alike(key, free))
+        CostsWithoutLeads(names, key, one.costs, one.first, one.last, _alike(key, free) or _alike(key, list(tallies)))
         for (names, key), one in told.items()
         if not (key in tallies or (key[1] is None and key[0] in with_leads))
     ]
@@ -137,7 +137,7 @@ def _costs_by_campaign(rows: Iterable[Spend], company: Company) -> dict[Campaign
 
 
 def _alike(key: CampaignKey, free: Sequence[CampaignKey]) -> str | None:
-    """Return the campaign of the same channel without costs whose name is most like the told one."""
+    """Return the campaign of the same channel whose name is most like the told one."""
     names = [campaign for channel, campaign in free if channel == key[0] and campaign]
     return next(iter(get_close_matches(key[1] or "", names, 1, ALIKE)), None)
 
