@@ -99,6 +99,9 @@ class CountedCells:
         self._due: list[tuple[datetime, LeadId]] = []
         self._ends: dict[LeadId, datetime] = {}
         self._kinds: dict[tuple[Grain, tuple[Dimension, ...]], _Cells] = {}
+        # Most leads share their names and what they add with others: kept once, they take a part of the memory.
+        self._names: dict[tuple[Name, ...], tuple[Name, ...]] = {}
+        self._adds: dict[Contribution, Contribution] = {}
         self._moment: datetime | None = None
         self._persons = _Persons() if company.count_a_person_once else None
 
@@ -173,7 +176,13 @@ class CountedCells:
         day = one.created_at.astimezone(self._company.zone).date()
         sold = (one.won_at.astimezone(self._company.zone).date() - day).days if one.won_at else None
         names = (one.channel, one.campaign, one.ad, one.offer, one.landing_page, sold)
-        return _Placed(one, day, names, contribution(one, chance, self._company, self._moment))
+        adds = contribution(one, chance, self._company, self._moment)
+        return _Placed(
+            one,
+            day,
+            self._names.setdefault(names, names),
+            self._adds.setdefault(adds, adds) if chance is None else adds,
+        )
 
     def _cells(self, grain: Grain, dimensions: tuple[Dimension, ...]) -> _Cells:
         kind = (grain, dimensions)

@@ -19,9 +19,9 @@ def test_a_filter_keeps_to_what_it_names_and_an_unknown_one_is_refused_with_what
     whole = next(line.split() for line in said.splitlines() if line.strip().startswith("all"))
     assert whole[1] == "1"
     ran = imported.run("journey", "--channel", "vkk")
-    assert ran.code != 0
-    assert "there is no 'vkk' in the data" in one_line(ran.said)
-    assert "--from" in one_line(imported.run("journey", "--from", "31.03.2026").said)
+    assert ran.code == 2
+    assert "there is no 'vkk' in the data" in one_line(ran.err)
+    assert "--from" in one_line(imported.run("journey", "--from", "31.03.2026").err)
 
 
 def test_costs_by_offer_are_said_to_be_unknown(imported: Small) -> None:
