@@ -25,6 +25,7 @@ from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
+from serving.journey.endpoints import journey_router
 from serving.lead_card.endpoints import lead_card_router
 from serving.model_card.endpoints import model_card_router
 from serving.model_card.managers_beside import ManagersBeside
@@ -67,9 +68,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(
         reports_router(
             desk=service.desk,
-            board=service.board,
-            book=service.book,
-            store=service.desk.store,
+            figures=service.figures,
             drift=drift,
             unknown=service.unknown_fields,
             pages=pages,
@@ -77,6 +76,7 @@ def create_app(service: Service) -> FastAPI:
     )
     watch = AlarmWatch(service.book, service.desk.store, service.contacts, service.company, drift.summary)
     app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
+    app.include_router(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.include_router(backtest_router(service.settings.home, pages))
     app.include_router(offers_router(service.desk, service.book, service.settings.home, pages))
     app.include_router(portrait_router(service.settings.home, pages))
@@ -106,9 +106,10 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
 
 
 async def _read_ahead(service: Service) -> None:
-    """Put the open leads on the board before anybody asks: with thousands the first look would wait for seconds."""
+    """Put the open leads on the board, and count what most looks ask for, before anybody asks."""
     with suppress(StoreUnreachable):
         await run_in_threadpool(service.board.queue, service.desk.now())
+        await run_in_threadpool(service.figures.read_ahead, service.desk.now())
 
 
 async def _begin_days(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from serving.alarm_page_words import ALARM_PAGE_WORDS
+from serving.journey_words import JOURNEY_WORDS
 from serving.model_words import MODEL_WORDS
 from serving.offer_words import OFFER_WORDS
 from serving.portrait_words import PORTRAIT_WORDS
@@ -424,4 +425,6 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-PAGE_WORDS: dict[str, tuple[str, str]] = GENERAL_WORDS | MODEL_WORDS | PORTRAIT_WORDS | OFFER_WORDS | ALARM_PAGE_WORDS
+PAGE_WORDS: dict[str, tuple[str, str]] = (
+    GENERAL_WORDS | MODEL_WORDS | PORTRAIT_WORDS | OFFER_WORDS | ALARM_PAGE_WORDS | JOURNEY_WORDS
+)

@@ -24,6 +24,7 @@ NAVIGATION = (
     ("/queue", "queue"),
     ("/alarms", "alarms_page"),
     ("/channels", "channels"),
+    ("/journey", "journey"),
     ("/portrait", "portrait"),
     ("/won", "won"),
     ("/offers", "offers"),

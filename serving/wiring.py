@@ -18,10 +18,12 @@ from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
 from monitoring.lead_book import LeadBook
+from monitoring.spend_book import SpendBook
 from serving.board import Board
 from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.desk import Desk
+from serving.figures import Figures
 from serving.score_writer import ScoreWriter
 from serving.unknown_fields import UnknownFields
 
@@ -36,6 +38,7 @@ class Service:
     desk: Desk
     board: Board
     book: LeadBook
+    figures: Figures
     log: ScoreLog
     writer: ScoreWriter
     unknown_fields: UnknownFields
@@ -76,6 +79,8 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     secret = person_secret(settings.home)
     contacts = ContactBook(engine, secret)
     book = LeadBook(store, company)
-    service = Service(settings, company, contacts, desk, Board(desk, secret), book, log, writer, UnknownFields())
+    board = Board(desk, secret)
+    figures = Figures(book, SpendBook(store, company), board)
+    service = Service(settings, company, contacts, desk, board, book, figures, log, writer, UnknownFields())
     service.begin_day(clock())
     return service

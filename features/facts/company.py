@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
 from features.facts.audience import Audience
+from features.facts.ad_costs import AdCosts
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
 from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
@@ -297,6 +298,7 @@ class Company(Part):
     queue: Queue = Queue()
     deliver: Deliver = Deliver()
     export: Export = Export()
+    ad_costs: AdCosts = AdCosts()
 
     @field_validator("time_zone")
     @classmethod

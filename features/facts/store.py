@@ -35,6 +35,7 @@ from features.facts.codec import KIND_OF, encoded, lead_fact, microseconds, plan
 from features.facts.database import reading, writing
 from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
+from features.facts.spend_mappings import held_in, mapped
 from features.facts.tables import CONTACTS, FACTS, IMPORTS, PERSONS
 from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
@@ -123,9 +124,24 @@ class FactStore:
             more = connection.execute(touched).scalars().all() if undone else []
         return {LeadId(one) for one in [*(row.lead_id for row in rows), *more] if one is not None}
 
-    def spend(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Spend]:
-        """Return the advertising costs, of each the latest version that was known by then (None: all versions)."""
-        return [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", known_by, up_to)]
+    def spend(
+        self, *, known_by: datetime | None = None, up_to: int | None = None, as_told: bool = False
+    ) -> list[Spend]:
+        """Return the advertising costs, of each the latest version that was known by then (None: all versions).
+
+        Their marks are those of the leads that they bought, by the company's mappings; ``as_told``: as the ad system has them.
+        """
+        told = [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", known_by, up_to)]
+        if as_told:
+            return told
+        with reading(self.engine) as connection:
+            return mapped(told, held_in(connection))
+
+    def spend_changed_since(self, number: int) -> bool:
+        """Return whether costs came, or an import was taken back, after a storage number."""
+        newer = select(FACTS.c.number).where(FACTS.c.number > number, FACTS.c.kind.in_(("spend", UNDO))).limit(1)
+        with reading(self.engine) as connection:
+            return connection.execute(newer).first() is not None
 
     def plans(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Plan]:
         """Return the plans, of each the latest version that was known by then (None: all versions)."""

@@ -147,3 +147,16 @@ OFFER_VERSIONS = Table(
     Column("words", Text, nullable=False),
 )
 """What marketers told of offers, campaigns and ads; appended to, never changed."""
+SPEND_MAPPINGS = Table(
+    "spend_mappings",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("saved_us", BigInteger, nullable=False),
+    Column("source", String(300)),
+    Column("campaign", String(300)),
+    Column("ad", String(300)),
+    Column("to_source", String(300)),
+    Column("to_campaign", String(300)),
+    Column("to_ad", String(300)),
+)
+"""By which of the leads' marks costs told under other names go; added to, never changed: the latest row of a name holds."""

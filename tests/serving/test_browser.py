@@ -28,6 +28,8 @@ TITLES = {
     "/leads/phone": ("Заявка phone", "Lead phone"),
     "/alarms": ("Тревоги", "Alarms"),
     "/channels": ("Каналы", "Channels"),
+    "/journey": ("Путь клиента", "Journey"),
+    "/journey/costs": ("Расходы и заявки: что не сошлось", "Costs and leads: what does not fit"),
     "/models": ("Модели", "Models"),
     f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
     "/backtest": ("Как бы это было", "How it would have gone"),
