@@ -7,13 +7,18 @@ LeadloopError
 ├── NotThere                    what was asked for is not stored
 │   ├── UnknownLead
 │   ├── UnknownImport
-│   └── UnknownModel
+│   ├── UnknownModel
+│   ├── UnknownLetter
+│   └── UnknownExperiment
 ├── FactRefused                 one fact cannot be taken: field and remedy
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
 ├── RegistryUnreachable         the record of models does not answer
+├── NothingToTell               an ad system that company.yaml does not name, or a way that it does not take
+├── ExperimentRefused           a test that cannot be planned, or not be judged yet
+├── DestinationRefused          a request would go where none may go
 └── AddressRefused              serving beyond this machine without an API key
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -88,6 +93,22 @@ class UnknownModel(NotThere):
         self.wanted = wanted
 
 
+class UnknownLetter(NotThere):
+    """No letter of this number waits for a person."""
+
+    def __init__(self, letter_id: int) -> None:
+        super().__init__(f"No letter {letter_id} waits for a person; `leadloop outbox` lists them.")
+        self.letter_id = letter_id
+
+
+class UnknownExperiment(NotThere):
+    """No test of the budget has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no test {name!r}; `leadloop experiment list` lists them.")
+        self.name = name
+
+
 class FactRefused(LeadloopError):
     """One fact cannot be taken: which field, and what would be right."""
 
@@ -130,6 +151,22 @@ class RegistryUnreachable(LeadloopError):
             "its disk, and whether MLFLOW_TRACKING_URI and MLFLOW_REGISTRY_URI name it."
         )
         self.why = why
+
+
+class NothingToTell(LeadloopError):
+    """An ad system is not named in company.yaml, or does not take what it is told in this way."""
+
+
+class ExperimentRefused(LeadloopError):
+    """A test of the budget cannot be planned so, or not be judged yet; the message says what would do."""
+
+
+class DestinationRefused(LeadloopError):
+    """A request would go where none may go."""
+
+    def __init__(self, name: str, remedy: str) -> None:
+        super().__init__(f"{name} is not asked: {remedy}.")
+        self.name = name
 
 
 class AddressRefused(LeadloopError):

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
+from features.facts.conversion_settings import Conversions
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
@@ -292,6 +293,7 @@ class Company(Part):
     offers: dict[str, Offer] = Field(default_factory=dict)
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
+    conversions: Conversions = Conversions()
     export: Export = Export()
 
     @field_validator("time_zone")
@@ -334,6 +336,7 @@ class Company(Part):
             *self._criteria_too_many(),
             *self._yeses_that_lower_a_grade(),
             *self._stages_of_two_kinds(),
+            *self.conversions.mistakes(self.fields),
         ]
         if mistakes:
             raise misplaced(mistakes)
