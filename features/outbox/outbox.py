@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,8 @@ from features.facts.tables import OUTBOX
 from features.outbox.letter import KeptLetter, Letter, LetterState
 
 LONGEST_ANSWER = 500
+ON_ITS_WAY = timedelta(minutes=10)
+"""No sender needs so long for one letter."""
 IN_DOUBT = (
     "It may have arrived: the sender ended before it could note the answer. Look there, then send it again or not."
 )
@@ -91,15 +93,16 @@ class Outbox:
     def found_in_hand(self, moment: datetime) -> int:
         """Take back what a sender that ended was sending; return how many letters that were.
 
-        What may arrive twice is sent again; of the rest nobody knows, so a person has to look.
+        What may arrive twice is sent again; of the rest nobody knows, so a person has to look. A letter that was taken a moment ago
+        may still be on its way with another sender, and is left to him.
         """
         with writing(self._engine) as connection:
-            held = OUTBOX.c.state == "sending"
+            held = (OUTBOX.c.state == "sending") & (OUTBOX.c.changed_us < microseconds(moment - ON_ITS_WAY))
             now = microseconds(moment)
             again = update(OUTBOX).where(held, OUTBOX.c.repeatable == 1).values(state="waiting", changed_us=now)
             doubt = update(OUTBOX).where(held, OUTBOX.c.repeatable == 0)
-            count = connection.execute(again).rowcount
-            return count + connection.execute(doubt.values(state="dead", answer=IN_DOUBT, changed_us=now)).rowcount
+            doubt = doubt.values(state="dead", answer=IN_DOUBT, changed_us=now)
+            return connection.execute(again).rowcount + connection.execute(doubt).rowcount
 
     def letters(self, *states: LetterState, kind: str | None = None, most: int = 100) -> list[KeptLetter]:
         """Return letters in some states (none named: in any), the newest first."""
@@ -129,11 +132,6 @@ class Outbox:
         with writing(self._engine) as connection:
             noted = update(OUTBOX).where(OUTBOX.c.id == letter_id, OUTBOX.c.state == "sending")
             connection.execute(noted.values(answer=answer[:LONGEST_ANSWER], changed_us=microseconds(moment), **said))
-
-
-def shown(letters: Sequence[KeptLetter]) -> list[KeptLetter]:
-    """Return dead letters first, then the rest, each the newest first."""
-    return sorted(letters, key=lambda one: (one.state != "dead", -one.id))
 
 
 def _columns(letter: Letter) -> dict[str, Any]:
