@@ -11,13 +11,26 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from features.errors import ArtefactUnreadable, FactRefused, LeadloopError, StoreUnreachable, UnknownLead, UnknownModel
+from features.errors import (
+    ArtefactUnreadable,
+    FactRefused,
+    LeadloopError,
+    NothingToTell,
+    StoreUnreachable,
+    UnknownExperiment,
+    UnknownLead,
+    UnknownLetter,
+    UnknownModel,
+)
 from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
     UnknownModel: 404,
+    UnknownLetter: 404,
+    UnknownExperiment: 404,
+    NothingToTell: 404,
     FactRefused: 422,
     StoreUnreachable: 503,
 }

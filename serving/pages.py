@@ -19,7 +19,14 @@ from serving.reason_words import cell_words, reason_counts, reason_text
 from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
-NAVIGATION = (("/queue", "queue"), ("/channels", "channels"), ("/models", "models"), ("/backtest", "backtest"))
+NAVIGATION = (
+    ("/queue", "queue"),
+    ("/channels", "channels"),
+    ("/budget", "budget"),
+    ("/conversions", "conversions"),
+    ("/models", "models"),
+    ("/backtest", "backtest"),
+)
 """The pages that every page leads to: where each begins, and the key of its words."""
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 

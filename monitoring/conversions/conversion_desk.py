@@ -125,11 +125,34 @@ class ConversionDesk:
             )  # fmt: skip
         return Handed(content, len(mine) - restated, restated, len(repeated), batch_id)
 
+    def again(self, name: System, batch_id: int, moment: datetime) -> bytes:
+        """Return what was told in one batch once more, as it was told; it is noted nowhere, for it was.
+
+        Who took his consent back since, and what became too old, is left out. ``NothingToTell`` where the system has no such
+        batch.
+        """
+        system, found = self.system(name), self.ledger.batch(batch_id)
+        if found is None or found[0].system != name:
+            raise NothingToTell(f"{name} was handed no batch {batch_id}.")
+        told = {one.key: one for one in found[1]}
+        look = self._look(system, self.ledger.told(name), moment)
+        mine = [one for one in (*look.told, *look.ready) if one.key in told]
+        lines = [self._as_told(one, told[one.key], system) for one in mine]
+        kept = [one for one in lines if self._is_in_window(one, told, system, moment)]
+        return system.document(sorted(kept, key=_place), self.company)
+
     def _look(self, system: AdSystem, told: Mapping[Key, Told], moment: datetime) -> Look:
+        also = {lead_id for lead_id, _ in told}
+        some = self._book.leads(moment, active_since=moment - system.window, also=also)
         return looked_at(
-            system, self._book.steps(moment), told, company=self.company, moment=moment, amounts=self._amounts,
+            system,
+            some,
+            told,
+            company=self.company,
+            moment=moment,
+            amounts=self._amounts,
             contacts=self._contacts.contacts,
-        )  # fmt: skip
+        )
 
     def _conversion(self, one: Candidate, system: AdSystem) -> Conversion:
         return Conversion(

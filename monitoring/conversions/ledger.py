@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
 
 from features.facts.codec import instant, microseconds
 from features.facts.conversion_settings import OrderStatus, System
@@ -81,6 +81,14 @@ class Ledger:
             rows = connection.execute(chosen.order_by(CONVERSION_BATCHES.c.id.desc()).limit(most)).all()
         return [_batch(row) for row in rows]
 
+    def batch(self, batch_id: int) -> tuple[Batch, list[Told]] | None:
+        """Return a handing out and what was told in it; None where there is none of that number."""
+        with reading(self.engine) as connection:
+            chosen = select(CONVERSION_BATCHES).where(CONVERSION_BATCHES.c.id == batch_id)
+            row = connection.execute(chosen).first()
+            told = [_told(one) for one in connection.execute(_joined().where(CONVERSIONS.c.batch_id == batch_id))]
+        return None if row is None else (_batch(row), told)
+
     def restated(self, system: System) -> int:
         """Return how many restatements a system was told in all."""
         counted = select(func.coalesce(func.sum(CONVERSION_BATCHES.c.restated), 0))
@@ -120,6 +128,12 @@ def remember_in(
     if told:
         connection.execute(insert(CONVERSIONS), [{"batch_id": batch_id, "system": system, **_columns(o)} for o in told])
     return batch_id
+
+
+def _joined() -> Select[Any]:
+    joined = CONVERSIONS.join(CONVERSION_BATCHES, CONVERSIONS.c.batch_id == CONVERSION_BATCHES.c.id)
+    asked = select(CONVERSIONS, CONVERSION_BATCHES.c.way, CONVERSION_BATCHES.c.at_us.label("told_us"))
+    return asked.select_from(joined)
 
 
 def _columns(one: Told) -> dict[str, Any]:

@@ -7,7 +7,7 @@ unknown. What was told and has changed since is told again only where a system t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -21,6 +21,7 @@ from monitoring.conversions.conversion import ORDER, ToldStep
 from monitoring.conversions.identifiers import Identifiers
 from monitoring.conversions.lead_steps import LeadSteps, Reached
 from monitoring.conversions.ledger import Key, Told
+from monitoring.conversions.steps_book import SomeLeads
 
 Standing = Literal[
     "ready",
@@ -84,7 +85,7 @@ class Look:
 
 def looked_at(
     system: AdSystem,
-    leads: Iterable[LeadSteps],
+    some: SomeLeads,
     told: Mapping[Key, Told],
     *,
     company: Company,
@@ -92,10 +93,16 @@ def looked_at(
     amounts: Amounts,
     contacts: Contacts,
 ) -> Look:
-    """Return how everything stands at ``moment``."""
-    everybody = list(leads)
-    candidates = [one for lead in everybody for one in candidates_of(lead, system, company)]
-    standings: list[Standing | None] = [_before_contact(one, system, told.get(one.key), moment) for one in candidates]
+    """Return how everything stands at ``moment``.
+
+    Parameters
+    ----------
+    some
+        At least the leads of which anything happened within the system's window, and those that it was told of; every step
+        of the others is too old.
+    """
+    candidates = [one for lead in some.looked_at for one in candidates_of(lead, system, company)]
+    standings = [_before_contact(one, system, told.get(one.key), moment) for one in candidates]
     candidates = _with_contacts(candidates, standings, system, contacts, company)
     counts: dict[ToldStep, Counter[Standing]] = {step: Counter() for step in _steps(system, company)}
     ready: list[Candidate] = []
@@ -107,14 +114,11 @@ def looked_at(
             ready.append(one)
         elif standing in ("told", "changed") and system.carries(one.ids):
             again.append(one)
-    reached = {step: sum(of.values()) for step, of in counts.items()}
-    return Look(
-        len(everybody),
-        counts,
-        {step: len(everybody) - count for step, count in reached.items()},
-        tuple(ready),
-        tuple(again),
-    )
+    reached = {step: some.leads if step == "order" else some.reached.get(step, 0) for step in counts}
+    for step, of in counts.items():
+        of["too_old"] += reached[step] - sum(of.values())
+    not_reached = {step: some.leads - count for step, count in reached.items()}
+    return Look(some.leads, counts, not_reached, tuple(ready), tuple(again))
 
 
 def candidates_of(lead: LeadSteps, system: AdSystem, company: Company) -> list[Candidate]:
