@@ -17,9 +17,11 @@ from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
+from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
 from serving.api_examples import examples_of
+from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
@@ -74,6 +76,15 @@ def create_app(service: Service) -> FastAPI:
         )
     )
     app.include_router(backtest_router(service.settings.home, pages))
+    app.include_router(
+        budget_router(
+            desk=service.desk,
+            board=service.board,
+            book=service.book,
+            shelf=ExperimentShelf(service.settings.home),
+            pages=pages,
+        )
+    )
     said = service.settings
     app.include_router(
         conversions_router(

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import (
     ArtefactUnreadable,
+    ExperimentRefused,
     FactRefused,
     LeadloopError,
     NothingToTell,
@@ -32,6 +33,7 @@ STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownExperiment: 404,
     NothingToTell: 404,
     FactRefused: 422,
+    ExperimentRefused: 422,
     StoreUnreachable: 503,
 }
 PAGES: dict[type[LeadloopError], str] = {
