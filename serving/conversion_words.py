@@ -69,7 +69,7 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     "cv_out_no_click_id": ("не по чему узнать", "nothing to recognise them by"),
     "cv_out_unknown_value": ("сумма не известна", "value unknown"),
     "cv_reason": ("{why}:\u00a0{n}", "{why}:\u00a0{n}"),
-    "cv_of_leads": ("из заявок: {n}", "of {n} leads"),
+    "cv_of_leads": ("Всего заявок: {n}.", "{n} leads in all."),
     "cv_changed": (
         "Изменилось после передачи: {n}. Исправить переданное эта система не даёт.",
         "Changed since they were told: {n}. This system does not let what was told be mended.",

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from features.errors import DestinationRefused
 
+TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+"""IPv6 addresses that stand for IPv4 ones behind a translator (RFC 6052, RFC 8215)."""
 Resolver = Callable[[str, int], list[str]]
 
 
@@ -83,9 +85,9 @@ def safe_address(url: str, *, loopback: bool = False, resolve: Resolver = resolv
 
 
 def _is_outside(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an address lies in the open internet; one that carries another inside is judged by that too."""
+    """Return whether an address lies in the open internet; one that carries another inside does not."""
     if isinstance(number, ipaddress.IPv6Address):
-        carried = number.ipv4_mapped or number.sixtofour or (number.teredo[1] if number.teredo else None)
-        if carried is not None:
+        carries = number.ipv4_mapped or number.sixtofour or number.teredo or any(number in one for one in TRANSLATED)
+        if carries:
             return False
     return number.is_global and not number.is_multicast

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from features.errors import ExperimentRefused
-from monitoring.budget.sign_flips import LEVEL, attained_level, p_value
+from monitoring.budget.sign_flips import attained_level, is_more
 from monitoring.budget.student_t import noncentral_t_above, t_quantile
 from monitoring.budget.weekly_figures import WEEK, ChannelWeeks, Week
 
@@ -215,7 +215,7 @@ def _drawn_power(shift: float, pairs: int) -> float:
     draw, found = random.Random(pairs), 0
     for _ in range(DRAWN_FOR_POWER):
         differences = [draw.gauss(shift, 1.0) for _ in range(pairs)]
-        found += sum(differences) > 0 and p_value(differences) <= LEVEL
+        found += is_more(differences)
     return found / DRAWN_FOR_POWER
 
 

@@ -22,7 +22,7 @@ def cost_chart(returns: Sequence[ChannelReturn], words: Callable[[str], str], cu
         _trace([(one.channel, one.next_sale) for one in shown], words("bg_next_sale"), COLOURS["next_sale"]),
     ]
     layout = {
-        "xaxis": {"rangemode": "tozero", "title": {"text": currency}, "tickformat": ",.0f"},
+        "xaxis": {"rangemode": "tozero", "tickformat": ",.0f", "ticksuffix": f" {currency}", "nticks": 6},
         "yaxis": {"automargin": True, "ticklabeloverflow": "allow"},
         "margin": {"l": 110, "r": 10, "t": 10, "b": 40},
         "scattermode": "group",
