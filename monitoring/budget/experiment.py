@@ -205,7 +205,7 @@ def power(sold: float, scatter: float, *, change: float, pairs: int, elasticity:
     richer, poorer = sold * (1 + change) ** elasticity, sold * _poorer(change, elasticity)
     shift = (richer - poorer) / math.sqrt(scatter * (richer + poorer))
     if pairs <= FEW_PAIRS:
-        return _drawn_power(round(shift, 3), pairs)
+        return _drawn_power(round(shift, 2), pairs)
     return noncentral_t_above(t_quantile(1 - level / 2, pairs - 1), pairs - 1, shift * math.sqrt(pairs))
 
 
