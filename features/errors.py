@@ -8,7 +8,9 @@ LeadloopError
 │   ├── UnknownLead
 │   ├── UnknownImport
 │   ├── UnknownModel
-│   └── UnknownAlarm
+│   ├── UnknownAlarm
+│   ├── UnknownLetter
+│   └── UnknownExperiment
 ├── FactRefused                 one fact cannot be taken: field and remedy
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
@@ -16,6 +18,9 @@ LeadloopError
 ├── StoreUnreachable            the database does not answer
 ├── RegistryUnreachable         the record of models does not answer
 ├── DeliveryFailed              a message to people did not go out; it is tried again
+├── NothingToTell               an ad system that company.yaml does not name, or a way that it does not take
+├── ExperimentRefused           a test that cannot be planned, or not be judged yet
+├── DestinationRefused          a request would go where none may go
 └── AddressRefused              serving beyond this machine without an API key
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -95,6 +100,21 @@ class UnknownAlarm(NotThere):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no alarm {name!r}; `leadloop alarms` and the page /alarms list them.")
+
+
+class UnknownLetter(NotThere):
+    """No letter of this number waits for a person."""
+
+    def __init__(self, letter_id: int) -> None:
+        super().__init__(f"No letter {letter_id} waits for a person; `leadloop outbox` lists them.")
+        self.letter_id = letter_id
+
+
+class UnknownExperiment(NotThere):
+    """No test of the budget has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no test {name!r}; `leadloop experiment list` lists them.")
         self.name = name
 
 
@@ -144,6 +164,22 @@ class RegistryUnreachable(LeadloopError):
 
 class DeliveryFailed(LeadloopError):
     """A message to people did not go out; the message says why and names no address and no secret."""
+
+
+class NothingToTell(LeadloopError):
+    """An ad system is not named in company.yaml, or does not take what it is told in this way."""
+
+
+class ExperimentRefused(LeadloopError):
+    """A test of the budget cannot be planned so, or not be judged yet; the message says what would do."""
+
+
+class DestinationRefused(LeadloopError):
+    """A request would go where none may go."""
+
+    def __init__(self, name: str, remedy: str) -> None:
+        super().__init__(f"{name} is not asked: {remedy}.")
+        self.name = name
 
 
 class AddressRefused(LeadloopError):

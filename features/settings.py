@@ -10,6 +10,10 @@
 | LEADLOOP_SMTP_PASSWORD | the password of the mail server named in company.yaml | none |
 | LEADLOOP_TELEGRAM_TOKEN | the token of the Telegram bot that tells of alarms | none |
 | LEADLOOP_WEBHOOK_SECRET | the key that webhooks are signed with (Standard Webhooks) | none: unsigned |
+| LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
+| LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
+| LEADLOOP_PUBLIC_URL | how the service is reached from outside, to fetch conversions | as the browser asked |
+| LEADLOOP_SEND_TO_LOOPBACK | 1: pushes may go to this very machine, for tests | no |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
 
@@ -33,6 +37,10 @@ class Settings:
     api_key: str | None
     mlflow_tracking_uri: str
     mlflow_registry_uri: str | None
+    metrica_token: str | None = field(default=None, repr=False)
+    meta_token: str | None = field(default=None, repr=False)
+    public_url: str | None = None
+    send_to_loopback: bool = False
 
     @property
     def mlflow_artefacts(self) -> Path:
@@ -55,6 +63,10 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         api_key=os.environ.get("LEADLOOP_API_KEY") or None,
         mlflow_tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder / 'mlflow.db'}",
         mlflow_registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or None,
+        metrica_token=os.environ.get("LEADLOOP_METRICA_TOKEN") or None,
+        meta_token=os.environ.get("LEADLOOP_META_TOKEN") or None,
+        public_url=os.environ.get("LEADLOOP_PUBLIC_URL") or None,
+        send_to_loopback=os.environ.get("LEADLOOP_SEND_TO_LOOPBACK") == "1",
     )
 
 

@@ -16,12 +16,18 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
+from features.outbox.outbox import Outbox
+from monitoring.budget.experiment_shelf import ExperimentShelf
+from monitoring.conversions.pull_address import PullKeys
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
 from serving.alarms.endpoints import alarms_router
 from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
+from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
+from serving.conversions.desk_of import conversion_desk_of
+from serving.conversions.endpoints import conversions_router
 from serving.feedback.endpoints import feedback_router
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
@@ -80,6 +86,27 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(backtest_router(service.settings.home, pages))
     app.include_router(offers_router(service.desk, service.book, service.settings.home, pages))
     app.include_router(portrait_router(service.settings.home, pages))
+    app.include_router(
+        budget_router(
+            desk=service.desk,
+            board=service.board,
+            book=service.book,
+            shelf=ExperimentShelf(service.settings.home),
+            pages=pages,
+        )
+    )
+    said = service.settings
+    app.include_router(
+        conversions_router(
+            conversions=conversion_desk_of(service),
+            keys=PullKeys(service.desk.store.engine, service.contacts.secret),
+            outbox=Outbox(service.desk.store.engine),
+            desk=service.desk,
+            tokens=frozenset({*(["meta"] if said.meta_token else []), *(["yandex"] if said.metrica_token else [])}),
+            public=said.public_url,
+            pages=pages,
+        )
+    )
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)

@@ -13,11 +13,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import (
     ArtefactUnreadable,
+    ExperimentRefused,
     FactRefused,
     LeadloopError,
+    NothingToTell,
     StoreUnreachable,
     UnknownAlarm,
+    UnknownExperiment,
     UnknownLead,
+    UnknownLetter,
     UnknownModel,
 )
 from features.facts.contact_signs import shown_name
@@ -27,7 +31,11 @@ STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
     UnknownModel: 404,
     UnknownAlarm: 404,
+    UnknownLetter: 404,
+    UnknownExperiment: 404,
+    NothingToTell: 404,
     FactRefused: 422,
+    ExperimentRefused: 422,
     StoreUnreachable: 503,
 }
 PAGES: dict[type[LeadloopError], str] = {

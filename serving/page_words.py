@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from serving.alarm_page_words import ALARM_PAGE_WORDS
+from serving.budget_words import BUDGET_WORDS
+from serving.conversion_words import CONVERSION_WORDS
 from serving.journey_words import JOURNEY_WORDS
 from serving.model_words import MODEL_WORDS
 from serving.offer_words import OFFER_WORDS
@@ -426,5 +428,12 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
 }
 
 PAGE_WORDS: dict[str, tuple[str, str]] = (
-    GENERAL_WORDS | MODEL_WORDS | PORTRAIT_WORDS | OFFER_WORDS | ALARM_PAGE_WORDS | JOURNEY_WORDS
+    GENERAL_WORDS
+    | MODEL_WORDS
+    | PORTRAIT_WORDS
+    | OFFER_WORDS
+    | ALARM_PAGE_WORDS
+    | JOURNEY_WORDS
+    | CONVERSION_WORDS
+    | BUDGET_WORDS
 )

@@ -28,6 +28,8 @@ NAVIGATION = (
     ("/portrait", "portrait"),
     ("/won", "won"),
     ("/offers", "offers"),
+    ("/conversions", "conversions"),
+    ("/budget", "budget"),
     ("/models", "models"),
     ("/backtest", "backtest"),
 )

@@ -16,9 +16,10 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
-from features.facts.audience import Audience
 from features.facts.ad_costs import AdCosts
+from features.facts.audience import Audience
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
+from features.facts.conversion_settings import Conversions
 from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
@@ -297,6 +298,7 @@ class Company(Part):
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
     deliver: Deliver = Deliver()
+    conversions: Conversions = Conversions()
     export: Export = Export()
     ad_costs: AdCosts = AdCosts()
 
@@ -341,6 +343,7 @@ class Company(Part):
             *self._yeses_that_lower_a_grade(),
             *self._stages_of_two_kinds(),
             *self._audience_without_field(),
+            *self.conversions.mistakes(self.fields),
         ]
         if mistakes:
             raise misplaced(mistakes)

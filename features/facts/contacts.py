@@ -6,7 +6,7 @@ which the same person is recognised, whether a number can exist, and what leaves
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -119,6 +119,16 @@ class ContactBook:
                 told = [*(one for one in names if one), *(one.partition("@")[0] for one in mails if one)]
                 self._persons = state, asked, WithoutPersons((*told, *asked[0]), keeps=asked[1])
         return self._persons[2]
+
+    def contacts(self, lead_ids: Sequence[LeadId]) -> dict[LeadId, Contact]:
+        """Return the contacts of many leads; a lead of which none is kept is left out."""
+        found: dict[LeadId, Contact] = {}
+        with reading(self._engine) as connection:
+            for start in range(0, len(lead_ids), 500):
+                some = CONTACTS.c.lead_id.in_(lead_ids[start : start + 500])
+                rows = connection.execute(select(CONTACTS).where(some).order_by(CONTACTS.c.id))
+                found |= {LeadId(row.lead_id): Contact(row.name, row.phone, row.email) for row in rows}
+        return found
 
     def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
         """Return the leads of the same person that came before the lead ``before``, the oldest first."""
