@@ -68,7 +68,7 @@ def written_out(text: str) -> PhoneNumber | None:
 def _of_region(code: str, national: str, region: str) -> PhoneNumber | None:
     """Return the number; None where a digit in front may be no part of it, or its length is not one of the region's."""
     known = PhoneMetadata.metadata_for_region(region)
-    general = known and known.general_desc
+    general = None if known is None else known.general_desc
     if known is None or general is None or national.startswith("0") or len(national) not in general.possible_length:
         return None
     prefix = known.national_prefix_for_parsing

@@ -21,7 +21,7 @@ from monitoring.lead_book import LeadBook, counted
 from serving.board import Board
 from serving.budget.charts import cost_chart
 from serving.desk import Desk
-from serving.pages import CURRENCY_SIGNS, Pages, language_asked
+from serving.pages import Pages, language_asked
 
 CHANGES, LENGTHS = (20, 50, 100), (12, 16, 24, 36)
 LEAST_ASSUMED = 0.1
