@@ -37,12 +37,12 @@ class Recipient(Part):
         return str(getattr(self, self.way))
 
     def wants(self, channel: str) -> bool:
-        """Return whether alarms of a channel are for this one.
+        """Return whether alarms of a channel are for this one; what belongs to no channel is for everybody.
 
         >>> Recipient(email="m@example.com", channels=("ВКонтакте",)).wants("вконтакте")
         True
         """
-        return not self.channels or channel.casefold() in {one.casefold() for one in self.channels}
+        return not self.channels or not channel or channel.casefold() in {one.casefold() for one in self.channels}
 
     @field_validator("telegram", mode="before")
     @classmethod

@@ -14,8 +14,8 @@ Badness = Callable[[LeadSummary], bool | None]
 
 
 def is_member(one: LeadSummary, watched: Watched) -> bool:
-    """Return whether a lead belongs to the group."""
-    if one.channel != watched.channel:
+    """Return whether a lead belongs to the group; an offer that is watched without a channel may run in any."""
+    if watched.channel and one.channel != watched.channel:
         return False
     return watched.level == "channel" or getattr(one, watched.level) == watched.name
 

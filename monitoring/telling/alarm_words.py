@@ -20,7 +20,7 @@ MEASURES: dict[str, tuple[str, str, str, str]] = {
               "отмеченных без разговора", "named without a talk"),
     "not_reached": ("до людей не дозвониться", "fewer people can be reached", "недозвонов", "not reached"),
     "unqualified": ("меньше квалифицированных", "fewer qualified leads", "неквалифицированных", "unqualified"),
-    "bought": ("покупают реже, чем ожидалось", "fewer buy than expected", "не купивших", "that did not buy"),
+    "bought": ("покупают реже, чем ожидалось", "fewer buy than expected", "купивших", "that bought"),
     "chance": ("заявки с меньшей вероятностью купят", "leads that are less likely to buy",
                "слабых заявок", "of weak leads"),
     "answer": ("другие ответы в форме", "other answers in the form", "необычных ответов", "of unusual answers"),
@@ -103,9 +103,16 @@ def since_words(alarm: Alarm, language: str) -> str:
     return say("since_day" if alarm.earliest == alarm.latest else "since", language, **days)
 
 
+def worse_by(alarm: Alarm) -> tuple[float, float, float]:
+    """Return by how much it got worse with its interval: low, likeliest, high; for buyers, whose share falls, the fall."""
+    low, high = alarm.size_interval
+    sizes = (low, alarm.size, high) if alarm.size >= 0 else (-high, -alarm.size, -low)
+    return max(sizes[0], 0.0), sizes[1], sizes[2]
+
+
 def lost_of(alarm: Alarm) -> float | None:
-    """Return about how much of the cost since went to the additional bad leads: the rise's part of it."""
-    return None if alarm.cost_since is None else alarm.cost_since * max(alarm.size, 0.0)
+    """Return about how much of the cost since went to the additional bad leads: their part of all since."""
+    return None if alarm.cost_since is None else alarm.cost_since * worse_by(alarm)[1]
 
 
 def cost_words(alarm: Alarm, company: Company, language: str) -> str:

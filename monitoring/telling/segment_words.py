@@ -84,7 +84,8 @@ def watched_words(watched: Watched, language: str) -> str:
     if watched.level == "channel":
         return watched.channel
     level = LEVEL_OF[watched.level][0 if language == "ru" else 1]
-    return f"{watched.channel}, {level} {quoted(watched.name, language)}"
+    named = f"{level} {quoted(watched.name, language)}"
+    return f"{watched.channel}, {named}" if watched.channel else named[:1].upper() + named[1:]
 
 
 def quoted(words: str, language: str) -> str:

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.errors import ExperimentRefused
+from features.written_numbers import CURRENCY_SIGNS
 from monitoring.budget.channel_return import RECENT_WEEKS, channel_returns
 from monitoring.budget.elasticity import elasticities
 from monitoring.budget.experiment import HALF_ELASTICITY, Experiment, drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from features.errors import CompanyFileWrong
 from features.facts.company_file import read_company
 from features.facts.delivery_settings import Deliver, Recipient
 from features.settings import DeliverySecrets
+from tests.support.machine import REPOSITORY
 
 
 def test_each_recipient_has_a_name_of_ours_and_one_way() -> None:
@@ -51,3 +53,13 @@ def test_an_address_is_no_name_because_names_are_shown(tmp_path: Path) -> None:
 def test_no_repr_shows_an_address_or_a_secret() -> None:
     assert "example" not in repr(Recipient(email="m@example.com"))
     assert "word" not in repr(DeliverySecrets("password", "password", "password"))
+
+
+def test_every_example_of_the_docs_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "alarms-delivery.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        path = tmp_path / "company.yaml"
+        path.write_text(f"company: Окна\n{block}", encoding="utf-8")
+        assert read_company(path).deliver != Deliver()

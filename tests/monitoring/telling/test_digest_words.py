@@ -9,7 +9,7 @@ import pytest
 from features.facts.company import Company
 from monitoring.alarms.alarm import Watched
 from monitoring.intervals import Rate
-from monitoring.telling.alarm_words import MEASURES, headline, share_words, to_do
+from monitoring.telling.alarm_words import MEASURES, headline, lost_of, share_words, to_do, worse_by
 from monitoring.telling.digest import Digest
 from monitoring.telling.digest_words import Message, check_message, message_of
 from monitoring.telling.segment_words import segment_words
@@ -117,3 +117,12 @@ def test_segments_are_said_as_people_say_them() -> None:
 
 def test_the_test_message_says_whose_it_is() -> None:
     assert "Окна" in check_message(company()).text
+
+
+def test_an_offer_that_runs_in_every_channel_and_a_share_of_buyers_that_falls_are_told_right() -> None:
+    offer = Watched("call", "offer", "non_target", "", "зима")
+    assert headline(offer, "ru") == "Предложение «зима»: больше нецелевых"
+    fell = logged(size=-0.04, size_interval=(-0.06, -0.01)).alarm
+    assert worse_by(fell) == (0.01, 0.04, 0.06)
+    assert lost_of(fell) == 4_000.0
+    assert company(to={"vk": {"email": "v@example.com", "channels": ["ВКонтакте"]}}).deliver.to["vk"].wants("")

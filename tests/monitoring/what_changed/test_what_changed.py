@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from features.facts.store import FactStore
+from features.facts.values import Source
 from features.facts.without_persons import WithoutPersons
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.lead_book import LeadBook
@@ -83,3 +84,11 @@ def test_nothing_that_was_not_known_at_the_moment_is_seen(sqlite_engine: Engine)
     later = turned(comment="позже", leads=310)[-30:]
     store.append([replace(one, known_at=MOMENT + timedelta(days=1)) for one in later])
     assert changed(sqlite_engine) == known
+
+
+def test_an_offer_is_looked_at_in_every_channel(sqlite_engine: Engine) -> None:
+    FactStore(sqlite_engine).append([replace(one, marks={**one.marks, "offer": "зима"}) if isinstance(one, Source) else one
+                                     for one in turned()])  # fmt: skip
+    told = changed(sqlite_engine, replace(alarm(), watched=Watched("call", "offer", "non_target", "", "зима")))
+    assert told.before + told.since == 300
+    assert "offer" not in {cell.field for one in told.moved for cell in one.segment}
