@@ -20,7 +20,7 @@ def tell(doors: Doors, status: int = 303, picture: bytes | None = None, **said: 
         "/offers/tell?lang=en", data={**TOLD, **said}, files=files, headers={"accept": "text/html"}
     )
     assert answer.status_code == status, answer.text
-    return answer.text
+    return str(answer.text)
 
 
 def held(doors: Doors) -> Catalogue:
