@@ -9,10 +9,13 @@ LeadloopError
 │   ├── UnknownImport
 │   └── UnknownModel
 ├── FactRefused                 one fact cannot be taken: field and remedy
+├── KeyUsedOtherwise            an Idempotency-Key came with another request before
+├── KeyUnreadable               an Idempotency-Key is empty or too long
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
+│   └── StoreBusy               more waits to be stored than can wait
 ├── RegistryUnreachable         the record of models does not answer
 └── AddressRefused              serving beyond this machine without an API key
 
@@ -97,6 +100,25 @@ class FactRefused(LeadloopError):
         self.remedy = remedy
 
 
+class KeyUsedOtherwise(LeadloopError):
+    """An Idempotency-Key came again, but with another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key came with another request in the last 24 hours; nothing was stored now. Send a key of its own "
+            "with each request, and the same one only where the very same request is repeated."
+        )
+
+
+class KeyUnreadable(LeadloopError):
+    """An Idempotency-Key cannot be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An Idempotency-Key is a text of 1 to 255 letters, digits and signs; a random UUID is a good one."
+        )
+
+
 class NothingToLearn(LeadloopError):
     """Too little is settled to train on; the message says how much there is and is needed."""
 
@@ -119,6 +141,15 @@ class ModelOutgrown(LeadloopError):
 
 class StoreUnreachable(LeadloopError):
     """The database does not answer."""
+
+
+class StoreBusy(StoreUnreachable):
+    """So much waits to be stored that more would wait too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "More waits to be stored than the database takes in; nothing of this was stored, send it again later."
+        )
 
 
 class RegistryUnreachable(LeadloopError):

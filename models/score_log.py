@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Engine, Row, Select, String, column, func, insert, select, values
+from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, column, func, insert, select, values
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
@@ -84,7 +84,7 @@ class ScoreLog:
         """Keep scores in one transaction."""
         if scores:
             with writing(self._engine) as connection:
-                connection.execute(insert(SCORES), [_columns(one) for one in scores])
+                remember_scores(connection, scores)
 
     def scores_of(self, lead_id: LeadId) -> list[LoggedScore]:
         """Return a lead's scores, the oldest first."""
@@ -119,6 +119,11 @@ class ScoreLog:
         with reading(self._engine) as connection:
             for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(chosen):
                 yield _logged(row)
+
+
+def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> None:
+    """Keep scores inside a transaction of the caller's."""
+    connection.execute(insert(SCORES), [_columns(one) for one in scores])
 
 
 def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:

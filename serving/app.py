@@ -42,13 +42,13 @@ Every answer about a score says by which model, up to when that model learned, a
 
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service that is put together."""
-    app = FastAPI(
-        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None
-    )
-    pages = Pages(service.company)
     intake = Intake(
         desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
     )
+    app = FastAPI(
+        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service, intake), docs_url=None
+    )
+    pages = Pages(service.company)
     app.include_router(feedback_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
     app.include_router(scoring_router(questions))
@@ -79,7 +79,7 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
@@ -89,6 +89,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         with suppress(asyncio.CancelledError):
             await daily
         await reading
+        await run_in_threadpool(intake.close)
         await run_in_threadpool(service.writer.close)
 
     return lifespan

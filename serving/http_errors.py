@@ -11,7 +11,16 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from features.errors import ArtefactUnreadable, FactRefused, LeadloopError, StoreUnreachable, UnknownLead, UnknownModel
+from features.errors import (
+    ArtefactUnreadable,
+    FactRefused,
+    KeyUnreadable,
+    KeyUsedOtherwise,
+    LeadloopError,
+    StoreUnreachable,
+    UnknownLead,
+    UnknownModel,
+)
 from features.facts.contact_signs import shown_name
 from serving.pages import Pages, wants_page
 
@@ -19,6 +28,8 @@ STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
     UnknownModel: 404,
     FactRefused: 422,
+    KeyUnreadable: 400,
+    KeyUsedOtherwise: 409,
     StoreUnreachable: 503,
 }
 PAGES: dict[type[LeadloopError], str] = {
@@ -48,6 +59,9 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     503: {"model": Refusal, "description": "The store does not answer; try again after Retry-After seconds"},
 }
 """What every endpoint of the API may answer besides its own answers."""
+KEY_USED: dict[int | str, dict[str, Any]] = {
+    409: {"model": Refusal, "description": "The Idempotency-Key came with another request before"}
+}
 NO_SUCH_LEAD: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "The lead is not stored"}}
 
 
@@ -59,7 +73,7 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
         if why is None or not wants_page(request):
             return _refusal(error)
         told = "remedy" if request.method == "GET" else "not_stored"
-        page = pages.show(request, "refused.html", _status(error), why=why, remedy=f"{why}_{told}")
+        page = pages.show(request, "refused.html", status_of(error), why=why, remedy=f"{why}_{told}")
         page.headers.update(_headers(page.status_code))
         return page
 
@@ -69,10 +83,11 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
 
 async def _bad_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return JSONResponse({"detail": [_told(item) for item in error.errors()]}, 422)
+    return JSONResponse({"detail": [told_item(item) for item in error.errors()]}, 422)
 
 
-def _told(item: dict[str, Any]) -> dict[str, Any]:
+def told_item(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what an answer tells of one of pydantic's errors: the place and the remedy, never what was sent."""
     place, remedy = [_writable(step) for step in item["loc"]], item["msg"].removeprefix("Value error, ")
     return {**{key: item[key] for key in KEPT}, "loc": place, "msg": remedy}
 
@@ -84,14 +99,19 @@ def _writable(step: str | int) -> str | int:
 
 def _refusal(error: Exception) -> JSONResponse:
     assert isinstance(error, LeadloopError)
-    status = _status(error)
+    status = status_of(error)
+    return JSONResponse({"detail": told_of(error)}, status, _headers(status))
+
+
+def told_of(error: LeadloopError) -> str | list[dict[str, Any]]:
+    """Return what an answer says of an error: its message, or the field and the remedy."""
     if isinstance(error, FactRefused):
-        place = ["body", *error.field.split(".")]
-        return JSONResponse({"detail": [{"type": "fact_refused", "loc": place, "msg": error.remedy}]}, status)
-    return JSONResponse({"detail": str(error)}, status, _headers(status))
+        return [{"type": "fact_refused", "loc": ["body", *error.field.split(".")], "msg": error.remedy}]
+    return str(error)
 
 
-def _status(error: Exception) -> int:
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error."""
     return next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
 
 

@@ -26,6 +26,8 @@ def identity(fact: Fact) -> Identity:
         return ("source", fact.lead_id)
     if isinstance(fact, Call):
         return ("call", fact.lead_id, fact.call_id) if fact.call_id else ("call", fact.lead_id, fact.at, fact.manager)
+    if isinstance(fact, Stage) and fact.stage_id:
+        return ("stage", fact.lead_id, fact.stage_id)
     if isinstance(fact, Stage):
         return ("status", fact.lead_id) if fact.is_status else ("stage", fact.lead_id, tidied(fact.stage), fact.at)
     if isinstance(fact, Assignment):

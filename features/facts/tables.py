@@ -106,3 +106,15 @@ HAND_OUTS = Table(
     Index("hand_outs_of_lead", "lead_id", "since_us"),
 )
 """How leads left the queue: one for every wait of a lead that ended in somebody's hands."""
+
+KEPT_ANSWERS = Table(
+    "kept_answers",
+    METADATA,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("body", LargeBinary(16), nullable=False),
+    Column("kept_us", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("kept_answers_by_age", "kept_us"),
+)
+"""What was answered to a request with an Idempotency-Key, under hashes of the key and of what was sent."""
