@@ -20,6 +20,7 @@ from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
 from serving.api_examples import examples_of
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
+from serving.feedback.quick_door import QuickDoor as QuickLeads
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.lead_card.endpoints import lead_card_router
@@ -73,6 +74,7 @@ def create_app(service: Service) -> FastAPI:
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)
+    app.add_middleware(QuickLeads, intake=intake)  # the innermost: behind every check
     app.add_middleware(SharedKey, api_key=service.settings.api_key)
     app.add_middleware(SameOrigin, api_key=service.settings.api_key)
     app.add_middleware(BodyLimit)

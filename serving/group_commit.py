@@ -31,7 +31,7 @@ Outcome = TypeVar("Outcome")
 class _Waiting(Generic[Request, Outcome]):
     """A request, and who waits for what becomes of it."""
 
-    __slots__ = ("request", "future", "loop", "outcome")
+    __slots__ = ("future", "loop", "outcome", "request")
 
     def __init__(
         self,

@@ -71,7 +71,7 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
     async def refusal(request: Request, error: Exception) -> Response:
         why = next((words for kind, words in PAGES.items() if isinstance(error, kind)), None)
         if why is None or not wants_page(request):
-            return _refusal(error)
+            return refusal_of(error)
         told = "remedy" if request.method == "GET" else "not_stored"
         page = pages.show(request, "refused.html", status_of(error), why=why, remedy=f"{why}_{told}")
         page.headers.update(_headers(page.status_code))
@@ -97,7 +97,8 @@ def _writable(step: str | int) -> str | int:
     return shown_name(step.encode("utf-8", "replace").decode()) if isinstance(step, str) else step
 
 
-def _refusal(error: Exception) -> JSONResponse:
+def refusal_of(error: Exception) -> JSONResponse:
+    """Return what a program is answered."""
     assert isinstance(error, LeadloopError)
     status = status_of(error)
     return JSONResponse({"detail": told_of(error)}, status, _headers(status))

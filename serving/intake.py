@@ -222,13 +222,13 @@ class Intake:
         is_latest = _is_latest(call, [one for one in same_thing(call, history.stored) if isinstance(one, Call)])
         return _Said(is_latest and facts.append(call), unknown, moment)
 
-    def _store(self, connection: Connection, requests: Sequence[_Request]) -> list[Told | None | Exception]:
+    def _store(self, connection: Connection, requests: Sequence[_Request]) -> list[Told | Exception | None]:
         """Carry out a group of requests in one transaction; return what came of each, or why it alone was refused."""
         now = self.desk.now()
         named = [one.keyed.request for one in requests if one.keyed]
         kept = kept_among(connection, named, now=now) if named else {}
         facts = GatheredFacts(connection, dict.fromkeys(one.lead_id for one in requests))
-        outcomes: list[Told | None | Exception] = []
+        outcomes: list[Told | Exception | None] = []
         scores: list[LoggedScore] = []
         answers: list[KeptAnswer] = []
         hand_outs: list[HandOut] = []
@@ -251,7 +251,7 @@ class Intake:
 
     def _carried_out(
         self, one: _Request, facts: GatheredFacts, scores: list[LoggedScore], hand_outs: list[HandOut]
-    ) -> Taken | None | Exception:
+    ) -> Taken | Exception | None:
         try:
             said = one.say(facts, self.desk.now())
         except LeadloopError as error:
@@ -338,14 +338,17 @@ def _contact(body: LeadIn) -> Contact:
 def _merged(kept: Contact, sent: Contact, told_at: datetime, before: Sequence[Telling]) -> Contact:
     """Return a contact of which each part is the one told last."""
 
-    def part(name: str) -> str | None:
-        old, new = getattr(kept, name), getattr(sent, name)
-        last = last_told(name, before)
-        if not (old and new) or last is None or told_at > last:
+    def later(part: str, old: str | None, new: str | None) -> str | None:
+        last = last_told(part, before)
+        if not old or not new or last is None or told_at > last:
             return new or old
         return max(old, new) if told_at == last else old
 
-    return Contact(part("name"), part("phone"), part("email"))
+    return Contact(
+        later("name", kept.name, sent.name),
+        later("phone", kept.phone, sent.phone),
+        later("email", kept.email, sent.email),
+    )
 
 
 def _sent_at(sent_at: datetime | None, moment: datetime) -> datetime | None:

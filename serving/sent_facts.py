@@ -9,7 +9,6 @@ from pydantic import Field
 from features.facts.values import CallResult, ManagerGrade
 from serving.sent_lead import Answers, LeadBody, Moment, Sent, Stored, Text, Word
 
-
 SENT_AT = (
     "when the CRM told this, by its own clock: of two versions the one told later counts, in whatever order they come; "
     "default: now"

@@ -1,4 +1,4 @@
-"""The Idempotency-Key of a request: whoever sends the same request again under it is answered the same, and nothing is stored twice."""
+"""The Idempotency-Key of a request: whoever sends it again under the same key is answered the same, and nothing is stored twice."""
 
 from __future__ import annotations
 

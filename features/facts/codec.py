@@ -35,16 +35,16 @@ def instant(count: int) -> datetime:
 def payload_of(fact: Fact) -> Payload:
     """Return what a fact says besides lead, ``at`` and ``known_at``; empty values are left out."""
     said = _WRITERS[type(fact)](fact)
-    return {name: value for name, value in said.items() if not _is_empty(value)}
+    return {name: value for name, value in said.items() if value or not _is_empty(value)}
 
 
 def _is_empty(value: object) -> bool:
     return value is None or value is False or (isinstance(value, list | dict) and not value)
 
 
-def encoded(fact: Fact) -> str:
-    """Return the payload as JSON text."""
-    return orjson.dumps(payload_of(fact)).decode()
+def encoded(fact: Fact, payload: Payload | None = None) -> str:
+    """Return the payload as JSON text; whoever has it gives it."""
+    return orjson.dumps(payload_of(fact) if payload is None else payload).decode()
 
 
 def lead_fact(kind: str, lead_id: LeadId, at_us: int, known_us: int, payload: str) -> LeadFact:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select
 
 from features.errors import UnknownLead
-from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseconds
+from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseconds, payload_of
 from features.facts.contacts import Contact, ContactOfLead, remember_in
 from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
+from features.facts.quick_rows import add_rows
 from features.facts.store import KEYS_ASKED_AT_ONCE, LEAD_KINDS, last_number_in, seen_facts
 from features.facts.tables import CONTACTS, FACTS, PERSONS
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload, untold
@@ -33,9 +34,8 @@ OF_LEADS = (
     .order_by(FACTS.c.number)
 )
 CONTACTS_OF = select(CONTACTS).where(CONTACTS.c.lead_id.in_(bindparam("leads", expanding=True))).order_by(CONTACTS.c.id)
-ADD_PERSON = text(
-    f"INSERT INTO {PERSONS.name} (person_key, lead_id, at_us) VALUES (:person_key, :lead_id, :at_us) ON CONFLICT DO NOTHING"
-)
+ADDED = ("number", "kind", "lead_id", "key", "digest", "at_us", "known_us", "payload")
+PERSON = ("person_key", "lead_id", "at_us")
 NOBODY = Contact(None, None, None)
 
 
@@ -60,8 +60,8 @@ class GatheredFacts:
         self._leads: dict[LeadId, _Gathered] = {lead_id: _Gathered() for lead_id in lead_ids}
         self.number = last_number_in(connection)
         """The storage number given last."""
-        self._rows: list[dict[str, Any]] = []
-        self._persons: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
+        self._persons: list[tuple[str, LeadId, int]] = []
         self._contacts: dict[LeadId, ContactOfLead] = {}
         self._read()
 
@@ -112,23 +112,16 @@ class GatheredFacts:
 
     def append(self, fact: LeadFact) -> bool:
         """Add a fact; return False, and add nothing, where its latest version says the same."""
-        mine, key, digest = self._leads[fact.lead_id], key_of(fact), digest_of(fact)
+        mine, key, payload = self._leads[fact.lead_id], key_of(fact), payload_of(fact)
+        digest = digest_of(fact, payload)
         if mine.digests.get(key) == digest:
             return False
         mine.digests[key] = digest
-        self._add(
-            KIND_OF[type(fact)],
-            fact.lead_id,
-            key,
-            digest,
-            microseconds(fact.at),
-            microseconds(fact.known_at),
-            encoded(fact),
-        )
+        at_us, known_us = microseconds(fact.at), microseconds(fact.known_at)
+        self._add(KIND_OF[type(fact)], fact.lead_id, key, digest, at_us, known_us, encoded(fact, payload))
         mine.facts.append(Stored(self.number, fact))
         if isinstance(fact, Lead):
-            at_us = microseconds(fact.at)
-            self._persons += [{"person_key": one, "lead_id": fact.lead_id, "at_us": at_us} for one in fact.person_keys]
+            self._persons += [(one, fact.lead_id, at_us) for one in fact.person_keys]
         return True
 
     def keep_contact(self, one: ContactOfLead) -> None:
@@ -138,10 +131,8 @@ class GatheredFacts:
 
     def store(self) -> None:
         """Write all that was added."""
-        if self._rows:
-            self._connection.execute(FACTS.insert(), self._rows)
-        if self._persons:
-            self._connection.execute(ADD_PERSON, self._persons)
+        add_rows(self._connection, FACTS, ADDED, self._rows)
+        add_rows(self._connection, PERSONS, PERSON, self._persons, known="ON CONFLICT DO NOTHING")
         if self._contacts:
             remember_in(self._connection, list(self._contacts.values()))
 
@@ -149,10 +140,7 @@ class GatheredFacts:
         self, kind: str, lead_id: LeadId, key: bytes, digest: bytes, at_us: int, known_us: int, payload: str
     ) -> None:
         self.number += 1
-        self._rows.append({
-            "number": self.number, "kind": kind, "lead_id": lead_id, "key": key, "digest": digest, "at_us": at_us,
-            "known_us": known_us, "import_id": None, "payload": payload,
-        })  # fmt: skip
+        self._rows.append((self.number, kind, lead_id, key, digest, at_us, known_us, payload))
 
     def _read(self) -> None:
         lead_ids = list(self._leads)

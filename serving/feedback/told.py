@@ -12,6 +12,7 @@ from serving.score_answer import score_out
 from serving.sent_key import replayed
 
 STORED = 201
+RECEIVED = Received.__pydantic_serializer__
 
 
 class Answers:
@@ -29,15 +30,16 @@ class Answers:
     def kept(self, taken: Taken | None) -> tuple[int, str]:
         """Return status and body as they are kept for a repetition."""
         assert taken is not None
-        return STORED, self.text(taken)
+        return STORED, self.text(taken).decode()
 
-    def text(self, taken: Taken) -> str:
+    def text(self, taken: Taken) -> bytes:
         """Return the answer's body."""
         known = taken.scored.known
-        return Received(
+        received = Received.model_construct(
             lead_id=str(known.lead_id),
             stored=taken.stored,
             unknown_fields=taken.unknown,
             unknown_stage=bool(known.stage_kinds) and known.stage_kinds[-1] == "other",
             score=score_out(taken.scored, self._desk),
-        ).model_dump_json()
+        )
+        return RECEIVED.to_json(received)
