@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, delete, select
 
 from features.errors import UnknownLead
 from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseconds, payload_of
-from features.facts.contacts import Contact, ContactOfLead, remember_in
+from features.facts.contacts import Contact, ContactOfLead
 from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
-from features.facts.quick_rows import add_rows
-from features.facts.store import KEYS_ASKED_AT_ONCE, LEAD_KINDS, last_number_in, seen_facts
+from features.facts.quick_rows import add_rows, among, given
+from features.facts.store import last_number_in, seen_facts
 from features.facts.tables import CONTACTS, FACTS, PERSONS
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload, untold
 from features.facts.values import Lead, LeadFact, LeadId, Source, Stored
@@ -28,14 +29,9 @@ COLUMNS = (
     FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload, FACTS.c.key,
     FACTS.c.digest, FACTS.c.import_id,
 )  # fmt: skip
-OF_LEADS = (
-    seen_facts(select(*COLUMNS), None)
-    .where(FACTS.c.kind.in_((*LEAD_KINDS, TELLING)), FACTS.c.lead_id.in_(bindparam("leads", expanding=True)))
-    .order_by(FACTS.c.number)
-)
-CONTACTS_OF = select(CONTACTS).where(CONTACTS.c.lead_id.in_(bindparam("leads", expanding=True))).order_by(CONTACTS.c.id)
 ADDED = ("number", "kind", "lead_id", "key", "digest", "at_us", "known_us", "payload")
 PERSON = ("person_key", "lead_id", "at_us")
+CONTACT = ("lead_id", "name", "phone", "email")
 NOBODY = Contact(None, None, None)
 
 
@@ -133,8 +129,18 @@ class GatheredFacts:
         """Write all that was added."""
         add_rows(self._connection, FACTS, ADDED, self._rows)
         add_rows(self._connection, PERSONS, PERSON, self._persons, known="ON CONFLICT DO NOTHING")
-        if self._contacts:
-            remember_in(self._connection, list(self._contacts.values()))
+        self._store_contacts()
+
+    def _store_contacts(self) -> None:
+        """Keep the contacts, each in the place of the one that came without an import before it."""
+        told = {lead_id: one.contact for lead_id, one in self._contacts.items() if one.contact != NOBODY}
+        replaced = [lead_id for lead_id in told if self._leads[lead_id].is_stored]
+        if replaced:
+            dialect = self._connection.dialect.name
+            ours = among(dialect, CONTACTS.c.lead_id), CONTACTS.c.import_id.is_(None)
+            self._connection.execute(delete(CONTACTS).where(*ours), given(dialect, replaced))
+        rows = [(lead_id, one.name, one.phone, one.email) for lead_id, one in told.items()]
+        add_rows(self._connection, CONTACTS, CONTACT, rows)
 
     def _add(
         self, kind: str, lead_id: LeadId, key: bytes, digest: bytes, at_us: int, known_us: int, payload: str
@@ -143,14 +149,12 @@ class GatheredFacts:
         self._rows.append((self.number, kind, lead_id, key, digest, at_us, known_us, payload))
 
     def _read(self) -> None:
-        lead_ids = list(self._leads)
-        for start in range(0, len(lead_ids), KEYS_ASKED_AT_ONCE):
-            some = lead_ids[start : start + KEYS_ASKED_AT_ONCE]
-            for row in self._connection.execute(OF_LEADS, {"leads": some}):
-                self._take(row)
-            known = [one for one in some if self._leads[one].is_stored]
-            for row in self._connection.execute(CONTACTS_OF, {"leads": known}) if known else ():
-                self._leads[LeadId(row.lead_id)].contact = Contact(row.name, row.phone, row.email)
+        dialect = self._connection.dialect.name
+        for row in self._connection.execute(_facts_of(dialect), given(dialect, list(self._leads))):
+            self._take(row)
+        known = [lead_id for lead_id, one in self._leads.items() if one.is_stored]
+        for row in self._connection.execute(_contacts_of(dialect), given(dialect, known)) if known else ():
+            self._leads[LeadId(row.lead_id)].contact = Contact(row.name, row.phone, row.email)
 
     def _take(self, row: Any) -> None:
         number, kind, lead_id, at_us, known_us, payload, key, digest, import_id = row
@@ -172,3 +176,15 @@ def same_thing(fact: LeadFact, facts: Sequence[Stored]) -> list[LeadFact]:
     """Return the stored versions of what a fact speaks of."""
     key = key_of(fact)
     return [one.fact for one in facts if type(one.fact) is type(fact) and key_of(one.fact) == key]
+
+
+@cache
+def _facts_of(dialect: str) -> Select[Any]:
+    """Return what asks for all facts of some leads, in the order in which we got them."""
+    seen: Select[Any] = seen_facts(select(*COLUMNS), None)
+    return seen.where(among(dialect, FACTS.c.lead_id)).order_by(FACTS.c.number)
+
+
+@cache
+def _contacts_of(dialect: str) -> Select[Any]:
+    return select(CONTACTS).where(among(dialect, CONTACTS.c.lead_id)).order_by(CONTACTS.c.id)

@@ -1,4 +1,4 @@
-"""Many rows into a table at once, straight to the driver: what a request path adds is worth no statement of its own."""
+"""Many rows into a table, and many asked for, by a statement that stays the same however many: it is made and read once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+import orjson
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Dialect, Table, Text, bindparam, cast, func, select
 
 MARKERS = {"qmark": "?", "format": "%s", "pyformat": "%s"}
 
@@ -27,3 +28,15 @@ def _statement(dialect: Dialect, table: Table, columns: tuple[str, ...], known: 
     quote, marker = dialect.identifier_preparer.quote, MARKERS[dialect.paramstyle]
     names = ", ".join(quote(name) for name in columns)
     return f"INSERT INTO {quote(table.name)} ({names}) VALUES ({', '.join([marker] * len(columns))}) {known}".strip()
+
+
+def among(dialect: str, column: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the texts that are ``given`` with it."""
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(bindparam("among")).table_valued("value").c.value))
+    return column == func.any(cast(bindparam("among"), ARRAY(Text)))
+
+
+def given(dialect: str, texts: Sequence[str]) -> dict[str, Any]:
+    """Return what is given with ``among``."""
+    return {"among": orjson.dumps(texts).decode() if dialect == "sqlite" else list(texts)}

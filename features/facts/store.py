@@ -43,6 +43,7 @@ ROWS_READ_AT_ONCE = 10_000
 UNDO = "undo"
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
+LAST_NUMBER = select(func.coalesce(func.max(FACTS.c.number), 0))
 LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
 
 
@@ -233,7 +234,7 @@ def _cannot_have_been_known(correction: Fact, corrected_known_us: int) -> bool:
 
 def last_number_in(connection: Connection) -> int:
     """Return the largest storage number; 0 for an empty store."""
-    return int(connection.execute(select(func.coalesce(func.max(FACTS.c.number), 0))).scalar_one())
+    return int(connection.execute(LAST_NUMBER).scalar_one())
 
 
 def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> dict[str, object]:
