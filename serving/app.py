@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from features.errors import StoreUnreachable
 from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
 from serving.api_examples import examples_of
+from serving.batch.endpoints import batch_router
 from serving.call_queue.endpoints import queue_router
 from serving.feedback.endpoints import feedback_router
 from serving.feedback.quick_door import QuickDoor as QuickLeads
@@ -51,6 +52,7 @@ def create_app(service: Service) -> FastAPI:
     )
     pages = Pages(service.company)
     app.include_router(feedback_router(intake))
+    app.include_router(batch_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
     app.include_router(scoring_router(questions))
     app.include_router(queue_router(service.board, intake, pages))

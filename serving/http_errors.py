@@ -41,6 +41,8 @@ PAGES: dict[type[LeadloopError], str] = {
 """What a browser is shown as a page, and the key of its words."""
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are read; more is answered with 413."""
+BATCHES, LARGEST_BATCH = "/v1/batch/", 64_000_000
+"""Where many rows come in one request, which is never held whole, and how many bytes they may be."""
 KEPT = ("type", "loc", "msg")
 """What an answer keeps of pydantic's errors: the input itself may be personal data."""
 
@@ -131,14 +133,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = LARGEST_BATCH if scope["path"].startswith(BATCHES) else self.largest
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if declared.isdigit() and int(declared) > self.largest:
-            await self._too_large(scope, receive, send)
+        if declared.isdigit() and int(declared) > largest:
+            await JSONResponse({"detail": _too_large_words(largest)}, 413)(scope, receive, send)
             return
-        await self.app(scope, _counted(receive, self.largest), send)
-
-    async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await JSONResponse({"detail": _too_large_words(self.largest)}, 413)(scope, receive, send)
+        await self.app(scope, _counted(receive, largest), send)
 
 
 def _too_large_words(largest: int) -> str:

@@ -37,14 +37,20 @@ async def keyed(request: Request, key: str | None, answer: Callable[[Taken | Non
 
 
 def named_by(request: Request, key: str, path: str, body: bytes) -> RequestKey:
-    """Return the key of a request, or of a row in it; each sender's are its own.
+    """Return the key of a request; each sender's are its own."""
+    return request_key(request.headers.get(KEY_HEADER, ""), told_key(key), path, canonical(body))
 
-    The key may stand in quotes, as the IETF draft has it, or without.
+
+def told_key(key: str) -> str:
+    """Return a key without the quotes in which the IETF draft has it; ``KeyUnreadable`` where it is none.
+
+    >>> told_key('"8e03978e"'), told_key("8e03978e")
+    ('8e03978e', '8e03978e')
     """
     told = key[1:-1] if len(key) > 1 and key[0] == key[-1] == '"' else key
     if not 0 < len(told) <= LONGEST:
         raise KeyUnreadable
-    return request_key(request.headers.get(KEY_HEADER, ""), told, path, canonical(body))
+    return told
 
 
 def canonical(body: bytes) -> bytes:

@@ -56,13 +56,20 @@ def events(draw: st.DrawFn) -> list[Event]:
         manager = draw(st.none() | st.sampled_from(["Анна", "Борис"]))
         told.append(LeadIn.model_validate({"id": "?", **said, "manager": manager, "sent_at": minute(draw(MINUTES))}))
     for _ in range(draw(st.integers(0, 3))):
-        call: dict[str, Any] = {"id": draw(st.sampled_from(["c1", "c2"])), "result": draw(st.sampled_from(["reached", "busy"]))}
+        call: dict[str, Any] = {
+            "id": draw(st.sampled_from(["c1", "c2"])),
+            "result": draw(st.sampled_from(["reached", "busy"])),
+        }
         call |= {"answers": draw(GRADING), "at": minute(draw(MINUTES)), "sent_at": minute(draw(MINUTES) + 12)}
         told.append(CallIn.model_validate(call))
     for _ in range(draw(st.integers(0, 3))):
         stage: dict[str, Any] = {"id": draw(st.none() | st.sampled_from(["s1", "s2"]))}
         stage |= {"stage": draw(st.sampled_from(["Встреча", "Договор", "Отказ"])), "at": minute(draw(MINUTES))}
-        told.append(StageIn.model_validate({**stage, "amount": draw(st.none() | st.just(5.0)), "sent_at": minute(draw(MINUTES))}))
+        told.append(
+            StageIn.model_validate(
+                {**stage, "amount": draw(st.none() | st.just(5.0)), "sent_at": minute(draw(MINUTES))}
+            )
+        )
     return told
 
 
