@@ -116,8 +116,13 @@ class Intake:
         """Do as ``stage`` does, for an event loop."""
         return self._soon(self._stage(lead_id, body, keyed))
 
-    def take(self, lead_id: LeadId, manager: str, *, taken: bool = True, keyed: Keyed | None = None) -> None:
-        """Note that a manager took a stored lead, or gave it back; ``UnknownLead`` where it is not stored."""
+    def take(
+        self, lead_id: LeadId, manager: str, *, taken: bool = True, keyed: Keyed | None = None
+    ) -> KeptAnswer | None:
+        """Note that a manager took a stored lead, or gave it back; ``UnknownLead`` where it is not stored.
+
+        Returns what was answered before under the request's key, where that is so.
+        """
 
         def say(facts: GatheredFacts, now: datetime) -> _Said:
             facts.history(lead_id)
@@ -125,7 +130,8 @@ class Intake:
             return _Said(facts.append(Assignment(lead_id, moment, moment, manager, taken)), [], moment)
 
         hand_out = self.board.hand_out(lead_id, self.desk.now(), manager) if taken else None
-        self._writer.done(_Request(lead_id, say, hand_out, keyed, is_scored=False))
+        told = self._writer.done(_Request(lead_id, say, hand_out, keyed, is_scored=False))
+        return told if isinstance(told, KeptAnswer) else None
 
     def handed_out(self, lead_id: LeadId, body: CallIn) -> HandOut | None:
         """Return how the lead stands in the queue as it is called; None where it does not wait, or the call is long past."""

@@ -68,4 +68,4 @@ def canonical(body: bytes) -> bytes:
 def replayed(kept: KeptAnswer) -> Response:
     """Return an answer that was given before."""
     media = "application/json" if kept.answer else None
-    return Response(kept.answer, kept.status, headers=REPLAYED, media_type=media)
+    return Response(kept.answer or None, kept.status, headers=REPLAYED, media_type=media)

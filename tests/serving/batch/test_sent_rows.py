@@ -50,7 +50,15 @@ def test_a_row_that_is_no_json_takes_nothing_from_the_rows_around_it() -> None:
 
 @pytest.mark.parametrize("splitter", [Lines, Items])
 def test_a_row_longer_than_a_request_may_be_is_passed_over_without_being_held(splitter: type[Lines | Items]) -> None:
-    pieces = [b"[" if splitter is Items else b"", b'{"id": "', *[b"x" * 65_536] * 20, b'"}', b",", b"\n", b'{"id": "2"}']
+    pieces = [
+        b"[" if splitter is Items else b"",
+        b'{"id": "',
+        *[b"x" * 65_536] * 20,
+        b'"}',
+        b",",
+        b"\n",
+        b'{"id": "2"}',
+    ]
     pieces = [piece for piece in pieces if piece != (b"\n" if splitter is Items else b",")]
     pieces.append(b"]" if splitter is Items else b"")
     assert sum(map(len, pieces)) > LARGEST_BODY
