@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from models.kept_answers import RequestKey, request_key
 from serving.access import KEY_HEADER
 from serving.batch.results import JSON, NDJSON, Results
-from serving.batch.schemas import CallRow, RowOut, StageRow
+from serving.batch.schemas import CallRow, Mistakes, RowOut, StageRow
 from serving.batch.sent_rows import Items, Lines, RowSplitter
 from serving.batch.service import TOO_LARGE, Batches, Named, Round
 from serving.http_errors import REFUSALS, Refusal
@@ -25,7 +25,8 @@ MOST_ROWS = 10_000
 ROUND = 100
 """So many rows are stored together: enough for one write of the disk, too few to keep others waiting."""
 OTHER_MEDIA: dict[int | str, dict[str, Any]] = {
-    415: {"model": Refusal, "description": "The rows are neither a JSON array nor NDJSON"}
+    415: {"model": Refusal, "description": "The rows are neither a JSON array nor NDJSON"},
+    422: {"model": Mistakes, "description": "The body is no array, or the key none"},
 }
 RESULTS = {NDJSON: {"schema": {"type": "string", "description": "a result a line, as the items of the JSON array"}}}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -25,6 +25,20 @@ class StageRow(StageIn):
     lead_id: LeadName = Field(examples=["7405"])
 
 
+class Mistake(BaseModel):
+    """Where something is wrong, and what would be right."""
+
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
+class Mistakes(BaseModel):
+    """Why the whole batch was refused."""
+
+    detail: list[Mistake]
+
+
 class RowOut(BaseModel):
     """What became of one row; ``detail`` says of a row that was refused where and how to mend it."""
 
@@ -39,4 +53,4 @@ class RowOut(BaseModel):
     probability: float | None = Field(default=None, description="that the lead now buys within the company's horizon")
     refined_grade: GradeName | None = None
     score: ScoreOut | None = Field(default=None, description="the whole score, where it is what was asked for")
-    detail: str | list[dict[str, Any]] | None = None
+    detail: str | list[Mistake] | None = None

@@ -15,7 +15,7 @@ from features.facts.history import LeadHistory
 from features.facts.values import LeadId, Stored
 from models.kept_answers import KeptAnswer, RequestKey
 from models.score import without_lead
-from serving.batch.schemas import CallRow, RowOut, StageRow
+from serving.batch.schemas import CallRow, Mistake, RowOut, StageRow
 from serving.batch.sent_rows import TOO_LONG
 from serving.http_errors import LARGEST_BODY, status_of, told_item, told_of
 from serving.intake import Intake, Keyed, Taken, Told
@@ -136,5 +136,5 @@ def _refused(number: int, error: LeadloopError) -> RowOut:
     return RowOut(row=number, status=status_of(error), detail=detail)
 
 
-def _placed(number: int, item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "loc": ["row", number, *item["loc"]]}
+def _placed(number: int, item: dict[str, Any]) -> Mistake:
+    return Mistake(type=item["type"], loc=["row", number, *item["loc"]], msg=item["msg"])
