@@ -17,6 +17,7 @@ LeadloopError
 ├── StoreUnreachable            the database does not answer
 │   └── StoreBusy               more waits to be stored than can wait
 ├── RegistryUnreachable         the record of models does not answer
+├── BackupRefused               a backup cannot be made or restored; nothing was changed
 └── AddressRefused              serving beyond this machine without an API key
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -161,6 +162,10 @@ class RegistryUnreachable(LeadloopError):
             "its disk, and whether MLFLOW_TRACKING_URI and MLFLOW_REGISTRY_URI name it."
         )
         self.why = why
+
+
+class BackupRefused(LeadloopError):
+    """A backup cannot be made, or not be restored there; nothing was changed."""
 
 
 class AddressRefused(LeadloopError):
