@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 from sqlalchemy import Engine, inspect, text
@@ -77,7 +78,7 @@ def make_backup(settings: Settings, to: Path, *, moment: datetime, with_keys: bo
             moment, "sqlite" if named.endswith(".db") else "postgresql", schema, number, with_keys, hashes
         )
         (folder / MANIFEST).write_bytes(_written(manifest))
-        with _private(part) as file, tarfile.open(fileobj=file, mode=_mode_of(to)) as archive:
+        with _private(part) as file, _archive(file, to) as archive:
             archive.add(folder / MANIFEST, MANIFEST)
             for name, path in files.items():
                 archive.add(path, name)
@@ -257,7 +258,7 @@ def _put_company(words: Path, to: Path, moment: datetime, *, replace: bool) -> N
 
 
 @contextmanager
-def _private(path: Path) -> Iterator[object]:
+def _private(path: Path) -> Iterator[BinaryIO]:
     """Give a new file that only its owner reads; on disk when the block ends, gone where the block fails."""
     path.unlink(missing_ok=True)
     file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
@@ -271,8 +272,10 @@ def _private(path: Path) -> Iterator[object]:
         raise
 
 
-def _mode_of(to: Path) -> str:
-    return "w:gz" if to.name.endswith((".gz", ".tgz")) else "w"
+def _archive(file: BinaryIO, to: Path) -> tarfile.TarFile:
+    if to.name.endswith((".gz", ".tgz")):
+        return tarfile.open(fileobj=file, mode="w:gz")
+    return tarfile.open(fileobj=file, mode="w")
 
 
 def _hash_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -43,6 +44,8 @@ LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are read; more is answered with 413."""
 BATCHES, LARGEST_BATCH = "/v1/batch/", 64_000_000
 """Where many rows come in one request, which is never held whole, and how many bytes they may be."""
+LONGEST_PAUSE = 30.0
+"""Seconds for which a body may stop coming; who waits longer has gone or holds a place on purpose, and is answered 408."""
 KEPT = ("type", "loc", "msg")
 """What an answer keeps of pydantic's errors: the input itself may be personal data."""
 
@@ -57,6 +60,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "The body cannot be read"},
     401: {"model": Refusal, "description": "The shared key is missing"},
     403: {"model": Refusal, "description": "The request came from another site"},
+    408: {"model": Refusal, "description": "The body did not come in time"},
     413: {"model": Refusal, "description": "The body is too large"},
     503: {"model": Refusal, "description": "The store does not answer; try again after Retry-After seconds"},
 }
@@ -146,12 +150,17 @@ def _too_large_words(largest: int) -> str:
 
 
 def _counted(receive: Receive, largest: int) -> Callable[[], Awaitable[Message]]:
-    read = 0
+    read, is_whole = 0, False
 
     async def counted() -> Message:
-        nonlocal read
-        message = await receive()
+        nonlocal read, is_whole
+        try:
+            async with asyncio.timeout(None if is_whole else LONGEST_PAUSE):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"The rest of the body did not come within {LONGEST_PAUSE:.0f} s.") from None
         read += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if read > largest:
             # The framework lets this one kind of error pass when it reads a body.
             raise HTTPException(413, _too_large_words(largest))

@@ -128,7 +128,8 @@ def _unnamed(_: int, __: bytes) -> None:
 
 def _rows_of(kind: type[BaseModel]) -> dict[str, Any]:
     """Return how the schema tells what a batch holds."""
-    schema = {"type": "array", "items": kind.model_json_schema(ref_template="#/components/schemas/{model}")}
-    schema["items"].pop("$defs", None)
+    row = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+    row.pop("$defs", None)
+    schema = {"type": "array", "items": row}
     lines = {"type": "string", "description": "a row a line, each as the items of the JSON array"}
     return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}, NDJSON: {"schema": lines}}}}

@@ -8,6 +8,8 @@ sites are checked before either (``app.py``).
 from __future__ import annotations
 
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import LeadloopError
@@ -32,9 +34,13 @@ class QuickDoor:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST" or not _is_plain(scope):
             await self.app(scope, receive, send)
             return
-        messages = [await receive()]
-        while messages[-1].get("more_body"):
-            messages.append(await receive())
+        try:
+            messages = [await receive()]
+            while messages[-1].get("more_body"):
+                messages.append(await receive())
+        except HTTPException as error:  # too long, or it does not come
+            await JSONResponse({"detail": error.detail}, error.status_code)(scope, receive, send)
+            return
         try:
             lead = self._read(b"".join([one.get("body", b"") for one in messages]))
         except ValidationError:

@@ -98,9 +98,9 @@ def tell(intake: Intake, lead_id: LeadId, event: Event) -> None:
 
 def nameless(known: KnownLead) -> Any:
     """Return what is known of a lead, but for its name and for when we got to know it."""
-    one = {"lead_id": LeadId("?"), "known_at": NOON}
     facts = [known.lead, known.source, *known.calls, *known.stages]
-    return [replace(fact, **one) for fact in facts if fact], dict(known.answers), known.channel, known.stage_kinds
+    told = [replace(fact, lead_id=LeadId("?"), known_at=NOON) for fact in facts if fact]
+    return told, dict(known.answers), known.channel, known.stage_kinds
 
 
 @pytest.fixture
