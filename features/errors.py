@@ -12,15 +12,19 @@ LeadloopError
 │   ├── UnknownLetter
 │   └── UnknownExperiment
 ├── FactRefused                 one fact cannot be taken: field and remedy
+├── KeyUsedOtherwise            an Idempotency-Key came with another request before
+├── KeyUnreadable               an Idempotency-Key is empty or too long
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
+│   └── StoreBusy               more waits to be stored than can wait
 ├── RegistryUnreachable         the record of models does not answer
 ├── DeliveryFailed              a message to people did not go out; it is tried again
 ├── NothingToTell               an ad system that company.yaml does not name, or a way that it does not take
 ├── ExperimentRefused           a test that cannot be planned, or not be judged yet
 ├── DestinationRefused          a request would go where none may go
+├── BackupRefused               a backup cannot be made or restored; nothing was changed
 └── AddressRefused              serving beyond this machine without an API key
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -127,6 +131,25 @@ class FactRefused(LeadloopError):
         self.remedy = remedy
 
 
+class KeyUsedOtherwise(LeadloopError):
+    """An Idempotency-Key came again, but with another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key came with another request in the last 24 hours; nothing was stored now. Send a key of its own "
+            "with each request, and the same one only where the very same request is repeated."
+        )
+
+
+class KeyUnreadable(LeadloopError):
+    """An Idempotency-Key cannot be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An Idempotency-Key is a text of 1 to 255 letters, digits and signs; a random UUID is a good one."
+        )
+
+
 class NothingToLearn(LeadloopError):
     """Too little is settled to train on; the message says how much there is and is needed."""
 
@@ -149,6 +172,15 @@ class ModelOutgrown(LeadloopError):
 
 class StoreUnreachable(LeadloopError):
     """The database does not answer."""
+
+
+class StoreBusy(StoreUnreachable):
+    """So much waits to be stored that more would wait too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "More waits to be stored than the database takes in; nothing of this was stored, send it again later."
+        )
 
 
 class RegistryUnreachable(LeadloopError):
@@ -180,6 +212,10 @@ class DestinationRefused(LeadloopError):
     def __init__(self, name: str, remedy: str) -> None:
         super().__init__(f"{name} is not asked: {remedy}.")
         self.name = name
+
+
+class BackupRefused(LeadloopError):
+    """A backup cannot be made, or not be restored there; nothing was changed."""
 
 
 class AddressRefused(LeadloopError):

@@ -85,6 +85,12 @@ def delivery_secrets() -> DeliverySecrets:
     return DeliverySecrets(*(os.environ.get(name) or None for name in names))
 
 
+def hand_on(settings: Settings) -> None:
+    """Let processes that are started from now on find the same data folder and company.yaml."""
+    os.environ["LEADLOOP_HOME"] = str(settings.home)
+    os.environ["LEADLOOP_COMPANY"] = str(settings.company_file)
+
+
 def telemetry_off() -> None:
     """Forbid every dependency that would report home (MLflow, Evidently) to do so; whoever imports them calls this."""
     for name, value in {"DO_NOT_TRACK": "1", "MLFLOW_DISABLE_TELEMETRY": "true"}.items():

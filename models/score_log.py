@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, column, func, insert, select, values
+from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, column, func, select, values
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
+from features.facts.quick_rows import add_rows
 from features.facts.tables import SCORES
 from features.facts.values import LeadId
 from features.rows.feature import Value
@@ -20,6 +21,10 @@ from models.score import Score
 
 READ_AT_ONCE = 2_000
 ASKED_AT_ONCE = 1_000
+COLUMNS = (
+    "lead_id", "at_us", "probability", "log_odds", "rules_grade", "refined_grade", "model_version", "number", "rates_number",
+    "rates_us", "company_hash", "kind", "row",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class ScoreLog:
         """Keep scores in one transaction."""
         if scores:
             with writing(self._engine) as connection:
-                connection.exec_driver_sql(*_inserted(connection, [_columns(one) for one in scores]))
+                remember_scores(connection, scores)
 
     def scores_of(self, lead_id: LeadId) -> list[LoggedScore]:
         """Return a lead's scores, the oldest first."""
@@ -121,6 +126,11 @@ class ScoreLog:
                 yield _logged(row)
 
 
+def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> None:
+    """Keep scores inside a transaction of the caller's."""
+    add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores])
+
+
 def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:
     """Return what asks in one go for the last score of each lead before its moment."""
     wanted = values(column("lead", String), column("before", BigInteger)).data(asked).cte("wanted")
@@ -134,33 +144,13 @@ def _served(row: Row[Any]) -> ServedGrade:
     return ServedGrade(instant(row.at_us), row.probability, row.refined_grade, row.model_version)
 
 
-def _inserted(connection: Connection, rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
-    """Return the statement that inserts rows and what it is given, as the driver takes them.
-
-    The values need nothing of SQLAlchemy's, whose way of handing them over costs more than the rows.
-    """
-    statement = insert(SCORES).compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    if statement.positiontup is None:
-        return str(statement), list(rows)
-    return str(statement), [tuple([row[name] for name in statement.positiontup]) for row in rows]
-
-
-def _columns(one: LoggedScore) -> dict[str, Any]:
-    return {
-        "lead_id": one.lead_id,
-        "at_us": microseconds(one.at),
-        "probability": one.probability,
-        "log_odds": one.log_odds,
-        "rules_grade": one.rules_grade,
-        "refined_grade": one.refined_grade,
-        "model_version": one.model_version,
-        "number": one.number,
-        "rates_number": one.rates_number,
-        "rates_us": None if one.rates_midnight is None else microseconds(one.rates_midnight),
-        "company_hash": one.company_hash,
-        "kind": one.kind,
-        "row": orjson.dumps(dict(one.row)).decode(),
-    }
+def _columns(one: LoggedScore) -> tuple[Any, ...]:
+    rates_us = None if one.rates_midnight is None else microseconds(one.rates_midnight)
+    return (
+        one.lead_id, microseconds(one.at), one.probability, one.log_odds, one.rules_grade, one.refined_grade,
+        one.model_version, one.number, one.rates_number, rates_us, one.company_hash, one.kind,
+        orjson.dumps(dict(one.row)).decode(),
+    )  # fmt: skip
 
 
 def _logged(row: Row[Any]) -> LoggedScore:

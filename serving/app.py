@@ -24,11 +24,13 @@ from serving.access import COOKIE, SameOrigin, SharedKey, is_same, session_token
 from serving.alarms.endpoints import alarms_router
 from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
+from serving.batch.endpoints import batch_router
 from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
 from serving.feedback.endpoints import feedback_router
+from serving.feedback.quick_door import QuickLeads
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.journey.endpoints import journey_router
@@ -43,7 +45,7 @@ from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
-from serving.scoring.quick_door import QuickDoor
+from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
 from serving.wiring import Service
 
@@ -55,14 +57,15 @@ Every answer about a score says by which model, up to when that model learned, a
 
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service that is put together."""
-    app = FastAPI(
-        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service), docs_url=None
-    )
-    pages = Pages(service.company)
     intake = Intake(
         desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
     )
+    app = FastAPI(
+        title="leadloop", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan(service, intake), docs_url=None
+    )
+    pages = Pages(service.company)
     app.include_router(feedback_router(intake))
+    app.include_router(batch_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
     app.include_router(scoring_router(questions))
     app.include_router(queue_router(service.board, intake, pages))
@@ -110,14 +113,15 @@ def create_app(service: Service) -> FastAPI:
     _add_house_keeping(app, service)
     _add_sign_in(app, service, pages)
     add_error_handlers(app, pages)
-    app.add_middleware(QuickDoor, questions=questions)  # the innermost: behind every check
+    app.add_middleware(QuickScores, questions=questions)  # the innermost: behind every check
+    app.add_middleware(QuickLeads, intake=intake)
     app.add_middleware(SharedKey, api_key=service.settings.api_key)
     app.add_middleware(SameOrigin, api_key=service.settings.api_key)
     app.add_middleware(BodyLimit)
     return app
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
@@ -127,6 +131,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         with suppress(asyncio.CancelledError):
             await daily
         await reading
+        await run_in_threadpool(intake.close)
         await run_in_threadpool(service.writer.close)
 
     return lifespan

@@ -44,6 +44,7 @@ ROWS_READ_AT_ONCE = 10_000
 UNDO = "undo"
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
+LAST_NUMBER = select(func.coalesce(func.max(FACTS.c.number), 0))
 LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
 
 
@@ -61,7 +62,7 @@ class FactStore:
     def last_number(self) -> int:
         """Return the largest storage number; 0 for an empty store."""
         with reading(self.engine) as connection:
-            return _last_number(connection)
+            return last_number_in(connection)
 
     def lead_count(self) -> int:
         """Return how many leads are stored."""
@@ -78,7 +79,7 @@ class FactStore:
             Where the lead itself is not stored, even if a call of it is.
         """
         with reading(self.engine) as connection:
-            number = _last_number(connection) if up_to is None else up_to
+            number = last_number_in(connection) if up_to is None else up_to
             rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id == lead_id)).all()
         history = LeadHistory(lead_id, tuple([_stored(row) for row in rows]), number)
         if not any(isinstance(one.fact, Lead) for one in history.stored):
@@ -93,13 +94,13 @@ class FactStore:
         for start in range(0, len(lead_ids), KEYS_ASKED_AT_ONCE):
             asked = lead_ids[start : start + KEYS_ASKED_AT_ONCE]
             with reading(self.engine) as connection:
-                number = _last_number(connection) if up_to is None else up_to
+                number = last_number_in(connection) if up_to is None else up_to
                 rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id.in_(asked))).all()
             yield from _grouped(rows, number)
 
     def leads_created(self, *, since: datetime | None = None, before: datetime | None = None) -> list[LeadId]:
         """Return the leads created in a span of time, sorted; every version of a lead's creation counts."""
-        asked = _seen(select(FACTS.c.lead_id), None).distinct().where(FACTS.c.kind == "lead")
+        asked = seen_facts(select(FACTS.c.lead_id), None).distinct().where(FACTS.c.kind == "lead")
         if since is not None:
             asked = asked.where(FACTS.c.at_us >= microseconds(since))
         if before is not None:
@@ -111,7 +112,7 @@ class FactStore:
         """Return the leads to which a manager may have given a grade of his own, sorted: all such, and few others."""
         calls = select(FACTS.c.lead_id).where(FACTS.c.kind == "call", FACTS.c.payload.contains('"grade":"'))
         with reading(self.engine) as connection:
-            found = connection.execute(_seen(calls, None).distinct()).scalars()
+            found = connection.execute(seen_facts(calls, None).distinct()).scalars()
             return sorted(LeadId(one) for one in found if one is not None)
 
     def leads_changed_since(self, number: int) -> set[LeadId]:
@@ -156,7 +157,7 @@ class FactStore:
             if known.undone_number is not None:
                 return 0
             marker = {"kind": UNDO, "key": b"", "digest": b"", "at_us": 0, "known_us": 0, "payload": "{}"}
-            number = _last_number(connection) + 1
+            number = last_number_in(connection) + 1
             connection.execute(insert(FACTS).values(number=number, import_id=import_id, **marker))
             connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_number=number))
             connection.execute(_contacts_taken_back(import_id))
@@ -165,7 +166,7 @@ class FactStore:
 
     def _all_histories(self, up_to: int | None) -> Iterator[LeadHistory]:
         with reading(self.engine) as connection:
-            number = _last_number(connection) if up_to is None else up_to
+            number = last_number_in(connection) if up_to is None else up_to
             chosen = _lead_rows(number).where(FACTS.c.lead_id.is_not(None))
             streamed = connection.execution_options(yield_per=ROWS_READ_AT_ONCE).execute(chosen)
             yield from _grouped(streamed, number)
@@ -174,7 +175,7 @@ class FactStore:
         self, kind: str, known_by: datetime | None, up_to: int | None
     ) -> list[Row[tuple[bytes, int, int, str]]]:
         columns = select(FACTS.c.key, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
-        chosen = _seen(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
+        chosen = seen_facts(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
         if known_by is not None:
             chosen = chosen.where(FACTS.c.known_us <= microseconds(known_by))
         with reading(self.engine) as connection:
@@ -204,7 +205,7 @@ def append_in(
             latest[key] = digest, microseconds(fact.known_at)
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
-        last = _last_number(connection)
+        last = last_number_in(connection)
         connection.execute(insert(FACTS), [{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)])
         for count, (position, _) in enumerate(new, start=1):
             numbers[position] = last + count
@@ -221,14 +222,14 @@ def _contacts_taken_back(import_id: int) -> Delete:
     from_elsewhere = or_(other.c.import_id.is_(None), other.c.import_id != import_id)
     has_another = exists().where(other.c.lead_id == CONTACTS.c.lead_id, from_elsewhere)
     own = select(FACTS.c.number).where(FACTS.c.kind == "lead", FACTS.c.lead_id == CONTACTS.c.lead_id)
-    is_stored = _seen(own, None).exists()
+    is_stored = seen_facts(own, None).exists()
     return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, or_(has_another, ~is_stored))
 
 
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:
     """Return which leads are stored by an import that was not taken back, or by none."""
     leads = select(FACTS.c.lead_id).where(FACTS.c.kind == "lead", FACTS.c.lead_id.in_(lead_ids))
-    return {LeadId(one) for one in connection.execute(_seen(leads, None)).scalars() if one is not None}
+    return {LeadId(one) for one in connection.execute(seen_facts(leads, None)).scalars() if one is not None}
 
 
 def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
@@ -247,8 +248,9 @@ def _cannot_have_been_known(correction: Fact, corrected_known_us: int) -> bool:
     return correction.back_dated or microseconds(correction.known_at) <= corrected_known_us
 
 
-def _last_number(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(FACTS.c.number), 0))).scalar_one())
+def last_number_in(connection: Connection) -> int:
+    """Return the largest storage number; 0 for an empty store."""
+    return int(connection.execute(LAST_NUMBER).scalar_one())
 
 
 def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> dict[str, object]:
@@ -267,7 +269,7 @@ def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> di
 def _latest_versions(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, int]]:
     """Return the digest that each key was stored with last, and when that was known; undone imports left aside."""
     latest: dict[bytes, tuple[bytes, int]] = {}
-    asked = _seen(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
+    asked = seen_facts(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
     asked = asked.where(FACTS.c.key.in_(bindparam("keys", expanding=True)))
     for start in range(0, len(keys), KEYS_ASKED_AT_ONCE):
         some = list(dict.fromkeys(keys[start : start + KEYS_ASKED_AT_ONCE]))
@@ -294,7 +296,7 @@ def _remember_persons(connection: Connection, facts: Iterable[Fact]) -> None:
         connection.execute(insert(PERSONS), list(rows.values()))
 
 
-def _seen(chosen: AnySelect, up_to: int | None) -> AnySelect:
+def seen_facts(chosen: AnySelect, up_to: int | None) -> AnySelect:
     """Keep to facts up to a number, without those of imports undone by then."""
     undone: ColumnElement[bool] = IMPORTS.c.undone_number.is_not(None)
     if up_to is not None:
@@ -306,7 +308,7 @@ def _seen(chosen: AnySelect, up_to: int | None) -> AnySelect:
 
 def _lead_rows(up_to: int | None) -> AnySelect:
     columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
-    chosen = _seen(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
+    chosen = seen_facts(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
     return chosen.order_by(FACTS.c.lead_id, FACTS.c.number)
 
 

@@ -229,3 +229,15 @@ OUTBOX = Table(
     Index("outbox_due", "state", "due_us"),
 )
 """What has to reach another system: each letter until it was delivered, or a person has to look at it."""
+
+KEPT_ANSWERS = Table(
+    "kept_answers",
+    METADATA,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("body", LargeBinary(16), nullable=False),
+    Column("kept_us", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("kept_answers_by_age", "kept_us"),
+)
+"""What was answered to a request with an Idempotency-Key, under hashes of the key and of what was sent."""

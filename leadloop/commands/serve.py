@@ -17,14 +17,16 @@ def command(
         str, typer.Option(help="Address to listen on; another than loopback needs LEADLOOP_API_KEY.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve; one a core is enough.")] = 1,
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
     """Serve the API for the CRM and the pages for people until Ctrl-C.
 
-    A model that is promoted meanwhile is served within seconds; without one the ABC rules serve.
+    A model that is promoted meanwhile is served within seconds; without one the ABC rules serve. Several workers share one
+    address and one database; more than two or three are worth it on PostgreSQL only, as SQLite lets one write at a time.
     """
-    serve_house(home, company, host, port)
+    serve_house(home, company, host, port, workers)
 
 
 def require_address(host: str, port: int, api_key: str | None) -> None:
@@ -41,12 +43,13 @@ def require_address(host: str, port: int, api_key: str | None) -> None:
         raise typer.BadParameter(f"{host}, port {port}, cannot be listened on ({why}); name another --port.") from None
 
 
-def serve_house(home: Path | None, company: Path | None, host: str, port: int) -> None:
+def serve_house(home: Path | None, company: Path | None, host: str, port: int, workers: int = 1) -> None:
     """Serve a data folder in the foreground."""
     import uvicorn
     from rich.console import Console
 
-    from features.settings import settings_from_environment
+    from features.facts.company_file import read_company
+    from features.settings import hand_on, person_secret, settings_from_environment
     from serving.app import create_app
     from serving.wiring import service_of
 
@@ -54,7 +57,13 @@ def serve_house(home: Path | None, company: Path | None, host: str, port: int) -
     require_address(host, port, settings.api_key)
     console = Console()
     with console.status("Opening the store ..."):
-        app = create_app(service_of(settings, open_database(settings)))
+        engine = open_database(settings)
+        if workers > 1:  # what must be right before, and made once, is looked at before any of them begins
+            read_company(settings.company_file)
+            person_secret(settings.home)
+            engine.dispose()
+            hand_on(settings)
+        served = "leadloop.served:app" if workers > 1 else create_app(service_of(settings, engine))
     address = f"http://{host}:{port}"
     console.print(f"\nServing on [bold]{address}[/] (Ctrl-C ends it)")
     for path, words in (
@@ -63,4 +72,12 @@ def serve_house(home: Path | None, company: Path | None, host: str, port: int) -
         ("/docs", "the API"),
     ):
         console.print(f"  {address}{path:<10} {words}")
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        served,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        workers=workers if workers > 1 else None,
+        factory=workers > 1,
+    )

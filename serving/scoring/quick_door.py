@@ -8,22 +8,19 @@ the framework's work between the body and the lead, which takes longer than the 
 
 from __future__ import annotations
 
-from collections import deque
-
 import orjson
-from fastapi import HTTPException
 from pydantic import ValidationError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import LeadloopError
+from serving.kept_request import KeptRequest, is_plain
 from serving.scoring.service import Questions
 from serving.sent_lead import LeadBody
 
 PATH = "/v1/score"
-PLAIN = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
 
 
-class QuickDoor:
+class QuickScores:
     """Answers ``POST /v1/score`` where nothing is wrong with it, and passes everything else on."""
 
     def __init__(self, app: ASGIApp, questions: Questions) -> None:
@@ -32,10 +29,10 @@ class QuickDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on as it came."""
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST" or not _is_plain(scope):
+        if not is_plain(scope, PATH):
             await self.app(scope, receive, send)
             return
-        kept = _Kept(receive)
+        kept = KeptRequest(receive)
         answer = self._answer(await kept.body())
         if answer is None:
             await self.app(scope, kept.receive, send)
@@ -52,37 +49,3 @@ class QuickDoor:
             return orjson.dumps(self._questions.asked(self._read(body)), option=orjson.OPT_UTC_Z)
         except (ValidationError, LeadloopError):
             return None
-
-
-class _Kept:
-    """What came of a request, to be received once more by who stands behind."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._messages: deque[Message] = deque()
-        self._refused: HTTPException | None = None
-
-    async def body(self) -> bytes | None:
-        """Return the body; None where more came than may be read."""
-        more = True
-        while more:
-            try:
-                message = await self._receive()
-            except HTTPException as error:
-                self._refused = error
-                return None
-            self._messages.append(message)
-            more = message.get("more_body", False)
-        return b"".join([one.get("body", b"") for one in self._messages])
-
-    async def receive(self) -> Message:
-        """Return the next of what came, refuse as it was refused, then return what comes."""
-        if self._messages:
-            return self._messages.popleft()
-        if self._refused:
-            raise self._refused
-        return await self._receive()
-
-
-def _is_plain(scope: Scope) -> bool:
-    return any(name == b"content-type" and value.lower() in PLAIN for name, value in scope["headers"])
