@@ -26,6 +26,8 @@ TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
     "/leads/phone": ("Заявка phone", "Lead phone"),
     "/channels": ("Каналы", "Channels"),
+    "/budget": ("Что принёс рекламный бюджет", "What the advertising budget brought"),
+    "/conversions": ("Что узнали продажи — обратно в рекламу", "What sales learned, back to the ad systems"),
     "/models": ("Модели", "Models"),
     f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
     "/backtest": ("Как бы это было", "How it would have gone"),
