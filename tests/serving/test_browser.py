@@ -30,6 +30,8 @@ TITLES = {
     "/channels": ("Каналы", "Channels"),
     "/journey": ("Путь клиента", "Journey"),
     "/journey/costs": ("Расходы и заявки: что не сошлось", "Costs and leads: what does not fit"),
+    "/budget": ("Что принёс рекламный бюджет", "What the advertising budget brought"),
+    "/conversions": ("Что узнали продажи — обратно в рекламу", "What sales learned, back to the ad systems"),
     "/models": ("Модели", "Models"),
     f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
     "/backtest": ("Как бы это было", "How it would have gone"),

@@ -19,7 +19,7 @@ from tests.features.outbox.letters import letter
 from tests.leadloop.sending.faulty_server import faulty_server
 from tests.support.facts import NOON
 
-GOOD = (200, {}, b'{"events_received": 1}')
+GOOD: Any = (200, {}, b'{"events_received": 1}')
 HURRIED = httpx.Timeout(0.5)
 
 

@@ -169,8 +169,8 @@ def test_power_grows_with_weeks_change_and_effect_and_is_the_level_without_one()
 @pytest.mark.parametrize(
     ("case", "companies"),
     [
-        (Case("no effect", (12.0,), 0.0, 1.0, 0.5, 8), 120),
-        (Case("six pairs", (8.0,), 1.0, 1.0, 0.5, 6), 120),
+        (Case("no effect", (12.0,), 0.0, 1.0, 0.5, 8), 80),
+        (Case("six pairs", (8.0,), 1.0, 1.0, 0.5, 6), 80),
         (Case("ten pairs that scatter", (8.0,), 1.0, 2.0, 0.3, 10), 60),
     ],
     ids=lambda one: one.name if isinstance(one, Case) else str(one),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -55,13 +56,19 @@ def desk_of(engine: Engine, company: Company = COMPANY, *, chance: float = 0.25)
     )
 
 
-def lead_facts(lead_id: str, at: datetime, *, contact: Contact | None = None, agreed: str | None = "yes",
-               **marks: str) -> list[LeadFact]:  # fmt: skip
+def lead_facts(
+    lead_id: str,
+    at: datetime,
+    *,
+    contact: Contact | None = None,
+    agreed: str | None = "yes",
+    marks: Mapping[str, str] | None = None,
+) -> list[LeadFact]:
     """Return a lead and its source."""
     traces = traces_of(contact or Contact(None, None, None), secret=SECRET, region="RU")
     answers = {} if agreed is None else {"agreed": agreed}
     name = LeadId(lead_id)
-    return [Lead(name, at, at, answers, traces.person_keys, traces.quality), Source(name, at, at, marks)]
+    return [Lead(name, at, at, answers, traces.person_keys, traces.quality), Source(name, at, at, marks or {})]
 
 
 def good_call(lead_id: str, at: datetime, known_at: datetime | None = None) -> Call:
@@ -84,7 +91,7 @@ def random_lead(draw: random.Random, lead_id: str, engine: Engine, before: datet
         for name in ("yclid", "client_id", "gclid", "meta_lead_id")
         if draw.random() < 0.5
     }
-    facts = lead_facts(lead_id, at, contact=contact, agreed=draw.choice(["yes", "yes", "no", None]), **marks)
+    facts = lead_facts(lead_id, at, contact=contact, agreed=draw.choice(["yes", "yes", "no", None]), marks=marks)
     if contact:
         keep_contact(engine, lead_id, contact)
     name = LeadId(lead_id)

@@ -58,13 +58,13 @@ def handed(engine: Engine, system: System, moment: datetime, *, company: Company
 
 
 def count(system: System, content: bytes) -> int:
-    read: Any = READERS[system](content)  # type: ignore[operator]
+    read: Any = READERS[system](content)
     return len(read)
 
 
 def small(engine: Engine) -> None:
     """Store a lead that was qualified an hour later, and paid a day later."""
-    facts = [*lead_facts("7", NOON, contact=ANNA, **CLICK), good_call("7", NOON + timedelta(hours=1))]
+    facts = [*lead_facts("7", NOON, contact=ANNA, marks=CLICK), good_call("7", NOON + timedelta(hours=1))]
     FactStore(engine).append([*facts, won("7", NOON + DAY)])
     keep_contact(engine, "7", ANNA)
 
@@ -79,7 +79,7 @@ def test_a_qualified_lead_is_worth_its_chance_and_a_paid_one_what_was_paid(sqlit
 
 def test_a_call_that_was_told_late_keeps_its_own_time(sqlite_engine: Engine) -> None:
     call = good_call("7", NOON + timedelta(hours=1), NOON + DAY)
-    FactStore(sqlite_engine).append([*lead_facts("7", NOON, **CLICK), call])
+    FactStore(sqlite_engine).append([*lead_facts("7", NOON, marks=CLICK), call])
     assert count("yandex", handed(sqlite_engine, "yandex", NOON + timedelta(hours=2))) == 1  # the lead alone
     (good,) = read_metrica(handed(sqlite_engine, "yandex", NOON + DAY))
     assert good["at"] == int((NOON + timedelta(hours=1)).timestamp())
@@ -104,14 +104,14 @@ def test_an_order_is_told_again_when_what_became_of_it_changes_and_only_then(sql
 @pytest.mark.parametrize(("stage", "status"), [("spam", "SPAM"), ("lost", "CANCELLED")])
 def test_spam_and_lost_leads_are_told_as_such(sqlite_engine: Engine, stage: str, status: str) -> None:
     at = NOON + timedelta(hours=1)
-    FactStore(sqlite_engine).append([*lead_facts("7", NOON, **CLICK), Stage(LeadId("7"), at, at, stage)])
+    FactStore(sqlite_engine).append([*lead_facts("7", NOON, marks=CLICK), Stage(LeadId("7"), at, at, stage)])
     order = read_orders(handed(sqlite_engine, "yandex_orders", NOON + DAY))["7"]
     assert (order["order_status"], order["revenue"]) == (status, "")
 
 
 def test_nobody_who_did_not_agree_is_told_of(sqlite_engine: Engine) -> None:
     for name, said in (("no", "no"), ("silent", None)):
-        FactStore(sqlite_engine).append(lead_facts(name, NOON, contact=ANNA, agreed=said, **CLICK))
+        FactStore(sqlite_engine).append(lead_facts(name, NOON, contact=ANNA, agreed=said, marks=CLICK))
         keep_contact(sqlite_engine, name, ANNA)
     for system in SYSTEMS:
         look = desk_of(sqlite_engine).look(system, NOON + timedelta(hours=1))
@@ -157,7 +157,7 @@ def test_a_pull_that_broke_off_is_made_up_for_by_the_next_byte_for_byte(sqlite_e
 
 
 def test_a_sale_of_unknown_amount_is_not_told_at_a_guess(sqlite_engine: Engine) -> None:
-    FactStore(sqlite_engine).append([*lead_facts("7", NOON, **CLICK), won("7", NOON + DAY, None)])
+    FactStore(sqlite_engine).append([*lead_facts("7", NOON, marks=CLICK), won("7", NOON + DAY, None)])
     look = desk_of(sqlite_engine).look("yandex", NOON + 2 * DAY)
     assert look.counts["paid"]["unknown_value"] == 1
 
@@ -172,7 +172,7 @@ def test_what_changed_since_it_was_told_is_said_where_it_cannot_be_mended(sqlite
 
 def test_a_meeting_that_lies_ahead_is_told_once_it_was_held(sqlite_engine: Engine) -> None:
     held = NOON + 5 * DAY
-    FactStore(sqlite_engine).append([*lead_facts("7", NOON, **CLICK), Stage(LeadId("7"), held, NOON, "met")])
+    FactStore(sqlite_engine).append([*lead_facts("7", NOON, marks=CLICK), Stage(LeadId("7"), held, NOON, "met")])
     desk = desk_of(sqlite_engine)
     assert desk.look("yandex", NOON + DAY).not_reached["meeting"] == 1
     assert desk.look("yandex", NOON + 6 * DAY).not_reached["meeting"] == 0
@@ -267,7 +267,7 @@ def _breaking(where: str) -> Iterator[list[str]]:
     if where == "before":
         patched.setattr(upload_file, "_part_of", down)
     elif where == "written":
-        patched.setattr(upload_file.os, "fsync", down)
+        patched.setattr("monitoring.conversions.upload_file.os.fsync", down)
     elif where == "noted":
         patched.setattr(Path, "replace", down)
     try:

@@ -42,7 +42,7 @@ def company_at(url: str) -> Company:
 def stored(engine: Engine, leads: int = 1) -> None:
     for n in range(leads):
         marks = {"client_id": f"13359124764{n:05d}", "meta_lead_id": f"12345678{n:05d}"}
-        facts = lead_facts(f"L{n}", NOON, contact=ANNA, **marks)
+        facts = lead_facts(f"L{n}", NOON, contact=ANNA, marks=marks)
         FactStore(engine).append([*facts, good_call(f"L{n}", NOON + timedelta(hours=1)), won(f"L{n}", NOON + DAY)])
         keep_contact(engine, f"L{n}", ANNA)
 
