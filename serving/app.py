@@ -28,6 +28,7 @@ from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
 from serving.pages import FOLDER, Pages
 from serving.reports.backtest_page import backtest_router
+from serving.reports.channel_watch import ChannelWatch
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
@@ -64,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
             board=service.board,
             book=service.book,
             store=service.desk.store,
+            watch=ChannelWatch(service.company, service.log),
             drift=drift,
             unknown=service.unknown_fields,
             pages=pages,

@@ -16,6 +16,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
+from features.facts.alarms_part import Alarms
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
@@ -292,6 +293,7 @@ class Company(Part):
     offers: dict[str, Offer] = Field(default_factory=dict)
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
+    alarms: Alarms = Alarms()
     export: Export = Export()
 
     @field_validator("time_zone")

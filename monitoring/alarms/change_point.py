@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from monitoring.alarms.detector import TILTS, Gains
+from monitoring.alarms.detector import TILTS, WEIGHTS, Gains
 
 OUTSIDE = 0.05
 """How much of the likelihood may lie outside of the interval."""
@@ -56,13 +56,14 @@ def change_point(steps: Sequence[Step]) -> ChangePoint:
     top = max(max(one) for one in logs)
     by_day: dict[int, float] = {}
     for step, since in zip(steps, logs, strict=True):
-        part = step.days * sum(exp(max(one - top, -700.0)) for one in since)
+        terms = [weight * exp(max(one - top, -700.0)) for weight, one in zip(WEIGHTS, since, strict=True)]
+        part = step.days * sum(terms)
         by_day[int(step.day)] = by_day.get(int(step.day), 0.0) + part
     whole, days = sum(by_day.values()), list(by_day)
     best = max(days, key=by_day.__getitem__)
     earliest = _reached(days, by_day, OUTSIDE / 2 * whole)
     latest = _reached(days[::-1], by_day, OUTSIDE / 2 * whole)
-    evidence = top + log(whole / len(TILTS))
+    evidence = top + log(max(whole, 1e-300))
     return ChangePoint(best, min(earliest, best), max(latest, best), evidence)
 
 

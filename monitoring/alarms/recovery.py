@@ -1,7 +1,7 @@
 """When an alarm is over, by itself: the group is as it used to be, the new share has become the usual one, or nothing comes.
 
-* **Recovered**: the leads since some moment speak twenty to one for the usual share and against the share since the change
-  (Page's cumulative sum, 1954, Biometrika 41:100-115, with the roles of the two shares exchanged).
+* **Recovered**: the leads since some moment speak a thousand to one for the usual share and against the share since the change
+  (Page's cumulative sum, 1954, Biometrika 41:100-115, with the roles of the two shares exchanged): while the share stays bad, so much is seen about once in a thousand leads.
 * **Usual now**: the alarm has stood for 90 days; what it said is known, and the new share is what is compared with from now on.
 * **Nothing came**: no lead for 28 days.
 """
@@ -12,7 +12,7 @@ from math import exp, log, log1p
 from typing import Literal
 
 WhyOver = Literal["recovered", "usual_now", "nothing_came"]
-SURE = log(20.0)
+SURE = log(1000.0)
 LONGEST, SILENT = 90, 28
 """Days after which an alarm has become the usual, and days without a lead after which it is let go."""
 LEAST_RISE = log(1.5)
@@ -23,8 +23,8 @@ class Recovery:
     """Whether a group that rose is back where it was.
 
     >>> recovery = Recovery(bad=30, of=50)
-    >>> [recovery.is_back(bad=bad, of=5, usual=0.2) for bad in (3, 1, 0, 1, 1)]
-    [False, False, True, True, True]
+    >>> [recovery.is_back(bad=bad, of=5, usual=0.2) for bad in (3, 1, 0, 1, 0, 1)]
+    [False, False, False, False, True, True]
     """
 
     def __init__(self, bad: float, of: float) -> None:

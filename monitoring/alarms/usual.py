@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import exp, log, sqrt
 
-HALF_LIFE = 60.0
+HALF_LIFE = 120.0
 """Days after which a lead counts half."""
 LAG = 14.0
 """The last days are compared with what was before them, and do not yet count as usual."""
 FEWEST = 30
 """Of fewer leads nothing is usual yet."""
-CAUTION = 0.7
+CAUTION = 0.8
 """By how many standard errors the usual share is taken to be higher than it looks: it is only an estimate."""
 
 
@@ -21,7 +21,7 @@ class Usual:
     >>> for day in range(10):
     ...     usual.learn(float(day), bad=1, of=5)
     >>> round(usual.share(), 3), round(usual.share(moved=0.5), 3)
-    (0.25, 0.354)
+    (0.256, 0.362)
     """
 
     def __init__(self) -> None:

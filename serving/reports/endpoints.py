@@ -13,12 +13,12 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from features.facts.store import FactStore
 from monitoring.channel_quality import can_tell_non_target, channel_lines, period_of
 from monitoring.lead_book import LeadBook, LeadSummary, counted
-from monitoring.non_target_alarm import watch_state, watched
 from serving.board import Board
 from serving.desk import Desk
 from serving.pages import Pages
+from serving.reports.channel_watch import ChannelWatch
 from serving.reports.drift_reports import DriftReports
-from serving.reports.trend import AlarmWithCost, cost_since, weekly_leads, weekly_trend
+from serving.reports.trend import weekly_leads, weekly_trend
 from serving.unknown_fields import UnknownFields
 
 Month = Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")]
@@ -30,6 +30,7 @@ def reports_router(
     board: Board,
     book: LeadBook,
     store: FactStore,
+    watch: ChannelWatch,
     drift: DriftReports,
     unknown: UnknownFields,
     pages: Pages,
@@ -46,13 +47,13 @@ def reports_router(
         chosen = [one for one in requests if not month or _month(one.created_at, book) == month]
         paid = [one for one in spend if not month or _month(one.at, book) == month]
         chances = board.expected_sales(moment)
-        alarms, quiet = watched(requests, company=company, moment=moment)
+        told = watch.told(book.number, requests, moment, spend)
         return {
             "lines": channel_lines(chosen, paid, chances, company=company, moment=moment, level=level),
-            "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in alarms],
-            "quiet": quiet,
-            "watch": watch_state(quiet, alarms, company, moment),
-            "trend": weekly_trend(requests, company, [one.channel for one in alarms])
+            "alarms": told.alarms,
+            "quiet": [one for one in told.quiet if one.watched.measure in ("non_target", "named")],
+            "watch": told.state,
+            "trend": weekly_trend(requests, company, [one.watched.channel for one in told.alarms])
             if can_tell_non_target(company, moment)
             else weekly_leads(requests, company),
             "months": _months(requests, book),
