@@ -44,10 +44,11 @@ class Alarm:
     """Something watched that changed for the worse.
 
     ``since`` is the likeliest first day of the change, ``earliest`` to ``latest`` its interval; days are the company's.
-    ``before`` and ``after`` are shares of non-target, not reached, not qualified or named leads, of leads whose chance lies below
-    the company's median, of those who gave ``answer``, and of those who *bought*: that one falls when it gets worse.
-    ``size`` is the share since minus the share before, with its 95 % interval. ``evidence`` is the natural logarithm of what the
-    detector had gathered (``detector.py``), in days. ``cost_since`` is what the group has cost since ``since``, in the company's currency; None where no costs are known.
+    ``before`` and ``after`` are shares of non-target, not reached, not qualified or named leads, of leads whose chance lies
+    below the company's median, of those who gave ``answer``, and of those who *bought*: that one falls when it gets worse.
+    ``size`` is the share since minus the share before, with its 95 % interval. ``evidence`` is the natural logarithm of what
+    the detector had gathered (``detector.py``), in days. ``cost_since`` is what the group has cost since ``since``, in the
+    company's currency; None where no costs are known.
     """
 
     watched: Watched

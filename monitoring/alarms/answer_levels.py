@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from features.facts.company import Company
 from features.facts.values import Answer
@@ -69,7 +69,7 @@ def _numbers(name: str, place: int, given: Sequence[Answer | None]) -> FieldLeve
     if not edges:
         return None
     words = [f"{edge:g}" for edge in edges]
-    between = [f"{low} - {high}" for low, high in zip(words, words[1:], strict=False)]
+    between = [f"{low} - {high}" for low, high in pairwise(words)]
     return FieldLevels(name, place, (NO_ANSWER, f"< {words[0]}", *between, f">= {words[-1]}"), edges, {})
 
 

@@ -1,7 +1,8 @@
 """When an alarm is over, by itself: the group is as it used to be, the new share has become the usual one, or nothing comes.
 
 * **Recovered**: the leads since some moment speak a thousand to one for the usual share and against the share since the change
-  (Page's cumulative sum, 1954, Biometrika 41:100-115, with the roles of the two shares exchanged): while the share stays bad, so much is seen about once in a thousand leads.
+  (Page's cumulative sum, 1954, Biometrika 41:100-115, with the roles of the two shares exchanged): while the share
+  stays bad, so much is seen about once in a thousand leads.
 * **Usual now**: the alarm has stood for 90 days; what it said is known, and the new share is what is compared with from now on.
 * **Nothing came**: no lead for 28 days.
 """
