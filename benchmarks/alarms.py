@@ -1,23 +1,26 @@
 """How early alarms come and how often they are false, beside peers at the same measured rate of false alarms.
 
-    python -m benchmarks.alarms [single] [market] [company] [growth] [--years 510] [--runs 150]
+    python -m benchmarks.alarms [single] [market] [company] [demo] [growth] [--years 510] [--runs 150]
 
 20 called leads a day; nobody knows the share before or after, nor the day, except the CUSUM, which knows all but the day.
 ``single``: one channel alone, looked at after every lead. ``market``: the same with a weekly season and a market that moves
 for all channels at once, beside five other channels; the CUSUM knows season and market too. ``company``: six channels with 40
-campaigns, the whole pass, with everything that it watches. ``growth``: seconds of the pass over companies of more and more
-leads. The detector is the product's own; only the streams are drawn with numpy. False alarms are counted over whole years
-after a first 60 days.
+campaigns, the whole pass, with everything that it watches. ``demo``: the simulated company, on the clock of the form's answers
+beside that of the calls, where the spoiled traffic answers differently and where it does not. ``growth``: seconds of the pass
+over companies of more and more leads. The detector is the product's own; only the streams are drawn with numpy. False alarms
+are counted over whole years after a first 60 days.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from math import sqrt
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import chi2
@@ -36,12 +39,21 @@ from benchmarks.alarm_peers import (
     weekly_z,
 )
 from features.facts.company import Company
+from features.facts.company_file import read_company
+from features.facts.database import engine_for
+from features.facts.import_log import ImportLog
+from features.facts.importer import import_file
+from features.facts.store import FactStore
 from features.facts.values import LeadId
+from leadloop.database import bring_up_to_date
+from leadloop.demo.export import export_all
+from leadloop.demo.simulation import simulated
+from leadloop.demo.world import Scale, World
 from monitoring.alarms.episodes import Face, standing
 from monitoring.alarms.market import Counted, Moved, market_of_others
 from monitoring.alarms.tally import Tally
 from monitoring.alarms.watch import watch
-from monitoring.lead_book import LeadSummary
+from monitoring.lead_book import LeadBook, LeadSummary
 
 A_DAY, YEAR, BEFORE = 20, 365, 60
 CHANGES = ((0.20, 0.40), (0.20, 0.60), (0.10, 0.20), (0.30, 0.45))
@@ -242,6 +254,7 @@ COMPANY = Company.model_validate(
 )
 CAMPAIGNS = (7, 7, 7, 7, 6, 6)
 FIRST = datetime(2025, 1, 1, 12, tzinfo=UTC)
+DEMO_END = date(2026, 3, 31)
 ROLES = ("owner", "tenant", "builder", "student")
 
 
@@ -303,7 +316,8 @@ def company(years: int, seed: int = 1) -> None:
         leads = company_year(rng, BEFORE + YEAR)
         told = watch(leads, company=COMPANY, moment=leads[-1].created_at)
         begin = (FIRST + timedelta(days=BEFORE)).date()
-        raised = [one for one in [*told.alarms, *(over.alarm for over in told.ended)] if one.raised_on >= begin]
+        every = [*told.alarms, *(over.alarm for over in told.ended)]
+        raised = [one for one in every if one.raised_on >= begin]
         for one in raised:
             by_clock[one.watched.clock] = by_clock.get(one.watched.clock, 0) + 1
         false.append(len(raised))
@@ -347,12 +361,59 @@ def growth(sizes: Sequence[int]) -> None:
         )
 
 
+def demo(seeds: Sequence[int], folder: Path) -> None:
+    """Print on which day after its spoiling the demo company's channel was named, by the form's answers and by the calls."""
+    print("\n| company | by the form's answers | by the calls |\n|---|---|---|")
+    for variant in ("spoiled_answers", "default"):
+        waits: dict[str, list[int]] = {"arrival": [], "call": []}
+        for seed in seeds:
+            scale = Scale(months=6, seed=seed, variant=variant)
+            done = simulated(scale, DEMO_END)
+            files = export_all(done, folder / f"{variant}-{seed}")
+            named = _named_first(files, done.world)
+            for clock, days in waits.items():
+                days += [named[clock]] if clock in named else []
+        cells = [
+            f"{np.mean(days):.1f} days ({min(days)} to {max(days)}; {len(days)} of {len(seeds)})"
+            if days
+            else "not named"
+            for days in waits.values()
+        ]
+        print(f"| {variant} | " + " | ".join(cells) + " |", flush=True)
+
+
+def _named_first(files: Sequence[Path], world: World) -> dict[str, int]:
+    """Return by clock the days from the spoiling to the day on which the spoiled channel was named."""
+    company = read_company(files[0].parent / "company.yaml")
+    engine = engine_for(f"sqlite:///{files[0].parent / 'leadloop.db'}")
+    bring_up_to_date(engine)
+    store, exported = FactStore(engine), datetime.combine(DEMO_END, datetime.min.time(), UTC)
+    for file in files[:3]:
+        import_file(
+            file, company=company, store=store, imports=ImportLog(engine), secret=b"demo", started_at=exported,
+            exported_at=exported, rejects_folder=file.parent,
+        )  # fmt: skip
+    told = watch(LeadBook(store, company).summaries(exported), company=company, moment=exported)
+    spoiled_on = DEMO_END - timedelta(days=world.spoiled_days_before_end)
+    named: dict[str, int] = {}
+    for one in [*told.alarms, *(over.alarm for over in told.ended)]:
+        if (
+            one.watched.channel == world.spoiled_channel
+            and one.raised_on >= spoiled_on
+            and one.watched.level == "channel"
+        ):
+            days = (one.raised_on - spoiled_on).days + 1
+            named[one.watched.clock] = min(named.get(one.watched.clock, days), days)
+    return named
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["single", "market", "company", "growth"])
+    parser.add_argument("parts", nargs="*", default=["single", "market", "company", "demo", "growth"])
     parser.add_argument("--years", type=int, default=510, help="channel-years without a change")
     parser.add_argument("--runs", type=int, default=150, help="runs of each change")
     parser.add_argument("--company-years", type=int, default=20)
+    parser.add_argument("--demo-seeds", type=int, default=5)
     parser.add_argument("--leads", type=int, nargs="+", default=[10_000, 100_000])
     said = parser.parse_args()
     if "single" in said.parts:
@@ -361,6 +422,9 @@ def main() -> None:
         detection(said.years, said.runs, market=True)
     if "company" in said.parts:
         company(said.company_years)
+    if "demo" in said.parts:
+        with tempfile.TemporaryDirectory(prefix="leadloop-alarms-") as folder:
+            demo(range(1, said.demo_seeds + 1), Path(folder))
     if "growth" in said.parts:
         growth(said.leads)
 
