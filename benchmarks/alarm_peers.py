@@ -50,8 +50,17 @@ def cusum(before: Shares, after: Shares) -> Peer:
 
 
 def adwin(leads: Leads, threshold: float) -> Places:
-    """Return ADWIN's (Bifet & Gavalda 2007) alarms by river, asked after every lead; rises alone. A larger threshold is rarer."""
-    detector: Any = drift.ADWIN(delta=float(np.exp(-threshold)), clock=1)  # type: ignore[no-untyped-call]
+    """Return ADWIN's alarms (Bifet & Gavalda 2007) by river, with its own settings; rises alone. A larger threshold is rarer."""
+    return _adwin(leads, threshold, 32)
+
+
+def adwin_asked_always(leads: Leads, threshold: float) -> Places:
+    """Return them where it is asked after every lead, and not after every 32nd as river's own setting is."""
+    return _adwin(leads, threshold, 1)
+
+
+def _adwin(leads: Leads, threshold: float, clock: int) -> Places:
+    detector: Any = drift.ADWIN(delta=float(np.exp(-threshold)), clock=clock)  # type: ignore[no-untyped-call]
     return _by_river(detector, leads, lambda: float(detector.estimation))
 
 
@@ -74,14 +83,17 @@ def weekly_z(a_day: int) -> Peer:
     return places
 
 
-def weekly_evidently(a_day: int) -> Peer:
-    """Return the weeks in which Evidently's default drift test sees a rise; the threshold is -log of its p-value."""
+def weekly_evidently(a_day: int, since: int = 0) -> Peer:
+    """Return the weeks in which Evidently's default drift test sees a rise; the threshold is -log of its p-value.
+
+    Its reports take long: it is asked only of weeks that end after lead ``since``.
+    """
 
     def places(leads: Leads, threshold: float) -> Places:
         return [
             end - 1
             for end, now, before in _weeks(leads, a_day)
-            if now.mean() > before.mean() and -log(max(evidently_p(now, before), 1e-300)) > threshold
+            if end > since and now.mean() > before.mean() and -log(max(evidently_p(now, before), 1e-300)) > threshold
         ]
 
     return places
