@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from features.facts.company_file import fingerprint
 from leadloop.deliveries.deliver import Sent, deliver_due, senders_of
+from models.score_log import ScoreLog
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm
-from monitoring.alarms.from_non_target import alarms_as_known
-from monitoring.alarms.look import AlarmLook
+from monitoring.alarms.look import AlarmLook, look_of
+from monitoring.alarms.watcher import Watcher
 from monitoring.lead_book import LeadBook, LeadSummary, counted
+from monitoring.spend_book import SpendBook
 from monitoring.telling.delivery_log import DeliveryLog
 from monitoring.what_changed.what_changed import WhatChanged, what_changed
 
@@ -31,20 +33,21 @@ class Turn:
 
 
 class AlarmTurns:
-    """Looks again and again; the book of leads is kept from turn to turn while company.yaml says the same."""
+    """Looks again and again; what was counted is kept from turn to turn while company.yaml says the same."""
 
     def __init__(self) -> None:
-        self._book: LeadBook | None = None
-        self._words = ""
+        self._kept: tuple[str, LeadBook, SpendBook, Watcher] | None = None
 
     def look(self, house: House, *, moment: datetime) -> Turn:
         """Look at all that is watched, and bring the log up to date."""
         words = fingerprint(house.company)
-        if self._book is None or self._words != words:
-            self._book, self._words = LeadBook(house.store, house.company), words
-        summaries = counted(self._book.summaries(moment), house.company)
-        spend = house.store.spend(known_by=moment)
-        look = alarms_as_known(summaries, spend, company=house.company, moment=moment)
+        if self._kept is None or self._kept[0] != words:
+            books = LeadBook(house.store, house.company), SpendBook(house.store, house.company)
+            self._kept = words, *books, Watcher(house.company, ScoreLog(house.engine))
+        _, book, costs, watcher = self._kept
+        summaries = counted(book.summaries(moment), house.company)
+        names = book.source_names(moment) if costs.tells_ids(moment) else frozenset()
+        look = look_of(watcher.watch(summaries, moment, costs.rows(moment, names)))
         alarms = AlarmLog(house.engine).remember_look(look, moment=moment, zone=house.company.zone)
         return Turn(alarms, look, summaries)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -50,6 +50,16 @@ class LoggedScore:
     kind: Literal["stored", "asked"]
     row: Mapping[str, Value]
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScore:
+    """The first score that was logged of a stored lead."""
+
+    lead_id: LeadId
+    at: datetime
+    probability: float
+    model_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,18 @@ class ScoreLog:
         newer = select(SCORES.c.lead_id).distinct().where(SCORES.c.id > last_id, SCORES.c.lead_id.is_not(None))
         with reading(self._engine) as connection:
             return {LeadId(one) for one in connection.execute(newer).scalars()}
+
+    def first_scores(self, known: Container[LeadId], last_id: int) -> list[FirstScore]:
+        """Return the first score of each stored lead that is not among ``known``, of those logged after ``last_id``."""
+        columns = (SCORES.c.lead_id, SCORES.c.at_us, SCORES.c.probability, SCORES.c.model_version)
+        chosen = select(*columns).where(SCORES.c.id > last_id, SCORES.c.lead_id.is_not(None)).order_by(SCORES.c.id)
+        found: dict[LeadId, FirstScore] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(chosen):
+                lead_id = LeadId(row.lead_id)
+                if lead_id not in found and lead_id not in known:
+                    found[lead_id] = FirstScore(lead_id, instant(row.at_us), row.probability, row.model_version)
+        return list(found.values())
 
     def every(self) -> Iterator[LoggedScore]:
         """Yield every score of a stored lead, the oldest first, with bounded memory."""

@@ -11,10 +11,10 @@ from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.rows.as_of import Gate
 from monitoring.counted_cells import Chance, CountedCells, Cut, CutKey, Name
-from monitoring.lead_summary import LeadSummary, counted, once_a_person, summaries_of, summarise
+from monitoring.lead_summary import LeadSummary, arrival_fields, counted, once_a_person, summaries_of, summarise
 from monitoring.tally import Tally
 
-__all__ = ["LeadBook", "LeadSummary", "counted", "once_a_person", "summaries_of", "summarise"]
+__all__ = ["LeadBook", "LeadSummary", "arrival_fields", "counted", "once_a_person", "summaries_of", "summarise"]
 
 
 class LeadBook:

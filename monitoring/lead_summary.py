@@ -8,9 +8,9 @@ from datetime import datetime
 
 from features.facts.channels import mark_of
 from features.facts.click_ids import source_by_click
-from features.facts.company import Company
+from features.facts.company import Abc, Company
 from features.facts.history import LeadHistory
-from features.facts.values import LeadId, StageKind
+from features.facts.values import SPOKEN_RESULTS, Answer, Lead, LeadId, StageKind
 from features.manager_grade import OwnGrade, own_grades
 from features.outcome_window import OutcomeKind, closed_at, first_told_closed, is_worked, outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
@@ -53,6 +53,16 @@ class LeadSummary:
     landing_page: str | None = None
     steps: tuple[StageKind, ...] = ()
     """Which of ``STEP_KINDS`` the pipeline recorded, in the order of the journey."""
+    arrived_at: datetime | None = None
+    """When the company first knew of the lead."""
+    answers: tuple[Answer | None, ...] = ()
+    """What the form said when the lead came, of each of ``arrival_fields``."""
+    reached_at_once: bool | None = None
+    """Whether its first call reached somebody."""
+    talk_known_at: datetime | None = None
+    """When the company first knew of a talk."""
+    first_grade: RuleGrade | None = None
+    """By the rules, after the first talk, whatever was learned later."""
 
     @property
     def is_qualified(self) -> bool:
@@ -71,6 +81,11 @@ class LeadSummary:
         return "bought" if self.won_at else "did_not_buy"
 
 
+def arrival_fields(company: Company) -> tuple[str, ...]:
+    """Return the fields of the form that are known when a lead comes."""
+    return tuple(name for name, field in company.fields.items() if field.is_known_at_arrival)
+
+
 def summarise(
     known: KnownLead, history: LeadHistory, channel_of: Callable[[Mapping[str, str]], str] | None = None
 ) -> LeadSummary:
@@ -85,6 +100,7 @@ def summarise(
     spoken = bool(known.spoken_calls)
     rules = known.company.abc_at(known.moment)
     grade = rule_grade(known.answers, rules) if spoken else None
+    arrived = min((one.fact for one in history.stored if isinstance(one.fact, Lead)), key=lambda fact: fact.known_at)
     return LeadSummary(
         lead_id=known.lead_id,
         created_at=known.created_at,
@@ -109,7 +125,23 @@ def summarise(
         graded_after_the_end=bool(graded and told_closed and told_closed <= graded.given_at),
         landing_page=mark_of(marks, "landing_page"),
         steps=tuple(kind for kind in STEP_KINDS if kind in known.stage_kinds),
+        arrived_at=arrived.known_at,
+        answers=tuple([arrived.answers.get(name) for name in arrival_fields(known.company)]),
+        reached_at_once=known.calls[0].result in SPOKEN_RESULTS if known.calls else None,
+        talk_known_at=known.spoken_calls[0].known_at if spoken else None,
+        first_grade=_first_grade(known, grade, rules) if grade else None,
     )
+
+
+def _first_grade(known: KnownLead, grade: RuleGrade, rules: Abc) -> RuleGrade:
+    """Return the grade after the first talk: that of now, unless a later call gave answers."""
+    first = next(place for place, call in enumerate(known.calls) if call.result in SPOKEN_RESULTS)
+    if not any(call.answers for call in known.calls[first + 1 :]):
+        return grade
+    said = dict(known.lead.answers)
+    for call in known.calls[: first + 1]:
+        said.update(call.answers)
+    return rule_grade(said, rules)
 
 
 def _channel(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:

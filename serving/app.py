@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
+from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
 from monitoring.telling.delivery_log import DeliveryLog
@@ -44,6 +45,7 @@ from serving.portrait.endpoints import portrait_router
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
+from serving.reports.looked_over import Looks
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
@@ -73,17 +75,21 @@ def create_app(service: Service) -> FastAPI:
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
     beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
     app.include_router(model_card_router(shelf, beside, pages))
+    watcher = Watcher(service.company, service.log)
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
         reports_router(
             desk=service.desk,
             figures=service.figures,
+            looks=Looks(service.book, watcher, service.figures.costs),
             drift=drift,
             unknown=service.unknown_fields,
             pages=pages,
         )
     )
-    watch = AlarmWatch(service.book, service.desk.store, service.contacts, service.company, drift.summary)
+    watch = AlarmWatch(
+        service.book, watcher, service.figures.costs, service.desk.store, service.contacts, drift.summary
+    )
     app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.include_router(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.include_router(backtest_router(service.settings.home, pages))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from features.facts.company import Company
 from features.facts.spend_mappings import SpendMapping
+from features.facts.values import Spend
 from monitoring.channel_quality import ChannelLine, kept_lines
 from monitoring.cost_matching import CampaignBefore, Matching, matching, preview
 from monitoring.counted_cells import Cut, Dimension
@@ -76,6 +77,10 @@ class Figures:
     def preview(self, mapping: SpendMapping, moment: datetime) -> list[CampaignBefore]:
         """Return what a mapping would change."""
         return preview(self.book, self.spend, mapping, moment=moment, leads=self.lead_names(moment))
+
+    def costs(self, moment: datetime) -> list[Spend]:
+        """Return what is known of costs, under the leads' names."""
+        return self.spend.rows(moment, self.lead_names(moment))
 
     def lead_names(self, moment: datetime) -> KnownNames:
         """Return the channels, campaigns and ads of the leads, where costs need them: they tell ids."""

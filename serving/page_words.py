@@ -200,8 +200,24 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     "by_campaign": ("по кампаниям", "by campaign"),
     "period": ("Заявки, созданные", "Leads created"),
     "whole_time": ("за всё время", "at any time"),
-    "alarms": ("Нецелевых стало больше", "More non-target leads than before"),
-    "alarm_text": (
+    "alarms": ("Стало хуже", "Became worse"),
+    "alarm_not_reached": (
+        "{channel}: доля тех, до кого не дозвонились с первого раза, выросла с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
+        "{channel}: the share not reached by the first call rose from {before} to {after} since about {since} ({earliest} to {latest}).",
+    ),
+    "alarm_unqualified": (
+        "{channel}: доля получивших в первом разговоре ни A, ни B выросла с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
+        "{channel}: the share graded neither A nor B by the first talk rose from {before} to {after} since about {since} ({earliest} to {latest}).",
+    ),
+    "alarm_chance": (
+        "{channel}: доля заявок со слабой оценкой при поступлении (ниже медианы компании) выросла с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
+        "{channel}: the share of leads scored below the company's median when they came rose from {before} to {after} since about {since} ({earliest} to {latest}).",
+    ),
+    "alarm_bought": (
+        "{channel}: доля купивших среди тех, чей срок вышел, упала с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
+        "{channel}: the share that bought, of those whose window is over, fell from {before} to {after} since about {since} ({earliest} to {latest}).",
+    ),
+    "alarm_non_target": (
         "{channel}: доля нецелевых выросла с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
         "{channel}: the non-target share rose from {before} to {after} since about {since} ({earliest} to {latest}).",
     ),
@@ -218,8 +234,8 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "quiet": ("Где тихо, и что было бы замечено", "Where it is quiet, and what would have been noticed"),
     "quiet_text": (
-        "{channel}: нецелевых {share} ({k} из {n}), выросло бы до {noticeable} — заметили бы",
-        "{channel}: {share} non-target ({k} of {n}); a rise to {noticeable} would have been noticed",
+        "{channel}: нецелевых {share} ({k} из {n}); стало бы {noticeable} из последних {latest} — заметили бы",
+        "{channel}: {share} non-target ({k} of {n}); {noticeable} of the latest {latest} would have been noticed",
     ),
     "quiet_little": (
         "{channel}: мало данных (заявок с разговором: {n})",
@@ -253,7 +269,7 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
         "Non-target is of those spoken to; leads named non-target without a talk are shown apart, of all leads.",
     ),
     "named": ("без разговора: {k} из {n}", "without a talk: {k} of {n}"),
-    "alarm_name": (
+    "alarm_named": (
         "{channel}: доля отмеченных нецелевыми без разговора выросла с {before} до {after} примерно с {since} (от {earliest} до {latest}).",
         "{channel}: the share named non-target without a talk rose from {before} to {after} since about {since} ({earliest} to {latest}).",
     ),
@@ -262,8 +278,8 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
         "{channel}: too early to say of leads named without a talk ({n} leads)",
     ),
     "quiet_name": (
-        "{channel}: без разговора отмечены нецелевыми {share} ({k} из {n}), выросло бы до {noticeable} — заметили бы",
-        "{channel}: {share} named non-target without a talk ({k} of {n}); a rise to {noticeable} would have been noticed",
+        "{channel}: без разговора отмечены нецелевыми {share} ({k} из {n}); стало бы {noticeable} из последних {latest} — заметили бы",
+        "{channel}: {share} named non-target without a talk ({k} of {n}); {noticeable} of the latest {latest} would have been noticed",
     ),
     "non_target_of_all": (
         "Звонки не записываются, поэтому нецелевые — доля всех заявок.",

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
 from features.facts.ad_costs import AdCosts
+from features.facts.alarms_part import Alarms
 from features.facts.audience import Audience
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
 from features.facts.conversion_settings import Conversions
@@ -299,6 +300,7 @@ class Company(Part):
     queue: Queue = Queue()
     deliver: Deliver = Deliver()
     conversions: Conversions = Conversions()
+    alarms: Alarms = Alarms()
     export: Export = Export()
     ad_costs: AdCosts = AdCosts()
 

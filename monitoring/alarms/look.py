@@ -1,35 +1,28 @@
-"""What one look at all that is watched came to: the alarms, and what is quiet with what would have been noticed there."""
+"""What one look at all that is watched came to, as it is told to people: the alarms, and what is quiet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from monitoring.alarms.alarm import Alarm, Watched
-from monitoring.intervals import Rate
-
-LookState = Literal["watched", "too_little", "nothing_says_so"]
-"""Whether anything could have been noticed at all: "nothing found" is not "not looked at"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Something watched without an alarm.
-
-    ``noticeable`` is the share that would have raised one by now, None where there is too little to notice anything; of
-    ``not_looked_at`` leads nothing is known yet.
-    """
-
-    watched: Watched
-    share: Rate
-    noticeable: float | None
-    not_looked_at: int
+from monitoring.alarms.alarm import Alarm
+from monitoring.alarms.quiet import Quiet
+from monitoring.alarms.watch import Watch, WatchState
+from monitoring.alarms.watcher import of_whole_channels
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmLook:
-    """The alarms as known at a moment, the surest first, and what is quiet."""
+    """The alarms as known at a moment, the surest first, and the quiet channels.
+
+    Campaigns, ads and offers are watched as well; where they are quiet, nobody wants to read of each. ``state`` says whether
+    anything could have been noticed at all: "nothing found" is not "not looked at".
+    """
 
     alarms: tuple[Alarm, ...]
     quiet: tuple[Quiet, ...]
-    state: LookState
+    state: WatchState
+
+
+def look_of(told: Watch) -> AlarmLook:
+    """Return what is told of a pass over all that is watched."""
+    return AlarmLook(told.alarms, tuple(one for one in told.quiet if of_whole_channels(one.watched)), told.state)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from features.facts.company import Company
 from features.facts.contacts import ContactBook
 from features.facts.store import FactStore
+from features.facts.values import Spend
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm, on_now
-from monitoring.alarms.from_non_target import alarms_as_known
-from monitoring.alarms.look import AlarmLook
+from monitoring.alarms.look import AlarmLook, look_of
+from monitoring.alarms.watcher import Watcher
 from monitoring.drift_summary import DriftSummary
 from monitoring.lead_book import LeadBook, LeadSummary, counted
 from monitoring.what_changed.what_changed import WhatChanged, what_changed
@@ -49,8 +49,17 @@ class AlarmsSeen:
 class AlarmWatch:
     """Looks at the alarms for the page, and brings their log up to date."""
 
-    def __init__(self, book: LeadBook, store: FactStore, contacts: ContactBook, company: Company, drift: Drift) -> None:
-        self._book, self._store, self._company, self._drift = book, store, company, drift
+    def __init__(
+        self,
+        book: LeadBook,
+        watcher: Watcher,
+        costs: Callable[[datetime], Sequence[Spend]],
+        store: FactStore,
+        contacts: ContactBook,
+        drift: Drift,
+    ) -> None:
+        self._book, self._watcher, self._costs, self._store, self._drift = book, watcher, costs, store, drift
+        self._company = company = book.company
         self.log = AlarmLog(store.engine)
         self._contacts, self._managers = contacts, [one.name for one in company.managers]
         self._lock = threading.Lock()
@@ -76,8 +85,7 @@ class AlarmWatch:
         summaries = counted(self._book.summaries(moment), self._company)
         is_same_day = self._at is not None and self._at.date() == moment.date()
         if self._book.number != self._number or not is_same_day:
-            spend = self._store.spend(known_by=moment)
-            self._look = alarms_as_known(summaries, spend, company=self._company, moment=moment)
+            self._look = look_of(self._watcher.watch(summaries, moment, self._costs(moment)))
             self.log.remember_look(self._look, moment=moment, zone=self._company.zone)
             self._summaries, self._number = summaries, self._book.number
         self._at = moment

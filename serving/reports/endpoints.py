@@ -15,7 +15,6 @@ from serving.figures import Figures
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
 from serving.reports.looked_over import Looks
-from serving.reports.trend import AlarmWithCost, cost_since
 from serving.unknown_fields import UnknownFields
 
 Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
@@ -25,6 +24,7 @@ def reports_router(
     *,
     desk: Desk,
     figures: Figures,
+    looks: Looks,
     drift: DriftReports,
     unknown: UnknownFields,
     pages: Pages,
@@ -33,8 +33,6 @@ def reports_router(
     router = APIRouter(include_in_schema=False)
     company = desk.company
 
-    looks = Looks(figures.book)
-
     def shown(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
         """Return what the page shows."""
         moment = desk.now()
@@ -42,10 +40,9 @@ def reports_router(
         cut = Cut(("channel",) if level == "channel" else ("channel", "campaign"), {}, first, last)
         lines = figures.channel_lines(cut, moment)
         looked = looks.at(moment)
-        spend = figures.spend.rows(moment, figures.lead_names(moment)) if looked.alarms else []
         return {
             "lines": lines,
-            "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in looked.alarms],
+            "alarms": looked.alarms,
             "quiet": looked.quiet,
             "watch": looked.watch,
             "trend": looked.trend,

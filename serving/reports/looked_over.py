@@ -12,15 +12,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from features.facts.values import Spend
+from monitoring.alarms.alarm import Alarm
+from monitoring.alarms.quiet import Quiet
+from monitoring.alarms.watch import WatchState
+from monitoring.alarms.watcher import Watcher, of_whole_channels
 from monitoring.channel_quality import can_tell_non_target
 from monitoring.lead_book import LeadBook, counted
-from monitoring.non_target_alarm import Alarm, Quiet, WatchState, watch_state, watched
 from serving.reports.trend import weekly_leads, weekly_trend
 
 HOLDS_FOR = timedelta(minutes=10)
 LONG_SECONDS = 0.25
 """A look that takes no longer is taken anew whenever something changed."""
 TIMES_AS_LONG = 100.0
+Costs = Callable[[datetime], Sequence[Spend]]
+"""What is known of costs at a moment, under the leads' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,10 @@ class LookedOver:
 class Looks:
     """Looks over the book's leads, each kept while it holds."""
 
-    def __init__(self, book: LeadBook, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._book, self._seconds = book, seconds
+    def __init__(
+        self, book: LeadBook, watcher: Watcher, costs: Costs, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._book, self._watcher, self._costs, self._seconds = book, watcher, costs, seconds
         self._kept: tuple[int, datetime, LookedOver] | None = None
         self._rests_until = 0.0
         self._lock = threading.Lock()
@@ -61,10 +69,11 @@ class Looks:
     def _look(self, moment: datetime) -> LookedOver:
         company = self._book.company
         requests = counted(self._book.summaries(moment), company)
-        alarms, quiet = watched(requests, company=company, moment=moment)
+        told = self._watcher.watch(requests, moment, self._costs(moment), only=of_whole_channels)
         trend = (
-            weekly_trend(requests, company, [one.channel for one in alarms])
+            weekly_trend(requests, company, [one.watched.channel for one in told.alarms])
             if can_tell_non_target(company, moment)
             else weekly_leads(requests, company)
         )
-        return LookedOver(alarms, quiet, watch_state(quiet, alarms, company, moment), trend)
+        quiet = [one for one in told.quiet if one.watched.measure in ("non_target", "named")]
+        return LookedOver(told.alarms, quiet, told.state, trend)
