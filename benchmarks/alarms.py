@@ -175,8 +175,11 @@ def detection(years: int, runs: int, *, market: bool, seed: int = 1) -> None:
         flush=True,
     )
     print(_same_test(calm[usual[0]][0].leads))
-    print("\n| change | ours | CUSUM that knows all | ratio | ADWIN | ADWIN asked after every lead | Page-Hinkley | z-test, Evidently's test, weekly | Evidently "
-          "weekly at its default (false a year) | DDM at its default (false a year) |\n|" + "---|" * 10)  # fmt: skip
+    columns = (
+        "change", "ours", "CUSUM that knows all", "ratio", "ADWIN", "ADWIN asked after every lead", "Page-Hinkley",
+        "z-test, Evidently's test, weekly", "Evidently weekly at its default (false a year)", "DDM at its default (false a year)",
+    )  # fmt: skip
+    print("\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
     for before, after in CHANGES:
         drawn = []
         for number in range(runs):

@@ -31,7 +31,6 @@ def reports_router(
 ) -> APIRouter:
     """Return the pages of the marketer."""
     router = APIRouter(include_in_schema=False)
-    company = desk.company
 
     def shown(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
         """Return what the page shows."""

@@ -9,6 +9,8 @@ from itertools import count
 from sqlalchemy import Engine
 
 from features.facts.store import FactStore
+from models.score_log import ScoreLog
+from monitoring.alarms.watcher import Watcher
 from monitoring.lead_book import LeadBook
 from serving.reports.looked_over import Looks
 from tests.monitoring.leads import COMPANY
@@ -19,7 +21,7 @@ def looks(engine: Engine, seconds: Iterator[float]) -> tuple[FactStore, Looks, L
     store = FactStore(engine)
     store.append([lead("7"), source("7", source="vk"), call("7")])
     book = LeadBook(store, COMPANY)
-    return store, Looks(book, lambda: next(seconds)), book
+    return store, Looks(book, Watcher(COMPANY, ScoreLog(engine)), lambda _: [], lambda: next(seconds)), book
 
 
 def test_a_look_holds_while_nothing_came_and_is_taken_anew_when_something_did(sqlite_engine: Engine) -> None:
