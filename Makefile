@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PACKAGES := features models training monitoring serving leadloop
 
-.PHONY: help setup demo test check audit format lock screenshots bench clean
+.PHONY: help setup demo test torture check audit format lock screenshots bench clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,10 @@ demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends 
 test: setup ## run every test; installs PostgreSQL and Chromium where it may
 	@$(BIN)/python -m tests.support.provide
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+torture: setup ## kill the service 200 times under 32 writers on each database, and look for what it acknowledged
+	@$(BIN)/python -m tests.support.provide
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
 """A load on one address: keep-alive connections that each send the next request as soon as the last is answered.
 
-    python -m benchmarks.load HOST PORT PATH SECONDS CONNECTIONS < bodies.jsonl
+    python -m benchmarks.load HOST PORT PATH SECONDS CONNECTIONS [API_KEY] < bodies.jsonl
 
 A process of its own, so that it can be held to a core of its own. Prints one line of JSON: requests, seconds, the
 median and the 99th percentile in milliseconds, and how many answers were no 2xx.
@@ -84,10 +84,11 @@ async def loaded(host: str, port: int, requests: list[bytes], seconds: float, co
 
 def main() -> None:
     host, port, path, seconds, connections = sys.argv[1:6]
+    key = "".join(f"\r\nX-API-Key: {one}" for one in sys.argv[6:])
     requests = []
     for line in sys.stdin.buffer:
         body = line.strip()
-        head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}{key}"
         requests.append(f"{head}\r\n\r\n".encode() + body)
     print(json.dumps(asyncio.run(loaded(host, int(port), requests, float(seconds), int(connections)))))
 

@@ -37,8 +37,8 @@ from leadloop.demo.world import Scale
 from models.expected_amount import ExpectedAmounts
 from models.model_registry import MemoryRegistry
 from models.score_log import ScoreLog
+from monitoring.alarms.watcher import Watcher, of_whole_channels
 from monitoring.lead_book import LeadBook
-from monitoring.non_target_alarm import watched
 from serving.board import Board, OpenLead
 from serving.champion import Champion
 from serving.days_rates import DaysRates
@@ -74,6 +74,7 @@ class ProductQueue:
             now=lambda: self.moment,
         )
         self._board, self._book = Board(self.desk), LeadBook(self.store, self.company)
+        self._watcher = Watcher(self.company, ScoreLog(engine))
         rows = lead_rows(everybody, scale.world, np.random.default_rng(scale.seed + 3))
         self._lead_cells = {row[0]: row for row in rows}
         self._day: date | None = None
@@ -121,8 +122,8 @@ class ProductQueue:
         """Count the rates, look at the channels, and on Mondays learn anew."""
         self.desk.rates.count(self.moment)
         summaries = self._book.summaries(self.moment)
-        for alarm in watched(summaries, company=self.company, moment=self.moment)[0]:
-            self.alarms.setdefault(alarm.channel, day)
+        for alarm in self._watcher.watch(summaries, self.moment, (), only=of_whole_channels).alarms:
+            self.alarms.setdefault(alarm.watched.channel, day)
         sales = ((one.channel, one.offer, one.amount) for one in summaries if one.won_at and one.amount)
         self.desk.amounts = ExpectedAmounts(self.company).learn(sales)
         if day.weekday() == RETRAINED_ON:

@@ -31,7 +31,13 @@ LONGEST_START = 120.0
 def taken(base: str, out: Path, lead: str) -> list[Path]:
     """Take every page in both languages at both widths."""
     out.mkdir(parents=True, exist_ok=True)
-    pages = {"queue": "/queue", "lead": f"/leads/{lead}", "channels": "/channels", "model": "/models/champion"}
+    pages = {
+        "queue": "/queue",
+        "lead": f"/leads/{lead}",
+        "alarms": "/alarms",
+        "channels": "/channels",
+        "model": "/models/champion",
+    }
     paths = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])

@@ -3,9 +3,11 @@
     python -m benchmarks.serving [--seconds 8] [--rounds 3] [--connections 32]
 
 The demo company is simulated, imported and learned from; each server is held to the first core, the load to the second.
-The servers take turns, round after round, so that a noisy machine is as noisy to each. The empty endpoint has the same
-request and answer models and answers a constant. ``/v1/score`` logs its row, ``/v1/leads`` answers when the lead is on
-disk (SQLite, ``synchronous=FULL``). Read the ratios.
+The servers take turns, round after round, so that a noisy machine is as noisy to each. The typed empty endpoint has the
+same request and answer models and answers a constant; the bare one reads the body and answers constant bytes; neither asks
+for a key. The naive pipeline makes a DataFrame of one row and asks a scikit-learn pipeline of as many fields. leadloop asks
+for its key, ``/v1/score`` logs its row, ``/v1/leads`` answers when the lead is on disk (SQLite, ``synchronous=FULL``). A lead
+has 25 fields, a reason for each way and an interval come back. Read the ratios.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ from leadloop.demo.world import CITIES, OFFERS, RENOVATION, ROLES, WHEN
 from models.artefact import champion_version, load_artefact, model_folder
 
 LONGEST_START = 120.0
-BODIES = 400
+BODIES = 40_000
+"""Different leads in each round, so that no answer comes from memory."""
+KEY = "a-key-of-the-benchmark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,20 @@ class Contender:
 def bodies_of(kind: str, run: int, features: Sequence[str]) -> bytes:
     """Return a realistic lead a line; leads have ids of their own in every round."""
     lines = []
-    for n in range(BODIES if kind != "lead" else 40_000):
+    for n in range(run * BODIES, (run + 1) * BODIES):
         answers: dict[str, Any] = {
             "city": list(CITIES)[n % len(CITIES)], "role": list(ROLES)[n % len(ROLES)], "when": list(WHEN)[n % len(WHEN)],
             "renovation": ("yes" if list(RENOVATION)[n % 2] == "да" else "no"), "area": 40.0 + n % 160, "windows": 2 + n % 9,
         }  # fmt: skip
         marks = {
             "source": "yandex", "medium": "cpc", "campaign": "okna-ofis", "ad": f"ad-{n % 4 + 1}", "offer": OFFERS[n % 4].name,
-            "landing_page": "/okna-1", "yclid": str(10_000_000 + n),
+            "keyword": f"окна в офис {n % 30}", "landing_page": "/okna-1", "discount": ("", "5%", "15%")[n % 3], "price": "180000",
+            "yclid": str(10_000_000 + n), "client_id": str(20_000_000 + n), "region": "213", "device": ("desktop", "mobile")[n % 2],
+            "position": str(n % 7), "referrer": "https://yandex.ru/",
         }  # fmt: skip
         contact = {
             "name": "Анна",
-            "phone": f"+7 900 {n // 10000 % 1000:03d} {n % 10000:04d}",
+            "phone": f"+7 9{n % 90 + 10} {n // 10000 % 1000:03d} {n % 10000:04d}",
             "email": f"p{n}@example.com",
         }
         body: dict[str, Any] = {"answers": answers, "marks": marks, "contact": contact}
@@ -90,7 +96,7 @@ def server(command: Sequence[str], port: int, ready: str, core: int) -> Iterator
 
 def load(contender: Contender, bodies: bytes, seconds: float, connections: int, core: int) -> dict[str, float]:
     """Return what came of one round on one contender."""
-    arguments = ["127.0.0.1", str(contender.port), contender.path, str(seconds), str(connections)]
+    arguments = ["127.0.0.1", str(contender.port), contender.path, str(seconds), str(connections), KEY]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load", *arguments], input=bodies, capture_output=True, check=True,
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),
@@ -139,9 +145,13 @@ def _start_all(folder: Path, stack: ExitStack) -> tuple[list[Contender], list[st
     subprocess.run([python, "-m", "benchmarks.mlflow_model", str(artefact), str(folder / "mlflow")], **quiet)  # type: ignore[call-overload]
     place = ["--home", str(home), "--company", str(folder / "company.yaml")]
     bin_ = Path(python).parent
+    os.environ["LEADLOOP_API_KEY"] = KEY
+    empty = [python, "-m", "uvicorn", "--no-access-log", "--port"]
     servers = (
-        ([python, "-m", "uvicorn", "benchmarks.empty_app:app", "--port", "8021", "--no-access-log"], 8021, "/readyz"),
+        ([*empty, "8021", "benchmarks.empty_app:app"], 8021, "/readyz"),
         ([python, "-m", "leadloop", "serve", "--port", "8022", *place], 8022, "/readyz"),
+        ([*empty, "8024", "benchmarks.bare_app:app"], 8024, "/readyz"),
+        ([*empty, "8025", "benchmarks.naive_app:app"], 8025, "/readyz"),
         ([str(bin_ / "mlflow"), "models", "serve", "-m", str(folder / "mlflow"), "-p", "8023", "--env-manager", "local",
           "--workers", "1"], 8023, "/ping"),
     )  # fmt: skip
@@ -149,9 +159,11 @@ def _start_all(folder: Path, stack: ExitStack) -> tuple[list[Contender], list[st
         stack.enter_context(server(command, port, ready, core))
     features = [cells.feature for cells in load_artefact(artefact).model.cells]
     return [
-        Contender("empty endpoint, same models", 8021, "/v1/score", "score"),
+        Contender("typed empty endpoint, same models", 8021, "/v1/score", "score"),
+        Contender("bare endpoint, constant bytes", 8024, "/v1/score", "score"),
         Contender("leadloop POST /v1/score", 8022, "/v1/score", "score"),
         Contender("leadloop POST /v1/leads (durable)", 8022, "/v1/leads", "lead"),
+        Contender("naive: DataFrame and scikit-learn pipeline", 8025, "/v1/score", "score"),
         Contender("mlflow models serve, same tables", 8023, "/invocations", "row"),
     ], features
 
@@ -163,7 +175,7 @@ def _cores() -> tuple[int, int]:
 
 def _table(rounds: dict[str, list[dict[str, float]]], limit: str) -> str:
     top = statistics.median(one["requests"] / one["seconds"] for one in rounds[limit])
-    lines = ["| endpoint | requests/s | against the empty one | p50 ms | p99 ms |", "|---|---|---|---|---|"]
+    lines = ["| endpoint | requests/s | against the typed empty one | p50 ms | p99 ms |", "|---|---|---|---|---|"]
     for name, runs in rounds.items():
         rates = [one["requests"] / one["seconds"] for one in runs]
         middle = statistics.median(rates)

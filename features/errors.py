@@ -7,16 +7,27 @@ LeadloopError
 ├── NotThere                    what was asked for is not stored
 │   ├── UnknownLead
 │   ├── UnknownImport
-│   └── UnknownModel
+│   ├── UnknownModel
+│   ├── UnknownAlarm
+│   ├── UnknownLetter
+│   └── UnknownExperiment
 ├── NotYourLead                 a manager asked for a lead that is another's
 ├── FactRefused                 one fact cannot be taken: field and remedy
+├── KeyUsedOtherwise            an Idempotency-Key came with another request before
+├── KeyUnreadable               an Idempotency-Key is empty or too long
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
+│   └── StoreBusy               more waits to be stored than can wait
 ├── RegistryUnreachable         the record of models does not answer
 ├── KeysAway                    the master key that opens contacts is missing
 ├── AccessRefused               an account or a key cannot be made or changed like this
+├── DeliveryFailed              a message to people did not go out; it is tried again
+├── NothingToTell               an ad system that company.yaml does not name, or a way that it does not take
+├── ExperimentRefused           a test that cannot be planned, or not be judged yet
+├── DestinationRefused          a request would go where none may go
+├── BackupRefused               a backup cannot be made or restored; nothing was changed
 └── AddressRefused              serving an open house beyond this machine
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -99,6 +110,29 @@ class NotYourLead(LeadloopError):
         self.lead_id = lead_id
 
 
+class UnknownAlarm(NotThere):
+    """There is no alarm of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no alarm {name!r}; `leadloop alarms` and the page /alarms list them.")
+
+
+class UnknownLetter(NotThere):
+    """No letter of this number waits for a person."""
+
+    def __init__(self, letter_id: int) -> None:
+        super().__init__(f"No letter {letter_id} waits for a person; `leadloop outbox` lists them.")
+        self.letter_id = letter_id
+
+
+class UnknownExperiment(NotThere):
+    """No test of the budget has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no test {name!r}; `leadloop experiment list` lists them.")
+        self.name = name
+
+
 class FactRefused(LeadloopError):
     """One fact cannot be taken: which field, and what would be right."""
 
@@ -106,6 +140,25 @@ class FactRefused(LeadloopError):
         super().__init__(f"{field}: {remedy}")
         self.field = field
         self.remedy = remedy
+
+
+class KeyUsedOtherwise(LeadloopError):
+    """An Idempotency-Key came again, but with another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key came with another request in the last 24 hours; nothing was stored now. Send a key of its own "
+            "with each request, and the same one only where the very same request is repeated."
+        )
+
+
+class KeyUnreadable(LeadloopError):
+    """An Idempotency-Key cannot be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An Idempotency-Key is a text of 1 to 255 letters, digits and signs; a random UUID is a good one."
+        )
 
 
 class NothingToLearn(LeadloopError):
@@ -132,6 +185,15 @@ class StoreUnreachable(LeadloopError):
     """The database does not answer."""
 
 
+class StoreBusy(StoreUnreachable):
+    """So much waits to be stored that more would wait too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "More waits to be stored than the database takes in; nothing of this was stored, send it again later."
+        )
+
+
 class RegistryUnreachable(LeadloopError):
     """The record of models does not answer, or not as it should."""
 
@@ -156,6 +218,30 @@ class KeysAway(LeadloopError):
 
 class AccessRefused(LeadloopError):
     """An account or a key cannot be made or changed like this; the message says what would be right."""
+
+
+class DeliveryFailed(LeadloopError):
+    """A message to people did not go out; the message says why and names no address and no secret."""
+
+
+class NothingToTell(LeadloopError):
+    """An ad system is not named in company.yaml, or does not take what it is told in this way."""
+
+
+class ExperimentRefused(LeadloopError):
+    """A test of the budget cannot be planned so, or not be judged yet; the message says what would do."""
+
+
+class DestinationRefused(LeadloopError):
+    """A request would go where none may go."""
+
+    def __init__(self, name: str, remedy: str) -> None:
+        super().__init__(f"{name} is not asked: {remedy}.")
+        self.name = name
+
+
+class BackupRefused(LeadloopError):
+    """A backup cannot be made, or not be restored there; nothing was changed."""
 
 
 class AddressRefused(LeadloopError):

@@ -11,7 +11,13 @@
 | LEADLOOP_CONTACT_KEY | master keys of what is sealed, the newest first, with commas between | a file in the data folder |
 | LEADLOOP_KEYS_URL | SQLAlchemy URL of the database of data keys | SQLite in the data folder, apart from the facts |
 | LEADLOOP_OIDC_ISSUER, ..._CLIENT_ID, ..._CLIENT_SECRET | an OpenID provider that people may sign in with | none |
-| LEADLOOP_PUBLIC_URL | the address that people know leadloop by | that of the request |
+| LEADLOOP_SMTP_PASSWORD | the password of the mail server named in company.yaml | none |
+| LEADLOOP_TELEGRAM_TOKEN | the token of the Telegram bot that tells of alarms | none |
+| LEADLOOP_WEBHOOK_SECRET | the key that webhooks are signed with (Standard Webhooks) | none: unsigned |
+| LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
+| LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
+| LEADLOOP_PUBLIC_URL | the address that people and ad systems reach leadloop by | as the browser asked |
+| LEADLOOP_SEND_TO_LOOPBACK | 1: pushes may go to this very machine, for tests | no |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
 
@@ -52,6 +58,9 @@ class Settings:
     keys_url: str = ""
     oidc: OpenIdProvider | None = None
     public_url: str = ""
+    metrica_token: str | None = field(default=None, repr=False)
+    meta_token: str | None = field(default=None, repr=False)
+    send_to_loopback: bool = False
 
     @property
     def mlflow_artefacts(self) -> Path:
@@ -86,6 +95,9 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         keys_url=keys_url,
         oidc=_openid_provider(),
         public_url=os.environ.get("LEADLOOP_PUBLIC_URL", "").rstrip("/"),
+        metrica_token=os.environ.get("LEADLOOP_METRICA_TOKEN") or None,
+        meta_token=os.environ.get("LEADLOOP_META_TOKEN") or None,
+        send_to_loopback=os.environ.get("LEADLOOP_SEND_TO_LOOPBACK") == "1",
     )
 
 
@@ -96,6 +108,28 @@ def _openid_provider() -> OpenIdProvider | None:
     if not name:
         raise SettingWrong("LEADLOOP_OIDC_ISSUER needs LEADLOOP_OIDC_CLIENT_ID, which the provider gave leadloop.")
     return OpenIdProvider(issuer.rstrip("/"), name, os.environ.get("LEADLOOP_OIDC_CLIENT_SECRET", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySecrets:
+    """What the ways to people ask for; its repr shows nothing of it."""
+
+    smtp_password: str | None = field(default=None, repr=False)
+    telegram_token: str | None = field(default=None, repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+
+
+def delivery_secrets() -> DeliverySecrets:
+    """Return the passwords and tokens by which alarms are delivered; None where the environment names none."""
+    names = ("LEADLOOP_SMTP_PASSWORD", "LEADLOOP_TELEGRAM_TOKEN", "LEADLOOP_WEBHOOK_SECRET")
+    return DeliverySecrets(*(os.environ.get(name) or None for name in names))
+
+
+def hand_on(settings: Settings) -> None:
+    """Let processes that are started from now on find the same data folder and company.yaml."""
+    os.environ["LEADLOOP_HOME"] = str(settings.home)
+    os.environ["LEADLOOP_COMPANY"] = str(settings.company_file)
+    os.environ["LEADLOOP_OPEN"] = settings.open_to
 
 
 def telemetry_off() -> None:

@@ -7,8 +7,10 @@ from math import sqrt
 Z95 = 1.959963984540054
 
 
-def wilsons_interval(count: int, of: int) -> tuple[float, float]:
+def wilsons_interval(count: float, of: float) -> tuple[float, float]:
     """Return the ends of the 95 % interval of a share (Wilson 1927, JASA 22:209-212); (0, 1) where nothing was counted.
+
+    A count may hold parts of a thing, such as leads that are counted by their chance.
 
     >>> low, high = wilsons_interval(15, 148)  # Newcombe 1998, Statistics in Medicine 17:857-872, table I: 0.0624-0.1605
     >>> round(low, 4), round(high, 4)

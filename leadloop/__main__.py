@@ -2,4 +2,5 @@
 
 from leadloop.cli import main
 
-main()
+if __name__ == "__main__":  # a serving process of several reads this file too
+    main()

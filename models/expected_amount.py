@@ -45,8 +45,13 @@ class ExpectedAmounts:
                 kept.total += amount
         return self
 
-    def of(self, *, channel: str, offer: str | None) -> float | None:
-        """Return the expected amount, or None where neither prices nor sales nor a guess are known."""
+    def of(self, *, channel: str, offer: str | None, told_price: float | None = None) -> float | None:
+        """Return the expected amount, or None where neither prices nor sales nor a guess are known.
+
+        ``told_price`` is the offer's price in the catalogue that marketers keep; where it says one, that is it.
+        """
+        if told_price is not None:
+            return told_price
         for name, listed in self.company.offers.items():
             if offer is not None and tidied(name) == offer and listed.price is not None:
                 return listed.price

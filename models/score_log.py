@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Engine, Row, Select, String, column, func, insert, select, values
+from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, column, func, select, values
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
+from features.facts.quick_rows import add_rows
 from features.facts.tables import SCORES
 from features.facts.values import LeadId
 from features.rows.feature import Value
@@ -20,6 +21,10 @@ from models.score import Score
 
 READ_AT_ONCE = 2_000
 ASKED_AT_ONCE = 1_000
+COLUMNS = (
+    "lead_id", "at_us", "probability", "log_odds", "rules_grade", "refined_grade", "model_version", "number", "rates_number",
+    "rates_us", "company_hash", "kind", "row",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,16 @@ class LoggedScore:
     kind: Literal["stored", "asked"]
     row: Mapping[str, Value]
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScore:
+    """The first score that was logged of a stored lead."""
+
+    lead_id: LeadId
+    at: datetime
+    probability: float
+    model_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class ScoreLog:
         """Keep scores in one transaction."""
         if scores:
             with writing(self._engine) as connection:
-                connection.execute(insert(SCORES), [_columns(one) for one in scores])
+                remember_scores(connection, scores)
 
     def scores_of(self, lead_id: LeadId) -> list[LoggedScore]:
         """Return a lead's scores, the oldest first."""
@@ -113,12 +128,29 @@ class ScoreLog:
         with reading(self._engine) as connection:
             return {LeadId(one) for one in connection.execute(newer).scalars()}
 
+    def first_scores(self, known: Container[LeadId], last_id: int) -> list[FirstScore]:
+        """Return the first score of each stored lead that is not among ``known``, of those logged after ``last_id``."""
+        columns = (SCORES.c.lead_id, SCORES.c.at_us, SCORES.c.probability, SCORES.c.model_version)
+        chosen = select(*columns).where(SCORES.c.id > last_id, SCORES.c.lead_id.is_not(None)).order_by(SCORES.c.id)
+        found: dict[LeadId, FirstScore] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(chosen):
+                lead_id = LeadId(row.lead_id)
+                if lead_id not in found and lead_id not in known:
+                    found[lead_id] = FirstScore(lead_id, instant(row.at_us), row.probability, row.model_version)
+        return list(found.values())
+
     def every(self) -> Iterator[LoggedScore]:
         """Yield every score of a stored lead, the oldest first, with bounded memory."""
         chosen = select(SCORES).where(SCORES.c.lead_id.is_not(None)).order_by(SCORES.c.id)
         with reading(self._engine) as connection:
             for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(chosen):
                 yield _logged(row)
+
+
+def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> None:
+    """Keep scores inside a transaction of the caller's."""
+    add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores])
 
 
 def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:
@@ -134,22 +166,13 @@ def _served(row: Row[Any]) -> ServedGrade:
     return ServedGrade(instant(row.at_us), row.probability, row.refined_grade, row.model_version)
 
 
-def _columns(one: LoggedScore) -> dict[str, Any]:
-    return {
-        "lead_id": one.lead_id,
-        "at_us": microseconds(one.at),
-        "probability": one.probability,
-        "log_odds": one.log_odds,
-        "rules_grade": one.rules_grade,
-        "refined_grade": one.refined_grade,
-        "model_version": one.model_version,
-        "number": one.number,
-        "rates_number": one.rates_number,
-        "rates_us": None if one.rates_midnight is None else microseconds(one.rates_midnight),
-        "company_hash": one.company_hash,
-        "kind": one.kind,
-        "row": orjson.dumps(dict(one.row)).decode(),
-    }
+def _columns(one: LoggedScore) -> tuple[Any, ...]:
+    rates_us = None if one.rates_midnight is None else microseconds(one.rates_midnight)
+    return (
+        one.lead_id, microseconds(one.at), one.probability, one.log_odds, one.rules_grade, one.refined_grade,
+        one.model_version, one.number, one.rates_number, rates_us, one.company_hash, one.kind,
+        orjson.dumps(dict(one.row)).decode(),
+    )  # fmt: skip
 
 
 def _logged(row: Row[Any]) -> LoggedScore:

@@ -5,7 +5,7 @@ A sale belongs to the period in which its lead was created. Open leads count by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -13,9 +13,11 @@ from typing import Literal
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
+from monitoring.counted_cells import Cut, CutKey
 from monitoring.intervals import Rate, UnitCost
-from monitoring.lead_book import LeadSummary
-from monitoring.non_target_days import main_days, non_target_days, rate_of
+from monitoring.lead_book import LeadBook, LeadSummary
+from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, summed_costs
+from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -100,14 +102,30 @@ def channel_lines(
     chances
         Purchase probability of open leads; an open lead without one adds nothing to ``expected_sales``.
     """
-    groups: dict[tuple[Key, date | None], list[LeadSummary]] = {}
+    groups: dict[CutKey, list[Contribution]] = {}
     for one in summaries:
-        key = (one.channel, None if level == "channel" else one.campaign or "")
-        groups.setdefault((key, period_of(one.created_at, company, period)), []).append(one)
+        names = (one.channel,) if level == "channel" else (one.channel, one.campaign)
+        chance = (chances[one.lead_id], None) if one.lead_id in chances else None
+        key = (names, period_of(one.created_at, company, period))
+        groups.setdefault(key, []).append(contribution(one, chance, company, moment))
     costs = _costs(spend, company, level, period)
-    keys = sorted(groups.keys() | costs.keys(), key=str)
-    lines = [_line(key, when, groups.get((key, when), []), costs.get((key, when)), chances, company, moment)
-             for key, when in keys]  # fmt: skip
+    return lines_of({key: tally_of(those) for key, those in groups.items()}, costs, company=company, moment=moment)
+
+
+def kept_lines(
+    book: LeadBook, spend: SpendBook, cut: Cut, *, moment: datetime, leads: KnownNames = frozenset()
+) -> list[ChannelLine]:
+    """Return the same figures from the sums that the books keep; ``cut`` is by channel, or by channel and campaign."""
+    costs = spend.costs(moment, cut, leads) or {}
+    return lines_of(book.tallies(moment, cut), costs, company=book.company, moment=moment)
+
+
+def lines_of(
+    tallies: Mapping[CutKey, Tally], costs: Mapping[CutKey, Costs], *, company: Company, moment: datetime
+) -> list[ChannelLine]:
+    """Return a line of every name that had leads or costs, the most costly first."""
+    keys = sorted(tallies.keys() | costs.keys(), key=str)
+    lines = [_line(key, tallies.get(key, NOTHING), costs.get(key, NO_COSTS), company, moment) for key in keys]
     return sorted(lines, key=lambda line: (-(line.cost or 0.0), -line.leads, str(line.key)))
 
 
@@ -138,61 +156,43 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-@dataclass(slots=True)
-class _Cost:
-    own: float | None = None
-    others: tuple[str, ...] = ()
-
-
-def _costs(
-    spend: Iterable[Spend], company: Company, level: Level, period: Period
-) -> dict[tuple[Key, date | None], _Cost]:
+def _costs(spend: Iterable[Spend], company: Company, level: Level, period: Period) -> dict[CutKey, Costs]:
     channel_of = channel_reader(company.channels)
-    costs: dict[tuple[Key, date | None], _Cost] = {}
+    rows: dict[CutKey, list[Spend]] = {}
     for one in spend:
-        campaign = None if level == "channel" else mark_of(one.marks, "campaign") or ""
-        key = (channel_of(one.marks), campaign)
-        cost = costs.setdefault((key, period_of(one.at, company, period)), _Cost())
-        if one.currency == company.currency:
-            cost.own = (cost.own or 0.0) + one.cost
-        elif one.currency not in cost.others:
-            cost.others = (*cost.others, one.currency)
-    return costs
+        names = (
+            (channel_of(one.marks),) if level == "channel" else (channel_of(one.marks), mark_of(one.marks, "campaign"))
+        )
+        rows.setdefault((names, period_of(one.at, company, period)), []).append(one)
+    return {key: summed_costs(those, company) for key, those in rows.items()}
 
 
-def _line(
-    key: Key,
-    when: date | None,
-    leads: Sequence[LeadSummary],
-    cost: _Cost | None,
-    chances: Mapping[LeadId, float],
-    company: Company,
-    moment: datetime,
-) -> ChannelLine:
-    outcomes = [one.outcome(moment, company) for one in leads]
-    processed = [one for one in leads if one.calls]
-    recorded = leads if company.calls_recorded else []
-    spoken = [one for one in leads if one.spoken]
-    graded = spoken if has_rules(company, moment) and company.calls_recorded else []
-    looked_at = non_target_days(leads, company) if can_tell_non_target(company, moment) else {}
-    settled = outcomes.count("bought") + outcomes.count("did_not_buy")
-    waiting = [one for one, kind in zip(leads, outcomes, strict=True) if kind in ("open", "never_called")]
-    won = [one for one in leads if one.won_at]
+def _line(key: CutKey, tally: Tally, costs: Costs, company: Company, moment: datetime) -> ChannelLine:
+    leads, calls_recorded = tally["leads"], company.calls_recorded
+    can_tell, grades = can_tell_non_target(company, moment), has_rules(company, moment) and calls_recorded
+    bad = tally["bad_spoken"] + tally["bad_unspoken"]
+    names, when = key
     return ChannelLine(
-        key=key,
+        key=(str(names[0]), None if len(names) == 1 else str(names[1] or "")),
         period=when,
-        leads=len(leads),
-        processed=Rate(len(processed), len(recorded)),
-        spoken=Rate(len(spoken), len(processed)),
-        qualified=Rate(sum(one.is_qualified for one in graded), len(graded)),
-        non_target=rate_of(main_days(looked_at)),
-        named=rate_of(looked_at.get("name", [])),
-        bought=Rate(outcomes.count("bought"), settled),
-        open=outcomes.count("open"),
-        never_called=outcomes.count("never_called"),
-        expected_sales=sum(chances.get(one.lead_id, 0.0) for one in waiting if not one.won_at),
-        sales=len(won),
-        revenue=None if any(one.amount is None for one in won) else sum(one.amount or 0.0 for one in won),
-        cost=cost.own if cost else None,
-        other_currencies=cost.others if cost else (),
+        leads=leads,
+        processed=Rate(tally["processed"], leads if calls_recorded else 0),
+        spoken=Rate(tally["spoken"], tally["processed"]),
+        qualified=Rate(tally["qualified"], tally["spoken"]) if grades else Rate(0, 0),
+        non_target=_non_target(tally, bad, calls_recorded) if can_tell else Rate(0, 0),
+        named=Rate(tally["bad_unspoken"], leads)
+        if can_tell and calls_recorded and tally["bad_unspoken"]
+        else Rate(0, 0),
+        bought=Rate(tally["bought"], tally["bought"] + tally["did_not_buy"]),
+        open=tally["open"],
+        never_called=tally["never_called"],
+        expected_sales=tally.expected_sales,
+        sales=tally["sales"],
+        revenue=tally.revenue,
+        cost=costs.cost,
+        other_currencies=tuple(sorted(costs.others)),
     )
+
+
+def _non_target(tally: Tally, bad: int, calls_recorded: bool) -> Rate:
+    return Rate(tally["bad_spoken"], tally["spoken"]) if calls_recorded else Rate(bad, tally["leads"])

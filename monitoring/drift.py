@@ -11,11 +11,13 @@ import warnings
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from features.settings import telemetry_off
 from monitoring.arrival_rows import MOST_ROWS
+from monitoring.drift_summary import ColumnDrift, DriftSummary, save_summary
 
 telemetry_off()
 with warnings.catch_warnings():
@@ -37,8 +39,8 @@ class Heading:
 
 def drift_report(
     reference: pd.DataFrame, current: pd.DataFrame, out: Path, *, heading: Heading, language: str = "en", seed: int = 0
-) -> None:
-    """Write the report as one HTML file.
+) -> DriftSummary:
+    """Write the report as one HTML file, its figures as JSON beside it, and return them.
 
     Parameters
     ----------
@@ -61,7 +63,22 @@ def drift_report(
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_suffix(".part")
     unfinished.write_text(page, encoding="utf-8")
+    summary = DriftSummary(len(before), len(after), _columns(made.dict()))
+    save_summary(summary, out)
     unfinished.replace(out)
+    return summary
+
+
+def _columns(told: dict[str, Any]) -> tuple[ColumnDrift, ...]:
+    """Return the columns of Evidently's own answer; a p-value drifts below its threshold, a distance from it on."""
+    found = []
+    for metric in told["metrics"]:
+        config = metric["config"]
+        if config["type"].endswith(":ValueDrift"):
+            value, border, method = float(metric["value"]), float(config["threshold"]), str(config["method"])
+            drifted = value < border if "p_value" in method else value >= border
+            found.append(ColumnDrift(str(config["column"]), method, value, border, drifted))
+    return tuple(sorted(found, key=lambda one: (not one.drifted, one.column)))
 
 
 def _headed(page: str, heading: Heading, language: str) -> str:

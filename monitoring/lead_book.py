@@ -3,118 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime
 
-from features.facts.channels import mark_of
 from features.facts.company import Company
-from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import LeadId
-from features.manager_grade import OwnGrade, own_grades
-from features.outcome_window import OutcomeKind, closed_at, first_told_closed, is_worked, outcome_as_of, window_end
-from features.rows.as_of import Gate, KnownLead
-from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
+from features.rows.as_of import Gate
+from monitoring.counted_cells import Chance, CountedCells, Cut, CutKey, Name
+from monitoring.lead_summary import LeadSummary, arrival_fields, counted, once_a_person, summaries_of, summarise
+from monitoring.tally import Tally
 
-
-@dataclass(frozen=True, slots=True)
-class LeadSummary:
-    """What the reports know of a lead; moments are None where it has not come so far."""
-
-    lead_id: LeadId
-    created_at: datetime
-    channel: str
-    campaign: str | None
-    ad: str | None
-    offer: str | None
-    persons: tuple[str, ...]
-    """Keyed hashes of phone and e-mail; leads that share one are the same person's."""
-    manager: str | None
-    calls: int
-    called_at: datetime | None
-    processed_known_at: datetime | None
-    spoken: bool
-    grade: RuleGrade | None
-    """By the rules, after somebody was spoken to; None before."""
-    is_non_target: bool
-    """By the rules after a talk, or by a stage."""
-    worked: bool
-    closed: bool
-    ignored: bool
-    won_at: datetime | None
-    amount: float | None
-    own_grade: OwnGrade | None = None
-    """The first that a manager gave the lead."""
-    graded_after_the_end: bool = False
-    """Whether it was known by then that the lead was over."""
-
-    @property
-    def is_qualified(self) -> bool:
-        """Return whether a call graded the lead A or B."""
-        return self.grade in QUALIFIED
-
-    def outcome(self, moment: datetime, company: Company) -> OutcomeKind:
-        """Return what was known of the outcome at ``moment``; an open lead is open, not lost."""
-        if self.ignored:
-            return "ignored"
-        if not self.worked:
-            return "never_called"
-        end = window_end(self.created_at, company)
-        if not (moment > end if end else self.closed):
-            return "open"
-        return "bought" if self.won_at else "did_not_buy"
-
-
-def summarise(known: KnownLead, history: LeadHistory) -> LeadSummary:
-    """Return the line of a lead as known at ``known.moment``; its history says when something was first told."""
-    graded = next(iter(own_grades(known, history)), None)
-    told_closed = first_told_closed(history, known.company) if graded else None
-    outcome = outcome_as_of(known)
-    marks = known.marks
-    spoken = bool(known.spoken_calls)
-    rules = known.company.abc_at(known.moment)
-    grade = rule_grade(known.answers, rules) if spoken else None
-    return LeadSummary(
-        lead_id=known.lead_id,
-        created_at=known.created_at,
-        channel=known.channel,
-        campaign=mark_of(marks, "campaign"),
-        ad=mark_of(marks, "ad"),
-        offer=mark_of(marks, "offer"),
-        persons=known.lead.person_keys,
-        manager=known.calls[-1].manager if known.calls else None,
-        calls=len(known.calls),
-        called_at=known.calls[0].at if known.calls else None,
-        processed_known_at=min((call.known_at for call in known.calls), default=None),
-        spoken=spoken,
-        grade=grade,
-        is_non_target=grade == "non_target" or "non_target" in known.stage_kinds,
-        worked=is_worked(known),
-        closed=closed_at(known) is not None,
-        ignored="ignore" in known.stage_kinds,
-        won_at=outcome.won.at if outcome.won else None,
-        amount=outcome.won.amount if outcome.won else None,
-        own_grade=graded,
-        graded_after_the_end=bool(graded and told_closed and told_closed <= graded.given_at),
-    )
-
-
-def summaries_of(histories: Iterable[LeadHistory], company: Company, moment: datetime) -> list[LeadSummary]:
-    """Return the leads of some histories that count, as known at ``moment``, where nobody keeps a book."""
-    gate = Gate(company)
-    read = ((gate.as_of(history, moment), history) for history in histories)
-    summaries = (summarise(known, history) for known, history in read if known)
-    return [one for one in summaries if not one.ignored]
+__all__ = ["LeadBook", "LeadSummary", "arrival_fields", "counted", "once_a_person", "summaries_of", "summarise"]
 
 
 class LeadBook:
-    """The summaries of all leads, kept in memory."""
+    """The summaries of all leads, kept in memory, and the cells that reports count them by."""
 
     def __init__(self, store: FactStore, company: Company) -> None:
         self._store, self.company = store, company
         self._gate = Gate(company)
         self._kept: dict[LeadId, LeadSummary] = {}
+        self._in_order: list[LeadSummary] | None = None
+        self._cells = CountedCells(company)
         self._ahead: set[LeadId] = set()
         self._number = 0
         self._lock = threading.Lock()
@@ -126,8 +37,29 @@ class LeadBook:
         """
         with self._lock:
             self._catch_up(moment)
-            counted = [one for one in self._kept.values() if not one.ignored]
-        return sorted(counted, key=lambda one: (one.created_at, one.lead_id))
+            if self._in_order is None:
+                counted = [one for one in self._kept.values() if not one.ignored]
+                self._in_order = sorted(counted, key=lambda one: (one.created_at, one.lead_id))
+            return list(self._in_order)
+
+    def tallies(self, moment: datetime, cut: Cut) -> dict[CutKey, Tally]:
+        """Return what the leads that count add up to now, by what ``cut`` asks; costs nothing that grows with the leads.
+
+        A cut of a kind that was never asked before is counted once over all leads.
+        """
+        with self._lock:
+            self._catch_up(moment)
+            return self._cells.at(moment).tallies(cut)
+
+    def source_names(self, moment: datetime) -> frozenset[tuple[str, str | None, str | None]]:
+        """Return every (channel, campaign, ad) that a lead came by."""
+        told = self.tallies(moment, Cut(by=("channel", "campaign", "ad")))
+        return frozenset((str(channel), _word(campaign), _word(ad)) for (channel, campaign, ad), _ in told)
+
+    def hear(self, chances: Mapping[LeadId, Chance | None]) -> None:
+        """Take in how likely open leads buy; None where a lead is open no more."""
+        with self._lock:
+            self._cells.hear(chances)
 
     @property
     def number(self) -> int:
@@ -148,28 +80,12 @@ class LeadBook:
                 self._ahead.add(history.lead_id)
             known = self._gate.as_of(history, moment)
             if known:
-                self._kept[history.lead_id] = summarise(known, history)
+                self._kept[history.lead_id] = summarise(known, history, self._gate.channel_of)
+        if changed != []:
+            self._in_order = None
+        self._cells.put({one: self._kept.get(one) for one in (self._kept if changed is None else changed)}, moment)
         self._number = last
 
 
-def counted(summaries: Sequence[LeadSummary], company: Company) -> Sequence[LeadSummary]:
-    """Return the leads that the channel figures count: each person's first request alone where the company says so."""
-    return once_a_person(summaries) if company.count_a_person_once else summaries
-
-
-def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
-    """Return the first request of each person, known by phone or e-mail; a lead that names nobody stands for itself.
-
-    What a later request sold belongs to the person, and so to the first one.
-    """
-    first_of: dict[str, int] = {}
-    kept: list[LeadSummary] = []
-    for one in summaries:
-        place = min((first_of[key] for key in one.persons if key in first_of), default=len(kept))
-        if place == len(kept):
-            kept.append(one)
-        elif one.won_at and not kept[place].won_at:
-            kept[place] = replace(kept[place], won_at=one.won_at, amount=one.amount, worked=True, closed=True)
-        for key in one.persons:
-            first_of.setdefault(key, place)
-    return kept
+def _word(name: Name) -> str | None:
+    return name if isinstance(name, str) else None

@@ -26,10 +26,17 @@ def examples_of(company: Company) -> Examples:
     """
     lead = {"answers": _answers(company), "marks": {"source": "yandex", "medium": "cpc"}}
     manager = company.managers[0].name if company.managers else "Anna"
+    first = {"id": "7405", **lead, "contact": {"name": "Anna"}}
+    call = {"result": "reached", "seconds": 185, "manager": manager}
+    stage = {"stage": _open_stage(company)}
     bodies: dict[tuple[str, str], Any] = {
-        ("post", "/v1/leads"): {"id": "7405", **lead, "contact": {"name": "Anna"}},
-        ("post", "/v1/leads/{lead_id}/calls"): {"result": "reached", "seconds": 185, "manager": manager},
-        ("post", "/v1/leads/{lead_id}/stages"): {"stage": _open_stage(company)},
+        ("post", "/v1/leads"): first,
+        ("post", "/v1/leads/{lead_id}/calls"): call,
+        ("post", "/v1/leads/{lead_id}/stages"): stage,
+        ("post", "/v1/batch/leads"): [first],
+        ("post", "/v1/batch/calls"): [{"lead_id": "7405", "id": "c-1", **call}],
+        ("post", "/v1/batch/stages"): [{"lead_id": "7405", "id": "s-1", **stage}],
+        ("post", "/v1/batch/scores"): [lead],
         ("post", "/v1/score"): lead,
         ("post", "/v1/queue/{lead_id}/take"): {"manager": manager},
     }

@@ -15,24 +15,41 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
+from features.outbox.outbox import Outbox
+from monitoring.alarms.watcher import Watcher
+from monitoring.budget.experiment_shelf import ExperimentShelf
+from monitoring.conversions.pull_address import PullKeys
+from monitoring.telling.delivery_log import DeliveryLog
 from serving.access import Gate, Sessions
+from serving.alarms.endpoints import alarms_router
+from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
 from serving.audit_page import audit_router
+from serving.batch.endpoints import batch_router
+from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
+from serving.conversions.desk_of import conversion_desk_of
+from serving.conversions.endpoints import conversions_router
 from serving.feedback.endpoints import feedback_router
+from serving.feedback.quick_door import QuickLeads
 from serving.forgetting.endpoints import forgetting_router
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
+from serving.journey.endpoints import journey_router
 from serving.lead_card.endpoints import lead_card_router
 from serving.model_card.endpoints import model_card_router
 from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
+from serving.offers.endpoints import offers_router
 from serving.pages import FOLDER, Pages, language_asked
+from serving.portrait.endpoints import portrait_router
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
+from serving.reports.looked_over import Looks
 from serving.roles import may_open
 from serving.scoring.endpoints import scoring_router
+from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
 from serving.sign_in.endpoints import sign_in_router
 from serving.visitor import visitor_of
@@ -46,19 +63,20 @@ Every answer about a score says by which model, up to when that model learned, a
 
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service that is put together."""
+    intake = Intake(
+        desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
+    )
     app = FastAPI(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,
-        lifespan=_lifespan(service),
+        lifespan=_lifespan(service, intake),
         docs_url=None,
         redoc_url=None,
     )
     pages = Pages(service.company)
-    intake = Intake(
-        desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
-    )
     app.include_router(feedback_router(intake))
+    app.include_router(batch_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
     app.include_router(scoring_router(questions))
     app.include_router(queue_router(service.board, intake, pages))
@@ -66,25 +84,55 @@ def create_app(service: Service) -> FastAPI:
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
     beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
     app.include_router(model_card_router(shelf, beside, pages))
+    watcher = Watcher(service.company, service.log)
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
         reports_router(
             desk=service.desk,
-            board=service.board,
-            book=service.book,
-            store=service.desk.store,
+            figures=service.figures,
+            looks=Looks(service.book, watcher, service.figures.costs),
             drift=drift,
             unknown=service.unknown_fields,
             pages=pages,
         )
     )
+    watch = AlarmWatch(
+        service.book, watcher, service.figures.costs, service.desk.store, service.contacts, drift.summary
+    )
+    app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
+    app.include_router(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.include_router(backtest_router(service.settings.home, pages))
     app.include_router(forgetting_router(service.desk, service.board))
     sessions = Sessions(service.people, lambda: service.desk.now())
     app.include_router(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
     app.include_router(audit_router(service.audit, service.people, service.keys, pages))
+    app.include_router(offers_router(service.desk, service.book, service.settings.home, pages))
+    app.include_router(portrait_router(service.settings.home, pages))
+    app.include_router(
+        budget_router(
+            desk=service.desk,
+            board=service.board,
+            book=service.book,
+            shelf=ExperimentShelf(service.settings.home),
+            pages=pages,
+        )
+    )
+    said = service.settings
+    app.include_router(
+        conversions_router(
+            conversions=conversion_desk_of(service),
+            keys=PullKeys(service.desk.store.engine, service.contacts.secret),
+            outbox=Outbox(service.desk.store.engine),
+            desk=service.desk,
+            tokens=frozenset({*(["meta"] if said.meta_token else []), *(["yandex"] if said.metrica_token else [])}),
+            public=said.public_url,
+            pages=pages,
+        )
+    )
     _add_house_keeping(app, service)
     add_error_handlers(app, pages)
+    app.add_middleware(QuickScores, questions=questions)  # the innermost: behind every check
+    app.add_middleware(QuickLeads, intake=intake)
     app.add_middleware(BodyLimit)
     app.add_middleware(
         Gate,
@@ -100,7 +148,7 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
@@ -110,6 +158,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         with suppress(asyncio.CancelledError):
             await daily
         await reading
+        await run_in_threadpool(intake.close)
         await run_in_threadpool(service.writer.close)
         await run_in_threadpool(service.audit.close)
 
@@ -117,9 +166,10 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
 
 
 async def _read_ahead(service: Service) -> None:
-    """Put the open leads on the board before anybody asks: with thousands the first look would wait for seconds."""
+    """Put the open leads on the board, and count what most looks ask for, before anybody asks."""
     with suppress(StoreUnreachable):
         await run_in_threadpool(service.board.queue, service.desk.now())
+        await run_in_threadpool(service.figures.read_ahead, service.desk.now())
 
 
 async def _begin_days(service: Service) -> None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId
@@ -60,6 +61,7 @@ class Board:
         self._orders: dict[str | None, _Order] = {}
         self._number = -1
         self._model: str | None = None
+        self._moved: set[LeadId] = set()
         self._lock = threading.Lock()
 
     def queue(self, moment: datetime, manager: str | None = None) -> list[Place[OpenLead]]:
@@ -121,6 +123,18 @@ class Board:
         with self._lock:
             self._number = -1
 
+    def chances_moved(self, moment: datetime) -> dict[LeadId, tuple[float, float | None] | None]:
+        """Return how likely, and for how much, leads buy whose worth moved since this was last asked; None: open no more.
+
+        One listener keeps the sums up by it; it asks before every look.
+        """
+        with self._lock:
+            self._catch_up(moment)
+            self._renew(moment)
+            moved, self._moved = self._moved, set()
+            worth = {one: self._open.get(one) for one in moved}
+        return {lead_id: (one.probability, one.expected_amount) if one else None for lead_id, one in worth.items()}
+
     def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
         places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
         return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]
@@ -141,6 +155,7 @@ class Board:
         last = self._desk.store.last_number()
         if self._number < 0 or self._desk.scorer.version != self._model:
             self._model = self._desk.scorer.version
+            self._moved |= self._open.keys()
             self._open.clear()
             self._ahead.clear()
             self._orders.clear()
@@ -150,6 +165,7 @@ class Board:
             self._ahead.clear()
             for lead_id in changed:
                 self._open.pop(lead_id, None)
+            self._moved |= changed
             self._place(self._desk.store.histories(up_to=last, lead_ids=sorted(changed)), moment)
         self._number = last
 
@@ -160,12 +176,15 @@ class Board:
             known = self._desk.known(history, moment)
             if known and not _is_over(known):
                 self._open[history.lead_id] = OpenLead(history, known, *self._desk.worth(known))
+                self._moved.add(history.lead_id)
 
     def _renew(self, moment: datetime) -> None:
-        aged = [one for one in self._open.values() if moment - one.known.moment > STALE_AFTER]
-        oldest_first = sorted(aged, key=lambda lead: lead.known.moment)[:RESCORED_AT_ONCE]
+        """Score anew what was scored long ago: leads stand in the order in which they were scored."""
+        aged = takewhile(lambda lead: moment - lead.known.moment > STALE_AFTER, self._open.values())
+        oldest_first = list(islice(aged, RESCORED_AT_ONCE))
         for lead in oldest_first:
             self._open.pop(lead.history.lead_id)
+            self._moved.add(lead.history.lead_id)
         self._place((lead.history for lead in oldest_first), moment)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from features.errors import UnknownLead
+from features.facts.catalogue import Catalogue
 from features.facts.channels import mark_of
 from features.facts.company import Company
 from features.facts.history import LeadHistory
@@ -17,10 +19,12 @@ from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
 from models.expected_amount import ExpectedAmounts
 from models.if_answered import IfAnswered, if_answered
+from models.remembered import Remembered
 from models.score import Score, Scorer
 from models.score_log import logged
 from serving.champion import Champion
 from serving.days_rates import DaysRates
+from serving.reason_values import reason_values
 from serving.score_writer import ScoreWriter
 
 
@@ -54,12 +58,15 @@ class Desk:
         amounts: ExpectedAmounts,
         writer: ScoreWriter,
         now: Callable[[], datetime],
+        catalogue: Catalogue | None = None,
     ) -> None:
         self.company, self.company_hash = company, company_hash
         self.store, self.champion, self.rates, self.amounts = store, champion, rates, amounts
-        self.now = now
+        self.now, self.catalogue = now, catalogue
         self._writer = writer
         self._rows = RowBuilder(company, rates)
+        self.words = Remembered(partial(reason_values, company=company))
+        """The reasons of scores as answers tell them."""
 
     @property
     def scorer(self) -> Scorer:
@@ -87,7 +94,7 @@ class Desk:
     def scored_known(self, known: KnownLead) -> Scored:
         """Score what is known."""
         row = self._rows.row(known)
-        amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
+        amount = self._amount(known)
         scorer = self.scorer
         return Scored(known, row, scorer.score(known, row), amount, scorer)
 
@@ -100,8 +107,14 @@ class Desk:
 
     def worth(self, known: KnownLead) -> tuple[float, float | None]:
         """Return probability and expected amount alone: what the queue's order needs of thousands of leads."""
-        amount = self.amounts.of(channel=known.channel, offer=mark_of(known.marks, "offer"))
-        return self.scorer.probability(known, self._rows.row(known)), amount
+        return self.scorer.probability(known, self._rows.row(known)), self._amount(known)
+
+    def _amount(self, known: KnownLead) -> float | None:
+        """Return what a sale would bring: by the catalogue's price as known then, else as sales and company.yaml say."""
+        offer, told = mark_of(known.marks, "offer"), None
+        if self.catalogue:
+            told = self.catalogue.price(offer, created_at=known.created_at, moment=known.moment)
+        return self.amounts.of(channel=known.channel, offer=offer, told_price=told)
 
     def remember(self, scored: Scored, number: int) -> None:
         """Log the score with its row, the storage number of the facts and of its rates, and the company's words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,12 +14,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import (
     ArtefactUnreadable,
+    ExperimentRefused,
     FactRefused,
     KeysAway,
+    KeyUnreadable,
+    KeyUsedOtherwise,
     LeadloopError,
+    NothingToTell,
     NotYourLead,
     StoreUnreachable,
+    UnknownAlarm,
+    UnknownExperiment,
     UnknownLead,
+    UnknownLetter,
     UnknownModel,
 )
 from features.facts.contact_signs import shown_name
@@ -28,13 +36,21 @@ STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
     UnknownModel: 404,
     NotYourLead: 403,
-    FactRefused: 422,
     KeysAway: 503,
+    UnknownAlarm: 404,
+    UnknownLetter: 404,
+    UnknownExperiment: 404,
+    NothingToTell: 404,
+    FactRefused: 422,
+    ExperimentRefused: 422,
+    KeyUnreadable: 400,
+    KeyUsedOtherwise: 409,
     StoreUnreachable: 503,
 }
 PAGES: dict[type[LeadloopError], str] = {
     UnknownLead: "not_found",
     UnknownModel: "no_model",
+    UnknownAlarm: "no_alarm",
     ArtefactUnreadable: "bad_model",
     StoreUnreachable: "unreachable",
     NotYourLead: "not_your_lead",
@@ -42,6 +58,10 @@ PAGES: dict[type[LeadloopError], str] = {
 """What a browser is shown as a page, and the key of its words."""
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are read; more is answered with 413."""
+BATCHES, LARGEST_BATCH = "/v1/batch/", 64_000_000
+"""Where many rows come in one request, which is never held whole, and how many bytes they may be."""
+LONGEST_PAUSE = 30.0
+"""Seconds for which a body may stop coming; who waits longer has gone or holds a place on purpose, and is answered 408."""
 KEPT = ("type", "loc", "msg")
 """What an answer keeps of pydantic's errors: the input itself may be personal data."""
 
@@ -56,12 +76,16 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "The body cannot be read"},
     401: {"model": Refusal, "description": "The key is missing, or opens nothing"},
     403: {"model": Refusal, "description": "The key has not this scope, or the request came from another site"},
+    408: {"model": Refusal, "description": "The body did not come in time"},
     413: {"model": Refusal, "description": "The body is too large"},
     429: {"model": Refusal, "description": "More requests than the key may send; try again after Retry-After seconds"},
     431: {"model": Refusal, "description": "The headers are too large"},
     503: {"model": Refusal, "description": "The store does not answer; try again after Retry-After seconds"},
 }
 """What every endpoint of the API may answer besides its own answers."""
+KEY_USED: dict[int | str, dict[str, Any]] = {
+    409: {"model": Refusal, "description": "The Idempotency-Key came with another request before"}
+}
 NO_SUCH_LEAD: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "The lead is not stored"}}
 
 
@@ -71,9 +95,9 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
     async def refusal(request: Request, error: Exception) -> Response:
         why = next((words for kind, words in PAGES.items() if isinstance(error, kind)), None)
         if why is None or not wants_page(request):
-            return _refusal(error)
+            return refusal_of(error)
         told = "remedy" if request.method == "GET" else "not_stored"
-        page = pages.show(request, "refused.html", _status(error), why=why, remedy=f"{why}_{told}")
+        page = pages.show(request, "refused.html", status_of(error), why=why, remedy=f"{why}_{told}")
         page.headers.update(_headers(page.status_code))
         return page
 
@@ -83,10 +107,11 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
 
 async def _bad_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return JSONResponse({"detail": [_told(item) for item in error.errors()]}, 422)
+    return JSONResponse({"detail": [told_item(item) for item in error.errors()]}, 422)
 
 
-def _told(item: dict[str, Any]) -> dict[str, Any]:
+def told_item(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what an answer tells of one of pydantic's errors: the place and the remedy, never what was sent."""
     place, remedy = [_writable(step) for step in item["loc"]], item["msg"].removeprefix("Value error, ")
     return {**{key: item[key] for key in KEPT}, "loc": place, "msg": remedy}
 
@@ -96,16 +121,22 @@ def _writable(step: str | int) -> str | int:
     return shown_name(step.encode("utf-8", "replace").decode()) if isinstance(step, str) else step
 
 
-def _refusal(error: Exception) -> JSONResponse:
+def refusal_of(error: Exception) -> JSONResponse:
+    """Return what a program is answered."""
     assert isinstance(error, LeadloopError)
-    status = _status(error)
+    status = status_of(error)
+    return JSONResponse({"detail": told_of(error)}, status, _headers(status))
+
+
+def told_of(error: LeadloopError) -> str | list[dict[str, Any]]:
+    """Return what an answer says of an error: its message, or the field and the remedy."""
     if isinstance(error, FactRefused):
-        place = ["body", *error.field.split(".")]
-        return JSONResponse({"detail": [{"type": "fact_refused", "loc": place, "msg": error.remedy}]}, status)
-    return JSONResponse({"detail": str(error)}, status, _headers(status))
+        return [{"type": "fact_refused", "loc": ["body", *error.field.split(".")], "msg": error.remedy}]
+    return str(error)
 
 
-def _status(error: Exception) -> int:
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error."""
     return next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
 
 
@@ -124,14 +155,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = LARGEST_BATCH if scope["path"].startswith(BATCHES) else self.largest
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if declared.isdigit() and int(declared) > self.largest:
-            await self._too_large(scope, receive, send)
+        if declared.isdigit() and int(declared) > largest:
+            await JSONResponse({"detail": _too_large_words(largest)}, 413)(scope, receive, send)
             return
-        await self.app(scope, _counted(receive, self.largest), send)
-
-    async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await JSONResponse({"detail": _too_large_words(self.largest)}, 413)(scope, receive, send)
+        await self.app(scope, _counted(receive, largest), send)
 
 
 def _too_large_words(largest: int) -> str:
@@ -139,12 +168,17 @@ def _too_large_words(largest: int) -> str:
 
 
 def _counted(receive: Receive, largest: int) -> Callable[[], Awaitable[Message]]:
-    read = 0
+    read, is_whole = 0, False
 
     async def counted() -> Message:
-        nonlocal read
-        message = await receive()
+        nonlocal read, is_whole
+        try:
+            async with asyncio.timeout(None if is_whole else LONGEST_PAUSE):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"The rest of the body did not come within {LONGEST_PAUSE:.0f} s.") from None
         read += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if read > largest:
             # The framework lets this one kind of error pass when it reads a body.
             raise HTTPException(413, _too_large_words(largest))

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from features.facts.company import Company
+from features.written_numbers import CURRENCY_SIGNS
 from serving.next_question import answer_words, next_question
 from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
@@ -23,13 +24,19 @@ from serving.words import feature_label, field_label, level_word
 FOLDER = Path(__file__).parent
 NAVIGATION = (
     ("/queue", "queue"),
+    ("/alarms", "alarms_page"),
     ("/channels", "channels"),
+    ("/journey", "journey"),
+    ("/portrait", "portrait"),
+    ("/won", "won"),
+    ("/offers", "offers"),
+    ("/conversions", "conversions"),
+    ("/budget", "budget"),
     ("/models", "models"),
     ("/backtest", "backtest"),
     ("/audit", "audit"),
 )
 """The pages that every page leads to: where each begins, and the key of its words."""
-CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
 def wants_page(request: Request) -> bool:

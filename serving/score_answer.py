@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -11,10 +11,8 @@ from features.facts.company import Company
 from features.facts.values import Answer
 from features.outcome_window import is_past_horizon
 from models.if_answered import IfAnswered
-from models.score import Reason
 from serving.desk import Desk, Scored
 from serving.next_question import answer_words, next_question
-from serving.reason_words import reason_text
 
 GradeName = Literal["A", "B", "C", "non_target", "ungraded"]
 
@@ -86,55 +84,53 @@ class AskedScoreOut(ScoreOut):
 
 def score_out(scored: Scored, desk: Desk, *, if_answered: bool = False) -> ScoreOut:
     """Return the answer that tells a score; ``if_answered`` also what each answer to the next question would make of it."""
-    score, company = scored.score, desk.company
-    question = _question_out(scored, desk, if_answered=if_answered)
-    return ScoreOut(
-        lead_id=score.lead_id,
-        probability=score.probability,
-        probability_low=score.low,
-        probability_high=score.high,
-        is_guess=score.model_version is None,
-        rules_grade=score.grading.grade,
-        best_grade_open=score.grading.best_open,
-        refined_grade=score.refined_grade,
-        reasons_for=[_reason_out(reason, company) for reason in score.reasons_for],
-        reasons_against=[_reason_out(reason, company) for reason in score.reasons_against],
-        average=score.average,
-        expected_amount=scored.expected_amount,
-        expected_value=scored.expected_value,
-        currency=company.currency,
-        ask_next=question.text if question else None,
-        next_question=question,
-        past_horizon=is_past_horizon(scored.known),
-        model_version=score.model_version,
-        data_cut_off=score.data_cut_off,
-        moment=score.moment,
-    )
+    return ScoreOut.model_validate(score_values(scored, desk, if_answered=if_answered))
 
 
-def _question_out(scored: Scored, desk: Desk, *, if_answered: bool) -> NextQuestionOut | None:
+def score_values(scored: Scored, desk: Desk, *, if_answered: bool = False) -> dict[str, Any]:
+    """Return what ``ScoreOut`` holds, as plain values that can be written at once; those of reasons are shared: not to be changed.
+
+    A model made of them costs more than the score, so the door that is asked most goes without.
+    """
+    score, company, words = scored.score, desk.company, desk.words
+    question = _question(scored, desk, if_answered=if_answered)
+    return {
+        "lead_id": score.lead_id,
+        "probability": score.probability,
+        "probability_low": score.low,
+        "probability_high": score.high,
+        "is_guess": score.model_version is None,
+        "rules_grade": score.grading.grade,
+        "best_grade_open": score.grading.best_open,
+        "refined_grade": score.refined_grade,
+        "reasons_for": [words[reason] for reason in score.reasons_for],
+        "reasons_against": [words[reason] for reason in score.reasons_against],
+        "average": score.average,
+        "expected_amount": scored.expected_amount,
+        "expected_value": scored.expected_value,
+        "currency": company.currency,
+        "ask_next": question["text"] if question else None,
+        "next_question": question,
+        "past_horizon": is_past_horizon(scored.known),
+        "model_version": score.model_version,
+        "data_cut_off": score.data_cut_off,
+        "moment": score.moment,
+    }
+
+
+def _question(scored: Scored, desk: Desk, *, if_answered: bool) -> dict[str, Any] | None:
     ask, text = scored.score.ask, next_question(scored.score, desk.company)
     if ask is None or text is None:
         return None
-    told = [_answer_out(ask, one, desk.company) for one in desk.if_answered(scored)] if if_answered else None
-    return NextQuestionOut(field=ask, text=text, if_answered=told)
+    told = [_answered(ask, one, desk.company) for one in desk.if_answered(scored)] if if_answered else None
+    return {"field": ask, "text": text, "if_answered": told}
 
 
-def _answer_out(field: str, one: IfAnswered, company: Company) -> IfAnsweredOut:
-    return IfAnsweredOut(
-        answer=_sendable(one.answer), text=answer_words(field, one, company), probability=one.probability
-    )
+def _answered(field: str, one: IfAnswered, company: Company) -> dict[str, Any]:
+    return {
+        "answer": _sendable(one.answer), "text": answer_words(field, one, company), "probability": one.probability,
+    }  # fmt: skip
 
 
 def _sendable(answer: Answer) -> float | str | list[str]:
     return list(answer) if isinstance(answer, tuple) else answer
-
-
-def _reason_out(reason: Reason, company: Company) -> ReasonOut:
-    return ReasonOut(
-        text=reason_text(reason, company),
-        feature=reason.feature,
-        contribution=reason.contribution,
-        leads=reason.leads,
-        sales=reason.sales,
-    )

@@ -16,6 +16,8 @@ from features.errors import StoreUnreachable
 from models.score_log import LoggedScore, ScoreLog
 
 GROUP = 500
+GATHERED_FOR_SECONDS = 0.05
+"""Scores that come within so long are written together: a transaction costs as much as many rows."""
 LONGEST_BACKLOG = 50_000
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ class ScoreWriter:
     def __init__(self, log: ScoreLog) -> None:
         self._log = log
         self._waiting: queue.Queue[LoggedScore | None] = queue.Queue(LONGEST_BACKLOG)
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
         self._thread.start()
 
@@ -35,6 +38,7 @@ class ScoreWriter:
 
     def close(self) -> None:
         """Store everything that was put, then end."""
+        self._closing.set()
         self._waiting.put(None)
         self._thread.join()
 
@@ -52,6 +56,7 @@ class ScoreWriter:
     def _group(self) -> tuple[list[LoggedScore], bool]:
         group: list[LoggedScore] = []
         item = self._waiting.get()
+        self._closing.wait(GATHERED_FOR_SECONDS)
         while item is not None:
             group.append(item)
             if len(group) == GROUP or self._waiting.empty():

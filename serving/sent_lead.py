@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path
@@ -16,6 +17,7 @@ from features.facts.contact_signs import shown_name
 from features.facts.contacts import Contact, traces_of
 from features.facts.file_shape import is_placeholder, parse_number
 from features.facts.values import Answer, Lead, LeadId, Source
+from models.remembered import Remembered
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -87,10 +89,20 @@ def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[s
     FactRefused
         Naming the field and what would be right; the value itself is not repeated.
     """
-    known = {name: value for name, value in sent.items() if name in company.fields and value is not None}
-    unknown = sorted({shown_name(name) for name in sent if name not in company.fields})
-    chosen = {name: _answer(name, value, company.fields[name], company) for name, value in known.items()}
-    return {name: answer for name, answer in chosen.items() if answer is not None}, unknown
+    read, answers, unknown = _reading_of(company), dict[str, Answer](), list[str]()
+    fields = company.fields
+    for name, value in sent.items():
+        if name not in fields:
+            unknown.append(shown_name(name))
+        elif value is not None:
+            answer = (
+                _answer((name, type(value), value), company)
+                if isinstance(value, list)
+                else read[name, type(value), value]
+            )
+            if answer is not None:
+                answers[name] = answer
+    return answers, sorted(set(unknown)) if unknown else unknown
 
 
 def facts_of(
@@ -116,11 +128,26 @@ def facts_of(
     return lead, Source(lead_id, created, known_at, {name: word for name, word in body.marks.items() if word}), unknown
 
 
-def _answer(name: str, value: SentAnswer, field: FormField, company: Company) -> Answer | None:
+Said = tuple[str, type, SentAnswer]
+"""A field, and what was sent for it: the type tells the number 1 from a yes."""
+_latest: tuple[Company, Remembered[Said, Answer | None]] | None = None
+# A memo as lru_cache keeps one, were a company's words hashable.
+
+
+def _reading_of(company: Company) -> Remembered[Said, Answer | None]:
+    """Return what reads single answers under these words; most of those that come have come before."""
+    global _latest
+    if _latest is None or _latest[0] is not company:
+        _latest = company, Remembered(partial(_answer, company=company))
+    return _latest[1]
+
+
+def _answer(sent: Said, company: Company) -> Answer | None:
+    name, _, value = sent
     if isinstance(value, str) and is_placeholder(value, company.export.placeholders):
         return None
     try:
-        return _of_kind(value, field, company)
+        return _of_kind(value, company.fields[name], company)
     except FactRefused as error:
         raise FactRefused(f"answers.{name}", error.remedy) from None
 

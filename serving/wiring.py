@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from features.facts.catalogue import Catalogue
 from features.facts.company import Company
 from features.facts.company_file import read_company
 from features.facts.company_versions import CompanyVersions
@@ -19,12 +20,14 @@ from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
 from monitoring.lead_book import LeadBook
+from monitoring.spend_book import SpendBook
 from serving.api_keys import ApiKeys
 from serving.audit import AuditLog
 from serving.board import Board
 from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.desk import Desk
+from serving.figures import Figures
 from serving.people import People
 from serving.score_writer import ScoreWriter
 from serving.unknown_fields import UnknownFields
@@ -40,6 +43,7 @@ class Service:
     desk: Desk
     board: Board
     book: LeadBook
+    figures: Figures
     log: ScoreLog
     writer: ScoreWriter
     unknown_fields: UnknownFields
@@ -79,17 +83,20 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         amounts=ExpectedAmounts(company),
         writer=writer,
         now=clock,
+        catalogue=Catalogue(engine, company.zone),
     )
     secret = person_secret(settings.home)
     contacts = ContactBook(engine, secret)
     book = LeadBook(store, company)
+    board = Board(desk, secret)
     service = Service(
         settings,
         company,
         contacts,
         desk,
-        Board(desk, secret),
+        board,
         book,
+        Figures(book, SpendBook(store, company), board),
         log,
         writer,
         UnknownFields(),

@@ -16,6 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "any_number": ("указано", "given"),
     "up_to": ("до {high}", "up to {high}"),
     "above": ("больше {low}", "more than {low}"),
+    "less_than": ("меньше {high}", "less than {high}"),
     "from": ("от {low}", "{low} and more"),
     "between": ("от {low} до {high}", "{low} to {high}"),
     "yes": ("да", "yes"),

@@ -35,16 +35,16 @@ def instant(count: int) -> datetime:
 def payload_of(fact: Fact) -> Payload:
     """Return what a fact says besides lead, ``at`` and ``known_at``; empty values are left out."""
     said = _WRITERS[type(fact)](fact)
-    return {name: value for name, value in said.items() if not _is_empty(value)}
+    return {name: value for name, value in said.items() if value or not _is_empty(value)}
 
 
 def _is_empty(value: object) -> bool:
     return value is None or value is False or (isinstance(value, list | dict) and not value)
 
 
-def encoded(fact: Fact) -> str:
-    """Return the payload as JSON text."""
-    return orjson.dumps(payload_of(fact)).decode()
+def encoded(fact: Fact, payload: Payload | None = None) -> str:
+    """Return the payload as JSON text; whoever has it gives it."""
+    return orjson.dumps(payload_of(fact) if payload is None else payload).decode()
 
 
 def lead_fact(kind: str, lead_id: LeadId, at_us: int, known_us: int, payload: str) -> LeadFact:
@@ -131,30 +131,34 @@ def _call_out(fact: Call) -> Payload:
         "call_back_us": None if fact.call_back_at is None else microseconds(fact.call_back_at),
         "back_dated": fact.back_dated,
         "grade": fact.grade,
+        "told_us": None if fact.told_at is None else microseconds(fact.told_at),
     }
 
 
 def _call_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Call:
-    back = said.get("call_back_us")
+    back, told = said.get("call_back_us"), said.get("told_us")
     return Call(
         lead_id, at, known_at, said["result"], said.get("call_id"), said.get("manager"),
         said.get("seconds"), _answers_in(said.get("answers", {})), said.get("attracts"),
         said.get("ideal_product"), said.get("comment"), None if back is None else instant(back),
-        said.get("back_dated", False), said.get("grade"),
+        said.get("back_dated", False), said.get("grade"), None if told is None else instant(told),
     )  # fmt: skip
 
 
 def _stage_out(fact: Stage) -> Payload:
     return {
         "stage": fact.stage, "amount": fact.amount, "reason": fact.reason, "manager": fact.manager,
-        "back_dated": fact.back_dated, "is_status": fact.is_status,
+        "back_dated": fact.back_dated, "is_status": fact.is_status, "stage_id": fact.stage_id,
+        "told_us": None if fact.told_at is None else microseconds(fact.told_at),
     }  # fmt: skip
 
 
 def _stage_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Stage:
+    told = said.get("told_us")
     return Stage(
         lead_id, at, known_at, said["stage"], said.get("amount"), said.get("reason"),
-        said.get("manager"), said.get("back_dated", False), said.get("is_status", False),
+        said.get("manager"), said.get("back_dated", False), said.get("is_status", False), said.get("stage_id"),
+        None if told is None else instant(told),
     )  # fmt: skip
 
 

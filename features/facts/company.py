@@ -16,7 +16,12 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.facts.abc_order import lowered
+from features.facts.ad_costs import AdCosts
+from features.facts.alarms_part import Alarms
+from features.facts.audience import Audience
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
+from features.facts.conversion_settings import Conversions
+from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
@@ -290,9 +295,14 @@ class Company(Part):
     )
     channels: Channels = Channels()
     offers: dict[str, Offer] = Field(default_factory=dict)
+    audience: Audience = Field(default_factory=dict, description="field of the form or mark -> whom the ads aim at")
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
+    deliver: Deliver = Deliver()
+    conversions: Conversions = Conversions()
+    alarms: Alarms = Alarms()
     export: Export = Export()
+    ad_costs: AdCosts = AdCosts()
 
     @field_validator("time_zone")
     @classmethod
@@ -334,6 +344,8 @@ class Company(Part):
             *self._criteria_too_many(),
             *self._yeses_that_lower_a_grade(),
             *self._stages_of_two_kinds(),
+            *self._audience_without_field(),
+            *self.conversions.mistakes(self.fields),
         ]
         if mistakes:
             raise misplaced(mistakes)
@@ -381,6 +393,19 @@ class Company(Part):
                 first = seen.setdefault(name.strip().casefold(), kind)
                 if first != kind:
                     yield ("stages", kind, number), f"the stage {name!r} is listed under {first} too; keep one of them"
+
+    def _audience_without_field(self) -> Iterator[Misplaced]:
+        for name, aimed in self.audience.items():
+            if name not in self.fields and name not in ("channel", *MARKS):
+                known = ", ".join(self.fields) or "none yet"
+                yield ("audience", name), f"no field and no mark is called {name!r}; fields are: {known}"
+            elif (aimed.kind == "range") != (name in self.fields and self.fields[name].kind == "number"):
+                said = (
+                    "at_least and below are for numbers"
+                    if aimed.kind == "range"
+                    else "a number is aimed at by at_least and below"
+                )
+                yield ("audience", name), f"{said}; {name!r} is another kind of field"
 
     @property
     def phone_region(self) -> str:

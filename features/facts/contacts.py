@@ -1,32 +1,31 @@
 """Name, phone and e-mail, kept apart from everything that is learned from, and what may be known of them elsewhere.
 
 What leaves this file is either the contact for the lead card, or words about it that identify nobody: keyed hashes by
-which the same person is recognised, and whether a number can exist.
+which the same person is recognised, whether a number can exist, and what leaves all these persons out of a text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 import orjson
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from features.facts.database import reading
 from features.facts.keyring import Keyring, keyring_of
+from features.facts.phones import dialled, phone_number, phone_quality
 from features.facts.store import forgotten_among, seen_among
-from features.facts.tables import CONTACTS, PERSONS
+from features.facts.tables import CONTACTS, FORGOTTEN, PERSONS
 from features.facts.values import LeadId
+from features.facts.without_persons import WithoutPersons
 
 FREE_MAIL = frozenset({
     "gmail.com", "yandex.ru", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "outlook.com",
     "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "live.com", "aol.com", "gmx.de",
 })  # fmt: skip
-MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def normalised_phone(text: str | None, region: str) -> str | None:
     >>> normalised_phone("8 (912) 345-67-89", "RU")
     '+79123456789'
     """
-    return _e164(_parsed(text, region))
+    return dialled(phone_number(text, region))
 
 
 def normalised_email(text: str | None) -> str | None:
@@ -84,9 +83,9 @@ def traces_of(contact: Contact, *, secret: bytes, region: str) -> Traces:
     quality = {"has_name": _yes(contact.name), "has_phone": _yes(contact.phone), "has_email": _yes(contact.email)}
     known = []
     if quality["has_phone"] == "yes":
-        number = _parsed(contact.phone, region)
-        quality |= _phone_quality(number)
-        known.append(_e164(number))
+        number = phone_number(contact.phone, region)
+        quality |= phone_quality(number)
+        known.append(dialled(number))
     if quality["has_email"] == "yes":
         email = normalised_email(contact.email)
         quality["email_kind"] = _email_kind(email)
@@ -100,13 +99,49 @@ class ContactBook:
 
     def __init__(self, engine: Engine, secret: bytes) -> None:
         self._engine, self.secret = engine, secret
+        self._persons: tuple[tuple[object, ...], tuple[tuple[str, ...], tuple[str, ...]], WithoutPersons] | None = None
 
     def contact(self, lead_id: LeadId) -> Contact:
         """Return a lead's contact; empty where none is kept."""
         with reading(self._engine) as connection:
             mine = select(CONTACTS).where(CONTACTS.c.lead_id == lead_id).order_by(CONTACTS.c.id.desc()).limit(1)
             row = connection.execute(mine).first()
-        return _told([row], keyring_of(self._engine))[0] if row else Contact(None, None, None)
+        return told_contacts([row], keyring_of(self._engine))[0] if row else Contact(None, None, None)
+
+    def without_persons(self, also: Iterable[str] = (), *, keeps: Iterable[str] = ()) -> WithoutPersons:
+        """Return what leaves everybody in the book, and the names of ``also`` (managers), out of a text.
+
+        The book is read once until it changes; what is before the @ of an address counts as a name.
+        """
+        asked = tuple(also), tuple(keeps)
+        with reading(self._engine) as connection:
+            state = tuple(connection.execute(select(func.count(CONTACTS.c.id), func.max(CONTACTS.c.id))).one())
+            if self._persons is None or self._persons[:2] != (state, asked):
+                every = told_contacts(connection.execute(select(CONTACTS)).all(), keyring_of(self._engine))
+                names = {one.name for one in every if one.name}
+                mails = {one.email.partition("@")[0] for one in every if one.email}
+                self._persons = (
+                    state,
+                    asked,
+                    WithoutPersons((*sorted(names), *sorted(mails), *asked[0]), keeps=asked[1]),
+                )
+        return self._persons[2]
+
+    def contacts(self, lead_ids: Sequence[LeadId]) -> dict[LeadId, Contact]:
+        """Return the contacts of many leads; a lead of which none is kept is left out."""
+        found: dict[LeadId, Contact] = {}
+        with reading(self._engine) as connection:
+            for start in range(0, len(lead_ids), 500):
+                some = CONTACTS.c.lead_id.in_(lead_ids[start : start + 500])
+                rows = connection.execute(select(CONTACTS).where(some).order_by(CONTACTS.c.id)).all()
+                latest = {LeadId(row.lead_id): row for row in rows}
+                found |= zip(latest, told_contacts(list(latest.values()), keyring_of(self._engine)), strict=True)
+        return found
+
+    def forgotten(self) -> frozenset[LeadId]:
+        """Return the leads of whoever asked to be forgotten."""
+        with reading(self._engine) as connection:
+            return frozenset(LeadId(one) for one in connection.execute(select(FORGOTTEN.c.lead_id)).scalars())
 
     def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
         """Return the leads of the same person that came before the lead ``before``, the oldest first."""
@@ -139,14 +174,14 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
             del new[gone]
         kept = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some)).order_by(CONTACTS.c.id)
         latest = list({row.lead_id: row for row in connection.execute(kept)}.values())
-        for row, contact in zip(latest, _told(latest, keyring), strict=True):
+        for row, contact in zip(latest, told_contacts(latest, keyring), strict=True):
             if new.get(LeadId(row.lead_id)) == contact:
                 del new[LeadId(row.lead_id)]
         if import_id is None:  # what came without an import can be taken back by none: it need not be kept
             replaced = CONTACTS.c.lead_id.in_([lead_id for lead_id in some if lead_id in new])
             connection.execute(delete(CONTACTS).where(replaced, CONTACTS.c.import_id.is_(None)))
     rows = [
-        {"lead_id": lead_id, "import_id": import_id, **_sealed(lead_id, contact, keyring)}
+        {"lead_id": lead_id, "import_id": import_id, **sealed_contact(lead_id, contact, keyring)}
         for lead_id, contact in new.items()
     ]
     if rows:
@@ -159,7 +194,7 @@ def seal_plain_contacts(connection: Connection) -> int:
     plain = select(CONTACTS).where(CONTACTS.c.key_id.is_(None)).order_by(CONTACTS.c.id).limit(500)
     while rows := connection.execute(plain).all():
         for row in rows:
-            sealed = _sealed(LeadId(row.lead_id), Contact(row.name, row.phone, row.email), keyring)
+            sealed = sealed_contact(LeadId(row.lead_id), Contact(row.name, row.phone, row.email), keyring)
             nothing = dict.fromkeys(("name", "phone", "email"))
             connection.execute(update(CONTACTS).where(CONTACTS.c.id == row.id).values({**nothing, **sealed}))
         done += len(rows)
@@ -170,7 +205,7 @@ def open_sealed_contacts(connection: Connection) -> None:
     """Write the contacts in plain again, as the version before kept them."""
     sealed = select(CONTACTS).where(CONTACTS.c.key_id.is_not(None)).order_by(CONTACTS.c.id).limit(500)
     while rows := connection.execute(sealed).all():
-        for row, told in zip(rows, _told(list(rows), keyring_of(connection)), strict=True):
+        for row, told in zip(rows, told_contacts(list(rows), keyring_of(connection)), strict=True):
             plain = {"name": told.name, "phone": told.phone, "email": told.email, "key_id": None, "sealed": None}
             connection.execute(update(CONTACTS).where(CONTACTS.c.id == row.id).values(plain))
 
@@ -178,15 +213,16 @@ def open_sealed_contacts(connection: Connection) -> None:
 def contacts_in(connection: Connection, lead_ids: Iterable[LeadId]) -> tuple[list[Contact], list[int]]:
     """Return every contact that some leads ever had, and the data keys under which they lie."""
     rows = list(connection.execute(select(CONTACTS).where(CONTACTS.c.lead_id.in_(list(lead_ids)))))
-    return _told(rows, keyring_of(connection)), [row.key_id for row in rows if row.key_id is not None]
+    return told_contacts(rows, keyring_of(connection)), [row.key_id for row in rows if row.key_id is not None]
 
 
-def _sealed(lead_id: LeadId, contact: Contact, keyring: Keyring) -> dict[str, object]:
+def sealed_contact(lead_id: LeadId, contact: Contact, keyring: Keyring) -> dict[str, object]:
+    """Return the columns by which a contact is kept: its data key's number, and what that seals."""
     key_id, sealed = keyring.seal(orjson.dumps([contact.name, contact.phone, contact.email]), lead_id)
     return {"key_id": key_id, "sealed": sealed}
 
 
-def _told(rows: list[Row[tuple[Any, ...]]], keyring: Keyring) -> list[Contact]:
+def told_contacts(rows: Sequence[Row[Any]], keyring: Keyring) -> list[Contact]:
     """Return the contacts of rows; an empty one where its key is destroyed, as in a backup of before."""
     sealed = [(row.key_id, row.sealed, row.lead_id) for row in rows if row.key_id is not None]
     opened = iter(keyring.open_all(sealed))
@@ -198,27 +234,6 @@ def _told(rows: list[Row[tuple[Any, ...]]], keyring: Keyring) -> list[Contact]:
             plain = next(opened)
             contacts.append(Contact(*orjson.loads(plain)) if plain else Contact(None, None, None))
     return contacts
-
-
-def _parsed(text: str | None, region: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse((text or "").strip(), region)
-    except NumberParseException:
-        return None
-
-
-def _e164(number: phonenumbers.PhoneNumber | None) -> str | None:
-    if number is None or not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _phone_quality(number: phonenumbers.PhoneNumber | None) -> dict[str, str]:
-    if number is None or not phonenumbers.is_valid_number(number):
-        return {"phone_valid": "no"}
-    kind = phonenumbers.number_type(number)
-    word = "mobile" if kind in MOBILE else "fixed" if kind == PhoneNumberType.FIXED_LINE else "other"
-    return {"phone_valid": "yes", "phone_kind": word}
 
 
 def _email_kind(email: str | None) -> str:

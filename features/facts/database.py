@@ -18,6 +18,10 @@ from features.errors import StoreUnreachable
 _TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _TURNS_LOCK = threading.Lock()
 OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+SQLITE = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536",
+    "wal_autocheckpoint=8000",  # pages: the log is put into the database every 32 MB and not every few groups of leads
+)  # fmt: skip
 APPEND_LOCK = 7_405_001
 """PostgreSQL's advisory lock under which facts are appended, so that numbers become visible in their order."""
 
@@ -99,7 +103,7 @@ def _without_the_row(context: ExceptionContext) -> None:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the begin below is ours: the driver's own would begin too late
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"):
+    for pragma in SQLITE:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -41,6 +41,12 @@ def kind_of_file(header: Sequence[str], export: Export, name: str) -> str:
     return max(fitting, key=lambda kind: len(_all_columns(kind, export) & set(header)))
 
 
+def fits_a_kind(header: Sequence[str], export: Export, kind: str | None) -> bool:
+    """Return whether a header has all that ``kind`` (None: any kind) needs of the company's own columns."""
+    asked = KINDS if kind is None else (kind,)
+    return any(set(needed_columns(one, export).values()) <= set(header) for one in asked)
+
+
 def missing_columns(header: Sequence[str], kind: str, company: Company, *, needed: bool = False) -> list[str]:
     """Return in words which columns are not there: those without which nothing goes, or else the other declared ones."""
     columns = needed_columns(kind, company.export)

@@ -77,7 +77,13 @@ def shape_of(path: Path, export: Export | None = None) -> FileShape:
     readable = _readable(csv.reader(text.splitlines(), delimiter=separator))
     rows = [row or [] for row in islice(readable, SAMPLE_ROWS)]
     cells = [cell for row in rows[1:] for cell in row]
-    return FileShape(encoding, separator, said.date_order or guess_date_order(cells), said.decimal or _decimal(cells))
+    return FileShape(encoding, separator, said.date_order or guess_date_order(cells), said.decimal or decimal_of(cells))
+
+
+def encoding_of(path: Path, export: Export) -> str:
+    """Return how the letters of ``path`` are written; ``ImportRefused`` for what is no text table."""
+    sample = _sample(path)
+    return _marked_encoding(sample) or export.encoding or _encoding(sample, path)
 
 
 def header_of(path: Path, shape: FileShape) -> list[str]:
@@ -257,7 +263,8 @@ def _separator(text: str) -> Separator:
     return cast(Separator, max((",", ";", "\t"), key=fitness))
 
 
-def _decimal(cells: Sequence[str]) -> Decimal:
+def decimal_of(cells: Sequence[str]) -> Decimal:
+    """Return the decimal sign that most numbers among the cells have."""
     commas = sum(bool(re.fullmatch(r"-?[\d\s\u00a0]+,\d{1,2}|-?\d+,\d+", cell.strip())) for cell in cells)
     dots = sum(bool(re.fullmatch(r"-?[\d\s\u00a0]+\.\d+", cell.strip())) for cell in cells)
     return "," if commas > dots else "."

@@ -1,16 +1,16 @@
 """A person who asks to be forgotten is forgotten everywhere; what his leads teach stays, and nobody can tell whose they were.
 
 Everywhere is: the contact book, the keys that open it (so every copy of the book as well), what managers noted, free texts of
-the form, and whatever else repeats the phone, the e-mail or the name. A fact keeps its time, its levels and numbers, and how many
-words a text had: reports and models are as before. This is the one place where a stored fact is written anew. The leads are
-remembered as forgotten, so that no old file brings the person back.
+the form, letters to other systems that lie unsent, and whatever else repeats the phone, the e-mail or the name. A fact keeps
+its time, its levels and numbers, and how many words a text had: reports and models are as before. This is the one place where
+a stored fact is written anew. The leads are remembered as forgotten, so that no old file brings the person back.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,13 +23,23 @@ from features.facts.contacts import Contact, contacts_in
 from features.facts.database import reading, wiped, writing
 from features.facts.identity import digest_of
 from features.facts.keyring import keyring_of, leave_no_trace
-from features.facts.sealed_texts import dotted, opened_texts, sealed_keys, without_person
+from features.facts.sealed_texts import (
+    dotted,
+    opened_texts,
+    sealed_keys,
+    telling_without_person,
+    without_person,
+)
 from features.facts.store import forgotten_among
-from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, PERSONS
-from features.facts.values import Answers, Call, Lead, LeadFact, LeadId, Source, Stage
+from features.facts.tables import CONTACTS, CONVERSION_BATCHES, CONVERSIONS, FACTS, FORGOTTEN, OUTBOX, PERSONS
+from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload
+from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
 
 SHORTEST_NAME = 3
 SHORTEST_NUMBER = 7
+EMPTIED = (
+    "Emptied: it told of somebody who has been forgotten since. Hand out its batch again for the others (/conversions)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
         if not payloads and not known:
             raise UnknownLead(lead_id)
         signs = _signs_of(known)
-        facts = _facts_of(connection, leads)
+        facts, tellings = _facts_of(connection, leads), _tellings_of(connection, leads)
     with writing(engine) as connection:
         wiped(connection)
         before = forgotten_among(connection, leads)
@@ -82,6 +92,11 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
         tokens = dict.fromkeys(leads, token)
         for number, fact in facts:
             _write_anew(connection, number, _without_signs(without_person(fact, tokens, texts), signs))
+        for number, of, telling in tellings:
+            _write_telling_anew(
+                connection, number, of, _telling_without_signs(telling_without_person(telling, texts), signs)
+            )
+        _empty_letters(connection, leads, moment)
         connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(leads)))
         first = connection.execute(select(PERSONS).where(PERSONS.c.lead_id.in_(leads))).all()
         connection.execute(delete(PERSONS).where(PERSONS.c.lead_id.in_(leads)))
@@ -125,14 +140,49 @@ def _signs_of(contacts: Iterable[Contact]) -> Signs:
 def _facts_of(connection: Connection, leads: list[LeadId]) -> list[tuple[int, LeadFact]]:
     """Return every stored fact of some leads, those of imports that were taken back among them."""
     columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
-    rows = connection.execute(select(*columns).where(FACTS.c.lead_id.in_(leads))).all()
+    mine = FACTS.c.lead_id.in_(leads), FACTS.c.kind != TELLING
+    rows = connection.execute(select(*columns).where(*mine)).all()
     readable = opened_texts(rows, keyring_of(connection))
     return [(row[0], lead_fact(row[1], LeadId(row[2]), row[3], row[4], row[5])) for row in readable]
+
+
+def _tellings_of(connection: Connection, leads: list[LeadId]) -> list[tuple[int, LeadId, Telling]]:
+    """Return what was told of some leads, piece by piece, as it lies beside the facts that it made."""
+    columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
+    mine = FACTS.c.lead_id.in_(leads), FACTS.c.kind == TELLING
+    rows = connection.execute(select(*columns).where(*mine)).all()
+    readable = opened_texts(rows, keyring_of(connection))
+    return [(row[0], LeadId(row[2]), stored_telling(row[3], row[5])) for row in readable]
+
+
+def _write_telling_anew(connection: Connection, number: int, lead_id: LeadId, telling: Telling) -> None:
+    key = telling_key(lead_id, telling)
+    anew = {"payload": telling_payload(telling).decode(), "key": key, "digest": key}
+    connection.execute(update(FACTS).where(FACTS.c.number == number).values(anew))
+
+
+def _empty_letters(connection: Connection, leads: list[LeadId], moment: datetime) -> None:
+    """Empty the letters to ad systems that tell of some leads and were not delivered; a person sees which those are.
+
+    A letter tells of many, and what it holds of one cannot be told from the rest: whoever looks after it hands out its batch
+    again, without the forgotten.
+    """
+    batches = select(CONVERSIONS.c.batch_id).where(CONVERSIONS.c.lead_id.in_(leads))
+    letters = select(CONVERSION_BATCHES.c.letter_id).where(
+        CONVERSION_BATCHES.c.id.in_(batches), CONVERSION_BATCHES.c.letter_id.is_not(None)
+    )
+    full = update(OUTBOX).where(OUTBOX.c.id.in_(letters), OUTBOX.c.body.is_not(None))
+    connection.execute(full.values(body=None, state="dead", answer=EMPTIED, changed_us=microseconds(moment)))
 
 
 def _write_anew(connection: Connection, number: int, fact: LeadFact) -> None:
     anew = {"payload": encoded(fact), "digest": digest_of(fact)}
     connection.execute(update(FACTS).where(FACTS.c.number == number).values(anew))
+
+
+def _telling_without_signs(telling: Telling, signs: Signs) -> Telling:
+    marks = {name: HIDDEN if signs.are_in(word) else word for name, word in telling.marks.items()}
+    return replace(telling, answers=_hidden(telling.answers, signs), marks=marks)
 
 
 def _without_signs(fact: object, signs: Signs) -> LeadFact:
@@ -148,7 +198,9 @@ def _without_signs(fact: object, signs: Signs) -> LeadFact:
     return fact  # type: ignore[return-value]
 
 
-def _hidden(answers: Answers, signs: Signs) -> Answers:
+def _hidden[Said](
+    answers: Mapping[str, Said | str | tuple[str, ...]], signs: Signs
+) -> dict[str, Said | str | tuple[str, ...]]:
     told = dict(answers)
     for name, answer in answers.items():
         if isinstance(answer, str) and signs.are_in(answer):

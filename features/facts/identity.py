@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from features.facts.channels import tidied
-from features.facts.codec import payload_of
+from features.facts.codec import Payload, payload_of
 from features.facts.values import Assignment, Call, Fact, Lead, Plan, Source, Spend, Stage
 
 Identity = tuple[object, ...]
@@ -26,6 +26,8 @@ def identity(fact: Fact) -> Identity:
         return ("source", fact.lead_id)
     if isinstance(fact, Call):
         return ("call", fact.lead_id, fact.call_id) if fact.call_id else ("call", fact.lead_id, fact.at, fact.manager)
+    if isinstance(fact, Stage) and fact.stage_id:
+        return ("stage", fact.lead_id, fact.stage_id)
     if isinstance(fact, Stage):
         return ("status", fact.lead_id) if fact.is_status else ("stage", fact.lead_id, tidied(fact.stage), fact.at)
     if isinstance(fact, Assignment):
@@ -41,9 +43,9 @@ def key_of(fact: Fact) -> bytes:
     return blake2b(repr(identity(fact)).encode(), digest_size=16).digest()
 
 
-def digest_of(fact: Fact) -> bytes:
-    """Return in 16 bytes what a fact says: all but when it became known."""
-    said = payload_of(fact)
+def digest_of(fact: Fact, payload: Payload | None = None) -> bytes:
+    """Return in 16 bytes what a fact says: all but when it became known; whoever has its payload gives it."""
+    said = payload_of(fact) if payload is None else dict(payload)
     said.pop("back_dated", None)
     when = None if isinstance(fact, Stage) and fact.is_status else fact.at
     return blake2b(repr((when, sorted(said.items()))).encode(), digest_size=16).digest()

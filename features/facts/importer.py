@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import FactRefused, ImportRefused
+from features.facts.ad_costs import AdCosts
 from features.facts.cells import Cells, Complaint
 from features.facts.company import Company
 from features.facts.contacts import remember_in
 from features.facts.database import reading as reading_from
 from features.facts.database import writing
-from features.facts.export_kind import kind_of_file, missing_columns, needed_columns
+from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns, needed_columns
 from features.facts.file_shape import FileShape, header_of, rows_of, shape_of
 from features.facts.import_log import ImportEntry, ImportLog, advance_in
 from features.facts.row_readers import READERS, Reading, RowFacts
+from features.facts.spend_exports.found_export import AdExport, ad_export_of
 from features.facts.store import FactStore, append_in, new_among
 from features.facts.values import Fact, Plan, Stage
 
@@ -57,6 +59,10 @@ class ImportSummary:
     resumed_after: int = 0
     rejects: Path | None = None
     warnings: list[str] = field(default_factory=list)
+    ad_system: str | None = None
+    """Whose own export of costs it is; its title lines and rows of totals are no rows, and are counted apart."""
+    titles: int = 0
+    totals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +109,41 @@ def import_file(
     """
     shape = shape_of(path, company.export)
     header = header_of(path, shape)
+    costs = None if fits_a_kind(header, company.export, kind) else _ad_export(path, company, kind)
+    if costs:
+        kind, shape, header, company = "spend", costs.shape, costs.header, costs.company
     kind = kind or kind_of_file(header, company.export, path.name)
     _refuse_unfit(path, header, kind, company)
     summary = ImportSummary(path.name, kind, warnings=missing_columns(header, kind, company))
     reading = Reading(company, exported_at, secret)
     if dry_run:
-        return _rehearse(path, shape, kind, reading, store, summary, progress)
+        return _told(_rehearse(path, shape, kind, reading, store, summary, progress, costs), costs)
     entry = _begin_or_resume(path, kind, imports, reading, started_at, summary)
     if not summary.was_known:
         reading = Reading(company, entry.exported_at, secret)
-        _store_all(path, shape, reading, store, entry, summary, rejects_folder, progress)
+        _store_all(path, shape, reading, store, entry, summary, rejects_folder, progress, costs)
         imports.finish(entry.id, started_at)
+        _told(summary, costs)
+    return summary
+
+
+def _ad_export(path: Path, company: Company, kind: str | None) -> AdExport | None:
+    return ad_export_of(path, company) if kind in (None, "spend") else None
+
+
+def _told(summary: ImportSummary, costs: AdExport | None) -> ImportSummary:
+    """Return the summary with what an ad system's export told besides its rows."""
+    if costs:
+        summary.ad_system, summary.titles, summary.totals = costs.system, costs.titles, costs.totals
+        summary.warnings += costs.warnings()
     return summary
 
 
 def _how_read(company: Company) -> str:
     """Return 16 letters that change with whatever in the company's words says how files are read."""
     said = company.model_dump_json(include={"fields", "export", "time_zone", "currency", "language"})
+    if company.ad_costs != AdCosts():
+        said += company.ad_costs.model_dump_json()
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -182,9 +206,10 @@ def _store_all(
     summary: ImportSummary,
     rejects_folder: Path,
     progress: Progress | None,
+    costs: AdExport | None,
 ) -> None:
     rejects = _Rejects(rejects_folder / f"{entry.id}-rejects.csv", keep_up_to=entry.rows_done)
-    for batch in _batches(path, shape, entry.kind, reading, entry.rows_done):
+    for batch in _batches(path, shape, entry.kind, reading, entry.rows_done, costs):
         rejects.add(batch)
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with writing(store.engine) as connection:
@@ -208,9 +233,10 @@ def _rehearse(
     store: FactStore,
     summary: ImportSummary,
     progress: Progress | None,
+    costs: AdExport | None,
 ) -> ImportSummary:
     seen: dict[bytes, bytes] = {}
-    for batch in _batches(path, shape, kind, reading, 0):
+    for batch in _batches(path, shape, kind, reading, 0, costs):
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with reading_from(store.engine) as connection:
             _count(summary, batch, new_among(connection, facts, seen))
@@ -219,17 +245,26 @@ def _rehearse(
     return summary
 
 
-def _batches(path: Path, shape: FileShape, kind: str, reading: Reading, after: int) -> Iterator[list[_ReadRow]]:
+def _batches(
+    path: Path, shape: FileShape, kind: str, reading: Reading, after: int, costs: AdExport | None
+) -> Iterator[list[_ReadRow]]:
     numbers_rows = kind == "spend"  # which of a day's like rows one is, the rows before it say
-    found = rows_of(path, shape, after=0 if numbers_rows else after)
-    read = (_read(number, line, row, shape, kind, reading) for number, line, row in found)
+    found = costs.rows() if costs else rows_of(path, shape, after=0 if numbers_rows else after)
+    reader = costs.read if costs else READERS[kind]
+    read = (_read(number, line, row, shape, kind, reading, reader) for number, line, row in found)
     rows = (row for row in read if row.number > after)
     while batch := list(islice(rows, BATCH)):
         yield batch
 
 
 def _read(
-    number: int, line: int, row: dict[str, str] | None, shape: FileShape, kind: str, reading: Reading
+    number: int,
+    line: int,
+    row: dict[str, str] | None,
+    shape: FileShape,
+    kind: str,
+    reading: Reading,
+    reader: Callable[[Cells, Reading], RowFacts],
 ) -> _ReadRow:
     if row is None:
         width = Complaint(
@@ -238,7 +273,7 @@ def _read(
         return _ReadRow(number, line, None, [width])
     cells = Cells(reading.company, shape, row)
     try:
-        facts = READERS[kind](cells, reading)
+        facts = reader(cells, reading)
         for fact in facts.facts:
             _refuse_future(fact, kind, reading)
     except FactRefused as error:

@@ -20,13 +20,14 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from features.facts.contact_signs import HIDDEN, holds_contact
 from features.facts.keyring import Keyring, keyring_of
 from features.facts.tables import FACTS
-from features.facts.values import Answers, Call, Fact, Lead, LeadId, Plan, Source, Spend, Stage
+from features.facts.tellings import TELLING, Telling
+from features.facts.values import Call, Fact, Lead, LeadId, Plan, Source, Spend, Stage
 
 if TYPE_CHECKING:
     from features.facts.company import Company
 
 NOTED = ("attracts", "ideal_product", "comment")
-MAY_NAME = frozenset({"lead", "source", "call", "stage"})
+MAY_NAME = frozenset({"lead", "source", "call", "stage", TELLING})
 SEALED = "sealed"
 MAY_BE_SEALED = f'"{SEALED}":['
 OPENED_AT_ONCE = 2_000
@@ -52,12 +53,15 @@ def sealed_texts(rows: list[dict[str, Any]], keyring: Keyring) -> list[dict[str,
     """Return rows of facts, about to be stored, with the texts in their payloads sealed."""
     for row in rows:
         if row["kind"] in MAY_NAME:
-            row["payload"] = _sealed(row["payload"], row["kind"], row["lead_id"], keyring)
+            row["payload"] = sealed_payload(row["payload"], row["kind"], row["lead_id"], keyring)
     return rows
 
 
 def opened_texts(rows: Iterable[AnyRow], keyring: Keyring) -> Iterator[AnyRow]:
-    """Yield rows (number, kind, lead id, two moments, payload) with their texts opened; dots stay where a key is destroyed."""
+    """Yield rows with their texts opened; dots stay where a key is destroyed.
+
+    A row begins with number, kind, lead id, two moments and payload.
+    """
     source = iter(rows)
     while some := list(islice(source, OPENED_AT_ONCE)):
         sealed = [place for place, row in enumerate(some) if MAY_BE_SEALED in row[5]]
@@ -66,7 +70,7 @@ def opened_texts(rows: Iterable[AnyRow], keyring: Keyring) -> Iterator[AnyRow]:
                   for place, said in zip(sealed, payloads, strict=True)]  # fmt: skip
         for place, said, plain in zip(sealed, payloads, keyring.open_all(locked) if locked else [], strict=True):
             row: Any = some[place]
-            some[place] = (*row[:5], _with(said, plain))  # type: ignore[call-overload]
+            some[place] = (*row[:5], _with(said, plain), *row[6:])  # type: ignore[call-overload]
         yield from some
 
 
@@ -82,7 +86,7 @@ def seal_plain_texts(connection: Connection) -> int:
             return done
         after = rows[-1].number
         plain = [row for row in rows if MAY_BE_SEALED not in row.payload]
-        sealed = [(row, _sealed(row.payload, row.kind, row.lead_id, keyring)) for row in plain]
+        sealed = [(row, sealed_payload(row.payload, row.kind, row.lead_id, keyring)) for row in plain]
         changed = [{"of": row.number, "now": payload} for row, payload in sealed if payload != row.payload]
         if changed:
             connection.execute(change, changed)
@@ -120,6 +124,12 @@ def without_person(fact: Fact, forgotten: Mapping[LeadId, str], texts: frozenset
     return fact
 
 
+def telling_without_person(telling: Telling, texts: frozenset[str]) -> Telling:
+    """Return what may be kept of what was told of a forgotten person."""
+    marks = {name: HIDDEN if holds_contact(word) else word for name, word in telling.marks.items()}
+    return replace(telling, answers=_unnamed(telling.answers, texts), marks=marks)
+
+
 def sealed_keys(payload: str) -> list[int]:
     """Return the data keys that a stored payload is sealed under: one, or none."""
     return [orjson.loads(payload)[SEALED][0]] if MAY_BE_SEALED in payload else []
@@ -129,7 +139,7 @@ def _dotted(text: str | None) -> str | None:
     return None if text is None else dotted(text)
 
 
-def _unnamed(answers: Answers, texts: frozenset[str]) -> Answers:
+def _unnamed[Said](answers: Mapping[str, Said | str], texts: frozenset[str]) -> dict[str, Said | str]:
     """Return answers without what may name a person: free texts keep their length, and nothing keeps a phone or e-mail."""
     kept = dict(answers)
     for name, answer in answers.items():
@@ -138,11 +148,11 @@ def _unnamed(answers: Answers, texts: frozenset[str]) -> Answers:
     return kept
 
 
-def _sealed(payload: str, kind: str, lead_id: str, keyring: Keyring) -> str:
+def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> str:
     """Return a payload with its texts sealed; one that has none is returned as it is, after a glance."""
     if kind == "stage" and '"reason"' not in payload:
         return payload
-    if kind in ("lead", "source") and "@" not in payload and not keyring.texts:
+    if kind in ("lead", "source", TELLING) and "@" not in payload and not keyring.texts:
         return payload
     said = orjson.loads(payload)
     hidden = {"": dict[str, Any](), "answers": dict[str, Any](), "marks": dict[str, Any]()}

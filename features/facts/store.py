@@ -37,6 +37,7 @@ from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
 from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import opened_texts, sealed_texts, without_person
+from features.facts.spend_mappings import held_in, mapped
 from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, IMPORTS, PERSONS
 from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
@@ -45,6 +46,7 @@ ROWS_READ_AT_ONCE = 10_000
 UNDO = "undo"
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
+LAST_NUMBER = select(func.coalesce(func.max(FACTS.c.number), 0))
 LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
 
 
@@ -62,7 +64,7 @@ class FactStore:
     def last_number(self) -> int:
         """Return the largest storage number; 0 for an empty store."""
         with reading(self.engine) as connection:
-            return _last_number(connection)
+            return last_number_in(connection)
 
     def lead_count(self) -> int:
         """Return how many leads are stored."""
@@ -79,7 +81,7 @@ class FactStore:
             Where the lead itself is not stored, even if a call of it is.
         """
         with reading(self.engine) as connection:
-            number = _last_number(connection) if up_to is None else up_to
+            number = last_number_in(connection) if up_to is None else up_to
             rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id == lead_id)).all()
         history = LeadHistory(lead_id, tuple([_stored(row) for row in self._readable(rows)]), number)
         if not any(isinstance(one.fact, Lead) for one in history.stored):
@@ -94,13 +96,13 @@ class FactStore:
         for start in range(0, len(lead_ids), KEYS_ASKED_AT_ONCE):
             asked = lead_ids[start : start + KEYS_ASKED_AT_ONCE]
             with reading(self.engine) as connection:
-                number = _last_number(connection) if up_to is None else up_to
+                number = last_number_in(connection) if up_to is None else up_to
                 rows = connection.execute(_lead_rows(number).where(FACTS.c.lead_id.in_(asked))).all()
             yield from _grouped(self._readable(rows), number)
 
     def leads_created(self, *, since: datetime | None = None, before: datetime | None = None) -> list[LeadId]:
         """Return the leads created in a span of time, sorted; every version of a lead's creation counts."""
-        asked = _seen(select(FACTS.c.lead_id), None).distinct().where(FACTS.c.kind == "lead")
+        asked = seen_facts(select(FACTS.c.lead_id), None).distinct().where(FACTS.c.kind == "lead")
         if since is not None:
             asked = asked.where(FACTS.c.at_us >= microseconds(since))
         if before is not None:
@@ -112,7 +114,7 @@ class FactStore:
         """Return the leads to which a manager may have given a grade of his own, sorted: all such, and few others."""
         calls = select(FACTS.c.lead_id).where(FACTS.c.kind == "call", FACTS.c.payload.contains('"grade":"'))
         with reading(self.engine) as connection:
-            found = connection.execute(_seen(calls, None).distinct()).scalars()
+            found = connection.execute(seen_facts(calls, None).distinct()).scalars()
             return sorted(LeadId(one) for one in found if one is not None)
 
     def leads_changed_since(self, number: int) -> set[LeadId]:
@@ -125,9 +127,24 @@ class FactStore:
             more = connection.execute(touched).scalars().all() if undone else []
         return {LeadId(one) for one in [*(row.lead_id for row in rows), *more] if one is not None}
 
-    def spend(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Spend]:
-        """Return the advertising costs, of each the latest version that was known by then (None: all versions)."""
-        return [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", known_by, up_to)]
+    def spend(
+        self, *, known_by: datetime | None = None, up_to: int | None = None, as_told: bool = False
+    ) -> list[Spend]:
+        """Return the advertising costs, of each the latest version that was known by then (None: all versions).
+
+        Their marks are those of the leads that they bought, by the company's mappings; ``as_told``: as the ad system has them.
+        """
+        told = [spend_fact(row.at_us, row.known_us, row.payload) for row in self._latest("spend", known_by, up_to)]
+        if as_told:
+            return told
+        with reading(self.engine) as connection:
+            return mapped(told, held_in(connection))
+
+    def spend_changed_since(self, number: int) -> bool:
+        """Return whether costs came, or an import was taken back, after a storage number."""
+        newer = select(FACTS.c.number).where(FACTS.c.number > number, FACTS.c.kind.in_(("spend", UNDO))).limit(1)
+        with reading(self.engine) as connection:
+            return connection.execute(newer).first() is not None
 
     def plans(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Plan]:
         """Return the plans, of each the latest version that was known by then (None: all versions)."""
@@ -142,7 +159,7 @@ class FactStore:
             if known.undone_number is not None:
                 return 0
             marker = {"kind": UNDO, "key": b"", "digest": b"", "at_us": 0, "known_us": 0, "payload": "{}"}
-            number = _last_number(connection) + 1
+            number = last_number_in(connection) + 1
             connection.execute(insert(FACTS).values(number=number, import_id=import_id, **marker))
             connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_number=number))
             connection.execute(_contacts_taken_back(import_id))
@@ -151,7 +168,7 @@ class FactStore:
 
     def _all_histories(self, up_to: int | None) -> Iterator[LeadHistory]:
         with reading(self.engine) as connection:
-            number = _last_number(connection) if up_to is None else up_to
+            number = last_number_in(connection) if up_to is None else up_to
             chosen = _lead_rows(number).where(FACTS.c.lead_id.is_not(None))
             streamed = connection.execution_options(yield_per=ROWS_READ_AT_ONCE).execute(chosen)
             yield from _grouped(self._readable(streamed), number)
@@ -164,7 +181,7 @@ class FactStore:
         self, kind: str, known_by: datetime | None, up_to: int | None
     ) -> list[Row[tuple[bytes, int, int, str]]]:
         columns = select(FACTS.c.key, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
-        chosen = _seen(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
+        chosen = seen_facts(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
         if known_by is not None:
             chosen = chosen.where(FACTS.c.known_us <= microseconds(known_by))
         with reading(self.engine) as connection:
@@ -195,7 +212,7 @@ def append_in(
             latest[key] = digest, microseconds(fact.known_at)
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
-        last = _last_number(connection)
+        last = last_number_in(connection)
         rows = sealed_texts(
             [{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)], keyring_of(connection)
         )
@@ -215,7 +232,7 @@ def _contacts_taken_back(import_id: int) -> Delete:
     from_elsewhere = or_(other.c.import_id.is_(None), other.c.import_id != import_id)
     has_another = exists().where(other.c.lead_id == CONTACTS.c.lead_id, from_elsewhere)
     own = select(FACTS.c.number).where(FACTS.c.kind == "lead", FACTS.c.lead_id == CONTACTS.c.lead_id)
-    is_stored = _seen(own, None).exists()
+    is_stored = seen_facts(own, None).exists()
     return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, or_(has_another, ~is_stored))
 
 
@@ -242,7 +259,7 @@ def _without_forgotten(connection: Connection, facts: Sequence[Fact]) -> Sequenc
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:
     """Return which leads are stored by an import that was not taken back, or by none."""
     leads = select(FACTS.c.lead_id).where(FACTS.c.kind == "lead", FACTS.c.lead_id.in_(lead_ids))
-    return {LeadId(one) for one in connection.execute(_seen(leads, None)).scalars() if one is not None}
+    return {LeadId(one) for one in connection.execute(seen_facts(leads, None)).scalars() if one is not None}
 
 
 def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
@@ -262,8 +279,9 @@ def _cannot_have_been_known(correction: Fact, corrected_known_us: int) -> bool:
     return correction.back_dated or microseconds(correction.known_at) <= corrected_known_us
 
 
-def _last_number(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(FACTS.c.number), 0))).scalar_one())
+def last_number_in(connection: Connection) -> int:
+    """Return the largest storage number; 0 for an empty store."""
+    return int(connection.execute(LAST_NUMBER).scalar_one())
 
 
 def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> dict[str, object]:
@@ -282,7 +300,7 @@ def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> di
 def _latest_versions(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, int]]:
     """Return the digest that each key was stored with last, and when that was known; undone imports left aside."""
     latest: dict[bytes, tuple[bytes, int]] = {}
-    asked = _seen(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
+    asked = seen_facts(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
     asked = asked.where(FACTS.c.key.in_(bindparam("keys", expanding=True)))
     for start in range(0, len(keys), KEYS_ASKED_AT_ONCE):
         some = list(dict.fromkeys(keys[start : start + KEYS_ASKED_AT_ONCE]))
@@ -309,7 +327,7 @@ def _remember_persons(connection: Connection, facts: Iterable[Fact]) -> None:
         connection.execute(insert(PERSONS), list(rows.values()))
 
 
-def _seen(chosen: AnySelect, up_to: int | None) -> AnySelect:
+def seen_facts(chosen: AnySelect, up_to: int | None) -> AnySelect:
     """Keep to facts up to a number, without those of imports undone by then."""
     undone: ColumnElement[bool] = IMPORTS.c.undone_number.is_not(None)
     if up_to is not None:
@@ -321,7 +339,7 @@ def _seen(chosen: AnySelect, up_to: int | None) -> AnySelect:
 
 def _lead_rows(up_to: int | None) -> AnySelect:
     columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
-    chosen = _seen(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
+    chosen = seen_facts(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
     return chosen.order_by(FACTS.c.lead_id, FACTS.c.number)
 
 

@@ -182,3 +182,138 @@ AUDIT = Table(
     Index("audit_of_lead", "lead_id", "id"),
 )
 """Who saw personal data and who changed what; the database itself refuses to change or delete a line."""
+
+ALARM_EVENTS = Table(
+    "alarm_events",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("alarm", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("said_by", String(80)),
+    Column("payload", Text, nullable=False),
+    Index("alarm_events_of_alarm", "alarm", "id"),
+)
+"""What happened to each alarm: raised, goes on, ended, seen, decided, snoozed, woken; appended to, never changed."""
+
+ALARM_DELIVERIES = Table(
+    "alarm_deliveries",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("delivery", String(32), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("alarms", Text, nullable=False),
+    Column("why", Text),
+    Index("alarm_deliveries_to", "recipient", "id"),
+)
+"""What became of each message to people: a row before it is sent, a row after; the name of the recipient, no address."""
+
+OFFER_VERSIONS = Table(
+    "offer_versions",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("told_us", BigInteger, nullable=False),
+    Column("words", Text, nullable=False),
+)
+"""What marketers told of offers, campaigns and ads; appended to, never changed."""
+
+SPEND_MAPPINGS = Table(
+    "spend_mappings",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("saved_us", BigInteger, nullable=False),
+    Column("source", String(300)),
+    Column("campaign", String(300)),
+    Column("ad", String(300)),
+    Column("to_source", String(300)),
+    Column("to_campaign", String(300)),
+    Column("to_ad", String(300)),
+)
+"""By which of the leads' marks costs told under other names go; added to, never changed: the latest row of a name holds."""
+
+CONVERSION_BATCHES = Table(
+    "conversion_batches",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("system", String(32), nullable=False),
+    Column("way", String(8), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("first_told", Integer, nullable=False),
+    Column("restated", Integer, nullable=False),
+    Column("letter_id", Number),
+    Index("conversion_batches_of_system", "system", "id"),
+)
+"""Every handing out of conversions to an ad system: a file, a pull, a push; appended to, never changed."""
+
+CONVERSIONS = Table(
+    "conversions",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("batch_id", Number, nullable=False),
+    Column("system", String(32), nullable=False),
+    Column("lead_id", String(200), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("status", String(16)),
+    Column("basis", String(40), nullable=False),
+    Column("value", Float(53)),
+    Column("digest", String(64), nullable=False),
+    Index("conversions_of_system", "system", "id"),
+)
+"""What was told of which lead, in the batch in which it was told first; a restatement is another row."""
+
+PULL_KEYS = Table(
+    "pull_keys",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("system", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index("pull_keys_of_system", "system", "version", unique=True),
+)
+"""Which version of its signed address an ad system may pull from: the highest."""
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("destination", String(64), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("once_key", String(128), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("body", LargeBinary),
+    Column("body_sha256", String(64), nullable=False),
+    Column("repeatable", Integer, nullable=False),
+    Column("put_us", BigInteger, nullable=False),
+    Column("good_until_us", BigInteger),
+    Column("state", String(16), nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+    Column("answer", Text),
+    Index("outbox_once", "destination", "once_key", unique=True),
+    Index("outbox_due", "state", "due_us"),
+)
+"""What has to reach another system: each letter until it was delivered, or a person has to look at it."""
+
+KEPT_ANSWERS = Table(
+    "kept_answers",
+    METADATA,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("body", LargeBinary(16), nullable=False),
+    Column("kept_us", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("kept_answers_by_age", "kept_us"),
+)
+"""What was answered to a request with an Idempotency-Key, under hashes of the key and of what was sent."""

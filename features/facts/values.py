@@ -81,6 +81,7 @@ class Call:
     call_back_at: datetime | None = None
     back_dated: bool = False
     grade: ManagerGrade | None = None  # the manager's own; shown and compared, never a feature
+    told_at: datetime | None = None  # when the sender says it told this; of two versions the one told later counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class Stage:
     manager: str | None = None
     back_dated: bool = False
     is_status: bool = False  # the lead's status on the day of an export, without a date of its own
+    stage_id: str | None = None  # the CRM's own id; without one, lead + stage + moment identify it
+    told_at: datetime | None = None  # as of a call
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,14 @@ class RowBuilder:
         self.features = features_of(company)
         self.gate = Gate(company)
         self._rates = rates
-        self._columns = [(one.name, one.of) for one in self.features]
-        self._answer_columns = [(one.name, one.of) for one in self.features if one.family == ANSWERS]
+        told_before_calls = [(one.name, one.of) for one in self.features if one not in CALL_FEATURES]
+        self._before_calls = told_before_calls
+        self._columns = [*told_before_calls, *((one.name, one.of) for one in CALL_FEATURES)]
+        self._uncalled: dict[str, Value] | None = None
+        self._answer_columns = {
+            name: [(one.name, one.of) for one in self.features if one.family == ANSWERS and one.name in names]
+            for name, names in _names_of_answers(company).items()
+        }
 
     def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:
         """Return the lead as known at ``moment`` with the source rates of the last midnight; None before it came."""
@@ -91,12 +97,24 @@ class RowBuilder:
 
     def row(self, known: KnownLead) -> dict[str, Value]:
         """Return feature name -> value."""
-        return {name: of(known) for name, of in self._columns}
+        if known.calls or known.stages:
+            return {name: of(known) for name, of in self._columns}
+        row = {name: of(known) for name, of in self._before_calls}
+        if self._uncalled is None:  # what calls and stages tell of any lead that has none
+            self._uncalled = {one.name: one.of(known) for one in CALL_FEATURES}
+        row.update(self._uncalled)
+        return row
 
     def answered(self, known: KnownLead, row: FeatureRow, field: str, answer: Answer) -> tuple[KnownLead, FeatureRow]:
         """Return what would be known of a lead, and its row, had it also answered ``field`` so, all else as it is.
 
-        Only the features of answers are read anew: no other reads any.
+        Only that field's own features are read anew: no other reads the answer.
         """
-        told = replace(known, answers={**known.answers, field: answer})
-        return told, {**row, **{name: of(told) for name, of in self._answer_columns}}
+        told = known.with_answers({**known.answers, field: answer})
+        return told, {**row, **{name: of(told) for name, of in self._answer_columns[field]}}
+
+
+def _names_of_answers(company: Company) -> dict[str, set[str]]:
+    """Return the names of the features that read each field."""
+    alone = {name: company.model_copy(update={"fields": {name: field}}) for name, field in company.fields.items()}
+    return {name: {answer_feature_name(one.name) for one in answer_features(of)} for name, of in alone.items()}

@@ -10,12 +10,13 @@ attributes", SIGKDD Explorations 3(1).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from features.log_odds import log_odds
 
 PRIOR_LEADS = 50.0
+MOST_REMEMBERED = 5_000
 SourceKey = tuple[str, ...]
 """("channel", name), ("campaign", channel, name), ("ad", channel, campaign, name), ("offer", name); () is the company."""
 WHOLE_COMPANY: SourceKey = ()
@@ -45,6 +46,7 @@ class SourceRates:
     counts: Mapping[SourceKey, tuple[int, int]]
     midnight: datetime | None = None
     number: int = 0
+    _lifts: dict[tuple[SourceKey, ...], float] = field(default_factory=dict, repr=False, compare=False)
 
     def settled(self, key: SourceKey) -> tuple[int, int]:
         """Return (settled leads, sales among them)."""
@@ -57,6 +59,15 @@ class SourceRates:
         >>> round(rates.lift([("channel", "forum")]), 2), rates.lift([("channel", "new")])
         (-1.66, 0.0)
         """
+        asked = tuple(path)
+        found = self._lifts.get(asked)
+        if found is None:
+            if len(self._lifts) >= MOST_REMEMBERED:
+                self._lifts.clear()
+            found = self._lifts[asked] = self._lift(asked)
+        return found
+
+    def _lift(self, path: Sequence[SourceKey]) -> float:
         leads, sales = self.settled(WHOLE_COMPANY)
         if not leads:
             return 0.0

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 NAME = "channels"
 ONCE = "Of one person's requests, by phone or e-mail, the first alone counts; what a later one sold counts with it."
-WHAT = {"talk": "non-target", "any": "non-target", "name": "named non-target without a talk"}
+WHAT = {
+    "non_target": "non-target",
+    "named": "named non-target without a talk",
+    "not_reached": "not reached by the first call",
+    "unqualified": "graded neither A nor B by the first talk",
+    "chance": "scored below the company's median when they came",
+    "bought": "bought, of leads whose window is over,",
+}
 NO_ALARM = {
-    "watched": "No channel sends noticeably more non-target leads than before.",
+    "watched": "No channel became noticeably worse: not by its non-target leads, and not by what else is told of them.",
     "too_little": "Not enough data in the last 120 days: in no channel would a rise of non-target leads have been noticed.",
     "nothing_says_so": "Non-target leads were not looked at: company.yaml has neither ABC rules nor a non_target stage.",
 }
@@ -30,16 +37,17 @@ def command(
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
-    """Show per channel: leads, called, qualified, non-target, bought, cost; and which sends more non-target than before.
+    """Show per channel: leads, called, qualified, non-target, bought, cost; and which became worse, since when.
 
     A sale belongs to the period in which its lead was created; rates carry their counts and 95 % intervals.
     """
     from rich.console import Console
     from rich.markup import escape
 
+    from models.score_log import ScoreLog
+    from monitoring.alarms.watcher import Watcher, of_whole_channels
     from monitoring.channel_quality import channel_lines
     from monitoring.lead_book import LeadBook, counted
-    from monitoring.non_target_alarm import watch_state, watched
 
     if by not in ("channel", "campaign"):
         raise typer.BadParameter("--by takes channel or campaign.")
@@ -53,14 +61,14 @@ def command(
     console.print(_table(lines, by))
     if house.company.count_a_person_once:
         console.print(ONCE)
-    alarms, quiet = watched(requests, company=house.company, moment=moment)
-    for alarm in alarms:
+    told = Watcher(house.company, ScoreLog(house.store.engine)).watch(requests, moment, spend, only=of_whole_channels)
+    for alarm in told.alarms:
         console.print(
-            f"[bold red]{escape(alarm.channel)}[/]: {WHAT[alarm.found_by]} {_words(alarm.before)} before, "
+            f"[bold red]{escape(alarm.watched.channel)}[/]: {WHAT[alarm.watched.measure]} {_words(alarm.before)} before, "
             f"{_words(alarm.after)} since about {alarm.since} ({alarm.earliest} to {alarm.latest})"
         )
-    if not alarms:
-        console.print(NO_ALARM[watch_state(quiet, alarms, house.company, moment)])
+    if not told.alarms:
+        console.print(NO_ALARM[told.state])
 
 
 def _table(lines: list[ChannelLine], by: str) -> Table:

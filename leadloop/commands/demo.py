@@ -22,7 +22,7 @@ def command(
         int | None, typer.Option(min=200, help="How many leads.", show_default="about 21,000, 3,500 a month")
     ] = None,
     months: Annotated[int, typer.Option(min=4, max=36, help="How many months of history.")] = 6,
-    variant: Annotated[str, typer.Option(help="default, weak_signal or no_change.")] = "default",
+    variant: Annotated[str, typer.Option(help="default, weak_signal, no_change or spoiled_answers.")] = "default",
     seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
     end: Annotated[
         str | None, typer.Option(help="The day before which its history ends, 2026-03-31.", show_default="today")

@@ -73,6 +73,8 @@ def _in_words(summary: ImportSummary, dry_run: bool) -> str:
     from rich.markup import escape
 
     head = f"[bold]{escape(summary.file)}[/] ({summary.kind}"
+    if summary.ad_system:
+        head = head.replace("(spend", f"(costs of {summary.ad_system}", 1)
     head += ")" if summary.import_id is None else f", import {summary.import_id})"
     if summary.was_known:
         return f"{head}: nothing new, this file was imported before ({summary.rows:,} rows)."
@@ -81,6 +83,8 @@ def _in_words(summary: ImportSummary, dry_run: bool) -> str:
         f"{head}: {summary.rows:,} rows: {summary.stored:,} {stored}, {summary.unchanged:,} unchanged, "
         f"{summary.rejected:,} rejected"
     ]
+    if summary.ad_system:
+        lines.append(f"  left aside: {summary.titles:,} title lines, {summary.totals:,} rows of totals")
     if summary.resumed_after:
         lines.append(f"  went on after row {summary.resumed_after:,}")
     if summary.rejected_cells:

@@ -35,6 +35,13 @@ def schema() -> dict[str, Any]:
     said = found["properties"]
     said["horizon_days"]["anyOf"] = [{"const": "none"}, *said["horizon_days"]["anyOf"]]
     said["stages"]["additionalProperties"] = {"anyOf": [{"type": "string"}, said["stages"]["additionalProperties"]]}
+    shares = {
+        "type": "object",
+        "additionalProperties": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    }
+    levels = {"items": {"type": "string"}, "type": "array"}
+    aimed = said["audience"]["additionalProperties"]
+    said["audience"]["additionalProperties"] = {"anyOf": [{"type": "string"}, levels, aimed, shares]}
     versions = {name: said["abc"].pop(name) for name in ("items", "type")}
     said["abc"]["anyOf"] = [versions["items"], versions]
     return found

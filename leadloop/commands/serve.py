@@ -25,15 +25,17 @@ def command(
         str, typer.Option(help="Address to listen on; an open house (LEADLOOP_OPEN) listens on loopback alone.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve; one a core is enough.")] = 1,
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
     """Serve the API for the CRM and the pages for people until Ctrl-C.
 
     A model that is promoted meanwhile is served within seconds; without one the ABC rules serve. Until somebody has chosen a
-    password, each start prints a link with which the administrator does, once.
+    password, each start prints a link with which the administrator does, once. Several workers share one address and one
+    database; more than two or three are worth it on PostgreSQL only, as SQLite lets one write at a time.
     """
-    serve_house(home, company, host, port)
+    serve_house(home, company, host, port, workers)
 
 
 def require_address(host: str, port: int, open_to: str) -> None:
@@ -50,13 +52,17 @@ def require_address(host: str, port: int, open_to: str) -> None:
         raise typer.BadParameter(f"{host}, port {port}, cannot be listened on ({why}); name another --port.") from None
 
 
-def serve_house(home: Path | None, company: Path | None, host: str, port: int, open_to: str | None = None) -> None:
+def serve_house(
+    home: Path | None, company: Path | None, host: str, port: int, workers: int = 1, open_to: str | None = None
+) -> None:
     """Serve a data folder in the foreground; ``open_to`` wins over LEADLOOP_OPEN."""
     import uvicorn
     from rich.console import Console
 
-    from features.settings import settings_from_environment
+    from features.facts.company_file import read_company
+    from features.settings import contact_masters, hand_on, person_secret, settings_from_environment
     from serving.app import create_app
+    from serving.people import People
     from serving.wiring import service_of
 
     settings = settings_from_environment(home, company)
@@ -64,8 +70,14 @@ def serve_house(home: Path | None, company: Path | None, host: str, port: int, o
     require_address(host, port, settings.open_to)
     console = Console()
     with console.status("Opening the store ..."):
-        service = service_of(settings, open_database(settings))
-        app = create_app(service)
+        engine = open_database(settings)
+        people = People(engine)
+        if workers > 1:  # what must be right before, and made once, is looked at before any of them begins
+            read_company(settings.company_file)
+            person_secret(settings.home)
+            contact_masters(settings.home)
+            hand_on(settings)
+        served = "leadloop.served:app" if workers > 1 else create_app(service_of(settings, engine))
     address = f"http://{host}:{port}"
     console.print(f"\nServing on [bold]{address}[/] (Ctrl-C ends it)")
     for path, words in (
@@ -77,8 +89,18 @@ def serve_house(home: Path | None, company: Path | None, host: str, port: int, o
     if settings.open_to == "demo":
         console.print("People choose a role to look around as; programs on this machine need no key.")
     if not settings.open_to and not settings.api_key:
-        _invite_administrator(service.people, settings.public_url or address, console)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+        _invite_administrator(people, settings.public_url or address, console)
+    if workers > 1:
+        engine.dispose()
+    uvicorn.run(
+        served,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        workers=workers if workers > 1 else None,
+        factory=workers > 1,
+    )
 
 
 def _invite_administrator(people: People, address: str, console: Console) -> None:

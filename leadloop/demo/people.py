@@ -10,7 +10,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from leadloop.demo.world import CITIES, OWNER_WHO_RENOVATES, RENOVATION, ROLES, WHEN, Scale, World
+from leadloop.demo.world import (
+    CITIES,
+    OWNER_WHO_RENOVATES,
+    RENOVATION,
+    ROLES,
+    SPOILED_ROLE,
+    SPOILED_WHEN,
+    WHEN,
+    Scale,
+    World,
+)
 
 ZONE = ZoneInfo("Europe/Moscow")
 DAY_SHARES = (1.1, 1.12, 1.1, 1.08, 1.0, 0.8, 0.8)
@@ -57,12 +67,15 @@ def people(scale: Scale, end: date) -> list[Person]:
     area = np.round(np.exp(rng.normal(4.4, 0.7, n)), 1)
     windows = np.maximum(1, np.round(area / 18 + rng.normal(0, 1.2, n))).astype(int)
     ad, campaign_draw, target_draw = rng.integers(1, 5, n), rng.random(n), rng.random(n)
+    same_words = np.random.default_rng(scale.seed + 4).random(n) < world.spoiled_answers
     made = []
     for i in range(n):
         one = world.channels[channel[i]]
         campaign = int(campaign_draw[i] * len(one.campaigns))
         words = {name: str(values[i]) for name, values in columns.items()}
         is_target = target_draw[i] >= non_target_share(world, int(channel[i]), created[i].date(), end)
+        if same_words[i] and not is_target and _is_spoiled(world, int(channel[i]), created[i].date(), end):
+            words |= {"role": SPOILED_ROLE, "when": SPOILED_WHEN}
         pull = _pull(world, int(channel[i]), campaign, int(ad[i]), int(offer[i]))
         chance = _chance(world, words, float(area[i]), pull) if is_target else CHANCE_OF_THE_LOST
         made.append(Person(f"L{i + 1:06d}", created[i], int(channel[i]), campaign, int(ad[i]), int(offer[i]), words["city"],
@@ -73,9 +86,12 @@ def people(scale: Scale, end: date) -> list[Person]:
 
 def non_target_share(world: World, channel: int, day: date, end: date) -> float:
     """Return the share of a channel's people of a day who never meant to buy."""
-    one = world.channels[channel]
+    return world.spoiled_non_target if _is_spoiled(world, channel, day, end) else world.channels[channel].non_target
+
+
+def _is_spoiled(world: World, channel: int, day: date, end: date) -> bool:
     spoiled_from = end - timedelta(days=world.spoiled_days_before_end)
-    return world.spoiled_non_target if one.name == world.spoiled_channel and day >= spoiled_from else one.non_target
+    return world.channels[channel].name == world.spoiled_channel and day >= spoiled_from
 
 
 def chance_if_target(world: World, one: Person) -> float:

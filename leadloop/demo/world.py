@@ -86,6 +86,7 @@ class World:
     spoiled_channel: str | None = "Форум строителей"
     spoiled_days_before_end: int = 45
     spoiled_non_target: float = 0.55  # the channel's non-target share from that day on
+    spoiled_answers: float = 0.0  # share of those people of that time who all write the same on the form
     minutes_a_day: float = 175.0  # of a manager, for calls to requests
     minutes_reached: float = 20.0
     minutes_non_target: float = 6.0
@@ -108,11 +109,14 @@ VARIANTS = {
     "default": DEFAULT,
     "weak_signal": replace(DEFAULT, signal=0.35),
     "no_change": replace(DEFAULT, spoiled_channel=None),
+    "spoiled_answers": replace(DEFAULT, spoiled_answers=0.8),
 }
 CITIES = {"Москва": (0.55, 0.0), "Химки": (0.12, -0.1), "Область": (0.18, 0.55), "Другой город": (0.15, -0.9)}
 """City -> (share, log-odds)."""
 ROLES = {"владелец": (0.30, 0.65), "арендатор": (0.34, -0.45), "строитель": (0.22, 0.15), "студент": (0.14, -1.6)}
 WHEN = {"сейчас": (0.28, 0.60), "1-3 месяца": (0.34, 0.1), "позже": (0.20, -0.7), "не знаю": (0.18, -0.4)}
+SPOILED_ROLE, SPOILED_WHEN = "студент", "не знаю"
+"""What people of the spoiled traffic write, where they all write the same."""
 RENOVATION = {"да": (0.35, 0.45), "нет": (0.65, -0.25)}
 OWNER_WHO_RENOVATES = 0.75
 """The portrait of the article: the owner of an office whose renovation has begun."""

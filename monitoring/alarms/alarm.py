@@ -17,8 +17,9 @@ Level = Literal["channel", "campaign", "ad", "offer"]
 class Watched:
     """One group of leads, watched by one measure on one clock.
 
-    ``measure`` is ``non_target``, ``not_reached``, ``unqualified`` (after the first call), ``chance`` (expected purchase
-    probability at arrival), ``answer:<field>`` (the mix of a form answer) or ``bought`` (against what scores promised).
+    ``measure`` is ``non_target``, ``not_reached``, ``unqualified`` (after the first call), ``named`` (non-target without a
+    talk, of all that came), ``chance`` (expected purchase probability at arrival), ``answer:<field>`` (the mix of a form
+    answer) or ``bought`` (against what scores promised). An offer may run in every channel: its ``channel`` is empty.
     """
 
     clock: Clock
@@ -43,8 +44,11 @@ class Alarm:
     """Something watched that changed for the worse.
 
     ``since`` is the likeliest first day of the change, ``earliest`` to ``latest`` its interval; days are the company's.
-    ``size`` is the share since minus the share before, with its 95 % interval. ``evidence`` is the natural logarithm of the
-    e-value. ``cost_since`` is what the group has cost since ``since``, in the company's currency; None where no costs are known.
+    ``before`` and ``after`` are shares of non-target, not reached, not qualified or named leads, of leads whose chance lies
+    below the company's median, of those who gave ``answer``, and of those who *bought*: that one falls when it gets worse.
+    ``size`` is the share since minus the share before, with its 95 % interval. ``evidence`` is the natural logarithm of what
+    the detector had gathered (``detector.py``), in days. ``cost_since`` is what the group has cost since ``since``, in the
+    company's currency; None where no costs are known.
     """
 
     watched: Watched
@@ -60,3 +64,5 @@ class Alarm:
     cost_since: float | None
     urgent: bool = False
     """Whether it should not wait for the day's digest."""
+    answer: str = ""
+    """Where the mix of a form answer changed: the answer whose share rose most surely; "*" is all rare ones together."""

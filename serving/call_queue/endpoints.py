@@ -14,12 +14,13 @@ from features.facts.values import LeadId
 from serving.board import Board, OpenLead
 from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
 from serving.desk import Scored
-from serving.http_errors import NO_SUCH_LEAD, REFUSALS
+from serving.http_errors import KEY_USED, NO_SUCH_LEAD, REFUSALS
 from serving.intake import Intake
 from serving.own_leads import require_own
 from serving.pages import Pages, language_asked
 from serving.queue_order import Place
 from serving.score_answer import score_out
+from serving.sent_key import KeyHeader, keyed, replayed
 from serving.sent_lead import LeadInPath
 from serving.visitor import queue_asked, visitor_of
 
@@ -60,11 +61,12 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
             moment=look.moment, manager=manager, waiting=look.waiting, coming_back=look.coming_back, places=places
         )
 
-    @router.post("/v1/queue/{lead_id:path}/take", status_code=204, responses={**REFUSALS, **NO_SUCH_LEAD})
-    async def take(body: TakeIn, lead_id: LeadInPath) -> Response:
+    @router.post("/v1/queue/{lead_id:path}/take", status_code=204, responses={**REFUSALS, **NO_SUCH_LEAD, **KEY_USED})
+    async def take(body: TakeIn, lead_id: LeadInPath, request: Request, idempotency_key: KeyHeader = None) -> Response:
         """Take a lead out of the other managers' queues for two hours, or give it back."""
-        await run_in_threadpool(intake.take, LeadId(lead_id), body.manager, taken=body.taken)
-        return Response(status_code=204)
+        named = await keyed(request, idempotency_key, lambda _: (204, ""))
+        kept = await run_in_threadpool(intake.take, LeadId(lead_id), body.manager, taken=body.taken, keyed=named)
+        return replayed(kept) if kept else Response(status_code=204)
 
     @router.get("/queue", response_class=HTMLResponse, include_in_schema=False)
     async def queue_page(request: Request, manager: Manager = None) -> HTMLResponse:

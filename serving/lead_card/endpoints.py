@@ -13,11 +13,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from features.errors import FactRefused
+from features.facts.catalogue import Catalogue, Version
 from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, LeadId
 from features.outcome_window import closed_at, is_past_horizon
+from features.rows.as_of import KnownLead
 from models.score_log import ScoreLog
 from serving.desk import Scored
 from serving.intake import Intake
@@ -85,6 +87,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             "contact": contacts.contact(lead_id),
             "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
             "promise": offer.promise if offer and tidied(offer.promise) != seen else "",
+            "promised": _promised(desk.catalogue, known, moment),
             "events": events_of(known),
             "trend": trend_of([*past, scored], desk.company),
             "manager": manager,
@@ -179,6 +182,11 @@ def trend_of(points: list[Scored], company: Company) -> str | None:
     }
     layout = {"yaxis": {"tickformat": ".1%", "rangemode": "tozero"}, "showlegend": False}
     return orjson.dumps({"traces": [trace], "layout": layout}).decode()
+
+
+def _promised(catalogue: Catalogue | None, known: KnownLead, moment: datetime) -> list[Version]:
+    """Return what marketers told of what the person saw."""
+    return catalogue.seen(known.marks, created_at=known.created_at, moment=moment) if catalogue else []
 
 
 def _options(name: str, field: FormField, company: Company) -> list[str]:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from features.settings import Settings
+from monitoring.drift_summary import DriftSummary, load_summary
 
 LONGEST_SECONDS = 120.0
 """A report that takes longer is given up."""
@@ -69,10 +70,18 @@ class DriftReports:
                 self._running[path] = self._start(channel, path)
             return Report(None)
 
+    def summary(self, channel: str) -> DriftSummary | None:
+        """Return the figures of the channel's latest report, also of one that is old by now; None where there is none."""
+        with self._lock:
+            latest = _latest_figures(self._path(channel))
+        return load_summary(latest) if latest else None
+
     def _start(self, channel: str, path: Path) -> _Making:
         path.parent.mkdir(parents=True, exist_ok=True)
+        kept = _latest_figures(path)  # the figures stay until there are newer ones
         for old in path.parent.glob(f"{path.stem.rpartition('-')[0]}-*"):
-            old.unlink(missing_ok=True)  # one report a channel is kept
+            if old != kept:
+                old.unlink(missing_ok=True)  # one report a channel is kept
         place = ["--home", str(self._settings.home), "--company", str(self._settings.company_file)]
         command = [sys.executable, "-m", "leadloop", "drift", channel, "--out", str(path), *place]
         told = path.with_suffix(".log")
@@ -84,3 +93,9 @@ class DriftReports:
         words = re.sub(r"\W+", "-", channel)[:40]
         name, state = (blake2b(one.encode(), digest_size=4).hexdigest() for one in (channel, self._stand()))
         return self._settings.home / "reports" / "drift" / f"{words}-{name}-{state}.html"
+
+
+def _latest_figures(path: Path) -> Path | None:
+    """Return the newest figures of the channel that a report at ``path`` would be of."""
+    made = path.parent.glob(f"{path.stem.rpartition('-')[0]}-*.json")
+    return max(made, key=lambda one: one.stat().st_mtime, default=None)

@@ -2,61 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from features.facts.store import FactStore
-from monitoring.channel_quality import can_tell_non_target, channel_lines, period_of
-from monitoring.lead_book import LeadBook, LeadSummary, counted
-from monitoring.non_target_alarm import watch_state, watched
-from serving.board import Board
+from monitoring.counted_cells import Cut
 from serving.desk import Desk
+from serving.figures import Figures
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
-from serving.reports.trend import AlarmWithCost, cost_since, weekly_leads, weekly_trend
+from serving.reports.looked_over import Looks
 from serving.security_headers import REPORT_MAY
 from serving.unknown_fields import UnknownFields
 
-Month = Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")]
+Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 
 
 def reports_router(
     *,
     desk: Desk,
-    board: Board,
-    book: LeadBook,
-    store: FactStore,
+    figures: Figures,
+    looks: Looks,
     drift: DriftReports,
     unknown: UnknownFields,
     pages: Pages,
 ) -> APIRouter:
     """Return the pages of the marketer."""
     router = APIRouter(include_in_schema=False)
-    company = desk.company
 
-    def figures(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
+    def shown(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
         """Return what the page shows."""
         moment = desk.now()
-        requests = counted(book.summaries(moment), company)
-        spend = store.spend(known_by=moment)
-        chosen = [one for one in requests if not month or _month(one.created_at, book) == month]
-        paid = [one for one in spend if not month or _month(one.at, book) == month]
-        chances = board.expected_sales(moment)
-        alarms, quiet = watched(requests, company=company, moment=moment)
+        first, last = _days_of(month) if month else (None, None)
+        cut = Cut(("channel",) if level == "channel" else ("channel", "campaign"), {}, first, last)
+        lines = figures.channel_lines(cut, moment)
+        looked = looks.at(moment)
         return {
-            "lines": channel_lines(chosen, paid, chances, company=company, moment=moment, level=level),
-            "alarms": [AlarmWithCost(one, cost_since(one, spend, company)) for one in alarms],
-            "quiet": quiet,
-            "watch": watch_state(quiet, alarms, company, moment),
-            "trend": weekly_trend(requests, company, [one.channel for one in alarms])
-            if can_tell_non_target(company, moment)
-            else weekly_leads(requests, company),
-            "months": _months(requests, book),
+            "lines": lines,
+            "alarms": looked.alarms,
+            "quiet": looked.quiet,
+            "watch": looked.watch,
+            "trend": looked.trend,
+            "months": _months(figures, moment),
             "month": month,
             "level": level,
             "unknown_fields": unknown.seen(),
@@ -67,7 +57,7 @@ def reports_router(
         request: Request, level: Literal["channel", "campaign"] = "channel", month: Month = ""
     ) -> HTMLResponse:
         """Show what the channels bring."""
-        return pages.show(request, "channels.html", **await run_in_threadpool(figures, level, month))
+        return pages.show(request, "channels.html", **await run_in_threadpool(shown, level, month))
 
     @router.get("/channels/drift")
     async def drift_page(request: Request, channel: Annotated[str, Query(max_length=300)]) -> Response:
@@ -80,10 +70,12 @@ def reports_router(
     return router
 
 
-def _month(moment: datetime, book: LeadBook) -> str:
-    day = period_of(moment, book.company, "month")
-    return f"{day:%Y-%m}" if day else ""
+def _days_of(month: str) -> tuple[date, date]:
+    """Return the first and the last day of a month."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _months(summaries: Iterable[LeadSummary], book: LeadBook) -> list[str]:
-    return sorted({_month(one.created_at, book) for one in summaries}, reverse=True)
+def _months(figures: Figures, moment: datetime) -> list[str]:
+    told = figures.book.tallies(moment, Cut(("channel",), period="month"))
+    return sorted({f"{month:%Y-%m}" for _, month in told if month}, reverse=True)

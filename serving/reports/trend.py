@@ -1,45 +1,22 @@
-"""The trend chart, and what an alarm has cost so far."""
+"""The chart of how the channels go, week by week."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 
 import orjson
 
-from features.facts.channels import channel_reader
 from features.facts.company import Company
-from features.facts.values import Spend
 from monitoring.channel_quality import period_of, week_of
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary
-from monitoring.non_target_alarm import Alarm
 from monitoring.non_target_days import NonTargetDay, main_days, non_target_days, rate_of
 
 MOST_CHANNELS = 7
 FEWEST_ON_THE_CHART = 20
 """A week with fewer looks draws no point: it would jump about and look like an alarm."""
 ALARM_COLOUR = "#b3261e"
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmWithCost:
-    """An alarm, and what was paid for the channel since; None where no spend is known."""
-
-    alarm: Alarm
-    cost: float | None
-
-
-def cost_since(alarm: Alarm, spend: Iterable[Spend], company: Company) -> float | None:
-    """Return what was paid for the alarm's channel since its day, in the company's currency."""
-    channel_of = channel_reader(company.channels)
-    costs = [
-        one.cost
-        for one in spend
-        if one.day >= alarm.since and one.currency == company.currency and channel_of(one.marks) == alarm.channel
-    ]
-    return sum(costs) if costs else None
 
 
 def weekly_trend(summaries: Iterable[LeadSummary], company: Company, alarmed: Collection[str] = ()) -> str:

@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
-from serving.score_answer import AskedScoreOut, score_out
+from serving.score_answer import AskedScoreOut
 from serving.scoring.schemas import LeadOut
 from serving.scoring.service import Questions
 from serving.sent_lead import LeadBody, LeadInPath
@@ -20,9 +20,7 @@ def scoring_router(questions: Questions) -> APIRouter:
     @router.post("/score")
     async def score(body: LeadBody) -> AskedScoreOut:
         """Score a lead as of its arrival without storing it; only its row is logged."""
-        scored, unknown = questions.asked(body)
-        told = score_out(scored, questions.desk, if_answered=True)
-        return AskedScoreOut.model_construct(**told.__dict__, unknown_fields=unknown)
+        return AskedScoreOut.model_validate(questions.asked(body))
 
     @router.get("/leads/{lead_id:path}", responses=NO_SUCH_LEAD)
     async def stored_lead(lead_id: LeadInPath) -> LeadOut:

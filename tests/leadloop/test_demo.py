@@ -94,7 +94,7 @@ def test_more_leads_than_usual_get_managers_enough() -> None:
 def test_an_unknown_variant_is_answered_with_those_there_are(tmp_path: Path) -> None:
     ran = run("demo", *SIZE, "--variant", "sunny", "--folder", str(tmp_path))
     assert ran.code == 2
-    assert "--variant takes one of default, weak_signal, no_change." in one_line(ran.err)
+    assert "--variant takes one of default, weak_signal, no_change, spoiled_answers." in one_line(ran.err)
 
 
 @pytest.mark.parametrize("value", ["today", "2026-02-30", "31.03.2026"])

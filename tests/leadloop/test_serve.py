@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 
 from tests.leadloop.command_line import Small, free_port, one_line, run, started, wait_until_ready
+from tests.serving.doors import VERSION, promote
 
 PASSWORD = "a sentence of my own"
 
@@ -81,6 +84,29 @@ def test_a_fresh_install_is_closed_and_prints_a_link_that_works_once(imported: S
         again.terminate()
         said, _ = again.communicate(timeout=20)
     assert "/welcome" not in said
+
+
+def test_two_workers_share_one_store_and_each_follows_the_champion(imported: Small) -> None:
+    port = free_port()
+    process = started("serve", "--port", str(port), "--workers", "2", *imported.place)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(process, address)
+        with httpx.Client(base_url=address, limits=httpx.Limits(max_keepalive_connections=0), timeout=20) as client:
+            with ThreadPoolExecutor(8) as pool:
+                sent = list(pool.map(lambda n: client.post("/v1/leads", json={"id": f"web-{n}"}), range(40)))
+            assert [one.status_code for one in sent] == [201] * 40
+            promote(imported.home)
+            deadline, in_a_row = time.monotonic() + 30, 0
+            while in_a_row < 12:  # each request may reach either of them
+                assert time.monotonic() < deadline, "a worker does not follow the champion"
+                version = client.post("/v1/score", json={}).json()["model_version"]
+                in_a_row = in_a_row + 1 if version == VERSION else 0
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "0 differ" in imported.done("rebuild")
 
 
 def test_a_key_guards_what_is_served(imported: Small) -> None:

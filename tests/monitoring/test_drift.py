@@ -10,6 +10,7 @@ import pandas as pd
 
 from monitoring.arrival_rows import MOST_ROWS
 from monitoring.drift import Heading, drift_report
+from monitoring.drift_summary import load_summary, summary_path
 
 ELSEWHERE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//[^"']+|@import\s+url\(|url\(["']?https?://""")
 TAG = re.compile(r"<(?:script|link|img|iframe)\b[^>]*>")
@@ -34,7 +35,7 @@ def test_the_report_is_one_file_that_holds_no_address_of_a_script_or_style_elsew
     page = page_of(tmp_path / "deep" / "report.html", rows(200), rows(120, area=130.0, owners=0.9, seed=1))
     assert [tag for tag in TAG.findall(page) if ELSEWHERE.search(tag)] == []
     assert "(2 out of 2)" in page
-    assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["report.html"]
+    assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["report.html", "report.json"]
 
 
 def test_it_says_above_what_is_compared_and_leads_back(tmp_path: Path) -> None:
@@ -57,3 +58,22 @@ def test_large_frames_are_sampled(tmp_path: Path) -> None:
     whole, of_sample = page_of(tmp_path / "a.html", large, small), page_of(tmp_path / "b.html", sampled, small)
     assert without_ids(whole) == without_ids(of_sample)
     assert len(whole) < 20_000_000
+
+
+def test_the_figures_beside_the_report_are_those_that_evidently_shows(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    for before, after in ((rows(400), rows(300, area=130.0, seed=1)), (rows(1_500), rows(1_200, owners=0.9, seed=1))):
+        page = page_of(path, before, after)
+        summary = load_summary(summary_path(path))
+        assert summary is not None
+        (shown,) = set(re.findall(r"\((\d) out of (\d)\)", page))
+        assert (summary.drifted, len(summary.columns)) == (int(shown[0]), int(shown[1]))
+        assert (summary.before, summary.after) == (len(before), len(after))
+        assert all(one.statistic for one in summary.columns)
+        assert [one.drifted for one in summary.columns] == [True, False]
+
+
+def test_figures_that_are_missing_or_broken_are_none(tmp_path: Path) -> None:
+    assert load_summary(tmp_path / "none.json") is None
+    (tmp_path / "broken.json").write_text("{")
+    assert load_summary(tmp_path / "broken.json") is None

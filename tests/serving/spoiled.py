@@ -11,9 +11,9 @@ from tests.support.facts import call
 DAY = timedelta(days=1)
 
 
-def spoiled(now: datetime, rise_days_ago: int = 20) -> list[Fact]:
+def spoiled(now: datetime, rise_days_ago: int = 20, seed: int = 5) -> list[Fact]:
     """Return leads of two channels of which one sends non-target traffic since a day."""
-    draw = random.Random(5)
+    draw = random.Random(seed)
     facts: list[Fact] = []
     for n in range(600):
         at = now - timedelta(days=100 * (1 - n / 600))

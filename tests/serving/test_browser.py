@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
@@ -25,7 +26,12 @@ WIDTHS, LANGUAGES = (1280, 390), ("ru", "en")
 TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
     "/leads/phone": ("Заявка phone", "Lead phone"),
+    "/alarms": ("Тревоги", "Alarms"),
     "/channels": ("Каналы", "Channels"),
+    "/journey": ("Путь клиента", "Journey"),
+    "/journey/costs": ("Расходы и заявки: что не сошлось", "Costs and leads: what does not fit"),
+    "/budget": ("Что принёс рекламный бюджет", "What the advertising budget brought"),
+    "/conversions": ("Что узнали продажи — обратно в рекламу", "What sales learned, back to the ad systems"),
     "/models": ("Модели", "Models"),
     f"/models/{VERSION}": (f"Модель {VERSION}", f"Model {VERSION}"),
     "/sign-in": ("Вход", "Sign in"),
@@ -36,8 +42,8 @@ TITLES = {
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def opened_chromium() -> Iterator[Browser]:
     """Give Chromium; without it these tests are left out, under CI they fail."""
     path = chromium()
     if path is None:
@@ -51,10 +57,9 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def served_company(home: Path) -> Iterator[str]:
     """Give the address of a company with a model, an alarmed channel, and two leads to call."""
-    home = tmp_path_factory.mktemp("served")
     store, _ = store_of(home)
     now = clock()
     store.append(spoiled(now))
@@ -68,6 +73,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served_company(tmp_path_factory.mktemp("served")) as told:
+        yield told
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 
 from features.facts.values import Fact, Lead, LeadId, Source, Spend
+from monitoring.alarms.alarm_log import AlarmLog
 from tests.serving.doors import Doors
 from tests.support.facts import call
 
@@ -53,3 +54,41 @@ def test_a_channel_that_begins_to_send_non_target_traffic_is_named_within_two_we
     assert campaigns.count('data-label="Кампания"') == 0
     for name in ("c0", "c1", "c2", "c3"):
         assert f">{name}<" in campaigns
+
+
+def test_on_monday_five_minutes_are_enough_to_see_what_is_wrong_to_act_and_to_say_so(doors: Doors) -> None:
+    draw = random.Random(11)
+    doors.clock.pass_time(-DAYS * DAY)
+    for day in range(DAYS):
+        doors.service.desk.store.append(told_on(day, doors.clock(), draw))
+        doors.clock.pass_time(DAY)
+    page = doors.page("/alarms")
+    (name,) = set(re.findall(r'id="alarm-([0-9a-f]{16})"', page))
+    said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+    # What, how much, since when, at what cost, and what to do: each is there, and the good channel is named as quiet.
+    for words in (
+        "ВКонтакте: больше нецелевых",
+        "Доля нецелевых",
+        "С какого дня",
+        "Потрачено с тех пор",
+        "Что сделать",
+    ):
+        assert words in said
+    assert re.search(r"Где тихо .* Яндекс", said)
+
+    # She pauses the ads and says so; her colleague sees it, and nobody is reminded of what is decided.
+    told = {"who": "Марина", "kind": "paused", "words": "до разбора"}
+    answer = doors.client.post(f"/alarms/{name}/decision", data=told, headers={"accept": "text/html"})
+    assert answer.status_code == 303
+    assert "остановили рекламу" in doors.page("/alarms")
+
+    # The channel recovers; some weeks later the alarm is over by itself and stands among the past ones with the decision.
+    for day in range(200):
+        doors.service.desk.store.append(told_on(-day - 1, doors.clock(), draw))
+        doors.clock.pass_time(DAY)
+    over = doors.page("/alarms")
+    (kept,) = AlarmLog(doors.service.desk.store.engine).alarms()
+    assert not kept.is_on
+    assert f'id="alarm-{name}"' not in over
+    assert "до разбора" in over

@@ -9,27 +9,60 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 UNPRIVILEGED = ("postgres", "nobody")
 
 
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A server in a folder of its own, which can be stopped and started."""
+
+    programs: Path
+    folder: Path
+    user: str | None
+
+    @property
+    def url(self) -> str:
+        """Return the URL of its database."""
+        return f"postgresql+psycopg://leadloop@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
+        self._control("-o", options, "-l", self.folder / "log", "-w", "start")
+
+    def stop(self) -> None:
+        """Stop it at once, whoever is connected."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    def _control(self, *words: object) -> None:
+        _run(self.user, self.programs / "pg_ctl", "-D", self.folder / "data", *words)
+
+
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[str]:
-    """Give the URL of a fresh server's database; the server ends with the block."""
+def restartable_postgres(programs: Path) -> Iterator[PostgresServer]:
+    """Give a fresh server that runs; it ends with the block, and must run then."""
     folder = Path(tempfile.mkdtemp(prefix="leadloop-pg-"))
     run_as = _user()
     if run_as:
         shutil.chown(folder, run_as)
-    data = folder / "data"
-    _run(run_as, programs / "initdb", "-D", data, "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    _run(run_as, programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    _run(run_as, programs / "initdb", "-D", folder / "data", "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--no-sync")
+    server = PostgresServer(programs, folder, run_as)
+    server.start()
     try:
-        yield f"postgresql+psycopg://leadloop@/postgres?host={folder}"
+        yield server
     finally:
-        _run(run_as, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_server(programs: Path) -> Iterator[str]:
+    """Give the URL of a fresh server's database; the server ends with the block."""
+    with restartable_postgres(programs) as server:
+        yield server.url
 
 
 def _user() -> str | None:

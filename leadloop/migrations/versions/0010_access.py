@@ -14,7 +14,7 @@ from features.facts.database import wiped
 from features.facts.sealed_texts import open_sealed_texts, seal_plain_texts
 
 revision = "0010"
-down_revision = "0003"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

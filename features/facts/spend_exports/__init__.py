@@ -1,0 +1,1 @@
+"""The ad systems' own exports of costs, read as they are: title lines, totals, VAT and all."""

@@ -1,0 +1,34 @@
+"""How numbers and shares are written for people, in Russian and in English, wherever they are read: pages, mails, chats."""
+
+from __future__ import annotations
+
+CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def number_words(value: float, language: str) -> str:
+    r"""Return a number with as many digits as matter.
+
+    >>> number_words(1234.5, "ru"), number_words(6.5, "ru"), number_words(0.25, "en"), number_words(91.2000008, "en")
+    ('1\xa0234', '6,5', '0.25', '91.2')
+    """
+    size = abs(value)
+    digits = 0 if size >= 100 else 2 if size >= 0.1 or size < 1e-6 else 4
+    text = f"{value:,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits else text
+    text = "0" if text == "-0" else text
+    return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+
+
+def percent_words(share: float, language: str, digits: int | None = None) -> str:
+    """Return a share as a percentage with ``digits`` behind the point, or as many as matter."""
+    text = f"{share * 100:.{digits_of(share) if digits is None else digits}f}"
+    return (text.replace(".", ",") if language == "ru" else text) + "\u00a0%"
+
+
+def digits_of(share: float) -> int:
+    """Return how many digits behind the point of a percentage matter.
+
+    >>> digits_of(0.31), digits_of(0.031), digits_of(0.0031)
+    (0, 1, 2)
+    """
+    return 0 if abs(share) >= 0.1 else 1 if abs(share) >= 0.01 or not share else 2

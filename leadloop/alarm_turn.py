@@ -1,0 +1,78 @@
+"""One turn of the alarms: look, bring the log up to date, tell whom it is due; the worker and the command do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from features.facts.company_file import fingerprint
+from leadloop.deliveries.deliver import Sent, deliver_due, senders_of
+from models.score_log import ScoreLog
+from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm
+from monitoring.alarms.look import AlarmLook, look_of
+from monitoring.alarms.watcher import Watcher
+from monitoring.lead_book import LeadBook, LeadSummary, counted
+from monitoring.spend_book import SpendBook
+from monitoring.telling.delivery_log import DeliveryLog
+from monitoring.what_changed.what_changed import WhatChanged, what_changed
+
+if TYPE_CHECKING:
+    from features.settings import DeliverySecrets
+    from leadloop.commands._house import House
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a look came to: all alarms of the log with the figures of now, the look itself, and the leads it saw."""
+
+    alarms: list[LoggedAlarm]
+    look: AlarmLook
+    summaries: Sequence[LeadSummary]
+
+
+class AlarmTurns:
+    """Looks again and again; what was counted is kept from turn to turn while company.yaml says the same."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[str, LeadBook, SpendBook, Watcher] | None = None
+
+    def look(self, house: House, *, moment: datetime) -> Turn:
+        """Look at all that is watched, and bring the log up to date."""
+        words = fingerprint(house.company)
+        if self._kept is None or self._kept[0] != words:
+            books = LeadBook(house.store, house.company), SpendBook(house.store, house.company)
+            self._kept = words, *books, Watcher(house.company, ScoreLog(house.engine))
+        _, book, costs, watcher = self._kept
+        summaries = counted(book.summaries(moment), house.company)
+        names = book.source_names(moment) if costs.tells_ids(moment) else frozenset()
+        look = look_of(watcher.watch(summaries, moment, costs.rows(moment, names)))
+        alarms = AlarmLog(house.engine).remember_look(look, moment=moment, zone=house.company.zone)
+        return Turn(alarms, look, summaries)
+
+    def deliver(
+        self, house: House, turn: Turn, secrets: DeliverySecrets, *, moment: datetime, clock: Callable[[], datetime]
+    ) -> list[Sent]:
+        """Send what is due after a look."""
+        managers = [one.name for one in house.company.managers]
+
+        def changed(one: LoggedAlarm) -> WhatChanged:
+            return what_changed(
+                one.alarm,
+                turn.summaries,
+                house.store,
+                company=house.company,
+                moment=moment,
+                persons=lambda: house.contacts.without_persons(managers),
+            )
+
+        return deliver_due(
+            turn.alarms,
+            DeliveryLog(house.engine),
+            senders_of(house.company, secrets),
+            company=house.company,
+            moment=moment,
+            clock=clock,
+            changed=changed,
+        )

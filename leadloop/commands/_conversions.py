@@ -1,0 +1,78 @@
+"""The conversion desk and the postman of a data folder, as commands need them."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from leadloop.commands._house import House, now
+
+if TYPE_CHECKING:
+    from features.facts.values import LeadId
+    from leadloop.sending.postman import Postman
+    from monitoring.conversions.conversion_desk import ConversionDesk
+
+
+def conversion_desk(house: House) -> ConversionDesk:
+    """Return the desk; rates of sources are counted when the first value is asked for."""
+    from models.expected_amount import ExpectedAmounts
+    from monitoring.conversions.conversion_desk import ConversionDesk
+    from monitoring.conversions.ledger import Ledger
+    from monitoring.conversions.steps_book import StepsBook
+    from monitoring.lead_book import LeadBook
+
+    sales = (
+        (one.channel, one.offer, one.amount)
+        for one in LeadBook(house.store, house.company).summaries(now())
+        if one.won_at and one.amount
+    )
+    amounts = ExpectedAmounts(house.company).learn(sales)
+    return ConversionDesk(
+        company=house.company,
+        book=StepsBook(house.store, house.company),
+        ledger=Ledger(house.engine),
+        contacts=house.contacts,
+        chances=_Chances(house),
+        amounts=lambda channel, offer: amounts.of(channel=channel, offer=offer),
+    )
+
+
+class _Chances:
+    """How likely a lead was to buy at a moment, by the champion; or by the rules while there is none."""
+
+    def __init__(self, house: House) -> None:
+        from features.rows.feature_row import RowBuilder
+        from serving.champion import Champion
+
+        self._house, self._champion = house, Champion(house.settings.home)
+        self._rows: RowBuilder | None = None
+
+    def __call__(self, lead_id: LeadId, moment: datetime) -> float:
+        from features.errors import UnknownLead
+        from features.rows.as_of import Gate
+        from features.rows.feature_row import RowBuilder
+        from features.rows.rates_timeline import RatesTimeline
+
+        if self._rows is None:
+            timeline = RatesTimeline(Gate(self._house.company)).learn(self._house.store.histories())
+            self._rows = RowBuilder(self._house.company, timeline)
+        known = self._rows.known(self._house.store.history(lead_id), moment)
+        if known is None:
+            raise UnknownLead(lead_id)
+        return self._champion.scorer.probability(known, self._rows.row(known))
+
+
+def postman(house: House) -> Postman:
+    """Return who delivers what waits in the outbox; tokens come from the environment."""
+    from features.outbox.outbox import Outbox
+    from leadloop.sending.postman import Postman
+
+    said = house.settings
+    sign_ins = {
+        "yandex": f"OAuth {said.metrica_token}" if said.metrica_token else None,
+        "meta": f"Bearer {said.meta_token}" if said.meta_token else None,
+    }
+    return Postman(
+        Outbox(house.engine), sign_ins=sign_ins, clock=now, draw=random.Random(), loopback=said.send_to_loopback
+    )

@@ -1,0 +1,126 @@
+"""leadloop journey: one funnel for both departments, in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadloop.commands._house import CompanyOption, HomeOption, open_house
+from leadloop.commands._table import figures_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from monitoring.intervals import Rate, UnitCost
+    from monitoring.journey import Journey, JourneyLine
+    from serving.journey.filters import Wrong
+
+NAME = "journey"
+STEPS = {"reached": "reached", "qualified": "A or B", "meeting": "met", "invoice": "invoice", "contract": "contract",
+         "won": "won"}  # fmt: skip
+RULE = (
+    "A lead counts at a step when it reached it or a later one. A sale belongs to the period in which its lead was created; "
+    "open leads are expected sales by their chance, never lost."
+)
+
+
+def command(
+    by: Annotated[str, typer.Option(help="channel, campaign, ad, offer, landing_page or whole.")] = "channel",
+    period: Annotated[str, typer.Option(help="Split by time: all, month, week or day.")] = "all",
+    channel: Annotated[str, typer.Option(help="Only this channel; (none): leads without.")] = "",
+    campaign: Annotated[str, typer.Option(help="Only this campaign.")] = "",
+    ad: Annotated[str, typer.Option(help="Only this ad.")] = "",
+    offer: Annotated[str, typer.Option(help="Only this offer.")] = "",
+    landing_page: Annotated[str, typer.Option("--landing-page", help="Only this landing page.")] = "",
+    first: Annotated[str, typer.Option("--from", help="Leads created from this day on, such as 2026-03-01.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Leads created up to this day, it included.")] = "",
+    home: HomeOption = None,
+    company: CompanyOption = None,
+) -> None:
+    """Show the journey from impression to contract: counts, rates with 95 % intervals, costs, what is still expected.
+
+    The same figures and filters as the page /journey.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+
+    from serving.journey.view import view_of
+    from serving.wiring import service_of
+
+    house = open_house(home, company)
+    said = {"by": by, "period": period, "channel": channel, "campaign": campaign, "ad": ad, "offer": offer,
+            "landing_page": landing_page, "from": first, "to": last}  # fmt: skip
+    service = service_of(house.settings, house.engine)
+    view = view_of(service.figures, said, service.desk.now())
+    service.writer.close()
+    if view.told is None:
+        raise typer.BadParameter(" ".join(_wrong(one) for one in view.asked.wrong))
+    console = Console()
+    console.print(_table(view.told, by, split=period != "all"))
+    total = view.told.total
+    shown, clicks = (total.step("impressions"), total.step("clicks"))
+    told = [(name, one.count) for name, one in (("impressions", shown), ("clicks", clicks)) if one]
+    console.print(", ".join(f"{name}: {'not told' if count is None else f'{count:,}'}" for name, count in told))
+    if not view.told.costs_are_known:
+        console.print(escape("Costs are not known by this: ad systems do not tell them by offer or landing page."))
+    if total.romi is not None:
+        interval = total.romi_interval
+        console.print(
+            f"Return so far {total.romi:+.0%}" + (f" ({interval[0]:+.0%} to {interval[1]:+.0%})" if interval else "")
+        )
+    console.print(RULE)
+
+
+def _wrong(one: Wrong) -> str:
+    known = ", ".join(list(one.known)[:20])
+    why = {
+        "unknown": f"there is no {one.said!r} in the data; there is: {known}.",
+        "no_such": f"there is no {one.said!r}; it takes one of {known}.",
+        "no_day": f"{one.said!r} is no day; write it as 2026-03-31.",
+        "before_from": f"{one.said} lies before --from.",
+    }
+    return f"--{one.name.replace('_', '-')}: {why.get(one.why, one.why)}"
+
+
+def _table(told: Journey, by: str, *, split: bool) -> Table:
+    from rich.markup import escape
+
+    steps = [str(name) for name in told.steps if name in STEPS]
+    table = figures_table(by, figures=("leads", *(STEPS[name] for name in steps), "more", "cost,\na lead,\na sale"))
+    for line in told.lines if by != "whole" or split else ():
+        names = [str(name) if name else "-" for name in line.names]
+        title = "\n".join(word for word in (str(line.period or ""), *names) if word)
+        table.add_row(escape(title), *_cells(line, steps))
+    table.add_row("[bold]all[/]", *_cells(told.total, steps))
+    return table
+
+
+def _cells(line: JourneyLine, steps: list[str]) -> list[str]:
+    rates: dict[str, Rate | None] = {one.name: one.of_leads for one in line.steps}
+    expected = f"{line.tally.expected_sales:,.1f}\n[dim]{line.tally['open'] + line.tally['never_called']:,} wait[/]"
+    return [f"{line.tally['leads']:,}", *(_rate(rates.get(name)) for name in steps), expected, _cost(line)]
+
+
+def _cost(line: JourneyLine) -> str:
+    if line.cost is None:
+        return "-" if line.costs else "not known"
+    return f"{line.cost:,.0f}\n[dim]{_unit(line.cost_per_lead)}\n{_unit(line.cost_per_sale)}[/]"
+
+
+def _unit(unit: UnitCost | None) -> str:
+    return "-" if unit is None or unit.value is None else f"{unit.value:,.0f}"
+
+
+def _rate(rate: Rate | None) -> str:
+    if rate is None or not rate.of:
+        return "-"
+    if rate.value is None or not rate.is_enough:
+        return f"too few\n[dim]{rate.count:,}\nof {rate.of:,}[/]"
+    low, high = rate.interval
+    return f"{rate.count:,}\n[dim]{_percent(rate.value)}\n{_percent(low)[:-1]}-{_percent(high)}[/]"
+
+
+def _percent(share: float) -> str:
+    """Return a share with as many digits as matter."""
+    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"

@@ -1,0 +1,101 @@
+"""Sends what is due to whom it is due; one way that fails stops no other, and is tried again at the next turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from features.errors import DeliveryFailed
+from features.facts.company import Company
+from features.facts.delivery_settings import Recipient, Way
+from features.settings import DeliverySecrets
+from leadloop.deliveries.mail import Mail
+from leadloop.deliveries.telegram import Telegram
+from leadloop.deliveries.webhook import Webhook
+from monitoring.alarms.alarm_log import LoggedAlarm
+from monitoring.telling.delivery_log import DeliveryLog
+from monitoring.telling.digest import digests_due
+from monitoring.telling.digest_words import Message, check_message, message_of
+from monitoring.what_changed.what_changed import WhatChanged
+
+
+class Sender(Protocol):
+    """A way to people."""
+
+    def send(self, recipient: Recipient, message: Message, *, name: str, moment: datetime) -> None:
+        """Send a message under its id; raise ``DeliveryFailed`` where it did not go out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one message; ``why`` is None where it went out."""
+
+    recipient: str
+    way: Way
+    why: str | None = None
+
+
+def senders_of(company: Company, secrets: DeliverySecrets) -> dict[Way, Sender]:
+    """Return the ways to people, with the secrets of the environment."""
+    told = company.deliver
+    return {
+        "email": Mail(told.mail, secrets.smtp_password),
+        "telegram": Telegram(told.telegram, secrets.telegram_token),
+        "webhook": Webhook(secrets.webhook_secret),
+    }
+
+
+def deliver_due(
+    alarms: list[LoggedAlarm],
+    log: DeliveryLog,
+    senders: Mapping[Way, Sender],
+    *,
+    company: Company,
+    moment: datetime,
+    clock: Callable[[], datetime],
+    changed: Callable[[LoggedAlarm], WhatChanged],
+) -> list[Sent]:
+    """Send what is due at ``moment``, and keep what became of it.
+
+    Parameters
+    ----------
+    clock
+        Tells when a message had gone out.
+    changed
+        Says what changed in an alarm's group; asked only for what is told as new.
+    """
+    found: dict[str, WhatChanged] = {}
+    sent = []
+    for digest in digests_due(alarms, log.deliveries(), company=company, moment=moment):
+        recipient = company.deliver.to[digest.recipient]
+        delivery = digest.delivery(recipient, moment=moment)
+        if not log.begin(delivery):
+            continue
+        for one in digest.new:
+            found.setdefault(one.name, changed(one))
+        why = _sent(
+            senders[recipient.way], recipient, message_of(digest, found, company=company), delivery.name, moment
+        )
+        log.end(delivery, moment=clock(), why=why)
+        sent.append(Sent(digest.recipient, recipient.way, why))
+    return sent
+
+
+def deliver_check(senders: Mapping[Way, Sender], *, company: Company, moment: datetime) -> list[Sent]:
+    """Send a test message to every recipient; nothing of it is kept."""
+    message = check_message(company)
+    return [
+        Sent(name, one.way, _sent(senders[one.way], one, message, f"check-{int(moment.timestamp())}-{place}", moment))
+        for place, (name, one) in enumerate(company.deliver.to.items())
+    ]
+
+
+def _sent(sender: Sender, recipient: Recipient, message: Message, name: str, moment: datetime) -> str | None:
+    """Return why a message did not go out; None where it did."""
+    try:
+        sender.send(recipient, message, name=name, moment=moment)
+    except DeliveryFailed as error:
+        return str(error)
+    return None

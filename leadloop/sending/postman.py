@@ -1,0 +1,172 @@
+"""Takes the letters to where they go, and notes what was answered: delivered, later again, or a person has to look."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from features.errors import DestinationRefused
+from features.facts.contact_signs import HAS_CONTACT, HIDDEN
+from features.outbox.letter import KeptLetter, Letter
+from features.outbox.outbox import IN_DOUBT, Outbox
+from features.outbox.safe_address import Resolver, resolved, safe_address
+from leadloop.sending.back_off import asked_wait, wait_before
+from leadloop.sending.breaker import Breaker
+
+MOST_TRIES = 14
+"""Over some thirty hours; what still did not arrive then needs a person."""
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+LONGEST_ANSWER_BYTES, LONGEST_ANSWER_SECONDS = 16_384, 60.0
+TRY_LATER = frozenset({408, 425, 429, 500, 501, 503})
+"""Answers that say: not taken, come again. Every other answer of 400 and more says that it will never be taken as it is."""
+IN_DOUBT_ANSWERS = frozenset({502, 504})
+"""A gateway lost the answer; behind it the letter may have been taken."""
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+WITHOUT_TOKEN = timedelta(minutes=15)
+SignIns = Mapping[str, str | None]
+"""Name of a sign-in -> the Authorization header; None where its token is not set."""
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round came to."""
+
+    delivered: int = 0
+    put_off: int = 0
+    given_up: int = 0
+    left_alone: int = 0
+
+
+class Postman:
+    """Goes his rounds; remembers between them which destinations fail.
+
+    Parameters
+    ----------
+    sign_ins
+        The Authorization header by the name under which letters ask for it; tokens stand in no letter.
+    loopback
+        Also deliver to this very machine, under http: for tests against servers that run beside them.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        sign_ins: SignIns,
+        clock: Callable[[], datetime],
+        draw: random.Random,
+        loopback: bool = False,
+        resolve: Resolver = resolved,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> None:
+        self._outbox, self._sign_ins, self._clock, self._draw = outbox, sign_ins, clock, draw
+        self._loopback, self._resolve, self._timeout = loopback, resolve, timeout
+        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
+
+    def go_round(self) -> Round:
+        """Try every letter that is due, once; a destination that fails too often is left alone for the rest of the round."""
+        done = Round()
+        self._outbox.found_in_hand(self._clock())
+        with httpx.Client(timeout=self._timeout, follow_redirects=False, trust_env=False) as client:
+            for letter_id, destination in self._outbox.due(self._clock()):
+                if not self._breakers[destination].lets_through(self._clock()):
+                    done.left_alone += 1
+                    continue
+                kept = self._outbox.take(letter_id, self._clock())
+                if kept is not None:
+                    self._deliver(kept, client, done)
+        return done
+
+    def _deliver(self, kept: KeptLetter, client: httpx.Client, done: Round) -> None:
+        letter, now = kept.letter, self._clock()
+        if letter.good_until is not None and now > letter.good_until:
+            self._give_up(kept, "Too late: the system takes nothing that old.", done)
+        elif letter.sign_in is not None and not self._sign_ins.get(letter.sign_in):
+            self._put_off(kept, WITHOUT_TOKEN, f"Not sent: the token of {letter.sign_in} is not set.", done)
+        else:
+            try:
+                address = safe_address(letter.url, loopback=self._loopback, resolve=self._resolve)
+            except DestinationRefused as error:
+                self._give_up(kept, str(error), done)
+                return
+            request = client.build_request(
+                letter.method,
+                address.url,
+                content=letter.body,
+                headers={**letter.headers, **self._own_headers(letter), "Host": address.host},
+                extensions={"sni_hostname": address.name},
+            )
+            self._send(kept, request, client, done)
+
+    def _send(self, kept: KeptLetter, request: httpx.Request, client: httpx.Client, done: Round) -> None:
+        try:
+            response = client.send(request, stream=True)
+        except NEVER_SENT as error:
+            self._failed(kept, f"Not reached ({type(error).__name__}).", done)
+            return
+        except httpx.TransportError as error:
+            self._lost(kept, f"{type(error).__name__}.", done)
+            return
+        answer = f"{response.status_code} {_told(response)}".strip()
+        if response.is_success:
+            self._breakers[kept.letter.destination].answered()
+            self._outbox.delivered(kept.id, self._clock(), answer)
+            done.delivered += 1
+        elif response.status_code in TRY_LATER:
+            self._failed(kept, answer, done, asked_wait(response.headers.get("Retry-After"), self._clock()))
+        elif response.status_code in IN_DOUBT_ANSWERS:
+            self._lost(kept, answer, done)
+        else:
+            self._breakers[kept.letter.destination].answered()
+            self._give_up(kept, answer, done)
+
+    def _own_headers(self, letter: Letter) -> dict[str, str]:
+        token = self._sign_ins.get(letter.sign_in) if letter.sign_in else None
+        known_again = {"Content-Type": letter.content_type, "Idempotency-Key": letter.once_key}
+        return known_again | ({"Authorization": token} if token else {})
+
+    def _lost(self, kept: KeptLetter, answer: str, done: Round) -> None:
+        """Note that nobody knows whether a letter arrived."""
+        if kept.letter.repeatable:
+            self._failed(kept, f"The answer was lost: {answer}", done)
+        else:
+            self._breakers[kept.letter.destination].failed(self._clock())
+            self._give_up(kept, f"{IN_DOUBT} ({answer})", done)
+
+    def _failed(self, kept: KeptLetter, answer: str, done: Round, asked: timedelta | None = None) -> None:
+        self._breakers[kept.letter.destination].failed(self._clock(), asked)
+        if kept.tries >= MOST_TRIES:
+            self._give_up(kept, f"Tried {kept.tries} times. {answer}", done)
+        else:
+            self._put_off(kept, max(wait_before(kept.tries + 1, self._draw), asked or timedelta(0)), answer, done)
+
+    def _put_off(self, kept: KeptLetter, wait: timedelta, answer: str, done: Round) -> None:
+        now = self._clock()
+        self._outbox.put_off(kept.id, now, until=now + wait, answer=answer)
+        done.put_off += 1
+
+    def _give_up(self, kept: KeptLetter, answer: str, done: Round) -> None:
+        self._outbox.given_up(kept.id, self._clock(), answer)
+        done.given_up += 1
+
+
+def _told(response: httpx.Response) -> str:
+    """Return the beginning of what was answered, without anything that looks like a contact."""
+    until, read = time.monotonic() + LONGEST_ANSWER_SECONDS, b""
+    try:
+        for chunk in response.iter_bytes():
+            read += chunk
+            if len(read) >= LONGEST_ANSWER_BYTES or time.monotonic() > until:
+                break
+    except (httpx.TransportError, httpx.DecodingError):
+        pass  # the status alone was answered, and it counts
+    finally:
+        response.close()
+    text = " ".join(read.decode("utf-8", "replace").split())
+    return HAS_CONTACT.sub(HIDDEN, text)

@@ -1,0 +1,62 @@
+"""The tests of the budget as they were drawn, a file each in the data folder; a drawn test is never changed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from features.errors import ExperimentRefused, UnknownExperiment
+from monitoring.budget.experiment import Experiment
+
+FOLDER = "experiments"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_EXPERIMENT = TypeAdapter(Experiment)
+
+
+class ExperimentShelf:
+    """The drawn tests of a data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+
+    def keep(self, experiment: Experiment) -> Path:
+        """Write a drawn test down; return its file.
+
+        Raises
+        ------
+        ExperimentRefused
+            Where its name is taken, or cannot be a file's.
+        """
+        if not NAME.fullmatch(experiment.name):
+            raise ExperimentRefused("A test's name is of a-z, 0-9 and -, sixty letters at most.")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{experiment.name}.json"
+        try:
+            with path.open("xb") as file:
+                file.write(_EXPERIMENT.dump_json(experiment, indent=2))
+        except FileExistsError:
+            raise ExperimentRefused(
+                f"There is a test {experiment.name} already, and a drawn test is not changed; name this one otherwise."
+            ) from None
+        return path
+
+    def experiments(self) -> list[Experiment]:
+        """Return the tests that can be read, the latest first."""
+        found = [self._read(path) for path in sorted(self._folder.glob("*.json"))]
+        return sorted((one for one in found if one), key=lambda one: (one.made_at, one.name), reverse=True)
+
+    def experiment(self, name: str) -> Experiment:
+        """Return a test; ``UnknownExperiment`` where there is none of that name."""
+        found = next((one for one in self.experiments() if one.name == name), None)
+        if found is None:
+            raise UnknownExperiment(name)
+        return found
+
+    @staticmethod
+    def _read(path: Path) -> Experiment | None:
+        try:
+            return _EXPERIMENT.validate_json(path.read_bytes())
+        except (ValidationError, OSError):
+            return None

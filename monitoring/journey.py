@@ -1,0 +1,241 @@
+"""One journey for both departments: shown, clicked, asked, reached, qualified, met, invoiced, bought; with what each cost.
+
+The count of a step is the leads that reached it or any later one, so that a sale without a recorded meeting does not look
+like people lost on the way; how many were recorded at the step itself stands beside it. A sale belongs to the period in
+which its lead was created. Open leads are expected sales by their chance, never lost ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from features.facts.company import Company
+from features.wilsons_interval import Z95
+from monitoring.channel_quality import has_rules
+from monitoring.counted_cells import Cut, CutKey, Name
+from monitoring.intervals import FEWEST, Rate, UnitCost
+from monitoring.lead_book import LeadBook
+from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, are_known_by, total_costs
+from monitoring.tally import NOTHING, Tally, summed
+
+StepName = Literal["impressions", "clicks", "leads", "reached", "qualified", "meeting", "invoice", "contract", "won"]
+Difference = Literal["higher", "lower", "not_sure", "too_little"]
+OWN = {"reached": "spoken", "qualified": "qualified", "meeting": "with_meeting", "invoice": "with_invoice",
+       "contract": "with_contract"}  # fmt: skip
+"""What was recorded of a step itself, by the tally's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the journey: ``count`` reached it or a later one, ``recorded`` are those of whom the step itself is told.
+
+    ``count`` is None where it is not told (no row of costs tells impressions, say). ``of_before`` is the share of the step
+    before, ``of_leads`` that of all leads; None where there is nothing to compare with.
+    """
+
+    name: StepName
+    count: int | None
+    recorded: int | None = None
+    of_before: Rate | None = None
+    of_leads: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyLine:
+    """The journey of the leads of one name and period; the whole where ``names`` is empty.
+
+    ``costs`` is None where costs are not known by what the line is of (offers, landing pages).
+    """
+
+    names: tuple[Name, ...]
+    period: date | None
+    tally: Tally
+    costs: Costs | None
+    steps: tuple[Step, ...]
+
+    @property
+    def cost(self) -> float | None:
+        """Return what was paid in the company's currency; None where that is not known."""
+        return self.costs.cost if self.costs else None
+
+    @property
+    def cost_per_lead(self) -> UnitCost | None:
+        """Return what a lead cost."""
+        return self._unit("leads")
+
+    @property
+    def cost_per_qualified(self) -> UnitCost | None:
+        """Return what a lead cost that was graded A or B after a talk."""
+        return self._unit("qualified")
+
+    @property
+    def cost_per_sale(self) -> UnitCost | None:
+        """Return what a sale cost so far."""
+        return self._unit("sales")
+
+    @property
+    def romi(self) -> float | None:
+        """Return (revenue - cost) / cost so far; None where nothing was spent or a sale's amount is unknown."""
+        cost, revenue = self.cost, self.tally.revenue
+        return (revenue - cost) / cost if cost and revenue is not None else None
+
+    @property
+    def romi_interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of ``romi`` from the number of sales, at their average amount; None without sales."""
+        unit, revenue = self.cost_per_sale, self.tally.revenue
+        interval = unit.interval if unit and self.cost else None
+        if interval is None or revenue is None:
+            return None
+        average = revenue / self.tally["sales"]
+        return average / interval[1] - 1, average / interval[0] - 1
+
+    @property
+    def romi_expected(self) -> float | None:
+        """Return what ``romi`` comes to if open leads buy as their chances say."""
+        cost, revenue = self.cost, self.tally.revenue
+        return (revenue + self.tally.expected_revenue - cost) / cost if cost and revenue is not None else None
+
+    def step(self, name: StepName) -> Step | None:
+        """Return a step, or None where this company does not record it."""
+        return next((one for one in self.steps if one.name == name), None)
+
+    def _unit(self, counted: str) -> UnitCost | None:
+        return None if self.cost is None else UnitCost(self.cost, self.tally[counted])
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What was asked for: the whole of it, and a line of every name and period."""
+
+    cut: Cut
+    total: JourneyLine
+    lines: tuple[JourneyLine, ...]
+    steps: tuple[StepName, ...]
+
+    @property
+    def costs_are_known(self) -> bool:
+        """Return whether costs are told by all that was asked."""
+        return are_known_by(self.cut)
+
+
+def steps_of(company: Company, moment: datetime) -> tuple[StepName, ...]:
+    """Return the steps that this company records; one that it does not is left out, not shown as nothing."""
+    asked: list[StepName] = ["impressions", "clicks", "leads"]
+    if company.calls_recorded:
+        asked.append("reached")
+        if has_rules(company, moment):
+            asked.append("qualified")
+    for name in ("meeting", "invoice", "contract"):
+        if company.stages.get(name):
+            asked.append(name)
+    return (*asked, "won")
+
+
+def journey(
+    book: LeadBook, spend: SpendBook, cut: Cut, *, moment: datetime, leads: KnownNames = frozenset()
+) -> Journey:
+    """Return the journey of what ``cut`` asks for: lines with most leads first, periods in their order."""
+    whole = replace(cut, by=("channel",), period="all")
+    names = steps_of(book.company, moment)
+    total = _whole(book.tallies(moment, whole), spend.costs(moment, whole, leads), names)
+    tallies, costs = book.tallies(moment, cut), spend.costs(moment, cut, leads)
+    keys = tallies.keys() | (costs.keys() if costs else set())
+    lines = [
+        _line(key, tallies.get(key, NOTHING), None if costs is None else costs.get(key, NO_COSTS), names)
+        for key in keys
+    ]
+    lines.sort(key=lambda one: (str(one.period or ""), -one.tally["leads"], -(one.cost or 0.0), str(one.names)))
+    return Journey(cut, total, tuple(lines), names)
+
+
+def difference(one: Rate, other: Rate) -> tuple[float, float] | None:
+    """Return the 95 % interval of ``one`` minus ``other``; None where either is of nothing.
+
+    Newcombe 1998, "Interval estimation for the difference between independent proportions", Statistics in Medicine
+    17:873-890, method 10: Wilson's intervals of both, put together. His table II, case (a), 56/70 - 48/80:
+
+    >>> low, high = difference(Rate(56, 70), Rate(48, 80)) or (0, 0)
+    >>> round(low, 4), round(high, 4)
+    (0.0524, 0.3339)
+    """
+    if one.value is None or other.value is None:
+        return None
+    (low1, high1), (low2, high2) = one.interval, other.interval
+    apart = one.value - other.value
+    below = math.hypot(one.value - low1, high2 - other.value)
+    above = math.hypot(high1 - one.value, other.value - low2)
+    return max(apart - below, -1.0), min(apart + above, 1.0)
+
+
+def verdict(one: Rate | None, other: Rate | None) -> Difference:
+    """Return in a word how surely ``one`` differs from ``other``.
+
+    >>> verdict(Rate(56, 70), Rate(48, 80)), verdict(Rate(5, 10), Rate(4, 10)), verdict(Rate(1, 2), Rate(1, 9))
+    ('higher', 'not_sure', 'too_little')
+    """
+    if one is None or other is None or not (one.is_enough and other.is_enough):
+        return "too_little"
+    interval = difference(one, other)
+    if interval is None:
+        return "too_little"
+    return "higher" if interval[0] > 0 else "lower" if interval[1] < 0 else "not_sure"
+
+
+def cost_ratio(one: UnitCost, other: UnitCost) -> tuple[Difference, tuple[float, float] | None]:
+    """Return how surely ``one`` costs more or less than ``other``, and between which times as much (95 %).
+
+    The ratio of two Poisson rates on the logarithm's scale (Breslow & Day 1987, "Statistical methods in cancer research",
+    volume II, IARC, section 3.4).
+
+    >>> cost_ratio(UnitCost(9_000.0, 90), UnitCost(9_000.0, 30))[0], cost_ratio(UnitCost(1.0, 2), UnitCost(1.0, 90))
+    ('lower', ('too_little', None))
+    """
+    if min(one.count, other.count) < FEWEST or one.value is None or not other.value or one.cost <= 0:
+        return "too_little", None
+    apart, half = math.log(one.value / other.value), Z95 * math.sqrt(1 / one.count + 1 / other.count)
+    interval = (math.exp(apart - half), math.exp(apart + half))
+    return ("higher" if interval[0] > 1 else "lower" if interval[1] < 1 else "not_sure"), interval
+
+
+def _line(
+    key: CutKey, tally: Tally, costs: Costs | None, names: Sequence[StepName], clicked_leads: int | None = None
+) -> JourneyLine:
+    return JourneyLine(key[0], key[1], tally, costs, tuple(_steps(tally, costs, names, clicked_leads)))
+
+
+def _steps(tally: Tally, costs: Costs | None, names: Sequence[StepName], clicked_leads: int | None) -> Iterable[Step]:
+    leads, before = tally["leads"], tally["leads"]
+    for name in names:
+        if name == "impressions":
+            yield Step(name, costs.impressions if costs else None)
+        elif name == "clicks":
+            shown = Rate(costs.clicks_of_shown, costs.shown_with_clicks) if costs else None
+            fits = shown is not None and shown.of > 0 and shown.count <= shown.of
+            yield Step(name, costs.clicks if costs else None, of_before=shown if fits else None)
+        elif name == "leads":
+            clicks, of_them = (costs.clicks if costs else None), leads if clicked_leads is None else clicked_leads
+            told = clicks and not (costs and costs.untold_clicks) and of_them <= clicks
+            yield Step(name, leads, leads, Rate(of_them, clicks) if told and clicks else None)
+        else:
+            count = tally["sales"] if name == "won" else tally[f"{name}_or_later"]
+            recorded = tally["sales"] if name == "won" else tally[OWN[name]]
+            yield Step(name, count, recorded, Rate(count, before), Rate(count, leads))
+            before = count
+
+
+def _whole(
+    tallies: Mapping[CutKey, Tally], costs: Mapping[CutKey, Costs] | None, names: Sequence[StepName]
+) -> JourneyLine:
+    """Return the line of all channels together.
+
+    Of the leads, those of channels whose clicks are told are set beside the clicks: the others came without one that was
+    paid for.
+    """
+    paid = None if costs is None else total_costs(list(costs.values()))
+    clicked = {key for key, one in (costs or {}).items() if one.clicks}
+    of_clicks = sum(tally["leads"] for key, tally in tallies.items() if key in clicked)
+    return _line(((), None), summed(list(tallies.values())), paid, names, of_clicks)

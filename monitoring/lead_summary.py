@@ -1,0 +1,182 @@
+"""One lead in one line, as the reports need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from features.facts.channels import mark_of
+from features.facts.click_ids import source_by_click
+from features.facts.company import Abc, Company
+from features.facts.history import LeadHistory
+from features.facts.values import SPOKEN_RESULTS, Answer, Lead, LeadId, StageKind
+from features.manager_grade import OwnGrade, own_grades
+from features.outcome_window import OutcomeKind, closed_at, first_told_closed, is_worked, outcome_as_of, window_end
+from features.rows.as_of import Gate, KnownLead
+from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
+
+STEP_KINDS: tuple[StageKind, ...] = ("meeting", "invoice", "contract")
+"""The kinds of stage that are steps of the journey before the sale."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSummary:
+    """What the reports know of a lead; moments are None where it has not come so far."""
+
+    lead_id: LeadId
+    created_at: datetime
+    channel: str
+    campaign: str | None
+    ad: str | None
+    offer: str | None
+    persons: tuple[str, ...]
+    """Keyed hashes of phone and e-mail; leads that share one are the same person's."""
+    manager: str | None
+    calls: int
+    called_at: datetime | None
+    processed_known_at: datetime | None
+    spoken: bool
+    grade: RuleGrade | None
+    """By the rules, after somebody was spoken to; None before."""
+    is_non_target: bool
+    """By the rules after a talk, or by a stage."""
+    worked: bool
+    closed: bool
+    ignored: bool
+    won_at: datetime | None
+    amount: float | None
+    own_grade: OwnGrade | None = None
+    """The first that a manager gave the lead."""
+    graded_after_the_end: bool = False
+    """Whether it was known by then that the lead was over."""
+    landing_page: str | None = None
+    steps: tuple[StageKind, ...] = ()
+    """Which of ``STEP_KINDS`` the pipeline recorded, in the order of the journey."""
+    arrived_at: datetime | None = None
+    """When the company first knew of the lead."""
+    answers: tuple[Answer | None, ...] = ()
+    """What the form said when the lead came, of each of ``arrival_fields``."""
+    reached_at_once: bool | None = None
+    """Whether its first call reached somebody."""
+    talk_known_at: datetime | None = None
+    """When the company first knew of a talk."""
+    first_grade: RuleGrade | None = None
+    """By the rules, after the first talk, whatever was learned later."""
+
+    @property
+    def is_qualified(self) -> bool:
+        """Return whether a call graded the lead A or B."""
+        return self.grade in QUALIFIED
+
+    def outcome(self, moment: datetime, company: Company) -> OutcomeKind:
+        """Return what was known of the outcome at ``moment``; an open lead is open, not lost."""
+        if self.ignored:
+            return "ignored"
+        if not self.worked:
+            return "never_called"
+        end = window_end(self.created_at, company)
+        if not (moment > end if end else self.closed):
+            return "open"
+        return "bought" if self.won_at else "did_not_buy"
+
+
+def arrival_fields(company: Company) -> tuple[str, ...]:
+    """Return the fields of the form that are known when a lead comes."""
+    return tuple(name for name, field in company.fields.items() if field.is_known_at_arrival)
+
+
+def summarise(
+    known: KnownLead, history: LeadHistory, channel_of: Callable[[Mapping[str, str]], str] | None = None
+) -> LeadSummary:
+    """Return the line of a lead as known at ``known.moment``; its history says when something was first told.
+
+    Where ``channel_of`` is there, a lead without any source whose link carries a click id counts for that ad system.
+    """
+    graded = next(iter(own_grades(known, history)), None)
+    told_closed = first_told_closed(history, known.company) if graded else None
+    outcome = outcome_as_of(known)
+    marks = known.marks
+    spoken = bool(known.spoken_calls)
+    rules = known.company.abc_at(known.moment)
+    grade = rule_grade(known.answers, rules) if spoken else None
+    arrived = min((one.fact for one in history.stored if isinstance(one.fact, Lead)), key=lambda fact: fact.known_at)
+    return LeadSummary(
+        lead_id=known.lead_id,
+        created_at=known.created_at,
+        channel=_channel(known, channel_of),
+        campaign=mark_of(marks, "campaign"),
+        ad=mark_of(marks, "ad"),
+        offer=mark_of(marks, "offer"),
+        persons=known.lead.person_keys,
+        manager=known.calls[-1].manager if known.calls else None,
+        calls=len(known.calls),
+        called_at=known.calls[0].at if known.calls else None,
+        processed_known_at=min((call.known_at for call in known.calls), default=None),
+        spoken=spoken,
+        grade=grade,
+        is_non_target=grade == "non_target" or "non_target" in known.stage_kinds,
+        worked=is_worked(known),
+        closed=closed_at(known) is not None,
+        ignored="ignore" in known.stage_kinds,
+        won_at=outcome.won.at if outcome.won else None,
+        amount=outcome.won.amount if outcome.won else None,
+        own_grade=graded,
+        graded_after_the_end=bool(graded and told_closed and told_closed <= graded.given_at),
+        landing_page=mark_of(marks, "landing_page"),
+        steps=tuple(kind for kind in STEP_KINDS if kind in known.stage_kinds),
+        arrived_at=arrived.known_at,
+        answers=tuple([arrived.answers.get(name) for name in arrival_fields(known.company)]),
+        reached_at_once=known.calls[0].result in SPOKEN_RESULTS if known.calls else None,
+        talk_known_at=known.spoken_calls[0].known_at if spoken else None,
+        first_grade=_first_grade(known, grade, rules) if grade else None,
+    )
+
+
+def _first_grade(known: KnownLead, grade: RuleGrade, rules: Abc) -> RuleGrade:
+    """Return the grade after the first talk: that of now, unless a later call gave answers."""
+    first = next(place for place, call in enumerate(known.calls) if call.result in SPOKEN_RESULTS)
+    if not any(call.answers for call in known.calls[first + 1 :]):
+        return grade
+    said = dict(known.lead.answers)
+    for call in known.calls[: first + 1]:
+        said.update(call.answers)
+    return rule_grade(said, rules)
+
+
+def _channel(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:
+    if channel_of is None or known.channel != known.company.channels.unknown:
+        return known.channel
+    source = source_by_click(known.marks)
+    return channel_of({**known.marks, "source": source}) if source else known.channel
+
+
+def summaries_of(histories: Iterable[LeadHistory], company: Company, moment: datetime) -> list[LeadSummary]:
+    """Return the leads of some histories that count, as known at ``moment``, where nobody keeps a book."""
+    gate = Gate(company)
+    read = ((gate.as_of(history, moment), history) for history in histories)
+    summaries = (summarise(known, history, gate.channel_of) for known, history in read if known)
+    return [one for one in summaries if not one.ignored]
+
+
+def counted(summaries: Sequence[LeadSummary], company: Company) -> Sequence[LeadSummary]:
+    """Return the leads that the channel figures count: each person's first request alone where the company says so."""
+    return once_a_person(summaries) if company.count_a_person_once else summaries
+
+
+def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
+    """Return the first request of each person, known by phone or e-mail; a lead that names nobody stands for itself.
+
+    What a later request sold belongs to the person, and so to the first one.
+    """
+    first_of: dict[str, int] = {}
+    kept: list[LeadSummary] = []
+    for one in summaries:
+        place = min((first_of[key] for key in one.persons if key in first_of), default=len(kept))
+        if place == len(kept):
+            kept.append(one)
+        elif one.won_at and not kept[place].won_at:
+            kept[place] = replace(kept[place], won_at=one.won_at, amount=one.amount, worked=True, closed=True)
+        for key in one.persons:
+            first_of.setdefault(key, place)
+    return kept

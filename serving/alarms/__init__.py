@@ -1,0 +1,1 @@
+"""What is wrong, since when, what it cost, what changed, what to do: the marketer's five minutes on Monday."""

@@ -1,0 +1,1 @@
+"""Many leads, calls, stages or scores in one request, each row with its own result."""

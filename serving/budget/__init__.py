@@ -1,0 +1,1 @@
+"""The page of the budget: what each channel's money brings, and honest tests of it."""

@@ -1,0 +1,218 @@
+"""`leadloop backup` and `restore`: taken while the service writes, checked before anything is touched, whole or not at all."""
+
+from __future__ import annotations
+
+import stat
+import sys
+import tarfile
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from features.errors import BackupRefused
+from features.facts.database import engine_for
+from features.facts.store import FactStore
+from features.settings import Settings
+from leadloop.backup import make_backup, restore_backup
+from leadloop.database import bring_up_to_date
+from models.rebuilding import differences
+from models.score_log import ScoreLog
+from tests.leadloop.command_line import Small, one_line, run, serving
+from tests.serving.doors import COMPANY, open_doors
+from tests.support.facts import NOON
+
+LATER = NOON + timedelta(days=1)
+
+
+def settings_of(home: Path, url: str | None = None) -> Settings:
+    company = home.parent / f"{home.name}.yaml"
+    if not company.exists():
+        company.write_text(COMPANY, encoding="utf-8")
+    return Settings(home, company, url or f"sqlite:///{home / 'leadloop.db'}", None, "", None)
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Settings:
+    """Give the settings of a company with a few scored leads."""
+    settings = settings_of(tmp_path / "home")
+    engine = engine_for(settings.database_url)
+    bring_up_to_date(engine)
+    with open_doors(settings.home, engine) as doors:
+        for number in range(5):
+            doors.lead(str(number), answers={"area": number}, contact={"phone": "8 912 345-67-89"})
+    (settings.home / "models" / "v1").mkdir(parents=True)
+    (settings.home / "models" / "v1" / "model.json").write_text("{}", encoding="utf-8")
+    engine.dispose()
+    return settings
+
+
+def leads_in(url: str) -> set[str]:
+    engine = engine_for(url)
+    found = {str(one.lead_id) for one in FactStore(engine).histories()}
+    wrong = [names for _, names in differences(FactStore(engine), ScoreLog(engine), engine, most=sys.maxsize) if names]
+    engine.dispose()
+    assert wrong == []
+    return found
+
+
+def test_every_fact_acknowledged_before_a_backup_is_in_it_while_the_service_goes_on_writing(imported: Small) -> None:
+    acknowledged: list[str] = []
+    stop = threading.Event()
+
+    def write(client: httpx.Client, worker: int) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            assert client.post("/v1/leads", json={"id": f"{worker}-{number}"}).status_code == 201
+            acknowledged.append(f"{worker}-{number}")
+
+    with serving(imported) as client:
+        writers = [threading.Thread(target=write, args=(client, worker)) for worker in range(4)]
+        for one in writers:
+            one.start()
+        while len(acknowledged) < 10:
+            stop.wait(0.02)
+        before = set(acknowledged)
+        said = imported.done("backup", imported.file("copy.tar.gz"))
+        written_on = len(acknowledged) > len(before)
+        stop.set()
+        for one in writers:
+            one.join()
+    assert "keep it as safe as the database itself" in said
+    assert written_on
+    place = ("--home", imported.file("restored"), "--company", imported.file("company.yaml"))
+    restored = run("restore", imported.file("copy.tar.gz"), *place)
+    assert restored.code == 0, restored.err
+    found = leads_in(f"sqlite:///{imported.file('restored')}/leadloop.db")
+    assert before | {"1", "2", "3"} <= found
+    rebuilt = run("rebuild", *place[:2])
+    assert "0 differ" in rebuilt.out
+    assert rebuilt.code == 0
+
+
+def test_a_backup_holds_what_the_folder_holds_and_only_its_owner_may_read_it(lived: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "copy.tar"
+    made = make_backup(lived, file, moment=NOON)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with tarfile.open(file) as archive:
+        names = set(archive.getnames())
+    assert names == {"manifest.json", *made.files}
+    assert {"company.yaml", "database/leadloop.db", "home/models/v1/model.json", "home/person.key"} <= names
+    assert [path.name for path in tmp_path.iterdir() if "part" in path.name or path.name.startswith(".")] == []
+
+
+def test_what_was_restored_is_what_was_there(lived: Settings, tmp_path: Path) -> None:
+    make_backup(lived, tmp_path / "copy.tar.gz", moment=NOON)
+    there = Settings(
+        tmp_path / "there" / "home", tmp_path / "there" / "company.yaml", f"sqlite:///{tmp_path}/there/home/leadloop.db",
+        None, "", None,
+    )  # fmt: skip
+    restore_backup(tmp_path / "copy.tar.gz", there, moment=LATER)
+    assert leads_in(there.database_url) == leads_in(lived.database_url) == set("01234")
+    assert there.company_file.read_text(encoding="utf-8") == lived.company_file.read_text(encoding="utf-8")
+    assert (there.home / "person.key").read_bytes() == (lived.home / "person.key").read_bytes()
+
+
+def test_a_folder_that_is_not_empty_is_refused_and_kept_where_it_is_replaced(lived: Settings, tmp_path: Path) -> None:
+    make_backup(lived, tmp_path / "copy.tar", moment=NOON)
+    (lived.home / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(BackupRefused, match="is not empty"):
+        restore_backup(tmp_path / "copy.tar", lived, moment=LATER)
+    assert (lived.home / "mine.txt").exists()
+    restore_backup(tmp_path / "copy.tar", lived, moment=LATER, replace=True)
+    kept = next(path for path in tmp_path.iterdir() if path.name.startswith("home.before-"))
+    assert (kept / "mine.txt").read_text(encoding="utf-8") == "mine"
+    assert leads_in(lived.database_url) == set("01234")
+
+
+def test_a_backup_without_keys_says_what_a_restored_copy_then_lacks(imported: Small) -> None:
+    said = imported.done("backup", imported.file("copy.tar"), "--without-keys")
+    assert "It holds no keys" in said
+    place = ("--home", imported.file("restored"), "--company", imported.file("company.yaml"))
+    assert "holds no person.key: put it there" in one_line(run("restore", imported.file("copy.tar"), *place).out)
+
+
+@pytest.mark.parametrize("harm", ["cut off", "a changed byte", "another file", "no archive"])
+def test_a_damaged_backup_is_refused_and_changes_nothing(lived: Settings, tmp_path: Path, harm: str) -> None:
+    file = tmp_path / "copy.tar"
+    make_backup(lived, file, moment=NOON)
+    whole = file.read_bytes()
+    if harm == "cut off":
+        file.write_bytes(whole[: len(whole) // 2])
+    elif harm == "a changed byte":
+        place = whole.index(b"SQLite format 3") + 5_000
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    elif harm == "another file":
+        with tarfile.open(file, "a") as archive:
+            archive.add(lived.company_file, "home/models/evil.json")
+    else:
+        file.write_bytes(b"no archive")
+    there = Settings(
+        tmp_path / "there", tmp_path / "there.yaml", f"sqlite:///{tmp_path}/there/leadloop.db", None, "", None
+    )
+    with pytest.raises(BackupRefused, match="damaged"):
+        restore_backup(file, there, moment=LATER)
+    assert not there.home.exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".leadloop")] == []
+
+
+def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(lived: Settings, tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from leadloop.database import MIGRATIONS
+
+    engine = engine_for(lived.database_url)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+    engine.dispose()
+    made = make_backup(lived, tmp_path / "copy.tar", moment=NOON)
+    assert made.schema == "0003"
+    restore_backup(tmp_path / "copy.tar", lived, moment=LATER, replace=True)
+    with open_doors(lived.home, engine_for(lived.database_url)) as doors:
+        sent = doors.client.post("/v1/leads", json={"id": "new"}, headers={"Idempotency-Key": "k"})
+        assert sent.status_code == 201
+        doors.service.desk.store.engine.dispose()
+
+
+def test_postgresql_is_backed_up_and_restored_by_its_own_programs(tmp_path: Path, postgres_engine: Engine) -> None:
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    settings = settings_of(tmp_path / "home", url)
+    with open_doors(settings.home, postgres_engine) as doors:
+        doors.lead("7", contact={"phone": "8 912 345-67-89"})
+        doors.logged("7")
+        made = make_backup(settings, tmp_path / "copy.tar", moment=NOON)
+        doors.lead("8")
+    assert made.database == "postgresql"
+    there = Settings(tmp_path / "there", tmp_path / "there.yaml", url, None, "", None)
+    with pytest.raises(BackupRefused, match="holds leadloop's tables already"):
+        restore_backup(tmp_path / "copy.tar", there, moment=LATER)
+    restore_backup(tmp_path / "copy.tar", there, moment=LATER, replace=True)
+    assert leads_in(url) == {"7"}
+    elsewhere = Settings(
+        tmp_path / "other", tmp_path / "o.yaml", f"sqlite:///{tmp_path}/other/leadloop.db", None, "", None
+    )
+    with pytest.raises(BackupRefused, match="holds a postgresql database"):
+        restore_backup(tmp_path / "copy.tar", elsewhere, moment=LATER)
+
+
+def test_a_machine_without_pg_dump_is_told_what_to_install(
+    tmp_path: Path, postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(tmp_path / "home", postgres_engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackupRefused, match="install PostgreSQL's client programs"):
+        make_backup(settings, tmp_path / "copy.tar", moment=NOON)
+    assert not (tmp_path / "copy.tar").exists()
+
+
+def test_where_nothing_is_stored_a_backup_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="holds no database"):
+        make_backup(settings_of(tmp_path / "home"), tmp_path / "copy.tar", moment=NOON)

@@ -1,0 +1,70 @@
+"""The page of the budget: what each channel's money brought, a plan of a test, and the test once it is kept."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from features.facts.values import Lead, LeadFact, LeadId, Source, Spend, Stage
+from serving.wiring import clock
+from tests.serving.doors import Doors, open_doors
+
+
+@pytest.fixture
+def doors(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
+    """Give a company of twenty weeks: two channels that cost and sell, one that costs nothing."""
+    with open_doors(tmp_path, sqlite_engine) as opened:
+        draw, now = random.Random(5), clock()
+        facts: list[LeadFact] = []
+        for n in range(260):
+            at, name = now - timedelta(days=7 + draw.randrange(140)), LeadId(f"L{n}")
+            source = draw.choice(["yandex", "vk", "friend"])
+            facts += [Lead(name, at, at), Source(name, at, at, {"source": source})]
+            if draw.random() < 0.4:
+                facts.append(Stage(name, at + timedelta(days=2), at + timedelta(days=2), "Договор", 1000.0))
+        store = opened.service.desk.store
+        store.append(facts)
+        for week in range(22):
+            for source in ("yandex", "vk"):
+                at = now - timedelta(days=7 * week)
+                cost = 1000.0 * draw.uniform(0.5, 2.0) if source == "yandex" else 1000.0
+                store.append([Spend(at.date(), at, at, cost, "RUB", {"source": source})])
+        yield opened
+
+
+def test_a_company_without_a_whole_week_is_told_so(tmp_path: Path, sqlite_engine: Engine) -> None:
+    with open_doors(tmp_path, sqlite_engine) as opened:
+        assert "no whole week" in opened.page("/budget?lang=en")
+
+
+def test_the_page_says_what_is_an_association_and_where_nothing_can_be_told(doors: Doors) -> None:
+    page = doors.page("/budget?lang=en")
+    assert "is an association, not a cause" in page
+    assert "spend hardly varied" in page  # vk cost the same each week
+    assert "no spend" in page  # friends cost nothing
+    assert "data-chart" in page
+
+
+def test_a_plan_is_shown_kept_under_its_name_and_not_drawn_again(doors: Doors) -> None:
+    plan = doors.page("/budget?lang=en&channel=Яндекс&channel=ВКонтакте&change=50&weeks=12")
+    assert "the test notices it in" in plan
+    assert plan.count('class="n up"') == plan.count('class="n down"') == 12
+    said = {"name": "spring", "channel": ["Яндекс", "ВКонтакте"], "change": "50", "weeks": "12"}
+    answer = doors.client.post("/budget/tests?lang=en", data=said)
+    assert answer.headers["location"] == "/budget?lang=en#test-spring"
+    kept = doors.page("/budget?lang=en")
+    assert "spring" in kept
+    assert "Still on" in kept
+    again = doors.client.post("/budget/tests?lang=en", data=said)
+    assert again.status_code == 422
+    assert "a drawn test is not changed" in again.text
+
+
+def test_a_test_that_can_show_nothing_is_refused_with_the_remedy(doors: Doors) -> None:
+    assert "pairs of weeks show nothing" in doors.page("/budget?lang=en&channel=Яндекс&weeks=4")
+    assert "at least one channel" in doors.page("/budget?lang=en&channel=nobody")

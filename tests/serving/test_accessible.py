@@ -1,0 +1,88 @@
+"""Every page in a real browser with axe, and by keyboard alone: whoever sees little or uses no mouse can work here too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page
+
+from tests.serving.test_browser import LANGUAGES, TITLES, WIDTHS, opened_chromium, page_of, served_company
+
+PAGES = (*TITLES, "/sign-in", f"/channels/drift?channel={quote('ВКонтакте')}", "/leads/nobody")
+"""A page of a colleague's is a line in ``TITLES``; here stand those that have no title of their own to look for."""
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+         "resultTypes": ["violations"]}  # fmt: skip
+UNFOLD = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served_company(tmp_path_factory.mktemp("served")) as told:
+        yield told
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_wrong_at_either_width_in_either_language(browser: Browser, address: str, path: str) -> None:
+    with page_of(browser, address) as (page, _):
+        for language in LANGUAGES:
+            page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+            page.evaluate(UNFOLD)
+            page.evaluate(Axe().axe_script)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                assert violations(page) == [], f"{width} px, {language}"
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, each with its place."""
+    told: list[dict[str, Any]] = page.evaluate("(rules) => axe.run(document, rules)", RULES)["violations"]
+    return [f"{one['id']}: {node['html'][:160]} {node['target']}" for one in told for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("path", ["/queue", "/alarms", "/channels", "/leads/phone"])
+def test_every_control_is_reached_by_tab_in_the_order_of_the_page_and_shows_that_it_is(
+    browser: Browser, address: str, path: str
+) -> None:
+    with page_of(browser, address) as (page, _):
+        page.goto(f"{address}{path}", wait_until="networkidle")
+        page.evaluate(UNFOLD)
+        page.evaluate(f"[...document.querySelectorAll(`{CONTROLS}`)].forEach((one, n) => one.dataset.n = n)")
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        seen: list[int] = []
+        count = page.locator("[data-n]").count()
+        page.locator("body").press("Tab")
+        for _ in range(count * 3):  # a date's field has several parts
+            told = page.evaluate(
+                "() => { const one = document.activeElement, style = getComputedStyle(one);"
+                " return [one.dataset.n, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0]; }"
+            )
+            if told[0] is None:
+                break
+            assert told[1], f"control {told[0]} does not show the focus"
+            seen.append(int(told[0]))
+            page.keyboard.press("Tab")
+        assert sorted(set(seen)) == list(range(count))
+        assert seen == sorted(seen)
+
+
+def test_the_skip_link_is_first_and_leads_past_the_navigation(browser: Browser, address: str) -> None:
+    with page_of(browser, address) as (page, _):
+        page.goto(f"{address}/queue?lang=en")
+        page.keyboard.press("Tab")
+        skip = page.locator(".skip")
+        assert skip.evaluate("one => one === document.activeElement")
+        assert skip.bounding_box() is not None
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
