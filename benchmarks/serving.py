@@ -6,9 +6,10 @@ The demo company is simulated, imported and learned from; each server is held to
 The servers take turns, round after round, so that a noisy machine is as noisy to each. The typed empty endpoint has the
 same request and answer models and answers a constant; the bare one reads the body and answers constant bytes; neither asks
 for a key. The naive pipeline makes a DataFrame of one row and asks a scikit-learn pipeline of as many fields. leadloop asks
-for its key, ``/v1/score`` logs its row, ``/v1/leads`` answers when the lead is on disk (SQLite, ``synchronous=FULL``; PostgreSQL,
-where it is installed, with its own defaults). A lead has 25 fields, a reason for each way and an interval come back. Read the ratios, and beside them the server's own
-processor time a request: on a machine that others use it says more than the rate (PostgreSQL has its own, not in it).
+for its key, ``/v1/score`` logs its row, ``/v1/leads`` answers when the lead is on disk (SQLite, ``synchronous=FULL``;
+PostgreSQL, where it is installed, with its own defaults). A lead has 25 fields; reasons and an interval come back. Read the
+ratios, and beside them the server's own processor time a request: on a machine that others use it says more than the rate
+(PostgreSQL has its own, not in it).
 """
 
 from __future__ import annotations
