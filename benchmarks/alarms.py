@@ -54,8 +54,9 @@ from leadloop.demo.export import export_all
 from leadloop.demo.simulation import simulated
 from leadloop.demo.world import Scale, World
 from monitoring.alarms.episodes import Face, Standing, standing
-from monitoring.alarms.market import Counted, Moved, market_of_others
+from monitoring.alarms.market import Counted, market_of_others
 from monitoring.alarms.stream_counts import Tally
+from monitoring.alarms.usual import Moved
 from monitoring.alarms.watch import watch
 from monitoring.lead_book import LeadBook, LeadSummary
 
@@ -66,6 +67,10 @@ CHANGE_DAY, LONGEST = 150, 50
 BUDGET = 1.0
 """False alarms a year that a single channel bears here."""
 OTHERS = 5
+COLUMNS = (
+    "change", "ours", "CUSUM that knows all", "ratio", "ADWIN", "ADWIN asked after every lead", "Page-Hinkley",
+    "z-test, Evidently's test, weekly", "Evidently weekly at its default (false a year)", "DDM at its default (false a year)",
+)  # fmt: skip
 TUNED_ON = 50
 """Years on which a peer's threshold is set."""
 
@@ -175,11 +180,7 @@ def detection(years: int, runs: int, *, market: bool, seed: int = 1) -> None:
         flush=True,
     )
     print(_same_test(calm[usual[0]][0].leads))
-    columns = (
-        "change", "ours", "CUSUM that knows all", "ratio", "ADWIN", "ADWIN asked after every lead", "Page-Hinkley",
-        "z-test, Evidently's test, weekly", "Evidently weekly at its default (false a year)", "DDM at its default (false a year)",
-    )  # fmt: skip
-    print("\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
+    print(f"\n| {' | '.join(COLUMNS)} |\n|" + "---|" * len(COLUMNS))
     for before, after in CHANGES:
         drawn = []
         for number in range(runs):

@@ -5,6 +5,8 @@ from __future__ import annotations
 ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "alarms_page": ("Тревоги", "Alarms"),
+    "al_beside": ("То же видно и по другим признакам:", "The same is seen elsewhere:"),
+    "al_beside_more": ("и ещё {n}", "and {n} more"),
     "al_lead": (
         "Что стало хуже, с какого дня, сколько это стоило, что именно изменилось и что с этим делать. На каналы смотрят всё время; в норме здесь тихо.",
         "What got worse, since when, what it has cost, what exactly changed, and what to do about it. Channels are watched all the time; normally it is quiet here.",

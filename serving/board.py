@@ -28,6 +28,8 @@ order for each call would cost more than all the rest of it."""
 STALE_AFTER = timedelta(minutes=30)
 RESCORED_AT_ONCE = 500
 """How many aged scores one look at the queue renews; the rest wait for the next look."""
+RESCORED_FOR_SUMS = 20
+"""How many a look at sums over all open leads renews: their chances age little, and a page should not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Board:
         """
         with self._lock:
             self._catch_up(moment)
-            self._renew(moment)
+            self._renew(moment, RESCORED_FOR_SUMS)
             moved, self._moved = self._moved, set()
             worth = {one: self._open.get(one) for one in moved}
         return {lead_id: (one.probability, one.expected_amount) if one else None for lead_id, one in worth.items()}
@@ -178,10 +180,10 @@ class Board:
                 self._open[history.lead_id] = OpenLead(history, known, *self._desk.worth(known))
                 self._moved.add(history.lead_id)
 
-    def _renew(self, moment: datetime) -> None:
+    def _renew(self, moment: datetime, at_once: int = RESCORED_AT_ONCE) -> None:
         """Score anew what was scored long ago: leads stand in the order in which they were scored."""
         aged = takewhile(lambda lead: moment - lead.known.moment > STALE_AFTER, self._open.values())
-        oldest_first = list(islice(aged, RESCORED_AT_ONCE))
+        oldest_first = list(islice(aged, at_once))
         for lead in oldest_first:
             self._open.pop(lead.history.lead_id)
             self._moved.add(lead.history.lead_id)

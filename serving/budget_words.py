@@ -46,11 +46,11 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
     "bg_plan": ("План с {begins} по {ends}", "Plan from {begins} to {ends}"),
     "bg_power": (
         "Если ещё 10 % денег приносят {effect} продаж, проверка заметит это в {power} случаев.",
-        "If 10 % more money brings {effect} more sales, the test notices it in {power} of cases.",
+        "If 10 % more money brings {effect} sales, the test notices it in {power} of cases.",
     ),
     "bg_smallest": (
         "В 80 % случаев заметит, если 10 % денег дают хотя бы {effect} продаж.",
-        "In 80 % of cases it notices if 10 % more money brings at least {effect} more sales.",
+        "In 80 % of cases it notices if 10 % more money brings at least {effect} sales.",
     ),
     "bg_smallest_none": (
         "В 80 % случаев такая проверка не заметит никакого правдоподобного влияния: возьмите больше недель, каналов или размах.",

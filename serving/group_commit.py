@@ -68,6 +68,12 @@ class GroupCommit(Generic[Request, Outcome]):
         self._queue: queue.SimpleQueue[_Waiting[Request, Outcome] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="fact-writer", daemon=True)
         self._started = threading.Lock()
+        self._has_ended = False
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait to be written."""
+        return self._queue.qsize()
 
     def done(self, request: Request) -> Outcome:
         """Return what came of a request once it is on disk; for threads, which wait."""
@@ -85,19 +91,21 @@ class GroupCommit(Generic[Request, Outcome]):
     def close(self) -> None:
         """Write everything that was put, then end."""
         with self._started:
+            self._has_ended = True
             if not self._thread.is_alive():
                 return
-        self._queue.put(None)
+            self._queue.put(None)
         self._thread.join()
 
     def _put(self, waiting: _Waiting[Request, Outcome]) -> None:
-        if self._queue.qsize() >= LONGEST_BACKLOG:
+        if self.waiting >= LONGEST_BACKLOG:
             raise StoreBusy
-        if not self._thread.is_alive():
-            with self._started:
-                if self._thread.ident is None:
-                    self._thread.start()
-        self._queue.put(waiting)
+        with self._started:
+            if self._has_ended:
+                raise StoreUnreachable("The service is ending; send it again in a moment.")
+            if self._thread.ident is None:
+                self._thread.start()
+            self._queue.put(waiting)
 
     def _write(self) -> None:
         ending = False

@@ -154,8 +154,6 @@ class Intake:
         if body.sent_at is not None or facts.is_known(lead_id):
             return self._say_more(lead_id, body, facts, moment)
         lead, source, unknown = self._facts_of(lead_id, body, moment)
-        if len(lead.answers) + len(unknown) < len(body.answers) or len(source.marks) < len(body.marks):
-            return self._say_more(lead_id, body, facts, moment)  # it says of something that it is empty
         facts.append(lead)
         facts.append(source)
         if body.contact:
@@ -170,7 +168,7 @@ class Intake:
         telling, unknown = self._telling(body, told_at)
         if facts.has_telling(lead_id, telling):
             return _Said(False, unknown, moment)
-        before, is_known = facts.tellings(lead_id), facts.is_known(lead_id)
+        before = facts.tellings(lead_id)
         said = together([*before, telling])
         contact = _merged(facts.contact(lead_id), _contact(body), told_at, before)
         completed = body.model_copy(
@@ -184,7 +182,7 @@ class Intake:
         )
         lead, source, _ = self._facts_of(lead_id, completed, moment)
         is_new = [facts.append(replace(lead, answers=said.answers)), facts.append(source)]
-        if body.sent_at is not None or (any(is_new) and (is_known or telling.clears)):
+        if body.sent_at is not None or any(is_new):
             facts.keep_telling(lead_id, telling, moment)
             is_new.append(True)
         if body.contact and contact != facts.contact(lead_id):
@@ -225,8 +223,9 @@ class Intake:
             grade=body.grade,
             told_at=sent_at,
         )
-        is_latest = _is_latest(call, [one for one in same_thing(call, history.stored) if isinstance(one, Call)])
-        return _Said(is_latest and facts.append(call), unknown, moment)
+        versions = [one for one in same_thing(call, history.stored) if isinstance(one, Call)]
+        call = replace(call, at=_when(call, body, versions))
+        return _Said(_is_latest(call, versions) and facts.append(call), unknown, moment)
 
     def _store(self, connection: Connection, requests: Sequence[_Request]) -> list[Told | Exception | None]:
         """Carry out a group of requests in one transaction; return what came of each, or why it alone was refused."""
@@ -314,8 +313,9 @@ def _say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: dateti
     stage = Stage(
         lead_id, at, moment, body.stage, body.amount, body.reason, body.manager, stage_id=body.id, told_at=sent_at
     )
-    is_latest = _is_latest(stage, [one for one in same_thing(stage, history.stored) if isinstance(one, Stage)])
-    return _Said(is_latest and facts.append(stage), [], moment)
+    versions = [one for one in same_thing(stage, history.stored) if isinstance(one, Stage)]
+    stage = replace(stage, at=_when(stage, body, versions))
+    return _Said(_is_latest(stage, versions) and facts.append(stage), [], moment)
 
 
 def _answered_before(one: _Request, kept: dict[bytes, KeptAnswer]) -> KeptAnswer | Exception | None:
@@ -324,6 +324,12 @@ def _answered_before(one: _Request, kept: dict[bytes, KeptAnswer]) -> KeptAnswer
     if before is None or one.keyed is None:
         return None
     return before if before.request.body == one.keyed.request.body else KeyUsedOtherwise()
+
+
+def _when(fact: Call | Stage, body: CallIn | StageIn, versions: Sequence[Call | Stage]) -> datetime:
+    """Return when something happened: where it is told again without a moment, when it was told to have happened before."""
+    is_told = body.at is not None or body.sent_at is not None or not versions
+    return fact.at if is_told else max(versions, key=lambda one: one.known_at).at
 
 
 def _is_latest(fact: Call | Stage, versions: Sequence[Call | Stage]) -> bool:

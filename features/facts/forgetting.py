@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -35,6 +36,7 @@ from features.facts.tables import CONTACTS, CONVERSION_BATCHES, CONVERSIONS, FAC
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload
 from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
 
+Said = TypeVar("Said")
 SHORTEST_NAME = 3
 SHORTEST_NUMBER = 7
 EMPTIED = (
@@ -198,7 +200,7 @@ def _without_signs(fact: object, signs: Signs) -> LeadFact:
     return fact  # type: ignore[return-value]
 
 
-def _hidden[Said](
+def _hidden(
     answers: Mapping[str, Said | str | tuple[str, ...]], signs: Signs
 ) -> dict[str, Said | str | tuple[str, ...]]:
     told = dict(answers)

@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -31,6 +31,7 @@ MAY_NAME = frozenset({"lead", "source", "call", "stage", TELLING})
 SEALED = "sealed"
 MAY_BE_SEALED = f'"{SEALED}":['
 OPENED_AT_ONCE = 2_000
+Said = TypeVar("Said")
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -139,7 +140,7 @@ def _dotted(text: str | None) -> str | None:
     return None if text is None else dotted(text)
 
 
-def _unnamed[Said](answers: Mapping[str, Said | str], texts: frozenset[str]) -> dict[str, Said | str]:
+def _unnamed(answers: Mapping[str, Said | str], texts: frozenset[str]) -> dict[str, Said | str]:
     """Return answers without what may name a person: free texts keep their length, and nothing keeps a phone or e-mail."""
     kept = dict(answers)
     for name, answer in answers.items():

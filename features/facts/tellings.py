@@ -35,11 +35,6 @@ class Telling:
     contact: tuple[str, ...] = ()  # which parts of the contact it brought; what they are stands in the contact book
     is_whole: bool = False  # a row of an export: what it leaves out is empty
 
-    @property
-    def clears(self) -> bool:
-        """Return whether it says of something that it is empty."""
-        return None in self.answers.values() or "" in self.marks.values()
-
 
 @dataclass(slots=True)
 class Together:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from monitoring.alarms.change_point import ChangePoint, Step, change_point
 from monitoring.alarms.detector import Detector, Gains, costs, gains
-from monitoring.alarms.market import STILL, Counted, Moved
+from monitoring.alarms.market import Counted
 from monitoring.alarms.recovery import LONGEST, SILENT, Recovery, WhyOver
-from monitoring.alarms.usual import LAG, Usual
+from monitoring.alarms.usual import LAG, STILL, Moved, Usual
 from monitoring.intervals import Rate
 
 FEWEST_SINCE = 10
@@ -135,7 +135,7 @@ class _Stream:
             return
         for one, face in zip(usual, self._faces, strict=True):
             _, bad, of = face.counts[place]
-            one.learn(day, bad, of, face.moved_on(day).by)
+            one.learn(day, bad, of, face.moved_on(day))
 
     def _costs(self, face: int, day: int) -> Gains:
         known = self._costs_of.get(face)
@@ -144,8 +144,7 @@ class _Stream:
         return known[1]
 
     def _expected(self, face: int, day: float) -> float:
-        moved = self._faces[face].moved_on(day)
-        return self._usual[face].share(moved.by, moved.variance)
+        return self._usual[face].share(self._faces[face].moved_on(day))
 
     def _watch(self, place: int, day: float, of: float) -> None:
         if not self._is_known():

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from monitoring.alarms.alarm import Alarm
 from monitoring.alarms.quiet import Quiet
+from monitoring.alarms.stories import stories_of
 from monitoring.alarms.watch import Watch, WatchState
 from monitoring.alarms.watcher import of_whole_channels
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmLook:
-    """The alarms as known at a moment, the surest first, and the quiet channels.
+    """The alarms as known at a moment, the surest first, one of each story, and the quiet channels.
 
     Campaigns, ads and offers are watched as well; where they are quiet, nobody wants to read of each. ``state`` says whether
     anything could have been noticed at all: "nothing found" is not "not looked at".
@@ -21,8 +23,16 @@ class AlarmLook:
     alarms: tuple[Alarm, ...]
     quiet: tuple[Quiet, ...]
     state: WatchState
+    beside: Mapping[str, tuple[Alarm, ...]] = field(default_factory=dict)
+    """What else tells of the same trouble, by the key of the alarm that leads its story (``stories.py``)."""
 
 
 def look_of(told: Watch) -> AlarmLook:
     """Return what is told of a pass over all that is watched."""
-    return AlarmLook(told.alarms, tuple(one for one in told.quiet if of_whole_channels(one.watched)), told.state)
+    stories = stories_of(told.alarms)
+    return AlarmLook(
+        alarms=tuple(story.leader for story in stories),
+        quiet=tuple(one for one in told.quiet if of_whole_channels(one.watched)),
+        state=told.state,
+        beside={story.leader.watched.key: story.beside for story in stories if story.beside},
+    )

@@ -8,10 +8,9 @@ A bad month for all is not a bad channel. So before a channel is asked whether i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import exp
 
-from monitoring.alarms.usual import FEWEST, Usual, odds_share
+from monitoring.alarms.usual import FEWEST, Moved, Usual, odds_share
 
 Counted = tuple[float, float, float]
 """A day (as an ordinal), how many leads were bad, of how many."""
@@ -21,17 +20,6 @@ WEEKDAY = 0.15
 """How far the log-odds of a weekday usually lie from the average day's."""
 MOST_OTHERS = 8
 """So many of the largest other channels are enough to know the market by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """By how much the log-odds of all channels have moved on a day, and the variance of what is not known of it."""
-
-    by: float
-    variance: float
-
-
-STILL = Moved(0.0, 0.0)
 
 
 def market_of_others(others: Sequence[Sequence[Counted]], own: Sequence[Counted] = ()) -> Mapping[int, Moved]:
@@ -68,7 +56,7 @@ class _Market:
         for place, bad, of in counts:
             usual = self._usual[place]
             if usual.leads >= FEWEST:
-                share = odds_share(usual.log_odds() + before.by)
+                share = odds_share(usual.log_odds(before))
                 shade = share * (1.0 - share) * of
                 known = shade / (1.0 + shade * usual.variance())
                 score += (bad - of * share) * known / max(shade, 1e-9)
@@ -77,7 +65,7 @@ class _Market:
             self._correct(day % 7, score / information, 1.0 / information)
         after = self._moved(day)
         for place, bad, of in counts:
-            self._usual[place].learn(float(day), bad, of, after.by)
+            self._usual[place].learn(float(day), bad, of, after)
         return after if self._moves else before
 
     def _pass_time(self, day: int) -> None:
@@ -96,4 +84,4 @@ class _Market:
         self._weekday_variance[weekday] *= 1.0 - for_weekday
 
     def _moved(self, day: int) -> Moved:
-        return Moved(self._level + self._weekday[day % 7], self._variance + self._weekday_variance[day % 7])
+        return Moved(self._weekday[day % 7], self._level, self._variance + self._weekday_variance[day % 7])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import exp, log, sqrt
 
 HALF_LIFE = 120.0
@@ -14,28 +15,46 @@ CAUTION = 0.8
 """By how many standard errors the usual share is taken to be higher than it looks: it is only an estimate."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moves all groups on a day, in log-odds.
+
+    ``by`` is what is expected of such a day in any case (its weekday, what was promised of its leads), ``market`` how much
+    worse all are at the time; ``variance`` is of what is not known of both.
+    """
+
+    by: float
+    market: float
+    variance: float
+
+
+STILL = Moved(0.0, 0.0, 0.0)
+
+
 class Usual:
     """A share learned from a group's own leads, apart from what moved all groups at the time.
 
     >>> usual = Usual()
     >>> for day in range(10):
     ...     usual.learn(float(day), bad=1, of=5)
-    >>> round(usual.share(), 3), round(usual.share(moved=0.5), 3)
-    (0.256, 0.362)
+    >>> [round(usual.share(Moved(0.0, market, 0.0)), 3) for market in (0.0, 0.5, -0.5)]  # a better market excuses nobody
+    [0.256, 0.362, 0.256]
     """
 
     def __init__(self) -> None:
         self.leads = 0.0
         """How many leads were learned from, old ones too."""
-        self._bad = self._of = self._moved = self._day = 0.0
+        self._bad = self._of = self._by = self._market = self._day = 0.0
 
-    def learn(self, day: float, bad: float, of: float, moved: float = 0.0) -> None:
-        """Take in the leads of a day, on which the log-odds of all groups had moved by ``moved``."""
+    def learn(self, day: float, bad: float, of: float, moved: Moved = STILL) -> None:
+        """Take in the leads of a day, and what moved all groups on it."""
         if day != self._day:
             faded = 0.5 ** ((day - self._day) / HALF_LIFE)
-            self._bad, self._of, self._moved = self._bad * faded, self._of * faded, self._moved * faded
+            self._bad, self._of = self._bad * faded, self._of * faded
+            self._by, self._market = self._by * faded, self._market * faded
             self._day = day
-        self._bad, self._of, self._moved = self._bad + bad, self._of + of, self._moved + of * moved
+        self._bad, self._of = self._bad + bad, self._of + of
+        self._by, self._market = self._by + of * moved.by, self._market + of * moved.market
         self.leads += of
 
     @property
@@ -43,23 +62,28 @@ class Usual:
         """Return whether there were leads enough."""
         return self.leads >= FEWEST
 
-    def log_odds(self) -> float:
-        """Return the usual log-odds, on a day on which nothing moves all groups."""
-        return log((self._bad + 0.5) / (self._of - self._bad + 0.5)) - (self._moved / self._of if self._of else 0.0)
+    def log_odds(self, moved: Moved = STILL) -> float:
+        """Return the log-odds to expect on a day."""
+        of = self._of or 1.0
+        return (
+            log((self._bad + 0.5) / (self._of - self._bad + 0.5))
+            + moved.by
+            - self._by / of
+            + moved.market
+            - self._market / of
+        )
 
     def variance(self) -> float:
         """Return how uncertain the log-odds are (the delta method, with half a lead on either side: Haldane 1956)."""
         return 1.0 / (self._bad + 0.5) + 1.0 / (self._of - self._bad + 0.5)
 
-    def share(self, moved: float = 0.0, variance: float = 0.0) -> float:
+    def share(self, moved: Moved = STILL) -> float:
         """Return the share to expect of leads while nothing has changed, at the cautious end of what is known.
 
-        Parameters
-        ----------
-        moved, variance
-            By how much the log-odds of all groups have moved by now, and how uncertain that is.
+        Who has to be worse than the market has to be worse than before, too: a market that is better than it was is left out.
         """
-        return odds_share(self.log_odds() + moved + CAUTION * sqrt(self.variance() + variance))
+        better = min(moved.market - self._market / (self._of or 1.0), 0.0)
+        return odds_share(self.log_odds(moved) - better + CAUTION * sqrt(self.variance() + moved.variance))
 
 
 def odds_share(log_odds: float) -> float:

@@ -7,7 +7,7 @@ nothing, so that any day of the past can be looked at again as it was known then
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import log
 from typing import Literal
@@ -20,12 +20,12 @@ from monitoring.alarms.budget import Budget, budget
 from monitoring.alarms.cost import cost_since
 from monitoring.alarms.entries import ANSWER, clock_of, day_of
 from monitoring.alarms.episodes import Episode, Face, Standing, standing
-from monitoring.alarms.market import STILL, Counted, Moved, market_of_others
+from monitoring.alarms.market import Counted, market_of_others
 from monitoring.alarms.noticeable import LATEST, noticeable
 from monitoring.alarms.quiet import Ended, Quiet
 from monitoring.alarms.size import size_interval
 from monitoring.alarms.stream_counts import ARRIVED, LEVELS, Days, Tally
-from monitoring.alarms.usual import FEWEST
+from monitoring.alarms.usual import FEWEST, STILL, Moved
 from monitoring.channel_quality import can_tell_non_target, has_rules
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary
@@ -203,7 +203,7 @@ class _Pass:
         shifted = dict(moved)
         for day, (whole, count) in promised.items():
             known = moved.get(day, STILL)
-            shifted[day] = Moved(known.by + _log_odds(whole / count) - _log_odds(usual), known.variance)
+            shifted[day] = replace(known, by=known.by + _log_odds(whole / count) - _log_odds(usual))
         return shifted
 
     def _alarm(self, stream: _Stream, episode: Episode) -> Alarm:

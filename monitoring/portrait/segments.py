@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from features.facts.contact_signs import holds_contact
 from monitoring.portrait.lead_traits import Bools, Floats, Ints, Traits
 from monitoring.portrait.portrait_report import Condition
 from monitoring.portrait.round_ranges import round_borders
@@ -122,15 +123,15 @@ def members_of(traits: Traits, conditions: Sequence[Condition]) -> Bools:
 
 
 def singles_of(traits: Traits) -> Iterator[Condition]:
-    """Yield every condition on one field that the leads give rise to, large or small."""
+    """Yield every condition on one field that the leads give rise to, large or small; none shows a phone number or e-mail."""
     for name, values in traits.levels.items():
-        counted = Counter(one for one in values if one is not None)
+        counted = Counter(one for one in values if one is not None and not holds_contact(one))
         often = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
         yield from (Condition(name, level=word) for word, _ in often[:MOST_LEVELS])
     for name, numbers in traits.numbers.items():
         yield from _ranges(name, numbers)
     for name, chosen in traits.items.items():
-        counted = Counter(word for one in chosen if one for word in one)
+        counted = Counter(word for one in chosen if one for word in one if not holds_contact(word))
         often = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
         yield from (Condition(name, level=word, is_item=True) for word, _ in often[:MOST_LEVELS])
     yield from (Condition(name) for name in traits.fields if name not in traits.asked_late)

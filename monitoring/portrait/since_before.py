@@ -17,8 +17,8 @@ from monitoring.portrait.portrait_report import Changed, Condition, Difference
 from monitoring.portrait.segments import Segments, members_of, singles_of
 from monitoring.portrait.shares import counted_share
 
-LEVEL = 0.01
-"""In so many of 100 refreshes anything is called a change where nothing changed."""
+LEVEL = 0.005
+"""In so many refreshes, of one, anything is called a change where nothing changed: drawn weekly, once in four years."""
 FEWEST_SALES = 30
 """Of fewer sales on either side nothing is compared."""
 Conditions = tuple[Condition, ...]

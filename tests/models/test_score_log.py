@@ -109,3 +109,20 @@ def test_who_was_scored_since_is_known_by_the_logs_ids(engine: Engine) -> None:
     first = log.last_id()
     log.remember([a_score("8"), replace(a_score(), lead_id=None)])
     assert (log.leads_scored_since(first), log.leads_scored_since(log.last_id())) == ({LeadId("8")}, set())
+
+
+def test_a_leads_first_score_is_read_once_whatever_it_is_given_later(engine: Engine) -> None:
+    log = ScoreLog(engine)
+    log.remember(
+        [
+            a_score(),
+            replace(a_score("8"), probability=0.5),
+            replace(a_score(at=NOON + timedelta(hours=2)), probability=0.9),
+        ]
+    )
+    (seven, eight) = log.first_scores((), 0)
+    assert (seven.lead_id, seven.at, seven.probability) == ("7", NOON, a_score().probability)
+    assert (eight.lead_id, eight.probability) == ("8", 0.5)
+    last = log.last_id()
+    log.remember([a_score(), a_score("9")])
+    assert [one.lead_id for one in log.first_scores({LeadId("7"), LeadId("8")}, last)] == ["9"]

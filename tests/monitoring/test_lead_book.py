@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from features.facts.company import Company
 from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
 from features.facts.values import LeadFact, LeadId
 from features.rows.as_of import Gate
-from monitoring.lead_book import LeadBook, LeadSummary, summarise
+from monitoring.lead_book import LeadBook, LeadSummary, arrival_fields, summarise
 from tests.monitoring.leads import COMPANY, random_facts
 from tests.support.facts import NOON, call, history, lead, source, stage
 
@@ -135,3 +137,29 @@ def test_the_book_names_leads_only_once(sqlite_engine: Engine) -> None:
     for area in (1.0, 2.0, 3.0):
         store.append([lead("7", area=area)])
         assert [one.lead_id for one in book.summaries(LATE)] == [LeadId("7")]
+
+
+def test_what_the_form_said_at_arrival_is_kept_whatever_is_filled_in_later() -> None:
+    company = Company.model_validate(
+        {"company": "x", "fields": {"role": {"kind": "choice"}, "area": {"kind": "number"}}}
+    )
+    mended = replace(lead(role="tenant", area=40.0), known_at=NOON + timedelta(days=3))
+    known_history = history(lead(role="owner"), mended)
+    known = Gate(company).as_of(known_history, NOON + timedelta(days=9))
+    assert known is not None
+    told = summarise(known, known_history)
+    assert (arrival_fields(company), told.answers) == (("role", "area"), ("owner", None))
+    assert told.arrived_at == NOON
+
+
+def test_the_first_calls_say_whether_it_was_reached_and_how_it_was_graded_whatever_comes_later() -> None:
+    late = NOON + timedelta(days=2)
+    told = summary_of(
+        lead(),
+        call(at=NOON + timedelta(hours=1), result="no_answer"),
+        call(at=NOON + timedelta(hours=5), known_at=NOON + timedelta(days=1), need="yes", budget="no"),
+        call(at=late, need="yes", budget="yes"),
+    )
+    assert told.reached_at_once is False
+    assert told.talk_known_at == NOON + timedelta(days=1)
+    assert (told.first_grade, told.grade) == ("C", "B")

@@ -22,6 +22,7 @@ class PostgresServer:
     programs: Path
     folder: Path
     user: str | None
+    durable: bool = False
 
     @property
     def url(self) -> str:
@@ -30,7 +31,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync={'on' if self.durable else 'off'}"
         self._control("-o", options, "-l", self.folder / "log", "-w", "start")
 
     def stop(self) -> None:
@@ -42,14 +43,17 @@ class PostgresServer:
 
 
 @contextmanager
-def restartable_postgres(programs: Path) -> Iterator[PostgresServer]:
-    """Give a fresh server that runs; it ends with the block, and must run then."""
+def restartable_postgres(programs: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """Give a fresh server that runs; it ends with the block, and must run then.
+
+    Unless it is ``durable`` it waits for no disk, which only the machine's own end would show.
+    """
     folder = Path(tempfile.mkdtemp(prefix="leadloop-pg-"))
     run_as = _user()
     if run_as:
         shutil.chown(folder, run_as)
     _run(run_as, programs / "initdb", "-D", folder / "data", "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--no-sync")
-    server = PostgresServer(programs, folder, run_as)
+    server = PostgresServer(programs, folder, run_as, durable)
     server.start()
     try:
         yield server
@@ -59,9 +63,9 @@ def restartable_postgres(programs: Path) -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[str]:
+def postgres_server(programs: Path, *, durable: bool = False) -> Iterator[str]:
     """Give the URL of a fresh server's database; the server ends with the block."""
-    with restartable_postgres(programs) as server:
+    with restartable_postgres(programs, durable=durable) as server:
         yield server.url
 
 

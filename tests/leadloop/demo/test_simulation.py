@@ -9,7 +9,7 @@ import pytest
 
 from leadloop.demo.people import ZONE, Person, non_target_share, people
 from leadloop.demo.simulation import FirstCome, Oracle, Simulated, Waiting, cooled, simulated
-from leadloop.demo.world import DEFAULT, VARIANTS, Scale
+from leadloop.demo.world import DEFAULT, SPOILED_ROLE, SPOILED_WHEN, VARIANTS, Scale
 
 END = date(2026, 3, 31)
 SPOILED_FROM = END - timedelta(days=DEFAULT.spoiled_days_before_end)
@@ -122,3 +122,17 @@ def test_first_come_leaves_what_waited_too_long_but_keeps_a_promise() -> None:
         Waiting("older", now - timedelta(hours=2)),
     ]
     assert list(FirstCome(Scale()).order(waiting, now)) == ["promised", "older", "new"]
+
+
+def test_where_the_spoiled_traffic_writes_the_same_nobody_else_writes_anything_else(usual: Simulated) -> None:
+    everybody = people(Scale(variant="spoiled_answers"), END)
+    changed = [(mine, theirs) for mine, theirs in zip(everybody, usual.everybody, strict=True) if mine != theirs]
+    spoiled = [one for one in everybody if (one.role, one.when) == (SPOILED_ROLE, SPOILED_WHEN)]
+    place = [one.name for one in DEFAULT.channels].index(str(DEFAULT.spoiled_channel))
+    assert changed
+    for mine, theirs in changed:
+        assert mine.channel == place
+        assert not mine.is_target
+        assert mine.created_at.date() >= SPOILED_FROM
+        assert (mine.chance, mine.city, mine.is_target) == (theirs.chance, theirs.city, theirs.is_target)
+    assert len(changed) <= len(spoiled)

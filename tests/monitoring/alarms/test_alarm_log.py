@@ -14,7 +14,8 @@ from features.facts.database import reading
 from features.facts.tables import ALARM_EVENTS
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm, on_now
-from monitoring.alarms.look import AlarmLook, LookState
+from monitoring.alarms.look import AlarmLook
+from monitoring.alarms.watch import WatchState
 from monitoring.intervals import Rate
 from tests.monitoring.what_changed.grouped import alarm
 from tests.support.facts import NOON
@@ -23,7 +24,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 DAY = timedelta(days=1)
 
 
-def looked(log: AlarmLog, *alarms: Alarm, days: float = 0, state: LookState = "watched") -> list[LoggedAlarm]:
+def looked(log: AlarmLog, *alarms: Alarm, days: float = 0, state: WatchState = "watched") -> list[LoggedAlarm]:
     return log.remember_look(AlarmLook(alarms, (), state), moment=NOON + days * DAY, zone=MOSCOW)
 
 
@@ -58,7 +59,7 @@ def test_what_rises_again_is_another_alarm(sqlite_engine: Engine) -> None:
 def test_a_look_at_which_nothing_could_be_noticed_ends_nothing(sqlite_engine: Engine) -> None:
     log = AlarmLog(sqlite_engine)
     looked(log, alarm())
-    states: tuple[LookState, ...] = ("too_little", "nothing_says_so")
+    states: tuple[WatchState, ...] = ("too_little", "nothing_says_so")
     assert all(looked(log, days=n, state=state)[0].is_on for n, state in enumerate(states, start=1))
 
 

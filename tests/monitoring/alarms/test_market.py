@@ -57,7 +57,16 @@ def test_weekends_that_are_always_worse_are_no_alarm_even_with_no_other_channel(
 def test_how_far_the_market_moved_is_followed() -> None:
     own, *others = channels(5, 7, 160, dict.fromkeys(range(100, 160), 0.7), a_day=60)
     moved = market_of_others(others, own)
-    early = sum(moved[day].by for day in range(60, 90)) / 30
-    late = sum(moved[day].by for day in range(130, 160)) / 30
+    early = sum(moved[day].market for day in range(60, 90)) / 30
+    late = sum(moved[day].market for day in range(130, 160)) / 30
     assert 0.4 <= late - early <= 0.9
     assert all(one.variance > 0 for one in moved.values())
+
+
+def test_a_market_that_gets_better_makes_nobody_worse_who_stays_as_he_was() -> None:
+    found = 0
+    for seed in range(6):
+        _, *others = channels(seed, 6, 140, dict.fromkeys(range(100, 140), -1.0))
+        (steady,) = channels(seed + 50, 1, 140, {})
+        found += alarms(steady, others)
+    assert found == 0

@@ -145,6 +145,14 @@ def test_which_segments_there_are_does_not_depend_on_who_bought(seed: int) -> No
         assert a.sizes[n] == members_of(traits, a.of(n)).sum()
 
 
+def test_an_answer_that_holds_a_contact_is_no_segment() -> None:
+    traits = company_of(400, 9)
+    levels = {**traits.levels, "role": ["8 912 345-67-89" if one == "owner" else one for one in traits.levels["role"]]}
+    assert {one.level for one in singles_of(replace(traits, levels=levels)) if one.field == "role"} == {
+        "tenant", "builder", None,
+    }  # fmt: skip
+
+
 def test_three_fields_are_looked_at_where_that_is_asked() -> None:
     traits = company_of(3_000, 8)
     assert segments_of(traits, rate=0.1, most_fields=1).fields.max() == 1

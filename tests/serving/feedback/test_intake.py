@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from features.facts.values import Lead, LeadId
+from features.facts.values import Call, Lead, LeadId
 from tests.serving.doors import PHONE, PHONE_WRITTEN, Doors
 
 
@@ -45,6 +45,22 @@ def test_the_same_lead_call_and_stage_twice_change_nothing(any_doors: Doors) -> 
     assert [any_doors.send(path, **body)["stored"] for path, body in tellings] == [False] * 4
     assert any_doors.service.desk.store.last_number() == number
     assert any_doors.service.contacts.contact(LeadId("7")).phone == PHONE_WRITTEN
+
+
+def test_a_call_and_a_stage_with_an_id_sent_twice_without_a_moment_are_the_same_and_happened_when_they_came_first(
+    any_doors: Doors,
+) -> None:
+    any_doors.lead("7")
+    tellings = (("calls", {"id": "c1", "result": "reached"}), ("stages", {"id": "s1", "stage": "Встреча"}))
+    assert [any_doors.send(f"/v1/leads/7/{path}", **body)["stored"] for path, body in tellings] == [True, True]
+    any_doors.clock.pass_time(timedelta(minutes=5))
+    number = any_doors.service.desk.store.last_number()
+    assert [any_doors.send(f"/v1/leads/7/{path}", **body)["stored"] for path, body in tellings] == [False, False]
+    assert any_doors.service.desk.store.last_number() == number
+    first = any_doors.service.desk.store.history(LeadId("7")).facts
+    assert any_doors.call("7", id="c1", result="busy")["stored"] is True
+    last = any_doors.service.desk.store.history(LeadId("7")).facts[-1]
+    assert last.at == next(fact.at for fact in first if isinstance(fact, Call))
 
 
 def test_a_lead_sent_again_with_changes_is_a_correction_and_keeps_its_first_version(any_doors: Doors) -> None:

@@ -1,0 +1,54 @@
+"""One trouble is one alarm for people; two troubles are two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from monitoring.alarms.alarm import Alarm, Watched
+from monitoring.alarms.stories import stories_of
+from tests.monitoring.what_changed.grouped import alarm
+
+DAY = timedelta(days=1)
+
+
+def told(
+    measure: str = "non_target",
+    *,
+    level: str = "channel",
+    channel: str = "vk",
+    later: int = 0,
+    raised: int = 0,
+    name: str = "",
+) -> Alarm:
+    one = alarm()
+    return replace(
+        one,
+        watched=Watched("call", level, measure, channel, name),  # type: ignore[arg-type]
+        raised_on=one.raised_on + raised * DAY,
+        since=one.since + later * DAY,
+        earliest=one.earliest + later * DAY,
+        latest=one.latest + later * DAY,
+    )
+
+
+def test_a_channel_that_is_worse_in_several_ways_is_told_once_by_what_was_raised_first() -> None:
+    early = told("chance", raised=-3)
+    others = [told(), told("unqualified"), told(level="campaign", name="winter")]
+    (story,) = stories_of([*others, early])
+    assert story.leader == early
+    assert [one.watched.measure for one in story.beside] == ["non_target", "unqualified", "non_target"]
+    (without,) = stories_of(others)
+    assert without.leader == others[0]
+
+
+def test_other_channels_later_changes_and_offers_of_every_channel_are_stories_of_their_own() -> None:
+    offers = [told(level="offer", channel="", name=name) for name in ("a", "b")]
+    assert len(stories_of([told(), told(channel="forum"), told("bought", later=60), *offers])) == 5
+
+
+def test_nothing_is_lost_and_the_order_in_which_they_come_does_not_matter() -> None:
+    every = [told(), told("unqualified", later=5), told(channel="forum"), told("bought", later=60, raised=50)]
+    there = [one for story in stories_of(every) for one in (story.leader, *story.beside)]
+    assert sorted(there, key=lambda one: one.watched.key) == sorted(every, key=lambda one: one.watched.key)
+    assert stories_of(every) == stories_of(every[::-1])
