@@ -173,9 +173,9 @@ def _start_all(folder: Path, stack: ExitStack) -> tuple[list[Contender], list[st
         ([str(bin_ / "mlflow"), "models", "serve", "-m", str(folder / "mlflow"), "-p", "8023", "--env-manager", "local",
           "--workers", "1"], 8023, "/ping"),
     )  # fmt: skip
-    empty, ours, bare, naive, mlflow = (stack.enter_context(server(*one, core)).pid for one in servers)
+    typed, ours, bare, naive, mlflow = (stack.enter_context(server(*one, core)).pid for one in servers)
     contenders = [
-        Contender("typed empty endpoint, same models", empty, 8021, "/v1/score", "score"),
+        Contender("typed empty endpoint, same models", typed, 8021, "/v1/score", "score"),
         Contender("bare endpoint, constant bytes", bare, 8024, "/v1/score", "score"),
         Contender("leadloop POST /v1/score", ours, 8022, "/v1/score", "score"),
         Contender("leadloop POST /v1/leads (durable, SQLite)", ours, 8022, "/v1/leads", "lead"),

@@ -55,6 +55,8 @@ class Standing:
     episodes: tuple[Episode, ...]
     usual: tuple[float, ...]
     """The usual share of each face, as cautiously as the detector takes it; empty while nothing is usual yet."""
+    dispersion: tuple[float, ...] = ()
+    """How many leads of each face say as much as one that is like no other."""
 
     @property
     def open(self) -> Episode | None:
@@ -109,7 +111,7 @@ class _Stream:
                 self._episodes[-1] = self._told(last.face, last.raised_on, len(self._days) - 1)
         self._learn(until - LAG)
         known = tuple(self._expected(face, until) for face in range(len(self._faces))) if self._is_known() else ()
-        return Standing(tuple(self._episodes), known)
+        return Standing(tuple(self._episodes), known, tuple(one.dispersion for one in self._usual) if known else ())
 
     def _begin_again(self, day: float | None = None) -> None:
         self._usual = [Usual() for _ in self._faces]
@@ -153,7 +155,8 @@ class _Stream:
         self._begun, self._watched_on = True, day
         evidence = 0.0
         for number, face in enumerate(self._faces):
-            gained = gains(face.counts[place][1], of, self._costs(number, int(day)))
+            alike = self._usual[number].dispersion
+            gained = gains(face.counts[place][1] / alike, of / alike, self._costs(number, int(day)))
             self._steps[number].append(Step(day, days, gained))
             evidence += self._detectors[number].step(gained, days) / len(self._faces)
         if evidence >= self._threshold:
@@ -182,7 +185,8 @@ class _Stream:
             self.take_in(place)
             return
         face = self._episodes[-1].face
-        expected, bad = self._expected(face, day), self._faces[face].counts[place][1]
+        expected, alike = self._expected(face, day), self._usual[face].dispersion
+        bad, of = self._faces[face].counts[place][1] / alike, of / alike
         self._steps[face].append(Step(day, day - self._watched_on, gains(bad, of, costs(expected))))
         self._watched_on = day
         if self._recovery.is_back(bad, of, expected):

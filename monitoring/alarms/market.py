@@ -58,7 +58,7 @@ class _Market:
             if usual.leads >= FEWEST:
                 share = odds_share(usual.log_odds(before))
                 shade = share * (1.0 - share) * of
-                known = shade / (1.0 + shade * usual.variance())
+                known = shade / (usual.dispersion + shade * usual.variance())
                 score += (bad - of * share) * known / max(shade, 1e-9)
                 information += known
         if information:

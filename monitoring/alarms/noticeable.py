@@ -11,7 +11,7 @@ LATEST = 14
 """Days whose leads are asked about."""
 
 
-def noticeable(leads: int, usual: float, threshold: float) -> float | None:
+def noticeable(leads: int, usual: float, threshold: float, dispersion: float = 1.0) -> float | None:
     """Return the share among the latest leads from which on there would be an alarm; None where no share would be enough.
 
     The change is taken to have begun with the first of them: one term of the detector's sum, which is never more than it.
@@ -23,15 +23,17 @@ def noticeable(leads: int, usual: float, threshold: float) -> float | None:
         return None
     cost, enough = costs(usual), log(threshold)
     low, high = int(usual * leads) + 1, leads
-    if _evidence(high, leads, cost) < enough:
+    if _evidence(high / dispersion, leads / dispersion, cost) < enough:
         return None
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _evidence(middle, leads, cost) >= enough else (middle + 1, high)
+        low, high = (
+            (low, middle) if _evidence(middle / dispersion, leads / dispersion, cost) >= enough else (middle + 1, high)
+        )
     return low / leads
 
 
-def _evidence(bad: int, leads: int, cost: tuple[float, ...]) -> float:
+def _evidence(bad: float, leads: float, cost: tuple[float, ...]) -> float:
     gained = gains(bad, leads, cost)
     top = max(gained)
     return top + log(sum(weight * exp(max(gain - top, -700.0)) for weight, gain in zip(WEIGHTS, gained, strict=True)))

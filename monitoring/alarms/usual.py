@@ -13,6 +13,8 @@ FEWEST = 30
 """Of fewer leads nothing is usual yet."""
 CAUTION = 0.8
 """By how many standard errors the usual share is taken to be higher than it looks: it is only an estimate."""
+EVEN_DAYS = 10.0
+"""The days are taken to scatter by chance alone as if so many of that kind had been seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,14 @@ class Usual:
         self.leads = 0.0
         """How many leads were learned from, old ones too."""
         self._bad = self._of = self._by = self._market = self._day = 0.0
+        self._scatter = self._days = 0.0
 
     def learn(self, day: float, bad: float, of: float, moved: Moved = STILL) -> None:
         """Take in the leads of a day, and what moved all groups on it."""
+        if of and self.is_known:
+            share = min(max(odds_share(self.log_odds(moved)), 1e-4), 1.0 - 1e-4)
+            self._scatter += (bad - of * share) ** 2 / (of * share * (1.0 - share))
+            self._days += 1.0
         if day != self._day:
             faded = 0.5 ** ((day - self._day) / HALF_LIFE)
             self._bad, self._of = self._bad * faded, self._of * faded
@@ -62,6 +69,15 @@ class Usual:
         """Return whether there were leads enough."""
         return self.leads >= FEWEST
 
+    @property
+    def dispersion(self) -> float:
+        """Return how many times as much the days scatter as independent leads would: 1, or more.
+
+        Leads that come in batches (a mailing, a page that somebody shared) are alike, and say as much as fewer would: counts are
+        divided by this (Pearson's estimate; McCullagh & Nelder 1989, "Generalized Linear Models", section 4.5).
+        """
+        return max((self._scatter + EVEN_DAYS) / (self._days + EVEN_DAYS), 1.0)
+
     def log_odds(self, moved: Moved = STILL) -> float:
         """Return the log-odds to expect on a day."""
         of = self._of or 1.0
@@ -75,7 +91,7 @@ class Usual:
 
     def variance(self) -> float:
         """Return how uncertain the log-odds are (the delta method, with half a lead on either side: Haldane 1956)."""
-        return 1.0 / (self._bad + 0.5) + 1.0 / (self._of - self._bad + 0.5)
+        return (1.0 / (self._bad + 0.5) + 1.0 / (self._of - self._bad + 0.5)) * self.dispersion
 
     def share(self, moved: Moved = STILL) -> float:
         """Return the share to expect of leads while nothing has changed, at the cautious end of what is known.

@@ -234,7 +234,8 @@ class _Pass:
         window = _of_days(stream.days, self._today - WINDOW)
         latest = _of_days(stream.days, self._today - LATEST)
         shares = [_rate(one, level) for one in (window, latest) for level in stream.levels[:1]]
-        found = [noticeable(sum(latest), usual, threshold) for usual in stand.usual] if sum(latest) else []
+        asked = zip(stand.usual, stand.dispersion, strict=True) if sum(latest) else ()
+        found = [noticeable(sum(latest), usual, threshold, alike) for usual, alike in asked]
         smallest = min((one for one in found if one is not None), default=None)
         arrived = self._arrived[watched.level].get((watched.channel, watched.name), {})
         unknown = max(sum(_of_days(arrived, self._today - WINDOW)) - sum(window), 0)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import orjson
 from fastapi.responses import Response
 
 from models.kept_answers import KeptAnswer
 from serving.desk import Desk
-from serving.feedback.schemas import Received
 from serving.intake import Taken, Told
-from serving.score_answer import score_out
+from serving.score_answer import score_values
 from serving.sent_key import replayed
 
 STORED = 201
-RECEIVED = Received.__pydantic_serializer__
 
 
 class Answers:
@@ -33,13 +32,13 @@ class Answers:
         return STORED, self.text(taken).decode()
 
     def text(self, taken: Taken) -> bytes:
-        """Return the answer's body."""
+        """Return the answer's body: what ``Received`` holds."""
         known = taken.scored.known
-        received = Received.model_construct(
-            lead_id=str(known.lead_id),
-            stored=taken.stored,
-            unknown_fields=taken.unknown,
-            unknown_stage=bool(known.stage_kinds) and known.stage_kinds[-1] == "other",
-            score=score_out(taken.scored, self._desk),
-        )
-        return RECEIVED.to_json(received)
+        received = {
+            "lead_id": str(known.lead_id),
+            "stored": taken.stored,
+            "unknown_fields": taken.unknown,
+            "unknown_stage": bool(known.stage_kinds) and known.stage_kinds[-1] == "other",
+            "score": score_values(taken.scored, self._desk),
+        }
+        return orjson.dumps(received, option=orjson.OPT_UTC_Z)

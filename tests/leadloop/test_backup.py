@@ -171,10 +171,10 @@ def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(lived: Settings, tm
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.downgrade(config, "0003")
+        command.downgrade(config, "0007")
     engine.dispose()
     made = make_backup(lived, tmp_path / "copy.tar", moment=NOON)
-    assert made.schema == "0003"
+    assert made.schema == "0007"
     restore_backup(tmp_path / "copy.tar", lived, moment=LATER, replace=True)
     with open_doors(lived.home, engine_for(lived.database_url)) as doors:
         sent = doors.client.post("/v1/leads", json={"id": "new"}, headers={"Idempotency-Key": "k"})

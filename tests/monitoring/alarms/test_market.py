@@ -70,3 +70,16 @@ def test_a_market_that_gets_better_makes_nobody_worse_who_stays_as_he_was() -> N
         (steady,) = channels(seed + 50, 1, 140, {})
         found += alarms(steady, others)
     assert found == 0
+
+
+def test_leads_that_come_in_batches_are_no_change_each_time() -> None:
+    """Each day somebody else sends the channel's leads: its share is now 5 %, now 55 %, and always was."""
+    found = 0
+    for seed in range(6):
+        draw = random.Random(seed)
+        counts = []
+        for day in range(200):
+            today = draw.choice([0.05, 0.2, 0.55])
+            counts.append((float(day), float(sum(draw.random() < today for _ in range(30))), 30.0))
+        found += alarms(counts, [])
+    assert found <= 1
