@@ -14,8 +14,12 @@ import pytest
 from sqlalchemy import Engine
 
 from features.errors import BackupRefused
+from features.facts.contacts import Contact, ContactBook
 from features.facts.database import engine_for
+from features.facts.forgetting import forget_person
+from features.facts.keyring import give_keyring, keyring_in
 from features.facts.store import FactStore
+from features.facts.values import LeadId
 from features.settings import Settings
 from leadloop.backup import make_backup, restore_backup
 from leadloop.database import bring_up_to_date
@@ -50,8 +54,10 @@ def lived(tmp_path: Path) -> Settings:
     return settings
 
 
-def leads_in(url: str) -> set[str]:
+def leads_in(url: str, home: Path | None = None) -> set[str]:
     engine = engine_for(url)
+    if home is not None:
+        give_keyring(engine, keyring_in(home))
     found = {str(one.lead_id) for one in FactStore(engine).histories()}
     wrong = [names for _, names in differences(FactStore(engine), ScoreLog(engine), engine, most=sys.maxsize) if names]
     engine.dispose()
@@ -129,6 +135,47 @@ def test_a_folder_that_is_not_empty_is_refused_and_kept_where_it_is_replaced(liv
     assert leads_in(lived.database_url) == set("01234")
 
 
+def contact_in(settings: Settings, lead_id: str) -> Contact:
+    engine = engine_for(settings.database_url)
+    found = ContactBook(engine, b"").contact(LeadId(lead_id))
+    engine.dispose()
+    return found
+
+
+def test_a_backup_tells_no_contact_and_whoever_was_forgotten_since_stays_so_when_it_is_restored(
+    lived: Settings, tmp_path: Path
+) -> None:
+    lone = lived.home / "leadloop.db"
+    engine = engine_for(lived.database_url)
+    with open_doors(lived.home, engine) as doors:
+        doors.lead("her", contact={"name": "Анна", "phone": "8 916 111-22-33"})
+    engine.dispose()
+    made = make_backup(lived, tmp_path / "copy.tar", moment=NOON)
+    assert "home/contact-keys.db" not in made.files
+    assert {"home/contact.key", "home/person.key"} <= set(made.files)
+    alone = settings_of(tmp_path / "alone")
+    restore_backup(tmp_path / "copy.tar", alone, moment=LATER)
+    assert contact_in(alone, "her") == Contact(None, None, None)
+    engine = engine_for(f"sqlite:///{lone}")
+    forget_person(engine, LeadId("her"), texts=frozenset(), moment=LATER)
+    engine.dispose()
+    restore_backup(tmp_path / "copy.tar", lived, moment=LATER, replace=True)
+    assert contact_in(lived, "her") == Contact(None, None, None)
+    assert contact_in(lived, "1") == Contact(None, "8 912 345-67-89", None)
+
+
+def test_a_backup_with_contact_keys_is_whole_and_one_without_keys_has_none(lived: Settings, tmp_path: Path) -> None:
+    whole = make_backup(lived, tmp_path / "whole.tar", moment=NOON, with_contact_keys=True)
+    none = make_backup(lived, tmp_path / "none.tar", moment=NOON, with_keys=False)
+    keys = {"home/contact-keys.db", "home/contact.key", "home/person.key"}
+    assert keys <= set(whole.files)
+    assert keys.isdisjoint(none.files)
+    there = settings_of(tmp_path / "there")
+    restore_backup(tmp_path / "whole.tar", there, moment=LATER)
+    assert contact_in(there, "1") == Contact(None, "8 912 345-67-89", None)
+    assert stat.S_IMODE((there.home / "contact-keys.db").stat().st_mode) == 0o600
+
+
 def test_a_backup_without_keys_says_what_a_restored_copy_then_lacks(imported: Small) -> None:
     said = imported.done("backup", imported.file("copy.tar"), "--without-keys")
     assert "It holds no keys" in said
@@ -195,7 +242,7 @@ def test_postgresql_is_backed_up_and_restored_by_its_own_programs(tmp_path: Path
     with pytest.raises(BackupRefused, match="holds leadloop's tables already"):
         restore_backup(tmp_path / "copy.tar", there, moment=LATER)
     restore_backup(tmp_path / "copy.tar", there, moment=LATER, replace=True)
-    assert leads_in(url) == {"7"}
+    assert leads_in(url, there.home) == {"7"}
     elsewhere = Settings(
         tmp_path / "other", tmp_path / "o.yaml", f"sqlite:///{tmp_path}/other/leadloop.db", None, "", None
     )

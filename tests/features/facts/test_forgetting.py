@@ -7,15 +7,20 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
-from features.errors import UnknownLead
+from features.errors import UnknownLead, UnknownLetter
 from features.facts.company import Company
-from features.facts.contacts import Contact, ContactBook, traces_of
-from features.facts.database import reading
+from features.facts.contacts import Contact, ContactBook, ContactOfLead, traces_of
+from features.facts.database import reading, writing
 from features.facts.forgetting import forget_person
+from features.facts.gathered import GatheredFacts
 from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
+from features.facts.tellings import Telling
 from features.facts.values import Call, Lead, LeadId, Source, Stage
+from features.outbox.letter import Letter
+from features.outbox.outbox import Outbox
+from monitoring.conversions.ledger import Told, remember_in
 from tests.support.contacts import keep_contact
 from tests.support.facts import NOON, call, lead, source, stage
 
@@ -109,6 +114,56 @@ def test_a_person_is_forgotten_once_for_all_her_leads_and_a_second_time_does_no_
     assert forget_person(engine, LeadId("9"), texts=TEXTS, moment=NOON) == ["7", "9"]
     assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7", "9"]
     assert ContactBook(engine, b"").same_person(_keys(store, "9"), before=LeadId("9")) == ["7"]
+
+
+def test_what_was_told_of_her_piece_by_piece_names_nobody_either(store: FactStore, engine: Engine) -> None:
+    piece = Telling(
+        NOON, {"wish": "Аглая ждёт", "area": 40.0, "role": None}, {"landing_page": "x?to=aglaya@epanchin.example"}
+    )
+
+    def tell() -> bool:
+        with writing(engine) as connection:
+            facts = GatheredFacts(connection, [LeadId("7")])
+            was_told = facts.has_telling(LeadId("7"), piece)
+            facts.keep_telling(LeadId("7"), piece, NOON)
+            facts.append(replace(call("7", at=NOON), comment="Аглая"))
+            facts.keep_contact(ContactOfLead(LeadId("7"), AGLAYA))
+            facts.store()
+        return was_told
+
+    assert not tell()
+    assert not any(word in stored_words(engine) for word in WORDS)  # sealed
+    with writing(engine) as connection:
+        kept = GatheredFacts(connection, [LeadId("7")])
+        assert piece in kept.tellings(LeadId("7"))
+        assert kept.contact(LeadId("7")) == AGLAYA
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    assert tell()
+    keyring_of(engine).close()
+    assert not any(word in stored_words(engine) for word in WORDS)
+    with writing(engine) as connection:
+        kept = GatheredFacts(connection, [LeadId("7")])
+        assert not any(word in str(kept.tellings(LeadId("7"))) for word in WORDS)
+        assert kept.contact(LeadId("7")) == Contact(None, None, None)
+
+
+def test_a_letter_that_tells_of_her_is_emptied_and_waits_for_a_person(store: FactStore, engine: Engine) -> None:
+    outbox = Outbox(engine)
+    hers, others = (
+        outbox.put(Letter("meta", "conversions:meta", key, "https://x.example", b"hashes", "application/json"), NOON)
+        for key in "ab"
+    )
+    with writing(engine) as connection:
+        for letter_id, lead_id in ((hers, "7"), (others, "8")):
+            told = Told(LeadId(lead_id), "paid", NOON, None, "paid 1.00", 1.0, "")
+            remember_in(
+                connection, "meta", [told], way="push", at=NOON, name="x", sha256="", lines=1, restated=0, letter_id=letter_id
+            )  # fmt: skip
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    assert [outbox.letter(one).letter.body for one in (hers, others)] == [b"", b"hashes"]
+    assert [one.id for one in outbox.letters("dead")] == [hers]
+    with pytest.raises(UnknownLetter):
+        outbox.again(hers, NOON)
 
 
 def test_a_lead_that_was_never_sent_has_nobody_to_forget(store: FactStore, engine: Engine) -> None:
