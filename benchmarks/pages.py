@@ -111,7 +111,7 @@ def measured(leads: int, repeats: int, folder: Path) -> dict[str, tuple[float, f
         store.append(facts)
     store.append(spend(end))
     began = time.process_time()
-    service = service_of(Settings(folder, path, url, None, "", None), engine)
+    service = service_of(Settings(folder, path, url, None, "", None, "loopback"), engine)
     together = time.process_time() - began
     took: dict[str, tuple[float, float]] = {}
     began = time.process_time()

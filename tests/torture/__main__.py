@@ -45,7 +45,7 @@ def _tortured(name: str, home: Path, url: str, kills: int, writers: int) -> bool
     told = asyncio.run(
         storm(Server(home, url), kills=kills, writers=writers, say=lambda words: print(words, flush=True))
     )
-    found = aftermath(url, told, kills)
+    found = aftermath(home, url, told, kills)
     print(
         f"{name}: {found.kills} kills, {found.acknowledged:,} facts acknowledged, {found.repeated:,} requests sent again: "
         f"{len(found.lost)} lost, {len(found.doubled)} doubled; {found.scores:,} scores logged, {found.scores_missing} "

@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 
 from features.facts.database import engine_for
+from features.facts.keyring import give_keyring, keyring_in
 from features.facts.store import FactStore
 from features.facts.values import Call, Lead, LeadFact, Stage
 from models.rebuilding import differences
@@ -74,7 +75,12 @@ class Server:
         self.port = free_port()
         place = ["--home", str(home), "--company", str(home / "company.yaml"), "--port", str(self.port), *more]
         self._command = [sys.executable, "-m", "leadloop", "serve", *place]
-        self._environment = {**os.environ, "LEADLOOP_DATABASE_URL": database_url, "LEADLOOP_API_KEY": ""}
+        self._environment = {
+            **os.environ,
+            "LEADLOOP_DATABASE_URL": database_url,
+            "LEADLOOP_API_KEY": "",
+            "LEADLOOP_OPEN": "loopback",
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -137,9 +143,10 @@ async def storm(
     return told
 
 
-def aftermath(database_url: str, told: Acknowledged, kills: int) -> Aftermath:
+def aftermath(home: Path, database_url: str, told: Acknowledged, kills: int) -> Aftermath:
     """Return what is stored of what was acknowledged."""
     engine = engine_for(database_url)
+    give_keyring(engine, keyring_in(home))
     store, log = FactStore(engine), ScoreLog(engine)
     lost, doubled, missing = [], [], 0
     found = {str(history.lead_id): history.facts for history in store.histories()}

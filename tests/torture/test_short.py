@@ -17,6 +17,6 @@ def test_nothing_acknowledged_is_lost_or_doubled_where_the_server_is_killed_unde
 ) -> None:
     url = engine.url.render_as_string(hide_password=False)
     told = asyncio.run(storm(Server(tmp_path, url), kills=2, writers=8))
-    found = aftermath(url, told, 2)
+    found = aftermath(tmp_path, url, told, 2)
     assert found.acknowledged > 20
     assert found.is_clean, found
