@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from features.facts.database import engine_for
+from features.facts.keyring import give_keyring, keyring_in
 from features.facts.values import LeadId
 from leadloop.database import bring_up_to_date
 from serving import http_errors
@@ -31,6 +32,7 @@ def test_postgresql_stopped_and_started_is_told_as_such_and_taken_up_again(tmp_p
         pytest.skip("PostgreSQL is not installed: sudo apt-get install postgresql")
     with restartable_postgres(programs) as server:
         engine = engine_for(server.url)
+        give_keyring(engine, keyring_in(tmp_path))
         bring_up_to_date(engine)
         with open_doors(tmp_path, engine) as doors:
             doors.lead("before")
