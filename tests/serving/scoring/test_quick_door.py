@@ -50,6 +50,7 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     bring_up_to_date(engine)
     with open_doors(home, engine) as doors:
         promote(home)
+        doors.service.desk.champion.look()
         moment = doors.clock()
         doors.service.desk.now = lambda: moment
         yield doors
