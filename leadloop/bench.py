@@ -29,6 +29,7 @@ from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
+from features.rows.feature_words import feature_label
 from features.rows.rates_timeline import RatesTimeline
 from leadloop.commands._house import House, now, open_house
 from models.abc_rules import GRADES
@@ -44,7 +45,6 @@ from models.since_report import at_its_level
 from monitoring.intervals import Rate
 from serving.next_question import answer_words
 from serving.reason_words import cell_words, reason_text
-from serving.words import feature_label
 
 __all__ = ["Backtest", "Bench", "Model", "open_company", "rates"]
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date, datetime
 from typing import Literal
 
-import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from features.errors import ArtefactUnreadable
 from models.measured import Measured
+from models.report_shelf import ReportShelf
 
 FORMAT = 1
 FIRST_CALLED = 0.2
@@ -131,6 +129,11 @@ class BacktestReport:
     left_alone: tuple[LeftAlone, ...]
 
     @property
+    def moment(self) -> datetime:
+        """Return when its outcomes were read."""
+        return self.read_at
+
+    @property
     def contenders(self) -> tuple[str, ...]:
         """Return every contender that was judged overall, the model first."""
         return tuple(self.overall.judged or ())
@@ -143,41 +146,5 @@ class BacktestReport:
         return "too_few" if any(one.learned_leads for one in self.periods) else "too_early"
 
 
-_READER = TypeAdapter(BacktestReport)
-
-
-def write_report(report: BacktestReport, home: Path) -> Path:
-    """Write a report into the data folder, under the moment at which its outcomes were read; return the file."""
-    folder = _folder(home)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{report.read_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
-    new = path.with_suffix(".new")
-    new.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    new.replace(path)
-    return path
-
-
-def latest_report(home: Path) -> BacktestReport | None:
-    """Return the report that was written last; None where none was.
-
-    Raises
-    ------
-    ArtefactUnreadable
-        Where it is damaged, or was written in another format.
-    """
-    path = max(_folder(home).glob("*.json"), default=None)
-    if path is None:
-        return None
-    try:
-        report = _READER.validate_json(path.read_bytes())
-    except ValidationError:
-        raise ArtefactUnreadable(
-            f"{path.name} is damaged or of another format; run `leadloop backtest` again."
-        ) from None
-    if report.format != FORMAT:
-        raise ArtefactUnreadable(f"{path.name} has another format than {FORMAT}; run `leadloop backtest` again.")
-    return report
-
-
-def _folder(home: Path) -> Path:
-    return home / "reports" / "backtest"
+BACKTESTS = ReportShelf("backtest", FORMAT, TypeAdapter(BacktestReport))
+"""Where they are kept."""

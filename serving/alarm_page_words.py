@@ -33,7 +33,6 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_urgent": ("срочно", "urgent"),
     "al_new": ("новая", "new"),
     "al_was_seen": ("видели: {who}", "seen by {who}"),
-    "al_is_snoozed": ("отложена до {until}", "put off until {until}"),
     "al_decided": ("решено", "decided"),
     "al_share": ("Доля {share}", "Share {share}"),
     "al_was_is": ("{before} → {after}", "{before} → {after}"),
@@ -107,8 +106,6 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
         "По неделям; черта — день изменения, полоса — от какого до какого дня",
         "By week; the line is the day of the change, the band where it may lie",
     ),
-    "al_usual": ("до изменения", "before the change"),
-    "al_now": ("после", "since"),
     "al_evidently": ("Для сравнения: дрейф по Evidently", "Beside it: drift by Evidently"),
     "al_evidently_is": (
         "Изменилось полей: {k} из {n} (доля {share}); {after} последних заявок канала против {before} прежних.",

@@ -61,8 +61,6 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
         "Usually {sold} sales and {cost} a week here; weeks scatter {scatter} times as much as mere counts.",
     ),
     "bg_week_from": ("Неделя с", "Week from"),
-    "bg_more": ("больше", "more"),
-    "bg_less": ("меньше", "less"),
     "bg_name": ("Название: a–z, 0–9 и дефис", "Name: a–z, 0–9 and -"),
     "bg_keep": ("Сохранить жребий", "Keep the draw"),
     "bg_keep_note": (

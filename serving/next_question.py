@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from features.facts.company import Company
+from features.rows.feature_words import level_word
 from models.if_answered import IfAnswered
 from models.score import Score
 from serving.reason_words import cell_words
-from serving.words import level_word
 
 
 def next_question(score: Score, company: Company) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from features.rows.feature_words import say
 from features.written_numbers import digits_of, number_words, percent_words
-from serving.words import say
 
 __all__ = ["digits_of", "number_words", "percent_words", "span_words"]
 

@@ -13,6 +13,11 @@ from serving.portrait_words import PORTRAIT_WORDS
 
 GENERAL_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
+    "nav_sales": ("Звонки", "Calls"),
+    "nav_marketing": ("Маркетинг", "Marketing"),
+    "nav_buyers": ("Кто покупает", "Who buys"),
+    "nav_model": ("Модель", "Model"),
+    "nav_house": ("Порядок", "House"),
     "queue": ("Очередь звонков", "Call queue"),
     "channels": ("Каналы", "Channels"),
     "other_language": ("English", "Русский"),
@@ -128,8 +133,6 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
         "Заявка закрыта: вероятность показывает, какой она была бы у такой же открытой заявки.",
         "The lead is closed: the chance is what a lead like it would have were it still open.",
     ),
-    "why_for": ("За", "For"),
-    "why_against": ("Против", "Against"),
     "no_reasons": ("Ничто не выделяет эту заявку.", "Nothing sets this lead apart."),
     "contact": ("Контакт", "Contact"),
     "no_contact": ("Контакта нет.", "No contact is kept."),
@@ -244,7 +247,6 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_looked_at": ("не смотрели, заявок без разговора: {n}", "not looked at: {n} leads nobody spoke to"),
     "col_channel": ("Канал", "Channel"),
-    "col_campaign": ("Кампания", "Campaign"),
     "col_leads": ("Заявок", "Leads"),
     "col_processed": ("Обработано", "Processed"),
     "col_qualified": ("Квалифиц. (A, B)", "Qualified (A, B)"),

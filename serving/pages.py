@@ -12,31 +12,16 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from features.facts.company import Company
+from features.rows.feature_words import feature_label, field_label, level_word
 from features.written_numbers import CURRENCY_SIGNS
+from serving.navigation import navigation_for
 from serving.next_question import answer_words, next_question
 from serving.number_words import number_words, percent_words
 from serving.page_words import PAGE_WORDS
 from serving.reason_words import cell_words, reason_counts, reason_text
-from serving.roles import may_open
 from serving.visitor import Visitor, visitor_of
-from serving.words import feature_label, field_label, level_word
 
 FOLDER = Path(__file__).parent
-NAVIGATION = (
-    ("/queue", "queue"),
-    ("/alarms", "alarms_page"),
-    ("/channels", "channels"),
-    ("/journey", "journey"),
-    ("/portrait", "portrait"),
-    ("/won", "won"),
-    ("/offers", "offers"),
-    ("/conversions", "conversions"),
-    ("/budget", "budget"),
-    ("/models", "models"),
-    ("/backtest", "backtest"),
-    ("/audit", "audit"),
-)
-"""The pages that every page leads to: where each begins, and the key of its words."""
 
 
 def wants_page(request: Request) -> bool:
@@ -70,8 +55,7 @@ class Pages:
         page = self.writing(request)
         values |= {"w": page, "company": page.company, "path": request.url.path, "query": dict(request.query_params)}
         visitor = visitor_of(request)
-        shown = [(begins, words) for begins, words in NAVIGATION if may_open(visitor.rights, begins)]
-        values |= {"navigation": shown, "visitor": visitor, "role_words": role_words}
+        values |= {"navigation": navigation_for(visitor.rights), "visitor": visitor, "role_words": role_words}
         return self._templates.TemplateResponse(request, template, values, status_code=status)
 
     def writing(self, request: Request) -> Writing:

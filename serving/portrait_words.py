@@ -46,7 +46,6 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     "pt_of_leads": ("Среди заявок", "Among leads"),
     "pt_of_sales": ("Среди продаж", "Among sales"),
     "pt_buys": ("Покупает", "Buys"),
-    "pt_times": ("×{times}", "×{times}"),
     "pt_others": ("остальные — {share}", "the others {share}"),
     "pt_was": ("до {day} было {share}", "until {day} it was {share}"),
     "pt_none_stand_out": (

@@ -6,11 +6,11 @@ import math
 
 from features.facts.company import Company
 from features.rows.feature_row import GENERAL_FEATURES
+from features.rows.feature_words import feature_label, level_word, say
 from features.rows.source_features import LOG_ODDS
 from models.purchase_model import RARE
 from models.score import Cell, Reason
 from serving.number_words import digits_of, number_words, percent_words, span_words
-from serving.words import feature_label, level_word, say
 
 IN_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 SECONDS = {one.name: IN_SECONDS[one.unit] for one in GENERAL_FEATURES if one.unit in IN_SECONDS}

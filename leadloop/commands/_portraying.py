@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def portray_once(house: House, console: Console, *, moment: datetime, most_fields: int = 2) -> PortraitReport:
     """Draw the portrait as known at ``moment``, and keep it."""
     from monitoring.portrait.drawing import drawn_portrait, passes_over
-    from monitoring.portrait.portrait_report import write_portrait
+    from monitoring.portrait.portrait_report import PORTRAITS
 
     home, leads = house.settings.home, house.store.lead_count()
     done = 0
@@ -32,7 +32,7 @@ def portray_once(house: House, console: Console, *, moment: datetime, most_field
             told(done)
 
         report = drawn_portrait(house.store, house.company, home, moment=moment, most_fields=most_fields, passed=passed)
-    path = write_portrait(report, home)
+    path = PORTRAITS.write(report, home)
     console.print(f"The portrait: {path}", markup=False, highlight=False)
     return report
 
@@ -41,14 +41,14 @@ def won_once(house: House, console: Console, *, moment: datetime) -> WonReport:
     """Work out what won deals tell at ``moment``, and keep it."""
     from features.facts.values import Call
     from monitoring.won.drawing import won_deals
-    from monitoring.won.won_report import write_won
+    from monitoring.won.won_report import WON
 
     calls = (fact for history in house.store.histories() for fact in history.facts if isinstance(fact, Call))
     managers = {one.name for one in house.company.managers} | {one.manager for one in calls if one.manager}
     clean = house.contacts.without_persons(managers, keeps=_own_words(house))
     with console.status("Reading won and lost deals ..."):
         report = won_deals(house.store, house.company, clean, moment=moment)
-    console.print(f"What won deals tell: {write_won(report, house.settings.home)}", markup=False, highlight=False)
+    console.print(f"What won deals tell: {WON.write(report, house.settings.home)}", markup=False, highlight=False)
     return report
 
 
@@ -81,9 +81,10 @@ def _middle(middle: Middle | None) -> str:
 
 def last_portrayed(home: Path) -> datetime | None:
     """Return when the portrait was drawn last; None where it never was."""
-    from monitoring.portrait.portrait_report import drawn_at, portraits
+    from models.report_shelf import moment_of
+    from monitoring.portrait.portrait_report import PORTRAITS
 
-    return next((drawn_at(name) for name in portraits(home)), None)
+    return next((moment_of(name) for name in PORTRAITS.names(home)), None)
 
 
 def say_portrait(report: PortraitReport, house: House, console: Console) -> None:

@@ -50,7 +50,7 @@ def command(
     """
     from rich.console import Console
 
-    from models.backtest_report import write_report
+    from models.backtest_report import BACKTESTS
     from training.backtest import backtest_report, replay_of
 
     house = open_house(home, company)
@@ -71,7 +71,7 @@ def command(
     console.print(_periods(report))
     for line in (*_overall(report), *(_left_alone(one) for one in report.left_alone)):
         console.print(f"  {line}", markup=False, highlight=False)
-    console.print(f"  The report: {write_report(report, house.settings.home)}", markup=False, highlight=False)
+    console.print(f"  The report: {BACKTESTS.write(report, house.settings.home)}", markup=False, highlight=False)
 
 
 def _periods(report: BacktestReport) -> Table:

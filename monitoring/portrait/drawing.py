@@ -16,6 +16,7 @@ from features.rows.feature_row import FixedRates, RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 from models.artefact import champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
+from models.report_shelf import moment_of
 from models.score import RulesScorer, Scorer
 from models.since_report import at_its_level
 from monitoring.portrait.audience_beside import audience_beside
@@ -23,12 +24,10 @@ from monitoring.portrait.buyers import LEVEL, buyers_portrait
 from monitoring.portrait.lead_traits import Traits, traits_of
 from monitoring.portrait.portrait_report import (
     FORMAT,
+    PORTRAITS,
     Difference,
     Drawn,
     PortraitReport,
-    drawn_at,
-    portrait_of,
-    portraits,
 )
 from monitoring.portrait.since_before import compared_with, since_before
 
@@ -103,12 +102,12 @@ def scorer_of(home: Path) -> Scorer:
 
 
 def _difference(traits: Traits, drawn: Drawn, home: Path, moment: datetime, seed: int) -> Difference | None:
-    before = {drawn_at(name): name for name in portraits(home) if drawn_at(name) < moment}
+    before = {moment_of(name): name for name in PORTRAITS.names(home) if moment_of(name) < moment}
     since = compared_with(traits, before)
     if since is None:
         return None
     try:
-        earlier = portrait_of(home, before[since])
+        earlier = PORTRAITS.read(home, before[since])
     except ArtefactUnreadable:  # its moment is known all the same, and what it showed is not needed to compare
         earlier = None
     shown = [one.conditions for one in (*drawn.segments, *(earlier.arrival.segments if earlier else ()))]

@@ -7,14 +7,12 @@ its levels are data: the words around them are made where they are shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Literal
 
-import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from features.errors import ArtefactUnreadable
+from models.report_shelf import ReportShelf
 
 FORMAT = 1
 KnownBy = Literal["arrival", "talk"]
@@ -211,58 +209,5 @@ class PortraitReport:
         return self.arrival if known_by == "arrival" else self.talk
 
 
-_READER = TypeAdapter(PortraitReport)
-
-
-def write_portrait(report: PortraitReport, home: Path) -> Path:
-    """Write a report into the data folder, under its moment; return the file."""
-    folder = _folder(home)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{report.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
-    new = path.with_suffix(".new")
-    new.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    new.replace(path)
-    return path
-
-
-def portraits(home: Path) -> list[str]:
-    """Return the names of the kept portraits, the latest first."""
-    return sorted((path.stem for path in _folder(home).glob("*.json")), reverse=True)
-
-
-def portrait_of(home: Path, name: str) -> PortraitReport | None:
-    """Return a kept portrait; None where there is none of that name.
-
-    Raises
-    ------
-    ArtefactUnreadable
-        Where it is damaged, or was written in another format.
-    """
-    if name not in portraits(home):
-        return None
-    remedy = "run `leadloop portrait` again."
-    try:
-        report = _READER.validate_json((_folder(home) / f"{name}.json").read_bytes())
-    except ValidationError:
-        raise ArtefactUnreadable(f"{name}.json is damaged or of another format; {remedy}") from None
-    if report.format != FORMAT:
-        raise ArtefactUnreadable(f"{name}.json has another format than {FORMAT}; {remedy}")
-    return report
-
-
-def latest_portrait(home: Path) -> PortraitReport | None:
-    """Return the portrait that was drawn last; None where none was. Raises as ``portrait_of`` does."""
-    return next((portrait_of(home, name) for name in portraits(home)), None)
-
-
-def drawn_at(name: str) -> datetime:
-    """Return the moment of a kept portrait, by its name.
-
-    >>> drawn_at("20260302T090000Z").isoformat()
-    '2026-03-02T09:00:00+00:00'
-    """
-    return datetime.strptime(name, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-
-
-def _folder(home: Path) -> Path:
-    return home / "reports" / "portrait"
+PORTRAITS = ReportShelf("portrait", FORMAT, TypeAdapter(PortraitReport))
+"""Where they are kept."""

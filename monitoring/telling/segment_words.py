@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 from features.facts.company import Company
-from features.rows.form_answers import CHOSEN, DAYS_AHEAD, WORDS_WRITTEN
+from features.rows.feature_words import feature_label, level_word, say
 from features.written_numbers import number_words
 from monitoring.alarms.alarm import Watched
 from monitoring.what_changed.segments import DAY_KIND, HOUR_KIND, Cell, Segment
 
-FIELDS: dict[str, tuple[str, str]] = {
-    # field: (Russian, English)
-    "medium": ("Тип трафика", "Medium"),
-    "campaign": ("Кампания", "Campaign"),
-    "ad": ("Объявление", "Ad"),
-    "keyword": ("Поисковая фраза", "Search phrase"),
-    "landing_page": ("Посадочная страница", "Landing page"),
-    "offer": ("Предложение", "Offer"),
-    "discount": ("Скидка", "Discount"),
+KINDS: dict[str, tuple[str, str]] = {
+    # what is read off the moment of the request, and its levels: (Russian, English)
     HOUR_KIND: ("Время заявки", "Time of day"),
     DAY_KIND: ("День заявки", "Day of the request"),
-    "contact_has_name": ("Имя указано", "A name was given"),
-    "contact_has_phone": ("Телефон указан", "A phone number was given"),
-    "contact_phone_valid": ("Телефон существует", "The phone number can exist"),
-    "contact_phone_kind": ("Вид телефона", "Kind of phone number"),
-    "contact_has_email": ("Почта указана", "An e-mail was given"),
-    "contact_email_kind": ("Вид почты", "Kind of e-mail"),
-}
-LEVELS: dict[str, tuple[str, str]] = {
-    "yes": ("да", "yes"),
-    "no": ("нет", "no"),
     "night": ("ночь (0–6 ч)", "night (0–6 h)"),
     "morning": ("утро (6–12 ч)", "morning (6–12 h)"),
     "afternoon": ("день (12–18 ч)", "afternoon (12–18 h)"),
     "evening": ("вечер (18–24 ч)", "evening (18–24 h)"),
     "workday": ("будни", "a workday"),
     "weekend": ("выходные", "the weekend"),
-    "mobile": ("мобильный", "mobile"),
-    "fixed": ("городской", "fixed line"),
-    "free": ("бесплатная", "free service"),
-    "company": ("корпоративная", "company domain"),
-    "invalid": ("ошибочная", "invalid"),
-    "other": ("другой", "other"),
 }
-NOT_GIVEN = ("не указано", "not given")
-ENDINGS = {DAYS_AHEAD: ("дней до", "days ahead"), WORDS_WRITTEN: ("слов", "words"), CHOSEN: ("выбрано", "chosen")}
-RANGES = {"below": ("меньше {high}", "below {high}"), "from": ("от {low}", "{low} and more"),
-          "between": ("от {low} до {high}", "{low} to {high}"), "any": ("указано", "given")}  # fmt: skip
 LEVEL_OF = {"campaign": ("кампания", "campaign"), "ad": ("объявление", "ad"), "offer": ("предложение", "offer")}
 
 
@@ -65,14 +38,7 @@ def segment_words(segment: Segment, company: Company, language: str) -> str:
 
 def field_words(field: str, company: Company, language: str) -> str:
     """Return how people call a field: the company's own label, or ours for what every company has."""
-    place = 0 if language == "ru" else 1
-    if field in FIELDS and field not in company.fields:
-        return FIELDS[field][place]
-    stem = field.removeprefix("answer_") if field.removeprefix("answer_") in company.fields else field
-    for ending, words in ENDINGS.items():
-        if stem not in company.fields and stem.removesuffix(ending) in company.fields:
-            return f"{_label(stem.removesuffix(ending), company)}, {words[place]}"
-    return _label(stem, company)
+    return KINDS[field][_place(language)] if field in KINDS else feature_label(field, company, language)
 
 
 def watched_words(watched: Watched, language: str) -> str:
@@ -83,7 +49,7 @@ def watched_words(watched: Watched, language: str) -> str:
     """
     if watched.level == "channel":
         return watched.channel
-    level = LEVEL_OF[watched.level][0 if language == "ru" else 1]
+    level = LEVEL_OF[watched.level][_place(language)]
     named = f"{level} {quoted(watched.name, language)}"
     return f"{watched.channel}, {named}" if watched.channel else named[:1].upper() + named[1:]
 
@@ -94,20 +60,19 @@ def quoted(words: str, language: str) -> str:
 
 
 def _level(cell: Cell, company: Company, language: str) -> str:
-    place = 0 if language == "ru" else 1
     if cell.level is None:
-        return NOT_GIVEN[place]
+        return say("not_given", language)
     if cell.low is not None or cell.high is not None:
-        kind = "between" if None not in (cell.low, cell.high) else "below" if cell.low is None else "from"
+        kind = "between" if None not in (cell.low, cell.high) else "less_than" if cell.low is None else "from"
         low, high = ("" if one is None else number_words(one, language) for one in (cell.low, cell.high))
-        return RANGES[kind][place].format(low=low, high=high)
-    is_ours = cell.field in (HOUR_KIND, DAY_KIND) or cell.field.startswith("contact_")
-    if is_ours or cell.level in ("yes", "no"):
-        return LEVELS.get(cell.level, (cell.level, cell.level))[place]
+        return say(kind, language, low=low, high=high)
+    if cell.field in (HOUR_KIND, DAY_KIND):
+        return KINDS[cell.level][_place(language)]
     field = company.fields.get(cell.field)
-    return RANGES["any"][place] if field and field.kind == "number" else cell.level
+    if cell.level == "given" and (field is None or field.kind == "number"):
+        return say("any_number", language)
+    return level_word(cell.field, cell.level, company, language)
 
 
-def _label(name: str, company: Company) -> str:
-    field = company.fields.get(name)
-    return (field and field.label) or name.replace("_", " ")
+def _place(language: str) -> int:
+    return 0 if language == "ru" else 1

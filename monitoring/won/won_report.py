@@ -7,14 +7,12 @@ had been left out before (``features/facts/without_persons.py``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Literal
 
-import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from features.errors import ArtefactUnreadable
+from models.report_shelf import ReportShelf
 
 FORMAT = 1
 NoteKind = Literal["attracts", "ideal_product", "comment"]
@@ -89,39 +87,5 @@ class WonReport:
     fewest: int
 
 
-_READER = TypeAdapter(WonReport)
-
-
-def write_won(report: WonReport, home: Path) -> Path:
-    """Write a report into the data folder, under its moment; return the file."""
-    folder = _folder(home)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{report.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
-    new = path.with_suffix(".new")
-    new.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    new.replace(path)
-    return path
-
-
-def latest_won(home: Path) -> WonReport | None:
-    """Return the report that was written last; None where none was.
-
-    Raises
-    ------
-    ArtefactUnreadable
-        Where it is damaged, or was written in another format.
-    """
-    path = max(_folder(home).glob("*.json"), default=None)
-    if path is None:
-        return None
-    try:
-        report = _READER.validate_json(path.read_bytes())
-    except ValidationError:
-        raise ArtefactUnreadable(f"{path.name} is damaged or of another format; run `leadloop won` again.") from None
-    if report.format != FORMAT:
-        raise ArtefactUnreadable(f"{path.name} has another format than {FORMAT}; run `leadloop won` again.")
-    return report
-
-
-def _folder(home: Path) -> Path:
-    return home / "reports" / "won"
+WON = ReportShelf("won", FORMAT, TypeAdapter(WonReport))
+"""Where they are kept."""

@@ -10,9 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from features.errors import ArtefactUnreadable
+from models.report_shelf import moment_of
 from monitoring.intervals import Rate
-from monitoring.portrait.portrait_report import PortraitReport, drawn_at, portrait_of, portraits
-from monitoring.won.won_report import latest_won
+from monitoring.portrait.portrait_report import PORTRAITS, PortraitReport
+from monitoring.won.won_report import WON
 from serving.pages import Pages
 from serving.portrait.segment_words import segment_words, value_words
 from serving.portrait.what_to_fix import what_to_fix
@@ -25,9 +26,9 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     def asked_for(drawn: str) -> tuple[list[str], PortraitReport | None]:
-        names = portraits(home)
+        names = PORTRAITS.names(home)
         chosen = drawn if drawn in names else next(iter(names), "")
-        return names, portrait_of(home, chosen)
+        return names, PORTRAITS.read(home, chosen)
 
     @router.get("/portrait", response_class=HTMLResponse)
     async def portrait_page(
@@ -40,7 +41,7 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
         words: dict[str, Any] = {
             "said": lambda conditions: segment_words(conditions, company),
             "value": lambda condition: value_words(condition, company),
-            "drawn_at": drawn_at,
+            "moment_of": moment_of,
         }
         try:
             names, report = await run_in_threadpool(asked_for, drawn)
@@ -65,7 +66,7 @@ def portrait_router(home: Path, pages: Pages) -> APIRouter:
     async def won_page(request: Request) -> HTMLResponse:
         """Show what won deals tell, or which command works it out."""
         try:
-            report = await run_in_threadpool(latest_won, home)
+            report = await run_in_threadpool(WON.latest, home)
         except ArtefactUnreadable:
             return pages.show(request, "won.html", report=None, unreadable=True)
         return pages.show(request, "won.html", report=report, unreadable=False, share=counted)

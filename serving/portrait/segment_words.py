@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.facts.company import Company
+from features.rows.feature_words import feature_label, level_word, say
 from monitoring.portrait.portrait_report import Condition
 from serving.number_words import number_words
-from serving.words import feature_label, level_word, say
 
 
 def segment_words(conditions: Sequence[Condition], company: Company) -> str:

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from features.errors import ArtefactUnreadable
-from models.backtest_report import latest_report
+from models.backtest_report import BACKTESTS
 from serving.pages import Pages
 from serving.reports.backtest_figures import BacktestFigures, share_of
 
@@ -22,7 +22,7 @@ def backtest_router(home: Path, pages: Pages) -> APIRouter:
     async def backtest_page(request: Request) -> HTMLResponse:
         """Show what the latest replay came to, or which command makes one."""
         try:
-            report = await run_in_threadpool(latest_report, home)
+            report = await run_in_threadpool(BACKTESTS.latest, home)
         except ArtefactUnreadable:
             return pages.show(request, "backtest.html", report=None, unreadable=True)
         if report is None:

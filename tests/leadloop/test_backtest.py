@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from models.backtest_report import MODEL, latest_report
+from models.backtest_report import BACKTESTS, MODEL
 from tests.leadloop.command_line import Small, one_line
 
 
 def test_the_past_is_replayed_and_the_report_lies_in_the_data_folder(trained: Small) -> None:
     said = trained.done("backtest", "--every", "4", "--until", "2025-11-10")
-    report = latest_report(trained.home)
+    report = BACKTESTS.latest(trained.home)
     assert report is not None
     assert report.every_weeks == 4
     assert report.overall.judged is not None

@@ -9,38 +9,38 @@ from pathlib import Path
 import pytest
 
 from features.errors import ArtefactUnreadable
-from models.backtest_report import Overall, latest_report, write_report
+from models.backtest_report import BACKTESTS, Overall
 from tests.serving.replayed import small_report, too_early
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:
-    path = write_report(small_report(), tmp_path)
+    path = BACKTESTS.write(small_report(), tmp_path)
     assert path == tmp_path / "reports" / "backtest" / "20260330T210000Z.json"
-    assert latest_report(tmp_path) == small_report()
+    assert BACKTESTS.latest(tmp_path) == small_report()
 
 
 def test_the_latest_of_several_reports_is_read(tmp_path: Path) -> None:
     later = replace(small_report(), read_at=small_report().read_at + timedelta(days=1), seed=7)
-    write_report(later, tmp_path)
-    write_report(small_report(), tmp_path)
-    assert latest_report(tmp_path) == later
+    BACKTESTS.write(later, tmp_path)
+    BACKTESTS.write(small_report(), tmp_path)
+    assert BACKTESTS.latest(tmp_path) == later
 
 
 def test_before_the_first_replay_there_is_none(tmp_path: Path) -> None:
-    assert latest_report(tmp_path) is None
+    assert BACKTESTS.latest(tmp_path) is None
 
 
 @pytest.mark.parametrize("spoiled", [b"", b"{", b"[]", b'{"format": 1}'])
 def test_a_damaged_report_says_what_to_do(tmp_path: Path, spoiled: bytes) -> None:
-    write_report(small_report(), tmp_path).write_bytes(spoiled)
+    BACKTESTS.write(small_report(), tmp_path).write_bytes(spoiled)
     with pytest.raises(ArtefactUnreadable, match="run `leadloop backtest` again"):
-        latest_report(tmp_path)
+        BACKTESTS.latest(tmp_path)
 
 
 def test_a_report_of_another_format_is_refused(tmp_path: Path) -> None:
-    write_report(replace(small_report(), format=99), tmp_path)
+    BACKTESTS.write(replace(small_report(), format=99), tmp_path)
     with pytest.raises(ArtefactUnreadable, match="another format"):
-        latest_report(tmp_path)
+        BACKTESTS.latest(tmp_path)
 
 
 def test_a_report_says_whether_it_can_be_judged_or_why_not() -> None:

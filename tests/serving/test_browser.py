@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from features.facts.contacts import Contact
-from models.backtest_report import write_report
+from models.backtest_report import BACKTESTS
 from serving.wiring import clock
 from tests.serving.doors import PHONE_WRITTEN, VERSION, promote
 from tests.serving.model_card.shelved import keep_card, shelve
@@ -69,7 +69,7 @@ def served_company(home: Path) -> Iterator[str]:
     promote(home)
     keep_card(home, VERSION)
     shelve(home, "20260309-def456", trained_at=now)
-    write_report(small_report(), home)
+    BACKTESTS.write(small_report(), home)
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")

@@ -7,11 +7,11 @@ import math
 import pytest
 
 from features.facts.company import Company
+from features.rows.feature_words import feature_label
 from models.purchase_model import RARE
 from models.score import Cell, Reason
 from serving.number_words import number_words
 from serving.reason_words import cell_words, reason_counts, reason_text
-from serving.words import feature_label
 
 FIELDS = {
     "area": {"kind": "number", "unit": "м²"},

@@ -18,7 +18,7 @@ from features.facts.without_persons import WithoutPersons
 from monitoring.won.drawing import won_deals
 from monitoring.won.middle import middle_of
 from monitoring.won.note_themes import themes_of, typical
-from monitoring.won.won_report import WonReport, latest_won, write_won
+from monitoring.won.won_report import WON, WonReport
 from tests.monitoring.leads import COMPANY
 from tests.support.facts import NOON, call, lead, source, stage
 
@@ -118,9 +118,9 @@ def test_the_middle_lies_inside_its_interval(values: list[float]) -> None:
 
 def test_a_report_reads_back_and_a_damaged_one_says_what_to_do(sqlite_engine: Engine, tmp_path: Path) -> None:
     found = report_of(sqlite_engine, deals())
-    assert latest_won(tmp_path) is None
-    path = write_won(found, tmp_path)
-    assert latest_won(tmp_path) == found
+    assert WON.latest(tmp_path) is None
+    path = WON.write(found, tmp_path)
+    assert WON.latest(tmp_path) == found
     path.write_text("{")
     with pytest.raises(ArtefactUnreadable, match="leadloop won"):
-        latest_won(tmp_path)
+        WON.latest(tmp_path)

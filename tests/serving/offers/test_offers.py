@@ -137,4 +137,4 @@ def test_another_process_sees_a_version_within_seconds(doors: Doors) -> None:
 
 
 def test_every_page_leads_to_the_offers(doors: Doors) -> None:
-    assert 'href="/offers"' in doors.page("/queue")
+    assert 'href="/offers"' in doors.page("/portrait")

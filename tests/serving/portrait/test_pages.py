@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitoring.portrait.portrait_report import (
     FORMAT,
+    PORTRAITS,
     AimedField,
     AimedPart,
     Audience,
@@ -17,11 +18,10 @@ from monitoring.portrait.portrait_report import (
     Drawn,
     PortraitReport,
     Segment,
-    write_portrait,
 )
 from monitoring.portrait.shares import counted_share
 from monitoring.won.won_report import FORMAT as WON_FORMAT
-from monitoring.won.won_report import Deals, Middle, Notes, Theme, WonReport, write_won
+from monitoring.won.won_report import WON, Deals, Middle, Notes, Theme, WonReport
 from tests.serving.doors import Doors
 
 MOMENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -48,7 +48,7 @@ def report(**changed: object) -> PortraitReport:
 
 
 def shown(doors: Doors, told: PortraitReport, query: str = "lang=en") -> str:
-    write_portrait(told, doors.service.settings.home)
+    PORTRAITS.write(told, doors.service.settings.home)
     return words_of(doors.page(f"/portrait?{query}"))
 
 
@@ -113,16 +113,16 @@ def test_audience_and_buyers_stand_side_by_side_with_what_to_fix(doors: Doors) -
 
 def test_an_earlier_portrait_and_that_after_the_talk_can_be_asked_for(doors: Doors) -> None:
     talk = replace(DRAWN, known_by="talk", segments=(segment((Condition("need", level="yes"),)),))
-    write_portrait(report(moment=MOMENT - timedelta(days=7), talk=talk), doors.service.settings.home)
+    PORTRAITS.write(report(moment=MOMENT - timedelta(days=7), talk=talk), doors.service.settings.home)
     page = shown(doors, report(), "lang=en&drawn=20260223T090000Z&known=talk")
     assert "Потребность: yes" in page
     assert "Only leads that were spoken to" in page
 
 
 def test_a_damaged_report_is_a_page_and_not_an_error(doors: Doors) -> None:
-    write_portrait(report(), doors.service.settings.home).write_bytes(b"{")
+    PORTRAITS.write(report(), doors.service.settings.home).write_bytes(b"{")
     assert "`leadloop portrait` draws a new one" in doors.page("/portrait?lang=en")
-    write_won(won(), doors.service.settings.home).write_bytes(b"{")
+    WON.write(won(), doors.service.settings.home).write_bytes(b"{")
     assert "`leadloop won` works it out anew" in doors.page("/won?lang=en")
 
 
@@ -136,7 +136,7 @@ def won() -> WonReport:
 
 
 def test_won_deals_tell_days_calls_and_themes_with_counts(doors: Doors) -> None:
-    write_won(won(), doors.service.settings.home)
+    WON.write(won(), doors.service.settings.home)
     page = words_of(doors.page("/won?lang=en"))
     assert "vk 3 2 9 1 —" in page
     assert "All 200 20 11.6 10.5–12.8 2 1–2 1 1–2" in page
@@ -150,6 +150,7 @@ def test_won_deals_tell_days_calls_and_themes_with_counts(doors: Doors) -> None:
     assert "leads older than 60 days" in page
 
 
-def test_every_page_leads_to_both(doors: Doors) -> None:
-    for place in ('href="/portrait"', 'href="/won"'):
-        assert place in doors.page("/queue")
+def test_each_leads_to_the_other_and_every_page_to_the_first(doors: Doors) -> None:
+    assert 'href="/portrait"' in doors.page("/queue")
+    assert 'href="/won"' in doors.page("/portrait")
+    assert 'href="/portrait"' in doors.page("/won")

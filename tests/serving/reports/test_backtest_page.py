@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from models.backtest_report import Overall, write_report
+from models.backtest_report import BACKTESTS, Overall
 from models.measured import Measured
 from tests.serving.doors import Doors
 from tests.serving.replayed import small_report, too_early
@@ -19,7 +19,7 @@ def words_of(page: str) -> str:
 
 
 def shown(doors: Doors, language: str = "en") -> str:
-    write_report(small_report(), doors.service.settings.home)
+    BACKTESTS.write(small_report(), doors.service.settings.home)
     return doors.page(f"/backtest?lang={language}")
 
 
@@ -28,9 +28,9 @@ def test_before_the_first_replay_the_page_says_which_command_makes_one(doors: Do
     assert "not gone through yet" in doors.page("/backtest?lang=en")
 
 
-def test_every_page_leads_to_it(doors: Doors) -> None:
-    assert 'href="/backtest"' in doors.page("/queue")
-    assert 'href="/backtest?lang=en"' in doors.page("/channels?lang=en")
+def test_the_pages_of_models_lead_to_it(doors: Doors) -> None:
+    assert 'href="/backtest"' in doors.page("/models")
+    assert 'href="/backtest?lang=en"' in doors.page("/models?lang=en")
 
 
 def test_the_buyers_found_first_stand_with_count_and_interval_beside_the_rules(doors: Doors) -> None:
@@ -44,7 +44,7 @@ def test_the_buyers_found_first_stand_with_count_and_interval_beside_the_rules(d
 
 def test_a_difference_that_may_be_chance_is_not_called_more(doors: Doors) -> None:
     report = small_report()
-    write_report(
+    BACKTESTS.write(
         replace(report, overall=replace(report.overall, more_than_rules=Measured(2.0, -3.0, 6.0))),
         doors.service.settings.home,
     )
@@ -84,16 +84,16 @@ def test_the_main_text_has_no_jargon_and_the_folded_part_has_every_rung(doors: D
 
 def test_where_it_is_too_early_or_too_few_leads_are_settled_the_page_says_so(doors: Doors) -> None:
     home = doors.service.settings.home
-    write_report(too_early(), home)
+    BACKTESTS.write(too_early(), home)
     page = words_of(doors.page("/backtest?lang=en"))
     assert "too little to learn from" in page
     assert "01.2026 250 150" in page
-    write_report(replace(small_report(), overall=Overall(30, 6, None, None)), home)
+    BACKTESTS.write(replace(small_report(), overall=Overall(30, 6, None, None)), home)
     assert "30 leads came whose outcome is known, 6 bought" in words_of(doors.page("/backtest?lang=en"))
 
 
 def test_a_report_without_a_horizon_says_that_only_closed_leads_count(doors: Doors) -> None:
-    write_report(replace(small_report(), horizon_days=None), doors.service.settings.home)
+    BACKTESTS.write(replace(small_report(), horizon_days=None), doors.service.settings.home)
     words = words_of(doors.page("/backtest?lang=en"))
     assert "no time limit for a purchase" in words
     assert "not closed yet: 60" in words
@@ -103,7 +103,7 @@ def test_a_report_without_a_horizon_says_that_only_closed_leads_count(doors: Doo
 
 
 def test_a_damaged_report_is_a_page_and_not_an_error(doors: Doors) -> None:
-    write_report(small_report(), doors.service.settings.home).write_bytes(b"{")
+    BACKTESTS.write(small_report(), doors.service.settings.home).write_bytes(b"{")
     assert "run `leadloop backtest` again" in doors.page("/backtest?lang=en")
     russian = doors.page("/backtest?lang=ru")
     assert "запустите `leadloop backtest` ещё раз" in russian

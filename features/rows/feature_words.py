@@ -1,4 +1,4 @@
-"""Every word that people read on a page or in a reason, Russian and English side by side."""
+"""How people call a feature and what it holds, Russian and English side by side, wherever it is read: pages, mails, reasons."""
 
 from __future__ import annotations
 
@@ -116,17 +116,20 @@ def say(key: str, language: str, **values: str) -> str:
     return (russian if language == "ru" else english).format(**values)
 
 
-def feature_label(name: str, company: Company) -> str:
-    """Return how people call a feature: ours, or the company's own label of a field."""
+def feature_label(name: str, company: Company, language: str | None = None) -> str:
+    """Return how people call a feature: ours, or the company's own label of a field.
+
+    In the company's own language unless another is asked for.
+    """
+    place = 0 if (language or company.language) == "ru" else 1
     if name in FEATURE_LABELS:
-        return FEATURE_LABELS[name][0 if company.language == "ru" else 1]
+        return FEATURE_LABELS[name][place]
     if name in company.fields:
         return field_label(name, company)
     stem = name.removeprefix("answer_")
-    for ending, (russian, english) in DERIVED.items():
+    for ending, words in DERIVED.items():
         if stem not in company.fields and stem.removesuffix(ending) in company.fields:
-            label = field_label(stem.removesuffix(ending), company)
-            return f"{label}, {russian if company.language == 'ru' else english}"
+            return f"{field_label(stem.removesuffix(ending), company)}, {words[place]}"
     return field_label(stem, company)
 
 
@@ -141,9 +144,9 @@ def field_label(name: str, company: Company) -> str:
     return f"{label}, {field.unit}" if field and field.unit else label
 
 
-def level_word(name: str, level: str, company: Company) -> str:
+def level_word(name: str, level: str, company: Company, language: str | None = None) -> str:
     """Return a level as people say it; a company's own answers stay as they are."""
     if level in ("yes", "no") or name in OUR_LEVELS or (name == "channel" and level in ("other", "unknown")):
         words = LEVEL_WORDS.get(level)
-        return words[0 if company.language == "ru" else 1] if words else level
+        return words[0 if (language or company.language) == "ru" else 1] if words else level
     return level
