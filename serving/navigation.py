@@ -44,7 +44,7 @@ NAVIGATION = (
     ),
     Group("nav_buyers", (("/portrait", "portrait"), ("/won", "won"), ("/offers", "offers"))),
     Group("nav_model", (("/models", "models"), ("/backtest", "backtest"))),
-    Group("nav_house", (("/audit", "audit"),)),
+    Group("nav_access", (("/audit", "audit"),)),
 )
 """The pages that every page leads to."""
 

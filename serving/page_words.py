@@ -15,9 +15,9 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "nav_sales": ("Звонки", "Calls"),
     "nav_marketing": ("Маркетинг", "Marketing"),
-    "nav_buyers": ("Кто покупает", "Who buys"),
+    "nav_buyers": ("Спрос", "Demand"),
     "nav_model": ("Модель", "Model"),
-    "nav_house": ("Порядок", "House"),
+    "nav_access": ("Доступ", "Access"),
     "queue": ("Очередь звонков", "Call queue"),
     "channels": ("Каналы", "Channels"),
     "other_language": ("English", "Русский"),

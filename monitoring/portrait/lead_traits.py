@@ -100,10 +100,6 @@ class Traits:
             settled_at=self.settled_at[places],
         )
 
-    def with_outcomes(self, bought: Bools) -> Traits:
-        """Return settled leads with other outcomes."""
-        return replace(self, state=bought.astype(np.int64), weight=bought.astype(np.float64))
-
 
 def traits_of(
     histories: Iterable[LeadHistory],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from features.facts.database import engine_for
 from features.facts.store import FactStore
@@ -20,9 +20,8 @@ from tests.features.outbox.letters import letter
 from tests.serving.doors import COMPANY
 from tests.serving.running import listening
 from tests.serving.spoiled import spoiled
-from tests.serving.test_browser import ARGUMENTS, LANGUAGES, WIDTHS
+from tests.serving.test_browser import LANGUAGES, WIDTHS, opened_chromium
 from tests.support.facts import call, lead, source, stage
-from tests.support.machine import chromium, is_ci
 
 TOLD = """
 conversions:
@@ -39,16 +38,8 @@ PATHS = ("/conversions", "/budget?channel=ВКонтакте&channel=Яндек�
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Give Chromium; without it these tests are left out, under CI they fail."""
-    path = chromium()
-    if path is None:
-        message = "Chromium is not installed: sudo apt-get install chromium fonts-dejavu-core"
-        if is_ci():
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with opened_chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from monitoring.portrait.lead_traits import Bools, Floats, Traits
@@ -24,7 +26,7 @@ def company_of(leads: int, seed: int, *, rate: float = 0.12, owners_buy: float |
 
 def settled(traits: Traits, bought: Bools) -> Traits:
     """Return leads with these outcomes."""
-    return traits.with_outcomes(bought)
+    return replace(traits, state=bought.astype(np.int64), weight=bought.astype(np.float64))
 
 
 def _nothing(leads: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats, Floats]:

@@ -9,7 +9,7 @@ import numpy as np
 from features.facts.company import Company
 from monitoring.portrait.audience_beside import audience_beside
 from monitoring.portrait.lead_traits import Traits
-from tests.monitoring.portrait.companies import company_of
+from tests.monitoring.portrait.companies import company_of, settled
 
 FIELDS = {"role": {"kind": "choice"}, "city": {"kind": "choice"}, "area": {"kind": "number"}}
 
@@ -27,7 +27,7 @@ def by_role(owners: tuple[int, int], tenants: tuple[int, int]) -> Traits:
     levels = {"role": ["owner"] * owners[0] + ["tenant"] * tenants[0]}
     nothing = np.zeros(leads)
     area = {"area": np.where(np.arange(leads) < owners[0], 80.0, 30.0)}
-    return Traits(levels, area, {}, nothing.astype(np.int64), nothing, nothing).with_outcomes(bought)
+    return settled(Traits(levels, area, {}, nothing.astype(np.int64), nothing, nothing), bought)
 
 
 def test_who_is_aimed_at_and_buys_rarely_and_who_buys_without_being_aimed_at() -> None:

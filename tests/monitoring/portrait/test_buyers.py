@@ -14,7 +14,7 @@ from monitoring.portrait.chance import signed_root, strengths_of
 from monitoring.portrait.lead_traits import BOUGHT, NEVER_CALLED, OPEN, Traits
 from monitoring.portrait.portrait_report import Condition, Drawn
 from monitoring.portrait.segments import members_of, segments_of, singles_of
-from tests.monitoring.portrait.companies import company_of
+from tests.monitoring.portrait.companies import company_of, settled
 
 OWNERS = (Condition("role", level="owner"),)
 DEALS = 99
@@ -55,14 +55,14 @@ def test_a_pair_is_told_where_its_parts_alone_say_less() -> None:
     moscow = members_of(traits, [Condition("city", level="moscow")])
     chance = np.where(owners & moscow, 0.45, 0.12)
     bought = np.random.default_rng(4).random(6_000) < chance
-    first = drawn(traits.with_outcomes(bought)).segments[0]
+    first = drawn(settled(traits, bought)).segments[0]
     assert set(first.conditions) == {*OWNERS, Condition("city", level="moscow")}
 
 
 def test_of_few_sales_nothing_is_looked_at_and_it_says_so() -> None:
     traits = company_of(2_000, 5)
     few = np.arange(2_000) < FEWEST_SALES - 1
-    found = drawn(traits.with_outcomes(few))
+    found = drawn(settled(traits, few))
     assert (found.state, found.looked_at, found.bought) == ("too_few", 0, FEWEST_SALES - 1)
 
 
@@ -137,7 +137,7 @@ def test_the_shares_of_a_fields_levels_add_up(seed: int) -> None:
 @given(st.integers(0, 10_000))
 def test_which_segments_there_are_does_not_depend_on_who_bought(seed: int) -> None:
     traits = company_of(500, seed)
-    flipped = traits.with_outcomes(traits.state != BOUGHT)
+    flipped = settled(traits, traits.state != BOUGHT)
     a, b = (segments_of(one, rate=0.2) for one in (traits, flipped))
     assert a.conditions == b.conditions
     assert (a.parts == b.parts).all()

@@ -10,14 +10,14 @@ import numpy as np
 from monitoring.portrait.lead_traits import BOUGHT, Traits
 from monitoring.portrait.portrait_report import Condition
 from monitoring.portrait.since_before import FEWEST_SALES, compared_with, differences, since_before
-from tests.monitoring.portrait.companies import company_of
+from tests.monitoring.portrait.companies import company_of, settled
 
 THEN = datetime(2026, 3, 2, tzinfo=UTC)
 OWNERS = (Condition("role", level="owner"),)
 
 
 def sold_before_and_since(before: int, new: int, seed: int = 1) -> Traits:
-    traits = company_of(before + new, seed).with_outcomes(np.ones(before + new, dtype=np.bool_))
+    traits = settled(company_of(before + new, seed), np.ones(before + new, dtype=np.bool_))
     at = THEN.timestamp() + np.where(np.arange(before + new) < before, -60.0, 60.0)
     return replace(traits, settled_at=at)
 
