@@ -9,6 +9,7 @@ from monitoring.alarms.change_point import ChangePoint, Step, change_point
 from monitoring.alarms.detector import Detector, Gains, costs, gains
 from monitoring.alarms.market import Counted
 from monitoring.alarms.recovery import LONGEST, SILENT, Recovery, WhyOver
+from monitoring.alarms.size import difference
 from monitoring.alarms.usual import LAG, STILL, Moved, Usual
 from monitoring.intervals import Rate
 
@@ -167,8 +168,8 @@ class _Stream:
         face = max(range(len(self._faces)), key=lambda one: self._detectors[one].evidence)
         episode = self._told(face, day, place)
         after, before = episode.after, episode.before
-        if after.of < FEWEST_SINCE or not before.of or after.count * before.of <= before.count * after.of:
-            return
+        if after.of < FEWEST_SINCE or not before.of or difference(after, before)[0] <= 0.0:
+            return  # a change that its own counts do not show is none that could be told
         self._episodes.append(episode)
         self._recovery, self._bad_until = Recovery(after.count, after.of), place
         self._usual = [Usual() for _ in self._faces]
