@@ -18,8 +18,9 @@ WANDERS, COMES_BACK = 0.2, 60.0
 """How far the market's log-odds usually lie from where they are in the long run, and in how many days they return."""
 WEEKDAY = 0.15
 """How far the log-odds of a weekday usually lie from the average day's."""
-JUMP = 3.0
-"""A day on which the other channels lie so many standard errors from what was foretold is followed at once."""
+JUMP, CLEAR = 3.0, 0.15
+"""A day on which the other channels lie so many standard errors from what was foretold is followed at once, if it has leads
+enough for its log-odds to have no more variance than this."""
 PASSES = 0.25
 """Part of the variance of the market's level that a channel is cautious of: what it is off by is over in weeks."""
 MOST_OTHERS = 8
@@ -81,7 +82,9 @@ class _Market:
 
     def _correct(self, weekday: int, surprise: float, noise: float) -> None:
         total = self._variance + self._weekday_variance[weekday] + noise
-        if self._moves and surprise**2 > JUMP**2 * total:  # all channels moved on one day: a new form, say
+        if (
+            self._moves and noise < CLEAR and surprise**2 > JUMP**2 * total
+        ):  # all channels moved on one day: a new form, say
             self._variance += surprise**2 - total
             total = surprise**2
         for_level, for_weekday = self._variance / total, self._weekday_variance[weekday] / total

@@ -91,3 +91,8 @@ def test_a_form_that_is_changed_for_everybody_on_one_day_is_no_bad_channel() -> 
         own, *others = channels(seed, 6, 130, dict.fromkeys(range(100, 130), 1.6), a_day=40)
         found += alarms(own, others)
     assert found <= 1
+
+
+def test_a_few_bad_leads_of_one_small_channel_are_no_market_that_jumped() -> None:
+    own, other = channels(3, 2, 120, {}, a_day=3)
+    assert all(one.variance < 0.1 for one in market_of_others([other], own).values())
