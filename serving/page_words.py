@@ -238,8 +238,8 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "quiet": ("Где тихо, и что было бы замечено", "Where it is quiet, and what would have been noticed"),
     "quiet_text": (
-        "{channel}: нецелевых {share} ({k} из {n}); стало бы {noticeable} из последних {latest} — заметили бы",
-        "{channel}: {share} non-target ({k} of {n}); {noticeable} of the latest {latest} would have been noticed",
+        "{channel}: нецелевых {share} ({k} из {n}); рост до {noticeable} за последние две недели (заявок: {latest}) заметили бы",
+        "{channel}: {share} non-target ({k} of {n}); a rise to {noticeable} in the last two weeks ({latest} leads) would have been noticed",
     ),
     "quiet_little": (
         "{channel}: мало данных (заявок с разговором: {n})",
@@ -281,8 +281,8 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
         "{channel}: too early to say of leads named without a talk ({n} leads)",
     ),
     "quiet_name": (
-        "{channel}: без разговора отмечены нецелевыми {share} ({k} из {n}); стало бы {noticeable} из последних {latest} — заметили бы",
-        "{channel}: {share} named non-target without a talk ({k} of {n}); {noticeable} of the latest {latest} would have been noticed",
+        "{channel}: без разговора отмечены нецелевыми {share} ({k} из {n}); рост до {noticeable} за последние две недели (заявок: {latest}) заметили бы",
+        "{channel}: {share} named non-target without a talk ({k} of {n}); a rise to {noticeable} in the last two weeks ({latest} leads) would have been noticed",
     ),
     "non_target_of_all": (
         "Звонки не записываются, поэтому нецелевые — доля всех заявок.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import log, sqrt
 
+from features.wilsons_interval import Z95
 from monitoring.alarms.change_point import ChangePoint, Step, change_point
 from monitoring.alarms.detector import Detector, Gains, costs, gains
 from monitoring.alarms.market import Counted
@@ -167,8 +169,8 @@ class _Stream:
         face = max(range(len(self._faces)), key=lambda one: self._detectors[one].evidence)
         episode = self._told(face, day, place)
         after, before = episode.after, episode.before
-        if after.of < FEWEST_SINCE or not before.of or after.count * before.of <= before.count * after.of:
-            return
+        if after.of < FEWEST_SINCE or not before.of or not self._shows(episode, place):
+            return  # a change that its own counts do not show is none that could be told
         self._episodes.append(episode)
         self._recovery, self._bad_until = Recovery(after.count, after.of), place
         self._usual = [Usual() for _ in self._faces]
@@ -217,6 +219,19 @@ class _Stream:
         splits = tuple(self._split(face, day, until) for day in (change.earliest, change.latest))
         return Episode(face, raised_on, change, before, after, splits)
 
+    def _shows(self, episode: Episode, until: int) -> bool:
+        """Return whether the counts before and since show the rise, apart from what moved all groups in between."""
+        face, before, after = self._faces[episode.face], episode.before, episode.after
+        moved, leads = [0.0, 0.0], [0.0, 0.0]
+        for when, _, of in face.counts[: until + 1]:
+            if when > self._days[until][0] - COMPARED:
+                one, since = face.moved_on(when), int(when >= episode.change.day)
+                moved[since] += of * (one.by + one.market)
+                leads[since] += of
+        market = moved[1] / max(leads[1], 1.0) - moved[0] / max(leads[0], 1.0)
+        (log_before, known_before), (log_after, known_after) = _log_odds(before), _log_odds(after)
+        return log_after - log_before - market > Z95 * sqrt(known_before + known_after)
+
     def _split(self, face: int, day: int, until: int) -> tuple[Rate, Rate]:
         """Return the counts of the days that were usual before a day, and of those since."""
         before, after = [0.0, 0.0], [0.0, 0.0]
@@ -227,3 +242,9 @@ class _Stream:
             elif when >= oldest and not any(since <= when < over for since, over in self._spells):
                 before = [before[0] + bad, before[1] + of]
         return Rate(round(before[0]), round(before[1])), Rate(round(after[0]), round(after[1]))
+
+
+def _log_odds(rate: Rate) -> tuple[float, float]:
+    """Return a rate's log-odds with their variance, with half a lead on either side (Haldane 1956)."""
+    bad, fine = rate.count + 0.5, rate.of - rate.count + 0.5
+    return log(bad / fine), 1.0 / bad + 1.0 / fine

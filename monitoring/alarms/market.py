@@ -14,10 +14,15 @@ from monitoring.alarms.usual import FEWEST, Moved, Usual, odds_share
 
 Counted = tuple[float, float, float]
 """A day (as an ordinal), how many leads were bad, of how many."""
-WANDERS, COMES_BACK = 0.2, 60.0
+WANDERS, COMES_BACK = 0.3, 40.0
 """How far the market's log-odds usually lie from where they are in the long run, and in how many days they return."""
 WEEKDAY = 0.15
 """How far the log-odds of a weekday usually lie from the average day's."""
+JUMP, CLEAR = 3.0, 0.15
+"""A day on which the other channels lie so many standard errors from what was foretold is followed at once, if it has leads
+enough for its log-odds to have no more variance than this."""
+KNOWN = 0.02
+"""Variance of the market's level that no channel is cautious of: what it is off by is over in weeks."""
 MOST_OTHERS = 8
 """So many of the largest other channels are enough to know the market by."""
 
@@ -77,6 +82,10 @@ class _Market:
 
     def _correct(self, weekday: int, surprise: float, noise: float) -> None:
         total = self._variance + self._weekday_variance[weekday] + noise
+        jumped = self._moves and noise < CLEAR and surprise**2 > JUMP**2 * total
+        if jumped:  # a new form for all channels, say
+            self._variance += surprise**2 - total
+            total = surprise**2
         for_level, for_weekday = self._variance / total, self._weekday_variance[weekday] / total
         self._level += for_level * surprise
         self._variance *= 1.0 - for_level
@@ -84,4 +93,5 @@ class _Market:
         self._weekday_variance[weekday] *= 1.0 - for_weekday
 
     def _moved(self, day: int) -> Moved:
-        return Moved(self._weekday[day % 7], self._level, self._variance + self._weekday_variance[day % 7])
+        unknown = max(self._variance - KNOWN, 0.0) + self._weekday_variance[day % 7]
+        return Moved(self._weekday[day % 7], self._level, unknown)

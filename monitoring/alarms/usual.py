@@ -13,6 +13,8 @@ FEWEST = 30
 """Of fewer leads nothing is usual yet."""
 CAUTION = 0.8
 """By how many standard errors the usual share is taken to be higher than it looks: it is only an estimate."""
+LITTLE = 0.2
+"""Log-odds by which a market may be better without its being left out; a change that is looked for is more than twice as large."""
 EVEN_DAYS = 10.0
 """The days are taken to scatter by chance alone as if so many of that kind had been seen."""
 
@@ -39,8 +41,8 @@ class Usual:
     >>> usual = Usual()
     >>> for day in range(10):
     ...     usual.learn(float(day), bad=1, of=5)
-    >>> [round(usual.share(Moved(0.0, market, 0.0)), 3) for market in (0.0, 0.5, -0.5)]  # a better market excuses nobody
-    [0.256, 0.362, 0.256]
+    >>> [round(usual.share(Moved(0.0, market, 0.0)), 3) for market in (0.0, 0.5, -0.2, -0.5)]
+    [0.256, 0.362, 0.22, 0.22]
     """
 
     def __init__(self) -> None:
@@ -96,9 +98,10 @@ class Usual:
     def share(self, moved: Moved = STILL) -> float:
         """Return the share to expect of leads while nothing has changed, at the cautious end of what is known.
 
-        Who has to be worse than the market has to be worse than before, too: a market that is better than it was is left out.
+        Who has to be worse than the market has to be worse than before, too: that a market is better than it was counts up to
+        ``LITTLE``, by which it is seldom known better.
         """
-        better = min(moved.market - self._market / (self._of or 1.0), 0.0)
+        better = min(moved.market - self._market / (self._of or 1.0) + LITTLE, 0.0)
         return odds_share(self.log_odds(moved) - better + CAUTION * sqrt(self.variance() + moved.variance))
 
 

@@ -83,3 +83,16 @@ def test_leads_that_come_in_batches_are_no_change_each_time() -> None:
             counts.append((float(day), float(sum(draw.random() < today for _ in range(30))), 30.0))
         found += alarms(counts, [])
     assert found <= 1
+
+
+def test_a_form_that_is_changed_for_everybody_on_one_day_is_no_bad_channel() -> None:
+    found = 0
+    for seed in range(8):
+        own, *others = channels(seed, 6, 130, dict.fromkeys(range(100, 130), 1.6), a_day=40)
+        found += alarms(own, others)
+    assert found <= 1
+
+
+def test_a_few_bad_leads_of_one_small_channel_are_no_market_that_jumped() -> None:
+    own, other = channels(3, 2, 120, {}, a_day=3)
+    assert all(one.variance < 0.1 for one in market_of_others([other], own).values())
