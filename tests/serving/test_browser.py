@@ -145,7 +145,7 @@ def test_a_model_is_reached_from_the_list_its_chart_is_drawn_and_the_analysts_pa
 ) -> None:
     with page_of(browser, address) as (page, wrong):
         page.goto(f"{address}/queue?lang=ru")
-        page.get_by_role("link", name="Модели").click()
+        page.get_by_role("link", name="Модель", exact=True).click()
         page.get_by_role("link", name=VERSION).click()
         page.wait_for_url(f"**/models/{VERSION}**")
         expect(page.locator("#truth [data-chart] .barlayer .point")).to_have_count(10)
@@ -214,10 +214,11 @@ def test_a_form_filled_in_wrong_is_shown_again_with_what_was_typed(browser: Brow
 def test_the_language_is_kept_from_page_to_page(browser: Browser, address: str) -> None:
     with page_of(browser, address) as (page, wrong):
         page.goto(f"{address}/queue?lang=en")
-        page.get_by_role("link", name="Channels").click()
+        page.get_by_role("link", name="Marketing").click()
+        page.get_by_role("link", name="Channels", exact=True).click()
         assert page.locator("h1").inner_text() == "Channels"
         page.get_by_role("link", name="Русский").click()
         assert page.locator("h1").inner_text() == "Каналы"
-        page.get_by_role("link", name="Очередь звонков").click()
+        page.get_by_role("link", name="Звонки").click()
         assert page.locator("h1").inner_text() == "Очередь звонков"
         assert wrong == []
