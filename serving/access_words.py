@@ -5,6 +5,7 @@ from __future__ import annotations
 ACCESS_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "sign_in": ("Вход", "Sign in"),
+    "sign_in_now": ("Войти", "Sign in"),
     "sign_in_lead": ("Войдите под своим логином.", "Sign in with your own login."),
     "login": ("Логин", "Login"),
     "password": ("Пароль", "Password"),
