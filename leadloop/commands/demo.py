@@ -35,6 +35,8 @@ def command(
 ) -> None:
     """Simulate a company that installs windows in offices, import its exports, train, and serve its pages.
 
+    The portrait of its buyers is drawn, too, and what its won deals tell.
+
     What truly drives its sales is written to truth.csv, which nothing but the benchmarks reads.
     """
     from rich.console import Console
@@ -63,6 +65,7 @@ def command(
     )
     _import(files, home, company)
     _train(home, company)
+    _portray(home, company)
     if serve:
         serve_house(home, company, host, port, open_to=settings_from_environment(home).open_to or "demo")
 
@@ -101,3 +104,14 @@ def _train(home: Path, company: Path) -> None:
     from leadloop.commands.train import command as train
 
     train(cut_off=None, promote=True, seed=0, home=home, company=company)
+
+
+def _portray(home: Path, company: Path) -> None:
+    from rich.console import Console
+
+    from leadloop.commands._house import open_house
+    from leadloop.commands._portraying import portray_once, won_once
+
+    house, console = open_house(home, company), Console()
+    portray_once(house, console, moment=now())
+    won_once(house, console, moment=now())

@@ -95,6 +95,7 @@ def company_words(world: World) -> dict[str, object]:
         },
         "channels": {"rules": channels},
         "offers": offers,
+        "audience": {"role": ["владелец", "арендатор"], "city": ["Москва"], "area": {"at_least": 50.0}},
         "managers": [{"name": m.name, "daily_capacity": 30} for m in world.managers],
         "export": {
             "placeholders": [NOT_CHOSEN],

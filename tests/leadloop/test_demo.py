@@ -41,6 +41,8 @@ def test_every_file_is_there_imported_and_learned_from(made: tuple[Path, Ran]) -
     assert "A company of 11 managers, 1,500 leads in 6 months" in ran.out
     assert "Model 20" in ran.out
     assert "romoted" in ran.out
+    assert "The portrait: " in ran.out
+    assert "What won deals tell: " in ran.out
 
 
 def test_the_truth_is_in_a_file_of_its_own_that_is_not_imported(made: tuple[Path, Ran]) -> None:
