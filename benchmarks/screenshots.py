@@ -36,6 +36,8 @@ def taken(base: str, out: Path, lead: str) -> list[Path]:
         "lead": f"/leads/{lead}",
         "alarms": "/alarms",
         "channels": "/channels",
+        "journey": "/journey",
+        "portrait": "/portrait",
         "model": "/models/champion",
     }
     paths = []
