@@ -167,6 +167,8 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_watched": ("За чем следим", "What is watched"),
     "al_share_now": ("Доля сейчас", "Share now"),
     "al_noticeable": ("Заметили бы с", "Would notice from"),
+    "al_noticeable_from": ("рост до {share} заметили бы", "a rise to {share} would be noticed"),
+    "al_without_channel": ("Без канала", "Without a channel"),
     "al_not_looked": ("Ещё не ясно", "Not known yet"),
     "al_little": ("мало данных", "not enough data"),
     "al_unknown_leads": ("{n} заявок", "{n} leads"),

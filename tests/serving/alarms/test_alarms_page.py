@@ -57,7 +57,8 @@ def test_too_little_nothing_wrong_and_not_looked_at_are_three_answers(tmp_path: 
         doors.clock.pass_time(timedelta(minutes=2))
         page = plain(doors.page("/alarms"))
         assert "Всё спокойно" in page
-        assert re.search(r"Яндекс Доля нецелевых, видно после первого звонка [\d,]+ % .*? из 300 \d+ %", page)
+        assert re.search(r"Яндекс Доля нецелевых: [\d,]+ % \(\d+ из 300\); рост до \d+ % заметили бы", page)
+    assert re.search(r"Доля нецелевых, видно после первого звонка [\d,]+ % .*? из 300 \d+ %", page)
     without = COMPANY.split("abc:")[0] + "stages: {won: [Договор]}\n"
     with open_doors(tmp_path, sqlite_engine, company=without) as doors:
         assert "Не смотрели" in doors.page("/alarms")
