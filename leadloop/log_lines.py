@@ -79,7 +79,7 @@ def _moment(record: logging.LogRecord) -> str:
 
 
 def _request_of(record: logging.LogRecord) -> str:
-    return str(getattr(record, "request_id", "") or REQUEST_ID.get())
+    return str(getattr(record, "request_id", "") or REQUEST_ID.get().decode())
 
 
 def _error(record: logging.LogRecord) -> list[str]:

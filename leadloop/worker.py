@@ -156,4 +156,4 @@ def pause_after(error: Exception, failures: int, every: timedelta) -> timedelta:
     """
     if isinstance(error, LeadloopError) and not isinstance(error, PASSING):
         return every
-    return min(every, AGAIN_AFTER * 2 ** min(failures - 1, 20))
+    return min(every, AGAIN_AFTER * (1 << min(failures - 1, 20)))

@@ -25,6 +25,7 @@ from serving.api_keys import ApiKeys
 from serving.audit import AuditLog
 from serving.board import Board
 from serving.champion import Champion
+from serving.counts import Counts
 from serving.days_rates import DaysRates
 from serving.desk import Desk
 from serving.figures import Figures
@@ -50,6 +51,7 @@ class Service:
     keys: ApiKeys
     people: People
     audit: AuditLog
+    counts: Counts
 
     def begin_day(self, moment: datetime) -> None:
         """Count how the sources had sold by the last midnight, and what sales brought; rows hold that for the day."""
@@ -71,7 +73,8 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     give_keyring(engine, keyring_in(settings.home, settings.keys_url)).texts = free_texts(company)
     store = FactStore(engine)
     log = ScoreLog(engine)
-    writer = ScoreWriter(log)
+    counts = Counts(settings.metrics_dir)
+    writer = ScoreWriter(log, counts)
     gate = Gate(company)
     rates = DaysRates(store, gate)
     desk = Desk(
@@ -103,6 +106,7 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         ApiKeys(engine, settings.api_key),
         People(engine),
         AuditLog(engine),
+        counts,
     )
     service.begin_day(clock())
     return service
