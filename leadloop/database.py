@@ -1,16 +1,27 @@
-"""Brings a database to the shape that this version of leadloop works with."""
+"""Brings a database to the shape that this version of leadloop works with.
+
+Steps are taken by one process at a time, and while the version before serves: a step only adds (tables, columns that may be empty
+or have a default), what is no longer used goes a version later. So a database may be one version ahead of the program, as during
+an upgrade, or after going back to the program before: then it is left as it is.
+"""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, inspect
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
 
 from features.facts.keyring import leave_no_trace
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+STEPS_LOCK = 7_405_003
+"""PostgreSQL's advisory lock under which steps are taken; SQLite lets one write at a time by itself."""
+logger = logging.getLogger("leadloop.database")
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -19,9 +30,13 @@ def bring_up_to_date(engine: Engine) -> None:
     Where contacts were kept in plain before, the file is written anew: what was overwritten must not be found in its gaps.
     """
     was_plain = _is_plain(engine)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = _config()
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": STEPS_LOCK})
+        if _is_ahead(connection):
+            logger.warning("the database is of a later version than this program; it is left as it is")
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     if was_plain and engine.dialect.name == "sqlite":
@@ -32,6 +47,32 @@ def bring_up_to_date(engine: Engine) -> None:
             connection.rollback()
             raw.execute("VACUUM")
         leave_no_trace(engine)
+
+
+def revision_of(engine: Engine) -> str | None:
+    """Return the step up to which a database was brought; None for one without tables."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """Return the last step that this version knows."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def _is_ahead(connection: Connection) -> bool:
+    stands = MigrationContext.configure(connection).get_current_revision()
+    return stands is not None and stands not in {
+        one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()
+    }
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
 
 
 def _is_plain(engine: Engine) -> bool:

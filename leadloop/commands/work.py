@@ -41,7 +41,7 @@ def command(
 
     The section `work` of company.yaml says how often; an option here wins. A duty that fails is told and tried again, the others
     go on. Of several workers on one database one leads; the others stand by and go on within seconds when it ends, however it
-    ends. `--status` ends with 1 where nobody leads or a duty failed; `--once` with 1 where one failed.
+    ends. `--status` ends with 1 where nobody leads, `--once` where a duty failed.
     """
     from rich.console import Console
 
