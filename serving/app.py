@@ -60,6 +60,8 @@ from serving.watched import Watched
 from serving.wiring import Service
 
 MIDNIGHT_LOOK_SECONDS = 60.0
+FIRST_SCORES_SECONDS = 1.0
+"""So long after its start a service leaves the processor to whoever waited for it."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
 
 Every answer about a score says by which model, up to when that model learned, and why."""
@@ -164,9 +166,11 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
-        reading = asyncio.create_task(_read_ahead(service))
+        ending = asyncio.Event()
+        reading = asyncio.create_task(_read_ahead(service, ending))
         going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts)]
         yield
+        ending.set()
         for one in going_on:
             one.cancel()
             with suppress(asyncio.CancelledError):
@@ -180,9 +184,14 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     return lifespan
 
 
-async def _read_ahead(service: Service) -> None:
-    """Put the open leads on the board, and count what most looks ask for, before anybody asks."""
+async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
+    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ending.wait(), FIRST_SCORES_SECONDS)
+        return
     with suppress(StoreUnreachable):
+        if not service.desk.rates.has_learned:
+            await run_in_threadpool(service.begin_day, service.desk.now())
         await run_in_threadpool(service.board.queue, service.desk.now())
         await run_in_threadpool(service.figures.read_ahead, service.desk.now())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from sqlalchemy import Engine
 
@@ -26,6 +27,7 @@ from serving.audit import AuditLog
 from serving.board import Board
 from serving.champion import Champion
 from serving.counts import Counts
+from serving.days_count import DaysCount, keep_count, kept_count
 from serving.days_rates import DaysRates
 from serving.desk import Desk
 from serving.figures import Figures
@@ -59,7 +61,23 @@ class Service:
         sales = (
             (one.channel, one.offer, one.amount) for one in self.book.summaries(moment) if one.won_at and one.amount
         )
-        self.desk.amounts = ExpectedAmounts(self.company).learn(sales)
+        self.desk.amounts = amounts = ExpectedAmounts(self.company).learn(sales)
+        keep_count(DaysCount(self.desk.rates.held, amounts.sums()), self.settings.home, of=self._counted_of)
+
+    def go_on(self, moment: datetime) -> None:
+        """Go on from what was counted before this process began, or count where that is no use."""
+        last = self.desk.store.last_number()
+        kept = kept_count(self.settings.home, of=self._counted_of, last_number=last, moment=moment)
+        if kept is None:
+            self.begin_day(moment)
+            return
+        self.desk.rates.take(kept.rates)
+        self.desk.amounts = ExpectedAmounts(self.company).go_on_from(kept.amounts)
+
+    @property
+    def _counted_of(self) -> str:
+        """Return what names the company's words and the database, in a word that tells neither."""
+        return blake2b(f"{self.desk.company_hash} {self.settings.database_url}".encode(), digest_size=16).hexdigest()
 
 
 def clock() -> datetime:
@@ -108,5 +126,5 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         AuditLog(engine),
         counts,
     )
-    service.begin_day(clock())
+    service.go_on(clock())
     return service
