@@ -47,10 +47,13 @@ format: setup ## put the code in order
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-lock: ## write requirements.lock anew from pyproject.toml
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	--no-strip-extras --quiet
+
+lock: ## write requirements.lock anew from pyproject.toml, and deploy/requirements.lock: what runs, without what tests
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --extra otel $(LOCKED) -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra otel --constraint requirements.lock $(LOCKED) -o deploy/requirements.lock
 
 screenshots: setup ## take the README's screenshots anew
 	@$(BIN)/python -m benchmarks.screenshots

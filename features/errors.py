@@ -28,6 +28,7 @@ LeadloopError
 ├── ExperimentRefused           a test that cannot be planned, or not be judged yet
 ├── DestinationRefused          a request would go where none may go
 ├── BackupRefused               a backup cannot be made or restored; nothing was changed
+├── WorkerElsewhere             another worker leads and does the duties
 └── AddressRefused              serving an open house beyond this machine
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -246,3 +247,7 @@ class BackupRefused(LeadloopError):
 
 class AddressRefused(LeadloopError):
     """An open house may be served to this machine alone."""
+
+
+class WorkerElsewhere(LeadloopError):
+    """Another worker leads and does the duties."""

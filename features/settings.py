@@ -17,6 +17,9 @@
 | LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
 | LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
 | LEADLOOP_PUBLIC_URL | the address that people and ad systems reach leadloop by | as the browser asked |
+| LEADLOOP_LOG | `json`: the log is a JSON object a line; `plain`: a sentence a line | plain |
+| LEADLOOP_TRACES | `otlp` or `console`: where OpenTelemetry's spans of requests go (needs the extra `otel`) | none |
+| LEADLOOP_METRICS_DIR | where several workers lay their counts together; `leadloop serve` sets it by itself | none |
 | LEADLOOP_SEND_TO_LOOPBACK | 1: pushes may go to this very machine, for tests | no |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
@@ -33,6 +36,8 @@ from features.errors import SettingWrong
 CONTACT_KEY = "contact.key"
 MASTER_BYTES = 32
 OPEN_TO = ("", "loopback", "demo")
+LOGS = ("plain", "json")
+TRACES = ("", "otlp", "console")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ class Settings:
     metrica_token: str | None = field(default=None, repr=False)
     meta_token: str | None = field(default=None, repr=False)
     send_to_loopback: bool = False
+    log: str = "plain"
+    traces: str = ""
+    metrics_dir: Path | None = None
 
     @property
     def mlflow_artefacts(self) -> Path:
@@ -84,6 +92,12 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         keys_url = "postgresql+psycopg://" + keys_url.removeprefix("postgresql://")
     if keys_url == url:
         raise SettingWrong("LEADLOOP_KEYS_URL must name another database than the facts', or a backup would hold both.")
+    log, traces = os.environ.get("LEADLOOP_LOG") or "plain", os.environ.get("LEADLOOP_TRACES", "")
+    if log not in LOGS:
+        raise SettingWrong("LEADLOOP_LOG takes plain or json.")
+    if traces not in TRACES:
+        raise SettingWrong("LEADLOOP_TRACES takes otlp or console; unset, no spans are made.")
+    counts = os.environ.get("LEADLOOP_METRICS_DIR")
     return Settings(
         home=folder,
         company_file=(company_file or Path(os.environ.get("LEADLOOP_COMPANY", "company.yaml"))).resolve(),
@@ -98,6 +112,9 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         metrica_token=os.environ.get("LEADLOOP_METRICA_TOKEN") or None,
         meta_token=os.environ.get("LEADLOOP_META_TOKEN") or None,
         send_to_loopback=os.environ.get("LEADLOOP_SEND_TO_LOOPBACK") == "1",
+        log=log,
+        traces=traces,
+        metrics_dir=Path(counts) if counts else None,
     )
 
 
@@ -130,6 +147,8 @@ def hand_on(settings: Settings) -> None:
     os.environ["LEADLOOP_HOME"] = str(settings.home)
     os.environ["LEADLOOP_COMPANY"] = str(settings.company_file)
     os.environ["LEADLOOP_OPEN"] = settings.open_to
+    if settings.metrics_dir is not None:
+        os.environ["LEADLOOP_METRICS_DIR"] = str(settings.metrics_dir)
 
 
 def telemetry_off() -> None:

@@ -12,8 +12,10 @@ def app() -> FastAPI:
     """Return the application of the data folder that the process was handed (``features/settings.py``)."""
     from features.facts.database import engine_for
     from features.settings import settings_from_environment
+    from leadloop.log_lines import set_up_logs
     from serving.app import create_app
     from serving.wiring import service_of
 
     settings = settings_from_environment()
+    set_up_logs(settings.log)
     return create_app(service_of(settings, engine_for(settings.database_url)))

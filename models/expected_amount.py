@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from features.facts.channels import tidied
 from features.facts.company import Company
 
 SALES_FOR_AN_AVERAGE = 5
+OneSum = Mapping[str, tuple[int, float]]
 """Fewer sales of an offer or a channel than this say nothing of their average check."""
 
 
@@ -43,6 +44,25 @@ class ExpectedAmounts:
             for kept in self._sums(channel, offer):
                 kept.count += 1
                 kept.total += amount
+        return self
+
+    def sums(self) -> dict[str, OneSum]:
+        """Return count and total of the sales of each offer, each channel and of all: enough to go on from."""
+        kept = {"offers": self._by_offer, "channels": self._by_channel, "all": {"": self._all}}
+        return {name: {key: (one.count, one.total) for key, one in of.items()} for name, of in kept.items()}
+
+    def go_on_from(self, sums: Mapping[str, OneSum]) -> ExpectedAmounts:
+        """Take sums that were counted before; return these amounts.
+
+        >>> counted = ExpectedAmounts(Company(company="Окна")).learn([("vk", "лето", 50000.0)] * 5)
+        >>> ExpectedAmounts(Company(company="Окна")).go_on_from(counted.sums()).of(channel="vk", offer=None)
+        50000.0
+        """
+        offers, channels, every = (
+            {key: _Sum(count, total) for key, (count, total) in sums[name].items()}
+            for name in ("offers", "channels", "all")
+        )
+        self._by_offer, self._by_channel, self._all = offers, channels, every[""]
         return self
 
     def of(self, *, channel: str, offer: str | None, told_price: float | None = None) -> float | None:

@@ -30,6 +30,7 @@ from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
+from serving.counts import LAID_TOGETHER_EVERY
 from serving.feedback.endpoints import feedback_router
 from serving.feedback.quick_door import QuickLeads
 from serving.forgetting.endpoints import forgetting_router
@@ -37,6 +38,7 @@ from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake import Intake
 from serving.journey.endpoints import journey_router
 from serving.lead_card.endpoints import lead_card_router
+from serving.metrics.endpoints import metrics_router
 from serving.model_card.endpoints import model_card_router
 from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
@@ -52,10 +54,14 @@ from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
 from serving.sign_in.endpoints import sign_in_router
+from serving.tracing import Traced, tracer_for
 from serving.visitor import visitor_of
+from serving.watched import Watched
 from serving.wiring import Service
 
 MIDNIGHT_LOOK_SECONDS = 60.0
+FIRST_SCORES_SECONDS = 1.0
+"""So long after its start a service leaves the processor to whoever waited for it."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
 
 Every answer about a score says by which model, up to when that model learned, and why."""
@@ -64,7 +70,11 @@ Every answer about a score says by which model, up to when that model learned, a
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service that is put together."""
     intake = Intake(
-        desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
+        desk=service.desk,
+        board=service.board,
+        contacts=service.contacts,
+        unknown_fields=service.unknown_fields,
+        counts=service.counts,
     )
     app = FastAPI(
         title="leadloop",
@@ -129,6 +139,7 @@ def create_app(service: Service) -> FastAPI:
             pages=pages,
         )
     )
+    app.include_router(metrics_router(service.counts, service.desk, service.board, lambda: intake.waiting))
     _add_house_keeping(app, service)
     add_error_handlers(app, pages)
     app.add_middleware(QuickScores, questions=questions)  # the innermost: behind every check
@@ -145,6 +156,9 @@ def create_app(service: Service) -> FastAPI:
             Request(scope), "refused.html", 403, why="not_yours", remedy="not_yours_remedy"
         ),
     )
+    if service.settings.traces:
+        app.add_middleware(Traced, tracer=tracer_for(service.settings.traces))
+    app.add_middleware(Watched, counts=service.counts)  # the outermost: it names what the others answer
     return app
 
 
@@ -152,22 +166,32 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
-        reading, daily = asyncio.create_task(_read_ahead(service)), asyncio.create_task(_begin_days(service))
+        ending = asyncio.Event()
+        reading = asyncio.create_task(_read_ahead(service, ending))
+        going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts)]
         yield
-        daily.cancel()
-        with suppress(asyncio.CancelledError):
-            await daily
+        ending.set()
+        for one in going_on:
+            one.cancel()
+            with suppress(asyncio.CancelledError):
+                await one
         await reading
         await run_in_threadpool(intake.close)
         await run_in_threadpool(service.writer.close)
         await run_in_threadpool(service.audit.close)
+        service.counts.lay()
 
     return lifespan
 
 
-async def _read_ahead(service: Service) -> None:
-    """Put the open leads on the board, and count what most looks ask for, before anybody asks."""
+async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
+    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ending.wait(), FIRST_SCORES_SECONDS)
+        return
     with suppress(StoreUnreachable):
+        if not service.desk.rates.has_learned:
+            await run_in_threadpool(service.begin_day, service.desk.now())
         await run_in_threadpool(service.board.queue, service.desk.now())
         await run_in_threadpool(service.figures.read_ahead, service.desk.now())
 
@@ -178,6 +202,13 @@ async def _begin_days(service: Service) -> None:
         if not service.desk.rates.is_of(service.desk.now()):
             with suppress(StoreUnreachable):
                 await run_in_threadpool(service.begin_day, service.desk.now())
+
+
+async def _lay_counts(service: Service) -> None:
+    """Let the other workers see what this one has counted."""
+    while service.settings.metrics_dir is not None:
+        await asyncio.sleep(LAID_TOGETHER_EVERY)
+        await run_in_threadpool(service.counts.lay)
 
 
 def _add_house_keeping(app: FastAPI, service: Service) -> None:

@@ -120,6 +120,11 @@ class Board:
             self._renew(moment)
             return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
 
+    @property
+    def read_up_to(self) -> int | None:
+        """Return the storage number up to which facts are on the board; None before its first look."""
+        return self._number if self._number >= 0 else None
+
     def read_anew(self) -> None:
         """Read every lead anew at the next look: what is stored of one was changed, which no storage number tells."""
         with self._lock:

@@ -17,7 +17,7 @@ class DaysRates:
     def __init__(self, store: FactStore, gate: Gate) -> None:
         self._store, self._zone = store, gate.company.zone
         self._gate, self._timeline = gate, RatesTimeline(gate)
-        self._held = NO_RATES
+        self._held, self._has_learned = NO_RATES, False
         self._past: dict[datetime, SourceRates] = {}
         self._counting = threading.Lock()
 
@@ -35,8 +35,25 @@ class DaysRates:
         kept = self._past.get(midnight)
         if kept is None:
             with self._counting:
+                if not self._has_learned:
+                    self._learn(self.number)
                 kept = self._past[midnight] = self._as_of(moment, self.number)
         return kept
+
+    @property
+    def has_learned(self) -> bool:
+        """Return whether this process has counted by itself."""
+        return self._has_learned
+
+    @property
+    def held(self) -> SourceRates:
+        """Return the rates of the midnight that was counted last."""
+        return self._held
+
+    def take(self, counted: SourceRates) -> None:
+        """Hold rates that were counted before this process began, until ``count`` counts anew."""
+        with self._counting:
+            self._held = counted
 
     def is_of(self, moment: datetime) -> bool:
         """Return whether the rates held are those of the day of ``moment``."""
@@ -46,8 +63,8 @@ class DaysRates:
         """Count what is new, and hold the rates as of the last midnight before ``moment``."""
         with self._counting:
             before, number = self.number, self._store.last_number()
-            if before == 0:
-                self._timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
+            if not self._has_learned or before == 0:
+                self._learn(number)
             elif number > before:
                 changed = sorted(self._store.leads_changed_since(before))
                 were = list(self._store.histories(up_to=before, lead_ids=changed))
@@ -55,6 +72,10 @@ class DaysRates:
                 self._timeline.forget(were).learn(are)  # both were read before either is counted
             self._past = {}
             self._held = self._as_of(moment, number)
+
+    def _learn(self, number: int) -> None:
+        self._timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
+        self._has_learned = True
 
     def _as_of(self, moment: datetime, number: int) -> SourceRates:
         rates = self._timeline.at(moment)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO, StringIO
 
-import xlsxwriter
-
 Cell = str | int | float | date | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
@@ -46,6 +44,8 @@ def as_csv(table: DownloadTable, language: str) -> bytes:
 def as_xlsx(table: DownloadTable) -> bytes:
     """Return the table as an Excel workbook: texts are texts and never formulas, numbers numbers, days days."""
     out = BytesIO()
+    import xlsxwriter  # as late as this: a server starts without it
+
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, day = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet(table.title[:31])

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from features.errors import LeadloopError, StoreBusy, StoreUnreachable
 from features.facts.database import writing
+from serving.request_id import REQUEST_ID
 
 MOST_IN_A_GROUP = 500
 LONGEST_BACKLOG = 5_000
@@ -31,7 +32,7 @@ Outcome = TypeVar("Outcome")
 class _Waiting(Generic[Request, Outcome]):
     """A request, and who waits for what becomes of it."""
 
-    __slots__ = ("future", "loop", "outcome", "request")
+    __slots__ = ("future", "loop", "outcome", "request", "request_id")
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class _Waiting(Generic[Request, Outcome]):
         loop: asyncio.AbstractEventLoop | None,
     ) -> None:
         self.request, self.future, self.loop = request, future, loop
+        self.request_id = REQUEST_ID.get()
         self.outcome: Outcome | Exception = StoreUnreachable("The writer ended before it came to this; send it again.")
 
     def tell(self) -> None:
@@ -56,15 +58,16 @@ class GroupCommit(Generic[Request, Outcome]):
     """A thread of its own that writes requests in groups.
 
     ``perform`` is given a transaction and a group and returns, for each request, what came of it or the error that it alone
-    made; what it returns is told once the transaction is on disk.
+    made; what it returns is told once the transaction is on disk. ``stored`` hears then of the whole group.
     """
 
     def __init__(
         self,
         engine: Callable[[], Engine],
         perform: Callable[[Connection, Sequence[Request]], list[Outcome | Exception]],
+        stored: Callable[[Sequence[Outcome | Exception]], None] = lambda _: None,
     ) -> None:
-        self._engine, self._perform = engine, perform
+        self._engine, self._perform, self._stored = engine, perform, stored
         self._queue: queue.SimpleQueue[_Waiting[Request, Outcome] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="fact-writer", daemon=True)
         self._started = threading.Lock()
@@ -139,11 +142,13 @@ class GroupCommit(Generic[Request, Outcome]):
                     self._write_group([one])
                 return
             if not isinstance(error, LeadloopError):
-                logger.error("One request could not be stored: %s", type(error).__name__)
+                who = {"request_id": group[0].request_id.decode()}
+                logger.error("One request could not be stored: %s", type(error).__name__, extra=who)
             group[0].outcome = error
         else:
             for one, outcome in zip(group, outcomes, strict=True):
                 one.outcome = outcome
+            self._stored(outcomes)
 
 
 def _tell(group: Sequence[_Waiting[Request, Outcome]]) -> None:

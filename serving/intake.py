@@ -24,6 +24,7 @@ from models.hand_out_log import HandOut, remember_hand_out
 from models.kept_answers import KeptAnswer, RequestKey, forget_expired, keep_answers, kept_among
 from models.score_log import LoggedScore, logged, remember_scores
 from serving.board import Board
+from serving.counts import Counts
 from serving.desk import Desk, Scored
 from serving.group_commit import GroupCommit
 from serving.sent_facts import CallIn, LeadIn, StageIn
@@ -82,10 +83,24 @@ class _Request:
 class Intake:
     """The way in for leads, calls and stages that a CRM or a manager tells."""
 
-    def __init__(self, *, desk: Desk, board: Board, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        board: Board,
+        contacts: ContactBook,
+        unknown_fields: UnknownFields,
+        counts: Counts | None = None,
+    ) -> None:
         self.desk, self.board, self.contacts, self.unknown_fields = desk, board, contacts, unknown_fields
-        self._writer = GroupCommit[_Request, Told | None](lambda: desk.store.engine, self._store)
+        self._counts = counts or Counts()
+        self._writer = GroupCommit[_Request, Told | None](lambda: desk.store.engine, self._store, self._stored)
         self._forgotten_at: datetime | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait to be stored."""
+        return self._writer.waiting
 
     def close(self) -> None:
         """Store everything that came, then end."""
@@ -253,6 +268,11 @@ class Intake:
             keep_answers(connection, answers, now=now)
             self._forget(connection, now)
         return outcomes
+
+    def _stored(self, outcomes: Sequence[Told | Exception | None]) -> None:
+        self._counts.group(len(outcomes))
+        given = [one.scored.score for one in outcomes if isinstance(one, Taken)]
+        self._counts.scores((one.refined_grade, one.model_version) for one in given)
 
     def _carried_out(
         self, one: _Request, facts: GatheredFacts, scores: list[LoggedScore], hand_outs: list[HandOut]

@@ -52,6 +52,7 @@ def scope_right(scope: str) -> str:
 TABLE: tuple[tuple[str, str, str, str, TRAIL], ...] = (
     ("GET",    "/healthz",                            ANYBODY,                          ANYBODY,        ""),
     ("GET",    "/readyz",                             ANYBODY,                          ANYBODY,        ""),
+    ("GET",    "/metrics",                            "",                               "read",         ""),
     ("GET",    "/static/{path:path}",                 ANYBODY,                          ANYBODY,        ""),
     ("GET",    "/static/plotly.min.js",               ANYBODY,                          ANYBODY,        ""),
     ("GET",    "/sign-in",                            ANYBODY,                          ANYBODY,        ""),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import StoreUnreachable
 from models.score_log import LoggedScore, ScoreLog
+from serving.counts import Counts
 
 GROUP = 500
 GATHERED_FOR_SECONDS = 0.05
@@ -25,8 +26,8 @@ logger = logging.getLogger(__name__)
 class ScoreWriter:
     """A thread of its own that stores what was put; ``close`` waits until all is stored."""
 
-    def __init__(self, log: ScoreLog) -> None:
-        self._log = log
+    def __init__(self, log: ScoreLog, counts: Counts | None = None) -> None:
+        self._log, self._counts = log, counts or Counts()
         self._waiting: queue.Queue[LoggedScore | None] = queue.Queue(LONGEST_BACKLOG)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
@@ -48,6 +49,7 @@ class ScoreWriter:
             group, ending = self._group()
             if not group:
                 continue
+            self._counts.scores((one.refined_grade, one.model_version) for one in group)
             try:
                 self._log.remember(group)
             except (StoreUnreachable, SQLAlchemyError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from sqlalchemy import Engine
 
@@ -25,6 +26,8 @@ from serving.api_keys import ApiKeys
 from serving.audit import AuditLog
 from serving.board import Board
 from serving.champion import Champion
+from serving.counts import Counts
+from serving.days_count import DaysCount, keep_count, kept_count
 from serving.days_rates import DaysRates
 from serving.desk import Desk
 from serving.figures import Figures
@@ -50,6 +53,7 @@ class Service:
     keys: ApiKeys
     people: People
     audit: AuditLog
+    counts: Counts
 
     def begin_day(self, moment: datetime) -> None:
         """Count how the sources had sold by the last midnight, and what sales brought; rows hold that for the day."""
@@ -57,7 +61,23 @@ class Service:
         sales = (
             (one.channel, one.offer, one.amount) for one in self.book.summaries(moment) if one.won_at and one.amount
         )
-        self.desk.amounts = ExpectedAmounts(self.company).learn(sales)
+        self.desk.amounts = amounts = ExpectedAmounts(self.company).learn(sales)
+        keep_count(DaysCount(self.desk.rates.held, amounts.sums()), self.settings.home, of=self._counted_of)
+
+    def go_on(self, moment: datetime) -> None:
+        """Go on from what was counted before this process began, or count where that is no use."""
+        last = self.desk.store.last_number()
+        kept = kept_count(self.settings.home, of=self._counted_of, last_number=last, moment=moment)
+        if kept is None:
+            self.begin_day(moment)
+            return
+        self.desk.rates.take(kept.rates)
+        self.desk.amounts = ExpectedAmounts(self.company).go_on_from(kept.amounts)
+
+    @property
+    def _counted_of(self) -> str:
+        """Return what names the company's words and the database, in a word that tells neither."""
+        return blake2b(f"{self.desk.company_hash} {self.settings.database_url}".encode(), digest_size=16).hexdigest()
 
 
 def clock() -> datetime:
@@ -71,7 +91,8 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     give_keyring(engine, keyring_in(settings.home, settings.keys_url)).texts = free_texts(company)
     store = FactStore(engine)
     log = ScoreLog(engine)
-    writer = ScoreWriter(log)
+    counts = Counts(settings.metrics_dir)
+    writer = ScoreWriter(log, counts)
     gate = Gate(company)
     rates = DaysRates(store, gate)
     desk = Desk(
@@ -103,6 +124,7 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         ApiKeys(engine, settings.api_key),
         People(engine),
         AuditLog(engine),
+        counts,
     )
-    service.begin_day(clock())
+    service.go_on(clock())
     return service

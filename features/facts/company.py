@@ -23,6 +23,7 @@ from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced,
 from features.facts.conversion_settings import Conversions
 from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
+from features.facts.work_schedule import Work
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
 Verdict = Literal["yes", "no", "any"]
@@ -299,6 +300,7 @@ class Company(Part):
     managers: tuple[Manager, ...] = ()
     queue: Queue = Queue()
     deliver: Deliver = Deliver()
+    work: Work = Work()
     conversions: Conversions = Conversions()
     alarms: Alarms = Alarms()
     export: Export = Export()

@@ -317,3 +317,18 @@ KEPT_ANSWERS = Table(
     Index("kept_answers_by_age", "kept_us"),
 )
 """What was answered to a request with an Idempotency-Key, under hashes of the key and of what was sent."""
+
+DUTY_RUNS = Table(
+    "duty_runs",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("worker", String(100), nullable=False),
+    Column("every_us", BigInteger, nullable=False),
+    Column("begun_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger),
+    Column("outcome", String(16)),
+    Column("told", Text),
+    Column("succeeded_us", BigInteger),
+    Column("failures", Integer, nullable=False),
+)
+"""The last run of each duty of the worker: when, and what came of it."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import typer
 
-MINUTES = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
+from features.facts.work_schedule import span_in
 
 
 def moment_of(text: str, *, option: str, zone: tzinfo, not_after: datetime | None = None) -> datetime:
@@ -66,8 +65,7 @@ def span_of(text: str, *, option: str, at_least: timedelta) -> timedelta:
     typer.BadParameter
         Where the text is no span, or a shorter one than ``at_least``.
     """
-    found = re.fullmatch(r"\s*(\d{1,6})\s*([mhdw])\s*", text)
-    span = timedelta(minutes=int(found[1]) * MINUTES[found[2]]) if found else None
+    span = span_in(text)
     if span is None or span < at_least:
         raise typer.BadParameter(
             f"{option} takes a span such as 30m, 6h, 1d or 2w, of {at_least} at least, not {text!r}."

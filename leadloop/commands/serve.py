@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from serving.people import People
 
 NAME = "serve"
+logger = logging.getLogger("leadloop.serve")
 ADMIN = "admin"
 """The login of the first administrator."""
 
@@ -61,6 +63,7 @@ def serve_house(
 
     from features.facts.company_file import read_company
     from features.settings import contact_masters, hand_on, person_secret, settings_from_environment
+    from leadloop.log_lines import JSON, set_up_logs
     from serving.app import create_app
     from serving.people import People
     from serving.wiring import service_of
@@ -68,6 +71,7 @@ def serve_house(
     settings = settings_from_environment(home, company)
     settings = settings if open_to is None else replace(settings, open_to=open_to)
     require_address(host, port, settings.open_to)
+    set_up_logs(settings.log)
     console = Console()
     with console.status("Opening the store ..."):
         engine = open_database(settings)
@@ -76,16 +80,12 @@ def serve_house(
             read_company(settings.company_file)
             person_secret(settings.home)
             contact_masters(settings.home)
-            hand_on(settings)
+            hand_on(replace(settings, metrics_dir=empty_metrics_folder(settings.home)))
         served = "leadloop.served:app" if workers > 1 else create_app(service_of(settings, engine))
     address = f"http://{host}:{port}"
-    console.print(f"\nServing on [bold]{address}[/] (Ctrl-C ends it)")
-    for path, words in (
-        ("/queue", "whom to call next"),
-        ("/channels", "what the channels bring"),
-        ("/docs", "the API"),
-    ):
-        console.print(f"  {address}{path:<10} {words}")
+    logger.info("serving on %s with %d workers", address, workers)
+    if settings.log != JSON:
+        _show_ways_in(address, console)
     if settings.open_to == "demo":
         console.print("People choose a role to look around as; programs on this machine need no key.")
     if not settings.open_to and not settings.api_key:
@@ -98,9 +98,29 @@ def serve_house(
         port=port,
         log_level="warning",
         access_log=False,
+        log_config=None,  # ours, in every process (leadloop/log_lines.py)
         workers=workers if workers > 1 else None,
         factory=workers > 1,
     )
+
+
+def _show_ways_in(address: str, console: Console) -> None:
+    console.print(f"\nServing on [bold]{address}[/] (Ctrl-C ends it)")
+    for path, words in (
+        ("/queue", "whom to call next"),
+        ("/channels", "what the channels bring"),
+        ("/docs", "the API"),
+    ):
+        console.print(f"  {address}{path:<10} {words}")
+
+
+def empty_metrics_folder(home: Path) -> Path:
+    """Return the folder in which workers lay their counts together, without those of the workers before."""
+    folder = home / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.json"):
+        path.unlink()
+    return folder
 
 
 def _invite_administrator(people: People, address: str, console: Console) -> None:

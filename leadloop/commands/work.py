@@ -2,125 +2,95 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._conversions import conversion_desk, postman
-from leadloop.commands._following import follow_once, say
-from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
-from leadloop.commands._moments import in_utc, span_of
-from leadloop.commands._portraying import last_portrayed, portray_once, won_once
-from leadloop.commands._telling import tell_sent
-from leadloop.commands._training import train_once
+from leadloop.commands._house import CompanyOption, HomeOption, now
+from leadloop.commands._moments import span_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from features.errors import LeadloopError
+    from leadloop.worker import Duty
 
 NAME = "work"
-POST_EVERY = timedelta(minutes=1)
-"""How often the outbox is looked at; a letter that failed says by itself when it is due again."""
+LIKE = "How often to {}: 15m, 6h, 1d, 2w; default: as company.yaml says, or {}."
 
 
 def command(
-    every: Annotated[str, typer.Option(help="How often to train anew: 6h, 1d, 2w.")] = "1d",
-    follow: Annotated[str, typer.Option(help="How often to look at the leads since: 15m, 1h, 1d.")] = "1h",
-    portrait: Annotated[str, typer.Option(help="How often to draw the portrait of buyers anew: 1d, 1w.")] = "1w",
-    alarms: Annotated[str, typer.Option(help="How often to look at the alarms and tell people: 15m, 1h.")] = "15m",
-    push: Annotated[str, typer.Option(help="How often to push conversions to the ad systems: 15m, 1h, 1d.")] = "1h",
+    every: Annotated[str | None, typer.Option(help=LIKE.format("train anew", "1d"))] = None,
+    follow: Annotated[str | None, typer.Option(help=LIKE.format("look at the leads since", "1h"))] = None,
+    portrait: Annotated[str | None, typer.Option(help=LIKE.format("draw the portrait of buyers anew", "1w"))] = None,
+    alarms: Annotated[str | None, typer.Option(help=LIKE.format("look at the alarms and tell people", "15m"))] = None,
+    push: Annotated[str | None, typer.Option(help=LIKE.format("push conversions to the ad systems", "1h"))] = None,
+    once: Annotated[bool, typer.Option("--once", help="Do every duty once, now, and end.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Show when each duty was done last, and end.")] = False,
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
-    """Train anew whenever it is due, until stopped (Ctrl-C); a model that deserves it serves within seconds.
+    """Do what has to be done by itself whenever it is due, until stopped (Ctrl-C): the duty in hand is ended first.
 
-    Between trainings it looks at the leads that came since, as `leadloop follow` does, and the level of all scores follows.
-    It looks at the alarms and tells people what is due, as `leadloop alarms --deliver` does; what did not go out is tried again.
-    Every week the portrait of buyers is drawn anew, as `leadloop portrait` does, and what won deals tell (`leadloop won`).
-    It puts conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute.
-    The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
-    settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
-    words are read anew each time.
+    It trains anew; a model that deserves it serves within seconds. Between trainings it looks at the leads that came since, as
+    `leadloop follow` does, and the level of all scores follows. It looks at the alarms and tells people what is due, as
+    `leadloop alarms --deliver` does. Every week the portrait of buyers is drawn anew (`leadloop portrait`, `leadloop won`). It puts
+    conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute.
+
+    The section `work` of company.yaml says how often; an option here wins. A duty that fails is told and tried again, the others
+    go on. Of several workers on one database one leads; the others stand by and go on within seconds when it ends, however it
+    ends. `--status` ends with 1 where nobody leads, `--once` where a duty failed.
     """
     from rich.console import Console
 
-    from features.errors import RegistryUnreachable
-    from features.settings import delivery_secrets
-    from leadloop.alarm_turn import AlarmTurns
-    from leadloop.worker import LONGEST_SLEEP, Duty, work
-    from models.mlflow_registry import MlflowRegistry
-    from monitoring.conversions.pushing import push_ready, pushed_systems
+    from features.errors import WorkerElsewhere
+    from features.leader_lock import LeaderLock
+    from features.settings import settings_from_environment
+    from leadloop import worker
+    from leadloop.commands._duties import DutiesTold, show_runs
+    from leadloop.duties import ALL
+    from leadloop.duties.work_place import WorkPlace
+    from leadloop.log_lines import JSON, set_up_logs
 
-    span = span_of(every, option="--every", at_least=timedelta(minutes=1))
-    look_every = span_of(follow, option="--follow", at_least=timedelta(minutes=1))
-    portray_every = span_of(portrait, option="--portrait", at_least=timedelta(minutes=1))
-    tell_every = span_of(alarms, option="--alarms", at_least=timedelta(minutes=1))
-    console, stop, turns = Console(), threading.Event(), AlarmTurns()
-    push_every = span_of(push, option="--push", at_least=timedelta(minutes=1))
+    options = {"train": ("--every", every), "follow": ("--follow", follow), "portrait": ("--portrait", portrait),
+               "alarms": ("--alarms", alarms), "conversions": ("--push", push)}  # fmt: skip
+    said = {
+        name: span_of(text, option=option, at_least=timedelta(minutes=1))
+        for name, (option, text) in options.items()
+        if text is not None
+    }
+    kind = settings_from_environment(home, company).log
+    set_up_logs(kind)
+    console = Console(quiet=kind == JSON and not status)
+    stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
-    settings = open_house(home, company).settings
-
-    def last_trained() -> datetime | None:
-        try:
-            trained = MlflowRegistry(settings).models()
-        except RegistryUnreachable:
-            minutes = LONGEST_SLEEP // timedelta(minutes=1)
-            console.print(f"When the last training was cannot be told; asking again every {minutes} min. Ctrl-C stops.")
-            raise
-        last = max((one.trained_at for one in trained), default=None)
-        told = in_utc(last) + " UTC" if last else "never"
-        console.print(f"Training every {every}; the last was {told}. Ctrl-C stops.")
-        return last
-
-    def train(moment: datetime) -> None:
-        console.rule(f"{in_utc(moment)} UTC")
-        train_once(open_house(home, company), console, learned_until=moment, moment=moment)
-
-    def look(moment: datetime) -> None:
-        report = follow_once(open_house(home, company), console, moment=moment)
-        if report:
-            say(report, console)
-
-    def portray(moment: datetime) -> None:
-        house = open_house(home, company)
-        won_once(house, console, moment=moment)
-        portray_once(house, console, moment=moment)
-
-    def tell(moment: datetime) -> None:
-        house = open_house(home, company)
-        turn = turns.look(house, moment=moment)
-        sent = turns.deliver(house, turn, delivery_secrets(), moment=moment, clock=now)
-        tell_sent(sent, console, done="told of alarms")
-
-    def put_conversions(moment: datetime) -> None:
-        house = open_house(home, company)
-        for name in pushed_systems(house.company):
-            count = push_ready(conversion_desk(house), name, moment)
-            console.print(f"Conversions for {name}: {count:,} put into the outbox.", highlight=False)
-
-    carrier = postman(open_house(home, company))
-
-    def post(_: datetime) -> None:
-        done = carrier.go_round()
-        if done.delivered or done.given_up:
-            console.print(f"Outbox: {done.delivered:,} delivered, {done.given_up:,} need a person.", highlight=False)
-
-    def failed(error: LeadloopError) -> None:
-        console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
-        console.print(str(error), markup=False)
-
-    duties = [
-        Duty(tell, tell_every),
-        Duty(train, span, last_trained),
-        Duty(look, look_every),
-        Duty(portray, portray_every, lambda: last_portrayed(settings.home)),
-        Duty(put_conversions, push_every),
-        Duty(post, POST_EVERY),
-    ]
-    work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
+    place = WorkPlace(home, company, console)
+    lock = LeaderLock(place.first.engine)
+    if status:
+        raise typer.Exit(show_runs(place.first.engine, Console(), is_led=lock.is_held()))
+    duties: list[Duty] = []
+    for one_duty in ALL:
+        due_every = said.get(one_duty.NAME) or place.first.company.work.every(one_duty.NAME)
+        if due_every is not None:
+            duties.append(one_duty.duty(place, due_every))
+    told = DutiesTold(place.first.engine, console, worker=f"{socket.gethostname()}:{os.getpid()}")
+    try:
+        if once:
+            if not lock.holds():
+                raise WorkerElsewhere("Another worker leads, and does the duties; `leadloop work --status` shows them.")
+            all_well = worker.once(duties, clock=now, told=told, ends=stop.is_set)
+            raise typer.Exit(0 if all_well else 1)
+        worker.work(
+            duties,
+            clock=now,
+            stopped=lambda wait: stop.wait(wait.total_seconds()),
+            told=told,
+            leads=lock.holds,
+            ends=stop.is_set,
+        )
+    finally:
+        lock.let_go()
     console.print("Stopped.")

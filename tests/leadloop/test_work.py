@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
+from features.facts.work_schedule import Work
+from leadloop.duties import ALL
 from models.artefact import champion_version
 from tests.leadloop.command_line import Small, company_with_a_pattern, one_line, run, started
 
@@ -44,6 +49,87 @@ def test_it_waits_where_mlflow_is_away_at_its_start_says_so_and_stops_when_told(
     assert "When the last training was cannot be told; asking again every 5 min. Ctrl-C stops." in said
     assert "The record of models does not answer" in said
     assert said.endswith("Stopped.")
+
+
+def test_once_does_every_duty_that_company_yaml_names_and_status_shows_what_became_of_each(imported: Small) -> None:
+    words = Path(imported.file("company.yaml"))
+    words.write_text(words.read_text(encoding="utf-8") + "work: {portrait: never, follow: 6h}\n", encoding="utf-8")
+    before = imported.run("work", "--status")
+    assert before.code == 1
+    assert "No duty was ever done." in before.out
+    ran = imported.run("work", "--once")
+    assert ran.code == 1, ran.out  # three leads are too few to learn from
+    assert "NothingToLearn" in ran.out
+    shown = imported.run("work", "--status")
+    assert shown.code == 1
+    lines = [line for line in shown.out.splitlines() if ":" in line]
+    told = {line.split()[0]: line for line in lines}
+    assert {"alarms", "train", "follow", "conversions", "outbox"} <= told.keys()
+    assert "portrait" not in shown.out
+    assert "6:00:00" in told["follow"]
+    assert "failed 1 x" in told["train"]
+    assert told["outbox"].split()[-1] == "done"
+
+
+def test_every_duty_has_its_place_in_company_yaml() -> None:
+    assert {one.NAME for one in ALL} == set(Work.model_fields)
+
+
+@pytest.mark.parametrize("value", ["soon", "10s", "0m"])
+def test_a_schedule_that_is_no_span_is_told_with_its_line(company: Small, value: str) -> None:
+    words = Path(company.file("company.yaml"))
+    words.write_text(words.read_text(encoding="utf-8") + f"work:\n  train: {value}\n", encoding="utf-8")
+    ran = company.run("work", "--once")
+    assert ran.code == 1
+    assert "work.train" in one_line(ran.err)
+    assert "takes a span such as 30m, 6h, 1d or 2w" in one_line(ran.err)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_second_worker_stands_by_and_goes_on_within_seconds_when_the_first_is_killed(
+    imported: Small, database: str, request: pytest.FixtureRequest
+) -> None:
+    more = {"PYTHONUNBUFFERED": "1"}
+    if database == "postgres":
+        more["LEADLOOP_DATABASE_URL"] = request.getfixturevalue("postgres_url")
+        request.getfixturevalue("postgres_engine")
+    words = Path(imported.file("company.yaml"))
+    idle = "work: {train: never, portrait: never, follow: never, conversions: never, alarms: never}\n"
+    words.write_text(words.read_text(encoding="utf-8") + idle, encoding="utf-8")
+    first = started("work", *imported.place, **more)
+    _said(first, "This worker leads.")
+    second = started("work", *imported.place, **more)
+    _said(second, "Another worker leads; this one stands by")
+    refused = started("work", "--once", *imported.place, **more)
+    assert "WorkerElsewhere" in refused.communicate(timeout=PATIENCE)[0]
+    assert refused.returncode == 1
+    first.kill()
+    first.communicate()
+    killed = time.monotonic()
+    _said(second, "This worker leads.")
+    assert time.monotonic() - killed < PATIENCE
+    second.send_signal(signal.SIGINT)
+    assert one_line(second.communicate(timeout=PATIENCE)[0]).endswith("Stopped.")
+    assert second.returncode == 0
+
+
+def test_the_log_of_a_worker_can_be_json_a_line(imported: Small) -> None:
+    words = Path(imported.file("company.yaml"))
+    words.write_text(words.read_text(encoding="utf-8") + "work: {train: never, portrait: never}\n", encoding="utf-8")
+    process = started("work", "--once", *imported.place, LEADLOOP_LOG="json")
+    lines = [json.loads(line) for line in process.communicate(timeout=PATIENCE)[0].splitlines()]
+    assert {one["duty"] for one in lines} == {"alarms", "follow", "conversions", "outbox"}
+    assert all(one["level"] == "info" for one in lines)
+
+
+def _said(process: subprocess.Popen[str], words: str) -> None:
+    """Wait until a process says something."""
+    assert process.stdout is not None
+    said = ""
+    while words not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
 
 
 @pytest.mark.parametrize("value", ["soon", "0d", "10s", "-1h"])

@@ -9,13 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from features.errors import LeadloopError, NothingToLearn, RegistryUnreachable
+from features.errors import NothingToLearn, RegistryUnreachable, StoreUnreachable
 from features.settings import settings_from_environment
-from leadloop.worker import LONGEST_SLEEP, Duty, work
+from leadloop.worker import LONGEST_SLEEP, STAND_BY, Duty, Told, once, work
 from models.mlflow_registry import MlflowRegistry
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+
+
+class Failures(Told):
+    """Keeps what failed."""
+
+    def __init__(self) -> None:
+        self.errors: list[Exception] = []
+
+    def failed(self, duty: Duty, error: Exception, moment: datetime) -> None:
+        self.errors.append(error)
 
 
 def worked(days: int, *, last: datetime | None, piece: Callable[[datetime], None] | None = None) -> list[datetime]:
@@ -32,7 +42,7 @@ def worked(days: int, *, last: datetime | None, piece: Callable[[datetime], None
         if piece:
             piece(moment)
 
-    work([Duty(do, DAY, lambda: last)], clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    work([Duty("do", do, DAY, lambda: last)], clock=lambda: at[0], stopped=stopped, told=Told())
     return done
 
 
@@ -53,7 +63,7 @@ def test_what_is_long_overdue_is_done_once() -> None:
 
 
 def test_what_a_person_can_put_right_is_told_and_tried_again_when_due() -> None:
-    told: list[LeadloopError] = []
+    told = Failures()
     left = [NOON]
 
     def fails(moment: datetime) -> None:
@@ -63,8 +73,8 @@ def test_what_a_person_can_put_right_is_told_and_tried_again_when_due() -> None:
         left[0] += max(wait, timedelta(seconds=1))
         return left[0] >= NOON + 2 * DAY
 
-    work([Duty(fails, DAY)], clock=lambda: left[0], stopped=stopped, failed=told.append)
-    assert [str(one) for one in told] == ["too early", "too early"]
+    work([Duty("fails", fails, DAY)], clock=lambda: left[0], stopped=stopped, told=told)
+    assert [str(one) for one in told.errors] == ["too early", "too early"]
 
 
 def test_a_record_of_models_that_is_broken_is_told_and_does_not_end_the_worker(
@@ -74,17 +84,17 @@ def test_a_record_of_models_that_is_broken_is_told_and_does_not_end_the_worker(
         monkeypatch.delenv(name, raising=False)
     settings = settings_from_environment(tmp_path)
     (tmp_path / "mlflow.db").write_bytes(b"no database" * 100)
-    told: list[LeadloopError] = []
+    told = Failures()
 
     def asks(moment: datetime) -> None:
         MlflowRegistry(settings).models()
 
-    work([Duty(asks, DAY)], clock=lambda: NOON, stopped=lambda wait: True, failed=told.append)
-    assert [type(one) for one in told] == [RegistryUnreachable]
+    work([Duty("asks", asks, DAY)], clock=lambda: NOON, stopped=lambda wait: True, told=told)
+    assert [type(one) for one in told.errors] == [RegistryUnreachable]
 
 
 def test_where_it_cannot_be_told_when_it_was_done_before_that_is_said_and_asked_again_until_it_can() -> None:
-    told: list[LeadloopError] = []
+    told = Failures()
     done: list[datetime] = []
     at, asked = [NOON], itertools.count(1)
 
@@ -97,8 +107,8 @@ def test_where_it_cannot_be_told_when_it_was_done_before_that_is_said_and_asked_
         at[0] += max(wait, timedelta(seconds=1))
         return at[0] >= NOON + DAY
 
-    work([Duty(done.append, DAY, last)], clock=lambda: at[0], stopped=stopped, failed=told.append)
-    assert [type(one) for one in told] == [RegistryUnreachable] * 2
+    work([Duty("done", done.append, DAY, last)], clock=lambda: at[0], stopped=stopped, told=told)
+    assert [type(one) for one in told.errors] == [RegistryUnreachable] * 2
     assert done == [NOON + timedelta(hours=1)]
 
 
@@ -107,16 +117,89 @@ def test_whoever_waits_for_the_record_of_models_can_be_stopped() -> None:
         raise RegistryUnreachable("away")
 
     done: list[datetime] = []
-    work([Duty(done.append, DAY, last)], clock=lambda: NOON, stopped=lambda wait: True, failed=lambda error: None)
+    work([Duty("done", done.append, DAY, last)], clock=lambda: NOON, stopped=lambda wait: True, told=Told())
     assert done == []
 
 
-def test_a_fault_of_ours_ends_the_worker() -> None:
+def test_a_fault_of_ours_is_tried_again_sooner_and_then_less_and_less_often() -> None:
+    tried: list[datetime] = []
+
     def breaks(moment: datetime) -> None:
+        tried.append(moment)
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        worked(1, last=None, piece=breaks)
+    worked(1, last=None, piece=breaks)
+    waits = [(after - before) // timedelta(minutes=1) for before, after in itertools.pairwise(tried)]
+    assert waits[:6] == [1, 2, 4, 8, 16, 32]
+
+
+def test_a_duty_that_came_back_is_due_in_its_usual_time_again() -> None:
+    done: list[datetime] = []
+
+    def first_time_away(moment: datetime) -> None:
+        done.append(moment)
+        if len(done) == 1:
+            raise StoreUnreachable("away")
+
+    worked(2, last=None, piece=first_time_away)
+    assert [one - NOON for one in done] == [timedelta(0), timedelta(minutes=1), timedelta(minutes=1) + DAY]
+
+
+def test_who_stands_by_does_nothing_looks_every_two_seconds_and_does_all_when_it_leads() -> None:
+    done, waits = list[str](), list[timedelta]()
+    leads = iter([False, False, False, True, True, True])
+    heard: list[bool] = []
+
+    class Heard(Told):
+        def leads(self, *, is_leader: bool) -> None:
+            heard.append(is_leader)
+
+    def stopped(wait: timedelta) -> bool:
+        waits.append(wait)
+        return bool(done)
+
+    work(
+        [Duty("one", lambda _: done.append("one"), DAY), Duty("two", lambda _: done.append("two"), DAY)],
+        clock=lambda: NOON, stopped=stopped, told=Heard(), leads=lambda: next(leads),
+    )  # fmt: skip
+    assert waits[:3] == [STAND_BY] * 3
+    assert done == ["one", "two"]
+    assert heard == [False, True]
+
+
+def test_who_loses_the_lead_does_no_further_duty_and_asks_anew_when_each_was_done_once_it_leads_again() -> None:
+    done, asked = list[str](), list[str]()
+    leads = iter([True, True, False, False, True, True, True])
+
+    def last(name: str) -> Callable[[], datetime | None]:
+        def told() -> None:
+            asked.append(name)
+
+        return told
+
+    duties = [Duty(name, lambda _, name=name: done.append(name), DAY, last(name)) for name in ("one", "two")]  # type: ignore[misc]
+    work(duties, clock=lambda: NOON, stopped=lambda wait: "two" in done, told=Told(), leads=lambda: next(leads))
+    assert done == ["one", "one", "two"]
+    assert asked == ["one", "one", "two"]
+
+
+def test_the_duty_in_hand_is_the_last_once_somebody_said_stop() -> None:
+    done: list[str] = []
+    duties = [Duty("one", lambda _: done.append("one"), DAY), Duty("two", lambda _: done.append("two"), DAY)]
+    work(duties, clock=lambda: NOON, stopped=lambda wait: True, told=Told(), ends=lambda: bool(done))
+    assert done == ["one"]
+
+
+def test_once_does_all_of_it_whenever_it_was_done_before_and_says_whether_it_went_well() -> None:
+    done: list[datetime] = []
+
+    def fails(moment: datetime) -> None:
+        raise ZeroDivisionError
+
+    good = Duty("good", done.append, DAY, lambda: NOON)
+    assert once([good], clock=lambda: NOON, told=Told(), ends=lambda: False)
+    assert not once([Duty("bad", fails, DAY), good], clock=lambda: NOON, told=Told(), ends=lambda: False)
+    assert done == [NOON, NOON]
 
 
 def test_of_two_duties_each_is_done_in_its_own_time_and_one_that_fails_holds_up_no_other() -> None:
@@ -131,9 +214,9 @@ def test_of_two_duties_each_is_done_in_its_own_time_and_one_that_fails_holds_up_
         raise NothingToLearn("too early")
 
     duties = [
-        Duty(fails, timedelta(hours=12)),
-        Duty(lambda moment: done.append(("looks", moment - NOON)), timedelta(hours=8)),
+        Duty("fails", fails, timedelta(hours=12)),
+        Duty("looks", lambda moment: done.append(("looks", moment - NOON)), timedelta(hours=8)),
     ]
-    work(duties, clock=lambda: at[0], stopped=stopped, failed=lambda error: None)
+    work(duties, clock=lambda: at[0], stopped=stopped, told=Told())
     hours = [(what, round(after / timedelta(hours=1))) for what, after in done]
     assert hours == [("fails", 0), ("looks", 0), ("looks", 8), ("fails", 12), ("looks", 16)]

@@ -1,0 +1,12 @@
+"""What the worker does by itself, one file a duty: what it is called in company.yaml, what it does, when it was done before.
+
+Those that are due at once are done in this order; a new duty is a file here, a line in ``ALL`` and one in
+``features/facts/work_schedule.py``.
+"""
+
+from __future__ import annotations
+
+from leadloop.duties import alarms, conversions, follow, outbox, portrait, train
+
+ALL = (alarms, train, follow, portrait, conversions, outbox)
+"""Whom people wait for first: what is wrong must be told also where a training takes its time."""

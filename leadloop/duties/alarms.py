@@ -1,0 +1,28 @@
+"""Looks at the alarms and tells people what is due, as `leadloop alarms --deliver` does; what did not go out is tried again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from leadloop.commands._house import now
+from leadloop.commands._telling import tell_sent
+from leadloop.duties.work_place import WorkPlace
+from leadloop.worker import Duty
+
+NAME = "alarms"
+
+
+def duty(place: WorkPlace, every: timedelta) -> Duty:
+    """Return the duty; what was counted is kept from turn to turn."""
+    from features.settings import delivery_secrets
+    from leadloop.alarm_turn import AlarmTurns
+
+    turns = AlarmTurns()
+
+    def tell(moment: datetime) -> None:
+        house = place.open()
+        turn = turns.look(house, moment=moment)
+        sent = turns.deliver(house, turn, delivery_secrets(), moment=moment, clock=now)
+        tell_sent(sent, place.console, done="told of alarms")
+
+    return Duty(NAME, tell, every)

@@ -1,0 +1,30 @@
+"""Where duties are done: the data folder as commands name it, opened anew for each, and where they say what they did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadloop.commands._house import House, open_house
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from features.settings import Settings
+
+
+class WorkPlace:
+    """A data folder and a console."""
+
+    def __init__(self, home: Path | None, company: Path | None, console: Console) -> None:
+        self._home, self._company, self.console = home, company, console
+        self.first = open_house(home, company)
+
+    @property
+    def settings(self) -> Settings:
+        """Return where things lie."""
+        return self.first.settings
+
+    def open(self) -> House:
+        """Open the house anew: the company's words may have changed."""
+        return open_house(self._home, self._company)
