@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadloop.commands._conversions import conversion_desk, postman
+from leadloop.commands._crm import HEARD_EVERY, CrmDuties
 from leadloop.commands._following import follow_once, say
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import in_utc, span_of
@@ -33,6 +34,7 @@ def command(
     portrait: Annotated[str, typer.Option(help="How often to draw the portrait of buyers anew: 1d, 1w.")] = "1w",
     alarms: Annotated[str, typer.Option(help="How often to look at the alarms and tell people: 15m, 1h.")] = "15m",
     push: Annotated[str, typer.Option(help="How often to push conversions to the ad systems: 15m, 1h, 1d.")] = "1h",
+    crm: Annotated[str, typer.Option(help="How often to look through the CRM for what its messages missed.")] = "5m",
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
@@ -42,6 +44,7 @@ def command(
     It looks at the alarms and tells people what is due, as `leadloop alarms --deliver` does; what did not go out is tried again.
     Every week the portrait of buyers is drawn anew, as `leadloop portrait` does, and what won deals tell (`leadloop won`).
     It puts conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute.
+    What the CRM of company.yaml tells is looked into within seconds, and the CRM is looked through every `--crm`; scores go back.
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
     settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
     words are read anew each time.
@@ -59,6 +62,7 @@ def command(
     look_every = span_of(follow, option="--follow", at_least=timedelta(minutes=1))
     portray_every = span_of(portrait, option="--portrait", at_least=timedelta(minutes=1))
     tell_every = span_of(alarms, option="--alarms", at_least=timedelta(minutes=1))
+    look_through_every = span_of(crm, option="--crm", at_least=timedelta(minutes=1))
     console, stop, turns = Console(), threading.Event(), AlarmTurns()
     push_every = span_of(push, option="--push", at_least=timedelta(minutes=1))
     for one in (signal.SIGINT, signal.SIGTERM):
@@ -105,6 +109,8 @@ def command(
 
     carrier = postman(open_house(home, company))
 
+    connected = CrmDuties(home, company, console, carrier)
+
     def post(_: datetime) -> None:
         done = carrier.go_round()
         if done.delivered or done.given_up:
@@ -121,6 +127,8 @@ def command(
         Duty(portray, portray_every, lambda: last_portrayed(settings.home)),
         Duty(put_conversions, push_every),
         Duty(post, POST_EVERY),
+        Duty(connected.hear, HEARD_EVERY),
+        Duty(connected.look_through, look_through_every),
     ]
     work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
     console.print("Stopped.")
