@@ -102,5 +102,5 @@ def _kept(connection: Connection, batches: Sequence[Batch], moment: datetime) ->
 
 
 def _not_proven(crm: CrmName) -> JSONResponse:
-    logger.warning("A message to /crm/%s did not prove that it is the CRM's", crm)
+    logger.info("A message to /crm/%s did not prove that it is the CRM's", crm)
     return JSONResponse({"detail": NOT_PROVEN.format(crm)}, 403)

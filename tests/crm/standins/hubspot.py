@@ -73,7 +73,8 @@ class HubSpotStandIn(StandIn):
         self.tell(kind, "deletion", number)
 
     def call(self, contact: str, disposition: str = CONNECTED, milliseconds: int = 60_000) -> str:
-        told: dict[str, Any] = {"hs_call_disposition": disposition, "hs_call_duration": str(milliseconds), "hs_timestamp": self.iso(),
+        told: dict[str, Any] = {
+                "hs_call_disposition": disposition, "hs_call_duration": str(milliseconds), "hs_timestamp": self.iso(),
                 "hs_call_direction": "OUTBOUND", "hs_call_status": "COMPLETED"}  # fmt: skip
         return self.add("call", contact=contact, **told)
 
