@@ -27,6 +27,8 @@ LeadloopError
 ├── NothingToTell               an ad system that company.yaml does not name, or a way that it does not take
 ├── ExperimentRefused           a test that cannot be planned, or not be judged yet
 ├── DestinationRefused          a request would go where none may go
+├── CrmAway                     a CRM does not answer; what it told waits
+├── CrmRefused                  a CRM says no, or is not set up: what to put right
 ├── BackupRefused               a backup cannot be made or restored; nothing was changed
 ├── WorkerElsewhere             another worker leads and does the duties
 └── AddressRefused              serving an open house beyond this machine
@@ -239,6 +241,18 @@ class DestinationRefused(LeadloopError):
     def __init__(self, name: str, remedy: str) -> None:
         super().__init__(f"{name} is not asked: {remedy}.")
         self.name = name
+
+
+class CrmAway(LeadloopError):
+    """A CRM does not answer now; what it told waits, and is asked for again."""
+
+    def __init__(self, crm: str, why: str) -> None:
+        super().__init__(f"{crm} does not answer ({why}); what it told waits here, and is asked for again later.")
+        self.crm = crm
+
+
+class CrmRefused(LeadloopError):
+    """A CRM says no to what it is asked, or is not set up; the message says what to put right and names no secret."""
 
 
 class BackupRefused(LeadloopError):

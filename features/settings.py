@@ -16,6 +16,12 @@
 | LEADLOOP_WEBHOOK_SECRET | the key that webhooks are signed with (Standard Webhooks) | none: unsigned |
 | LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
 | LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
+| LEADLOOP_BITRIX24_HOOK | the address of the incoming webhook by which Bitrix24 is asked | none |
+| LEADLOOP_BITRIX24_APPLICATION_TOKEN | the application_token that Bitrix24's outgoing webhook sends | none: the door is shut |
+| LEADLOOP_AMOCRM_TOKEN | the long-lived token by which amoCRM is asked | none |
+| LEADLOOP_AMOCRM_PATH_SECRET | the last part of the address that amoCRM's webhook is sent to | none: the door is shut |
+| LEADLOOP_HUBSPOT_TOKEN | the access token by which HubSpot is asked | none |
+| LEADLOOP_HUBSPOT_CLIENT_SECRET | the client secret of the app, by which HubSpot signs | none: the door is shut |
 | LEADLOOP_PUBLIC_URL | the address that people and ad systems reach leadloop by | as the browser asked |
 | LEADLOOP_LOG | `json`: the log is a JSON object a line; `plain`: a sentence a line | plain |
 | LEADLOOP_TRACES | `otlp` or `console`: where OpenTelemetry's spans of requests go (needs the extra `otel`) | none |
@@ -140,6 +146,31 @@ def delivery_secrets() -> DeliverySecrets:
     """Return the passwords and tokens by which alarms are delivered; None where the environment names none."""
     names = ("LEADLOOP_SMTP_PASSWORD", "LEADLOOP_TELEGRAM_TOKEN", "LEADLOOP_WEBHOOK_SECRET")
     return DeliverySecrets(*(os.environ.get(name) or None for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class CrmSecrets:
+    """What CRMs are asked by, and what they prove themselves by; its repr shows nothing of it."""
+
+    bitrix24_hook: str | None = field(default=None, repr=False)
+    bitrix24_application_token: str | None = field(default=None, repr=False)
+    amocrm_token: str | None = field(default=None, repr=False)
+    amocrm_path_secret: str | None = field(default=None, repr=False)
+    hubspot_token: str | None = field(default=None, repr=False)
+    hubspot_client_secret: str | None = field(default=None, repr=False)
+
+
+def crm_secrets() -> CrmSecrets:
+    """Return the secrets of CRMs; None where the environment names none."""
+    names = (
+        "BITRIX24_HOOK",
+        "BITRIX24_APPLICATION_TOKEN",
+        "AMOCRM_TOKEN",
+        "AMOCRM_PATH_SECRET",
+        "HUBSPOT_TOKEN",
+        "HUBSPOT_CLIENT_SECRET",
+    )
+    return CrmSecrets(*(os.environ.get(f"LEADLOOP_{name}", "").strip() or None for name in names))
 
 
 def hand_on(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
+from features.settings import crm_secrets
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
@@ -31,6 +32,7 @@ from serving.call_queue.endpoints import queue_router
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
 from serving.counts import LAID_TOGETHER_EVERY
+from serving.crm.endpoints import crm_router
 from serving.feedback.endpoints import feedback_router
 from serving.feedback.quick_door import QuickLeads
 from serving.forgetting.endpoints import forgetting_router
@@ -140,6 +142,11 @@ def create_app(service: Service) -> FastAPI:
         )
     )
     app.include_router(metrics_router(service.counts, service.desk, service.board, lambda: intake.waiting))
+    app.include_router(
+        crm_router(
+            service.company, service.desk.store.engine, lambda: service.desk.now(), crm_secrets(), said.public_url
+        )
+    )
     _add_house_keeping(app, service)
     add_error_handlers(app, pages)
     app.add_middleware(QuickScores, questions=questions)  # the innermost: behind every check

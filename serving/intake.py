@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from features.errors import FactRefused, KeyUsedOtherwise, LeadloopError
 from features.facts.codec import encoded
 from features.facts.contacts import Contact, ContactBook, ContactOfLead
+from features.facts.database import writing
 from features.facts.gathered import GatheredFacts, same_thing
 from features.facts.tellings import Telling, last_told, together
 from features.facts.values import Answer, Assignment, Call, Lead, LeadId, Source, Stage
@@ -130,6 +131,31 @@ class Intake:
     def stage_soon(self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None) -> Awaitable[Told]:
         """Do as ``stage`` does, for an event loop."""
         return self._soon(self._stage(lead_id, body, keyed))
+
+    def together(
+        self,
+        told: Sequence[tuple[LeadId, LeadIn | CallIn | StageIn]],
+        then: Callable[[Connection, Sequence[Told | Exception | None]], None],
+    ) -> list[Told | Exception | None]:
+        """Store what was told in one transaction with what ``then`` does in it; return what became of each.
+
+        ``then`` is given the same: where it fails, nothing is stored.
+        """
+        requests = [self._request(lead_id, body) for lead_id, body in told]
+        with writing(self.desk.store.engine) as connection:
+            outcomes = self._store(connection, requests)
+            then(connection, outcomes)
+        for one in outcomes:
+            if isinstance(one, Taken):
+                self._count(one)
+        return outcomes
+
+    def _request(self, lead_id: LeadId, body: LeadIn | CallIn | StageIn) -> _Request:
+        if isinstance(body, LeadIn):
+            return self._lead(body)
+        if isinstance(body, StageIn):
+            return self._stage(lead_id, body)
+        return self._call(lead_id, body, self.handed_out(lead_id, body))
 
     def take(
         self, lead_id: LeadId, manager: str, *, taken: bool = True, keyed: Keyed | None = None

@@ -120,6 +120,10 @@ TABLE: tuple[tuple[str, str, str, str, TRAIL], ...] = (
     ("POST",   "/conversions/letters/{letter_id}/again","head marketer",                   "",             "changed"),
     # an advertising system fetches it by a signature of its own, which its door checks
     ("GET",    "/conversions/{system}.csv",           ANYBODY,                          ANYBODY,        "seen"),
+    # a CRM comes with a token, a secret or a signature of its own, which its door checks
+    ("POST",   "/crm/bitrix24",                       ANYBODY,                          ANYBODY,        ""),
+    ("POST",   "/crm/amocrm/{secret}",                ANYBODY,                          ANYBODY,        ""),
+    ("POST",   "/crm/hubspot",                        ANYBODY,                          ANYBODY,        ""),
     # the administrator's
     ("GET",    "/audit",                              "",                               "",             ""),
 )

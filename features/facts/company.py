@@ -21,6 +21,7 @@ from features.facts.alarms_part import Alarms
 from features.facts.audience import Audience
 from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
 from features.facts.conversion_settings import Conversions
+from features.facts.crm_settings import Crm
 from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 from features.facts.work_schedule import Work
@@ -305,6 +306,7 @@ class Company(Part):
     alarms: Alarms = Alarms()
     export: Export = Export()
     ad_costs: AdCosts = AdCosts()
+    crm: Crm | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -348,6 +350,7 @@ class Company(Part):
             *self._stages_of_two_kinds(),
             *self._audience_without_field(),
             *self.conversions.mistakes(self.fields),
+            *(self.crm.mistakes(self.fields, self._stage_names()) if self.crm else ()),
         ]
         if mistakes:
             raise misplaced(mistakes)
@@ -395,6 +398,9 @@ class Company(Part):
                 first = seen.setdefault(name.strip().casefold(), kind)
                 if first != kind:
                     yield ("stages", kind, number), f"the stage {name!r} is listed under {first} too; keep one of them"
+
+    def _stage_names(self) -> list[str]:
+        return [name for names in self.stages.values() for name in names]
 
     def _audience_without_field(self) -> Iterator[Misplaced]:
         for name, aimed in self.audience.items():

@@ -332,3 +332,66 @@ DUTY_RUNS = Table(
     Column("failures", Integer, nullable=False),
 )
 """The last run of each duty of the worker: when, and what came of it."""
+CRM_INBOX = Table(
+    "crm_inbox",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("crm", String(16), nullable=False),
+    Column("entity", String(16), nullable=False),
+    Column("record_id", String(128), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("told_us", BigInteger),
+    Column("got_us", BigInteger, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("why", Text),
+    Index("crm_inbox_once", "crm", "digest", unique=True),
+    Index("crm_inbox_due", "crm", "state", "due_us"),
+)
+"""What CRMs told: which record has something new; no more of it, as the record itself is asked for."""
+
+CRM_RECORDS = Table(
+    "crm_records",
+    METADATA,
+    Column("crm", String(16), primary_key=True),
+    Column("entity", String(16), primary_key=True),
+    Column("record_id", String(128), primary_key=True),
+    Column("lead_id", String(200)),
+    Column("lead_digest", LargeBinary(16)),
+    Column("stage_digest", LargeBinary(16)),
+    Column("stage", String(300)),
+    Column("stage_us", BigInteger),
+    Column("modified_us", BigInteger),
+    Column("seen_us", BigInteger, nullable=False),
+    Column("deleted_us", BigInteger),
+    Column("why", Text),
+    Column("company_hash", String(64), nullable=False),
+    Index("crm_records_of_lead", "lead_id"),
+)
+"""What each record of a CRM said when it was seen last, as keyed hashes, and what of it could not be taken."""
+
+CRM_CURSORS = Table(
+    "crm_cursors",
+    METADATA,
+    Column("crm", String(16), primary_key=True),
+    Column("entity", String(16), primary_key=True),
+    Column("cursor_us", BigInteger, nullable=False),
+    Column("looked_us", BigInteger, nullable=False),
+)
+"""Up to which change each kind of a CRM's records was looked through."""
+
+CRM_WRITTEN = Table(
+    "crm_written",
+    METADATA,
+    Column("crm", String(16), primary_key=True),
+    Column("lead_id", String(200), primary_key=True),
+    Column("probability", Float(53)),
+    Column("grade", String(16)),
+    Column("at_us", BigInteger, nullable=False),
+    Column("letter_id", Number),
+    Column("owed", Integer, nullable=False),
+    Index("crm_written_owed", "crm", "owed"),
+)
+"""The score that each lead's record was told last, in which letter; ``owed``: a newer one waits until that letter is out."""

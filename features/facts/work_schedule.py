@@ -43,6 +43,7 @@ class Work(Part):
     (None, datetime.timedelta(seconds=60))
     """
 
+    crm: Every = Field(default="5m", description="look through the CRM; what it tells is looked into within seconds")
     alarms: Every = Field(default="15m", description="look at the alarms, and tell people what is due")
     train: Every = Field(default="1d", description="train anew, and promote what deserves it")
     follow: Every = Field(default="1h", description="look at the leads since, and let the level follow")

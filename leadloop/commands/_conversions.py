@@ -65,14 +65,16 @@ class _Chances:
 
 def postman(house: House) -> Postman:
     """Return who delivers what waits in the outbox; tokens come from the environment."""
-    from features.outbox.outbox import Outbox
+    from features.settings import crm_secrets
+    from leadloop.connecting.secret_addresses import SecretAddresses, secret_of
     from leadloop.sending.postman import Postman
 
-    said = house.settings
+    said, crm = house.settings, crm_secrets()
     sign_ins = {
         "yandex": f"OAuth {said.metrica_token}" if said.metrica_token else None,
         "meta": f"Bearer {said.meta_token}" if said.meta_token else None,
+        "amocrm": f"Bearer {crm.amocrm_token}" if crm.amocrm_token else None,
+        "hubspot": f"Bearer {crm.hubspot_token}" if crm.hubspot_token else None,
     }
-    return Postman(
-        Outbox(house.engine), sign_ins=sign_ins, clock=now, draw=random.Random(), loopback=said.send_to_loopback
-    )
+    outbox = SecretAddresses(house.engine, secret_of(crm.bitrix24_hook))
+    return Postman(outbox, sign_ins=sign_ins, clock=now, draw=random.Random(), loopback=said.send_to_loopback)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from features.duty_log import FAILED, DutyLog, DutyRun
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Engine
 
+NOTED_EVERY = timedelta(minutes=1)
+"""A duty that is done every few seconds is noted so often, and whenever it fails or is well again."""
 logger = logging.getLogger("leadloop.work")
 
 
@@ -27,6 +29,7 @@ class DutiesTold(Told):
     def __init__(self, engine: Engine, console: Console, *, worker: str) -> None:
         self._log, self._console, self._worker = DutyLog(engine), console, worker
         self._begun: dict[str, datetime] = {}
+        self._noted: dict[str, datetime] = {}
 
     def leads(self, *, is_leader: bool) -> None:
         """Say who leads."""
@@ -36,21 +39,29 @@ class DutiesTold(Told):
 
     def began(self, duty: Duty, moment: datetime) -> None:
         """Note that a duty is in hand."""
+        if self._is_noted(duty, moment):
+            self._begun.pop(duty.name, None)
+            return
         self._begun[duty.name] = moment
         self._log.began(duty.name, worker=self._worker, every=duty.every, moment=moment)
 
     def done(self, duty: Duty, moment: datetime) -> None:
         """Note that it was done."""
-        seconds = (moment - self._begun[duty.name]).total_seconds()
+        begun = self._begun.get(duty.name)
+        if begun is None:
+            return
+        seconds = (moment - begun).total_seconds()
         logger.info("done: %s", duty.name, extra={"duty": duty.name, "seconds": seconds})
         try:
             self._log.ended(duty.name, moment=moment)
+            self._noted[duty.name] = moment
         except StoreUnreachable as error:
             logger.warning("that %s was done could not be noted: %s", duty.name, error, extra={"duty": duty.name})
 
     def failed(self, duty: Duty, error: Exception, moment: datetime) -> None:
         """Say why it failed: in its own words where it is an error of ours, else by kind and place alone."""
         why = why_of(error)
+        self._noted.pop(duty.name, None)
         self._console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         self._console.print(why.partition(": ")[2], markup=False)
         logger.error("failed: %s: %s", duty.name, why, extra={"duty": duty.name})
@@ -58,6 +69,11 @@ class DutiesTold(Told):
             self._log.ended(duty.name, moment=moment, why=why)
         except StoreUnreachable:
             logger.warning("that %s failed could not be noted", duty.name, extra={"duty": duty.name})
+
+    def _is_noted(self, duty: Duty, moment: datetime) -> bool:
+        """Return whether a run may pass without a note: one of less than a minute ago was noted and went well."""
+        noted = self._noted.get(duty.name)
+        return noted is not None and duty.every < NOTED_EVERY and timedelta(0) <= moment - noted < NOTED_EVERY
 
 
 def why_of(error: Exception) -> str:

@@ -26,6 +26,9 @@ def command(
     follow: Annotated[str | None, typer.Option(help=LIKE.format("look at the leads since", "1h"))] = None,
     portrait: Annotated[str | None, typer.Option(help=LIKE.format("draw the portrait of buyers anew", "1w"))] = None,
     alarms: Annotated[str | None, typer.Option(help=LIKE.format("look at the alarms and tell people", "15m"))] = None,
+    crm: Annotated[
+        str | None, typer.Option(help=LIKE.format("look through the CRM for what it did not tell", "5m"))
+    ] = None,
     push: Annotated[str | None, typer.Option(help=LIKE.format("push conversions to the ad systems", "1h"))] = None,
     once: Annotated[bool, typer.Option("--once", help="Do every duty once, now, and end.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Show when each duty was done last, and end.")] = False,
@@ -37,7 +40,8 @@ def command(
     It trains anew; a model that deserves it serves within seconds. Between trainings it looks at the leads that came since, as
     `leadloop follow` does, and the level of all scores follows. It looks at the alarms and tells people what is due, as
     `leadloop alarms --deliver` does. Every week the portrait of buyers is drawn anew (`leadloop portrait`, `leadloop won`). It puts
-    conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute.
+    conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute. What the CRM of
+    company.yaml tells is looked into within seconds, and the CRM is looked through every few minutes; scores go back to it.
 
     The section `work` of company.yaml says how often; an option here wins. A duty that fails is told and tried again, the others
     go on. Of several workers on one database one leads; the others stand by and go on within seconds when it ends, however it
@@ -55,7 +59,7 @@ def command(
     from leadloop.log_lines import JSON, set_up_logs
 
     options = {"train": ("--every", every), "follow": ("--follow", follow), "portrait": ("--portrait", portrait),
-               "alarms": ("--alarms", alarms), "conversions": ("--push", push)}  # fmt: skip
+               "alarms": ("--alarms", alarms), "conversions": ("--push", push), "crm": ("--crm", crm)}  # fmt: skip
     said = {
         name: span_of(text, option=option, at_least=timedelta(minutes=1))
         for name, (option, text) in options.items()

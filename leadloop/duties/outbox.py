@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from leadloop.commands._conversions import postman
 from leadloop.duties.work_place import WorkPlace
 from leadloop.worker import Duty
 
@@ -12,11 +11,10 @@ NAME = "outbox"
 
 
 def duty(place: WorkPlace, every: timedelta) -> Duty:
-    """Return the duty; one postman goes round again and again, as he remembers which destinations are down."""
-    carrier = postman(place.first)
+    """Return the duty."""
 
     def post(_: datetime) -> None:
-        done = carrier.go_round()
+        done = place.postman.go_round()
         if done.delivered or done.given_up:
             place.console.print(
                 f"Outbox: {done.delivered:,} delivered, {done.given_up:,} need a person.", highlight=False

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadloop.commands._conversions import postman
 from leadloop.commands._house import House, open_house
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from features.settings import Settings
+    from leadloop.sending.postman import Postman
 
 
 class WorkPlace:
@@ -19,6 +22,11 @@ class WorkPlace:
     def __init__(self, home: Path | None, company: Path | None, console: Console) -> None:
         self._home, self._company, self.console = home, company, console
         self.first = open_house(home, company)
+
+    @cached_property
+    def postman(self) -> Postman:
+        """Return who carries letters, one for all duties: he remembers which destinations are down."""
+        return postman(self.first)
 
     @property
     def settings(self) -> Settings:

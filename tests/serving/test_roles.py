@@ -21,7 +21,7 @@ WHO = ("nobody", *ROLES, *map(scope_right, SCOPES))
 REFUSED = (401, 403)
 PARTS = {
     "lead_id:path": "7", "version": "champion", "path:path": "leadloop.css", "system": "yandex", "batch_id": "1",
-    "letter_id": "1", "name": "0123456789abcdef",
+    "letter_id": "1", "name": "0123456789abcdef", "secret": "guess",
 }  # fmt: skip
 
 

@@ -1,0 +1,337 @@
+"""Sends damaged webhooks of the three CRMs to the real application: no answer of 500 and more, nothing stored that was not meant.
+
+``python -m benchmarks.mutated_webhooks --count 100000`` takes some minutes on one core. Most of them carry the right proof, as a
+wrong one is turned away before anything is read. What is stored is held against what was sent: each row of the inbox is of a
+kind and an event that CRMs tell, and its record's id stands in a body that was proven and answered 200; no other table grew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import unquote_to_bytes
+
+import httpx
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import Engine, func, select
+
+from features.crm.hubspot_events import signature_of
+from features.facts.company import Company
+from features.facts.crm_settings import CrmName
+from features.facts.database import reading
+from features.facts.tables import CRM_INBOX, METADATA
+
+TOKEN, SECRET, CLIENT = "51856fefc120afa4b628cc82d3935cce", "a-long-random-word", "hubspot-client-secret"
+PROOFS = {
+    "LEADLOOP_BITRIX24_APPLICATION_TOKEN": TOKEN,
+    "LEADLOOP_AMOCRM_PATH_SECRET": SECRET,
+    "LEADLOOP_HUBSPOT_CLIENT_SECRET": CLIENT,
+    "LEADLOOP_PUBLIC_URL": "",
+}
+BASE = "http://leads.example.com"
+SYSTEMS: tuple[CrmName, ...] = ("bitrix24", "amocrm", "hubspot")
+PATHS = {"bitrix24": "/crm/bitrix24", "amocrm": f"/crm/amocrm/{SECRET}", "hubspot": "/crm/hubspot"}
+TYPES = (
+    "application/x-www-form-urlencoded",
+    "application/json",
+    "text/plain",
+    "multipart/form-data; boundary=x",
+    "",
+    "\x7f/\xff",
+)
+EVENTS = {
+    "lead", "deal", "call", "contact", "leads", "contacts", "ONCRMLEADADD", "ONCRMLEADUPDATE", "ONCRMLEADDELETE", "ONCRMDEALADD",
+    "ONCRMDEALUPDATE", "ONCRMDEALDELETE", "ONVOXIMPLANTCALLEND",
+}  # fmt: skip
+"""What the event of a stored message begins with."""
+GOOD: dict[CrmName, tuple[bytes, ...]] = {
+    "bitrix24": (
+        f"event=ONCRMLEADADD&event_handler_id=5&data%5BFIELDS%5D%5BID%5D=7405&ts=1772442000&auth%5Bdomain%5D=x.bitrix24.ru"
+        f"&auth%5Bapplication_token%5D={TOKEN}".encode(),
+        f"event=ONVOXIMPLANTCALLEND&data[CALL_ID]=E3BA.1&data[CALL_TYPE]=1&ts=1772442001&auth[application_token]={TOKEN}".encode(),
+    ),
+    "amocrm": (
+        b"leads%5Bstatus%5D%5B0%5D%5Bid%5D=10701093&leads%5Bstatus%5D%5B0%5D%5Bstatus_id%5D=142&leads[status][0][old_status_id]=1"
+        b"&leads[status][0][custom_fields][0][values][0][value]=%D0%A1%D0%B0%D0%B9%D1%82&account[subdomain]=x",
+        b"leads[note][0][note][id]=9&leads[note][0][note][element_id]=7&leads[note][0][note][note_type]=11&contacts[add][0][id]=3",
+    ),
+    "hubspot": (
+        b'[{"eventId":100,"subscriptionId":7,"portalId":62515,"appId":1,"occurredAt":1772442000000,"subscriptionType":'
+        b'"contact.creation","attemptNumber":0,"objectId":51,"changeSource":"CRM"}]',
+        b'[{"eventId":101,"subscriptionType":"deal.propertyChange","objectId":52,"propertyName":"dealstage","occurredAt":1}, '
+        b'{"eventId":102,"subscriptionType":"object.creation","objectTypeId":"0-48","objectId":53}]',
+    ),
+}
+AT_ONCE = 16
+Mutation = Callable[[bytes, random.Random], bytes]
+
+
+def _flipped(body: bytes, draw: random.Random) -> bytes:
+    told = bytearray(body)
+    for _ in range(draw.randint(1, 8)):
+        told[draw.randrange(len(told))] = draw.randrange(256)
+    return bytes(told)
+
+
+def _cut(body: bytes, draw: random.Random) -> bytes:
+    start = draw.randrange(len(body))
+    return body[:start] + body[start + draw.randint(1, 40) :]
+
+
+def _doubled(body: bytes, draw: random.Random) -> bytes:
+    parts = body.split(b"&")
+    one = draw.choice(parts)
+    return b"&".join([*parts, one.split(b"=")[0] + b"=" + str(draw.randint(0, 99)).encode()])
+
+
+def _nested(body: bytes, draw: random.Random) -> bytes:
+    deep = draw.choice((3, 50, 1_000))
+    if body.startswith(b"["):
+        return b"[" * deep + body + b"]" * draw.choice((deep, deep - 1))
+    return body + b"&" + draw.choice((b"leads", b"data", b"auth")) + b"[add]" * deep + b"[0][id]=1"
+
+
+def _huge_number(body: bytes, draw: random.Random) -> bytes:
+    number = draw.choice(
+        (b"9" * 18, b"9" * 19, b"1" + b"0" * 400, b"-1", b"0", b"1e309", b"NaN", b"1.5", b"0x10", b"\xd9\xa1")
+    )
+    found = list(re.finditer(rb"\d+", body))
+    if not found:
+        return body + number
+    one = draw.choice(found)
+    return body[: one.start()] + number + body[one.end() :]
+
+
+def _encoded(body: bytes, draw: random.Random) -> bytes:
+    try:
+        return body.decode().encode(draw.choice(("utf-16", "utf-32", "cp1251", "utf-8-sig", "utf-7")), "replace")
+    except UnicodeError:
+        return body
+
+
+def _without_part(body: bytes, draw: random.Random) -> bytes:
+    separator = draw.choice((b"&", b",", b"="))
+    parts = body.split(separator)
+    parts.pop(draw.randrange(len(parts)))
+    return separator.join(parts)
+
+
+def _giant_key(body: bytes, draw: random.Random) -> bytes:
+    giant = draw.choice((b"a", b"[", b"%5B", b"%", b"\xff")) * draw.choice((301, 5_000, 40_000))
+    return body + b"&" + giant + b"=1" if draw.random() < 0.5 else giant + body
+
+
+def _many(body: bytes, draw: random.Random) -> bytes:
+    if body.startswith(b"["):
+        return b"[" + b",".join([body.strip(b"[]")] * draw.choice((2, 1_001))) + b"]"
+    return body + b"".join(b"&leads[add][%d][id]=%d" % (one, one + 1) for one in range(draw.choice((5, 600))))
+
+
+def _swapped(body: bytes, draw: random.Random) -> bytes:
+    other = draw.choice([one for bodies in GOOD.values() for one in bodies])
+    at = draw.randrange(len(body))
+    return body[:at] + other[draw.randrange(len(other)) :]
+
+
+def _odd_values(body: bytes, draw: random.Random) -> bytes:
+    """Put another kind of value where one stands: a list, an object, a text with a zero, half a surrogate."""
+    odd = draw.choice(
+        (b"null", b"[]", b"{}", b'"\\u0000"', b'"\\ud800"', b"true", b"%00", b"%ED%A0%80", b"%FF", b"%zz", b"+")
+    )
+    found = list(re.finditer(rb"(?<=[=:])[^&,}]+", body))
+    one = draw.choice(found) if found else None
+    return body if one is None else body[: one.start()] + odd + body[one.end() :]
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    _flipped, _cut, _doubled, _nested, _huge_number, _encoded, _without_part, _giant_key, _many, _swapped, _odd_values,
+)  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """What was answered and what is stored."""
+
+    sent: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    by_mutation: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    stored: int = 0
+    unmeant: list[str] = field(default_factory=list)
+    proven: dict[str, set[str]] = field(default_factory=lambda: {one: set() for one in SYSTEMS})
+
+
+@contextmanager
+def _application(system: CrmName, folder: Path) -> Iterator[tuple[httpx.AsyncClient, Engine]]:
+    from features.facts.database import engine_for
+    from features.settings import settings_from_environment
+    from leadloop.database import bring_up_to_date
+    from serving.app import create_app
+    from serving.wiring import service_of
+
+    words = {"system": system, **({"address": "https://x.amocrm.ru"} if system == "amocrm" else {})}
+    file = folder / "company.yaml"
+    Company.model_validate({"company": "x", "crm": words})
+    file.write_text(json.dumps({"company": "x", "crm": words}), encoding="utf-8")
+    settings = settings_from_environment(folder, file)
+    engine = engine_for(f"sqlite:///{folder / 'leadloop.db'}")
+    bring_up_to_date(engine)
+    with patch.dict(os.environ, PROOFS):
+        made = create_app(service_of(settings, engine))
+    transport = httpx.ASGITransport(app=made, raise_app_exceptions=False)
+    yield httpx.AsyncClient(transport=transport, base_url=BASE), engine
+    engine.dispose()
+
+
+def mutated(count: int, seed: int = 7, *, console: Console | None = None) -> Tally:
+    """Send so many damaged webhooks, a third to each CRM's door; return what was answered and what is stored."""
+    tally = Tally()
+    for number, system in enumerate(SYSTEMS):
+        draw, share = random.Random(seed + number), count // 3 + (number < count % 3)
+        with tempfile.TemporaryDirectory() as folder, _application(system, Path(folder)) as (client, engine):
+            before = _rows(engine)
+            asyncio.run(_send(client, system, share, draw, tally, console))
+            _hold_against(system, before, engine, tally)
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A request as it is sent, and what was done to it."""
+
+    path: str
+    body: bytes
+    headers: dict[bytes, bytes]
+    is_proven: bool
+    done: tuple[str, ...]
+
+
+def _damaged(system: CrmName, draw: random.Random) -> Damaged:
+    body, done = draw.choice(GOOD[system]), list[str]()
+    for _ in range(draw.choice((1, 1, 1, 2, 3))):
+        mutation = draw.choice(MUTATIONS)
+        body = mutation(body or b"?", draw)
+        done.append(mutation.__name__.strip("_"))
+    is_proven, path = draw.random() < 0.9, PATHS[system]
+    headers = {b"content-type": draw.choice(TYPES).encode("latin-1")}
+    if system == "amocrm" and not is_proven:
+        path = draw.choice(("/crm/amocrm/guess", "/crm/amocrm/%FF%00", f"/crm/amocrm/{SECRET}x", "/crm/amocrm/%2e%2e"))
+    if system == "bitrix24" and not is_proven:
+        body = body.replace(TOKEN.encode(), draw.choice((b"", b"guess", b"%00", TOKEN[:-1].encode())))
+    if system == "hubspot":
+        headers |= _signed(body, is_proven, draw)
+    return Damaged(path, body, headers, is_proven, tuple(done))
+
+
+async def _send(
+    client: httpx.AsyncClient, system: CrmName, count: int, draw: random.Random, tally: Tally, console: Console | None
+) -> None:
+    steps = range(0, count, AT_ONCE)
+    for start in track(steps, description=system, console=console) if console else steps:
+        some = [_damaged(system, draw) for _ in range(min(AT_ONCE, count - start))]
+        answers = await asyncio.gather(*(client.post(one.path, content=one.body, headers=one.headers) for one in some))
+        for one, answer in zip(some, answers, strict=True):
+            _note(system, one, answer, tally)
+
+
+def _note(system: CrmName, one: Damaged, answer: httpx.Response, tally: Tally) -> None:
+    tally.sent += 1
+    tally.statuses[answer.status_code] += 1
+    tally.by_mutation.update(one.done)
+    done = ", ".join(one.done)
+    if answer.status_code >= 500:
+        tally.failures.append(f"{system} {answer.status_code} after {done}: {one.body[:200]!r}")
+    if answer.status_code == 200:
+        tally.proven[system] |= _ids(one.body)
+        if not one.is_proven and answer.json()["heard"]:
+            tally.unmeant.append(f"{system}: a message without its proof was heard after {done}")
+
+
+def _signed(body: bytes, is_proven: bool, draw: random.Random) -> dict[bytes, bytes]:
+    timestamp = str(int(time.time() * 1_000))
+    if not is_proven and draw.random() < 0.5:
+        timestamp = draw.choice(("", "0", "soon", "9" * 40, str(int(time.time() * 1_000) - 400_000)))
+        signature = signature_of(CLIENT, "POST", BASE + PATHS["hubspot"], body, timestamp)
+    else:
+        signature = signature_of(CLIENT if is_proven else "guess", "POST", BASE + PATHS["hubspot"], body, timestamp)
+    return {
+        b"x-hubspot-signature-v3": signature.encode("latin-1"),
+        b"x-hubspot-request-timestamp": timestamp.encode("latin-1"),
+    }
+
+
+def _ids(body: bytes) -> set[str]:
+    """Return everything in a body that may be an id, as it stands there and without zeros ahead of it."""
+    words = {
+        one
+        for part in (body, unquote_to_bytes(body.replace(b"+", b" ")))
+        for one in re.findall(rb"[A-Za-z0-9._:@-]+", part)
+    }
+    told = {one.decode("ascii") for one in words} | {
+        one.decode("ascii") for word in words for one in re.findall(rb"\d+", word)
+    }
+    return told | {one.lstrip("0") for one in told}
+
+
+def _rows(engine: Engine) -> dict[str, int]:
+    with reading(engine) as connection:
+        return {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in METADATA.tables.items()
+            if name != CRM_INBOX.name
+        }
+
+
+def _hold_against(system: CrmName, before: dict[str, int], engine: Engine, tally: Tally) -> None:
+    after = _rows(engine)
+    tally.unmeant += [
+        f"{system}: {name} grew from {before[name]} to {after[name]}" for name in after if after[name] != before[name]
+    ]
+    with reading(engine) as connection:
+        rows = connection.execute(select(CRM_INBOX)).all()
+    tally.stored += len(rows)
+    for row in rows:
+        told = row.record_id.split("-") if system == "amocrm" and row.entity == "call" else [row.record_id]
+        is_known = row.crm == system and row.event.split(".")[0] in EVENTS
+        if not is_known or not {one for one in told if one not in ("leads", "contacts")} <= tally.proven[system]:
+            tally.unmeant.append(f"{system}: {row.entity} {row.record_id} {row.event}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--count", type=int, default=100_000, help="how many are sent (%(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="of what is drawn (%(default)s)")
+    said = parser.parse_args()
+    console, began = Console(), time.monotonic()
+    tally = mutated(said.count, said.seed, console=console)
+    seconds = time.monotonic() - began
+    console.print(
+        f"{tally.sent:,} damaged webhooks in {seconds:,.0f} s ({tally.sent / seconds:,.0f} a second).", highlight=False
+    )
+    for status, count in sorted(tally.statuses.items()):
+        console.print(f"  {status}: {count:,}", highlight=False)
+    console.print(
+        f"Stored: {tally.stored:,} messages; not meant: {len(tally.unmeant):,}; 5xx: {len(tally.failures):,}.",
+        highlight=False,
+    )
+    for one in [*tally.failures, *tally.unmeant][:20]:
+        console.print(f"  {one}", markup=False, style="red")
+    sys.exit(bool(tally.failures or tally.unmeant))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""What each record of a CRM said when it was seen last, so that a change is told from a repetition, and from our own writing back.
+
+Contents are kept as keyed hashes: they may hold a phone number, and nobody may find that out by trying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from features.facts.codec import instant, microseconds
+from features.facts.database import reading, writing
+from features.facts.tables import CRM_CURSORS, CRM_RECORDS
+
+LONGEST_WHY = 2_000
+ASKED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecord:
+    """A record as it was seen last.
+
+    ``why`` says what of it could not be taken, under the words of company.yaml that ``company_hash`` names.
+    """
+
+    entity: str
+    record_id: str
+    lead_id: str | None = None
+    lead_digest: bytes | None = None
+    stage_digest: bytes | None = None
+    stage: str | None = None
+    stage_at: datetime | None = None
+    modified_at: datetime | None = None
+    deleted_at: datetime | None = None
+    why: str | None = None
+    company_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCounts:
+    """How many records of a kind were seen, are deleted there, and have something that could not be taken."""
+
+    seen: int
+    deleted: int
+    amiss: int
+
+
+def remember_record(connection: Connection, crm: str, one: KnownRecord, moment: datetime) -> None:
+    """Keep inside a transaction of the caller's how a record is now."""
+    said = {
+        "lead_id": one.lead_id,
+        "lead_digest": one.lead_digest,
+        "stage_digest": one.stage_digest,
+        "stage": one.stage,
+        "stage_us": _us(one.stage_at),
+        "modified_us": _us(one.modified_at),
+        "deleted_us": _us(one.deleted_at),
+        "why": one.why[:LONGEST_WHY] if one.why else None,
+        "company_hash": one.company_hash,
+        "seen_us": microseconds(moment),
+    }
+    columns = CRM_RECORDS.c
+    mine = (columns.crm == crm) & (columns.entity == one.entity) & (columns.record_id == one.record_id)
+    if not connection.execute(update(CRM_RECORDS).where(mine).values(**said)).rowcount:
+        whose = {"crm": crm, "entity": one.entity, "record_id": one.record_id}
+        connection.execute(insert(CRM_RECORDS).values(**whose, **said))
+
+
+def move_cursor(connection: Connection, crm: str, entity: str, cursor: datetime, moment: datetime) -> None:
+    """Keep inside a transaction of the caller's up to which change a kind of records was looked through."""
+    said = {"cursor_us": microseconds(cursor), "looked_us": microseconds(moment)}
+    mine = (CRM_CURSORS.c.crm == crm) & (CRM_CURSORS.c.entity == entity)
+    if not connection.execute(update(CRM_CURSORS).where(mine).values(**said)).rowcount:
+        connection.execute(insert(CRM_CURSORS).values(crm=crm, entity=entity, **said))
+
+
+def record_in(connection: Connection, crm: str, entity: str, record_id: str) -> KnownRecord | None:
+    """Return inside a transaction of the caller's how a record was seen last; None where it never was."""
+    columns = CRM_RECORDS.c
+    mine = (columns.crm == crm) & (columns.entity == entity) & (columns.record_id == record_id)
+    row = connection.execute(select(CRM_RECORDS).where(mine)).first()
+    return None if row is None else _known(row)
+
+
+class RecordBook:
+    """What is remembered of one CRM's records."""
+
+    def __init__(self, engine: Engine, crm: str) -> None:
+        self._engine, self._crm = engine, crm
+
+    def known(self, entity: str, record_ids: Iterable[str]) -> dict[str, KnownRecord]:
+        """Return the records of a kind that were seen before."""
+        wanted, found = list(dict.fromkeys(record_ids)), dict[str, KnownRecord]()
+        with reading(self._engine) as connection:
+            for start in range(0, len(wanted), ASKED_AT_ONCE):
+                some = wanted[start : start + ASKED_AT_ONCE]
+                mine = (CRM_RECORDS.c.crm == self._crm) & (CRM_RECORDS.c.entity == entity)
+                rows = connection.execute(select(CRM_RECORDS).where(mine, CRM_RECORDS.c.record_id.in_(some)))
+                found |= {row.record_id: _known(row) for row in rows}
+        return found
+
+    def amiss(self, company_hash: str | None = None, most: int = 100) -> list[KnownRecord]:
+        """Return the records of which something could not be taken; with a hash, only under other words than those."""
+        mine = (CRM_RECORDS.c.crm == self._crm) & CRM_RECORDS.c.why.is_not(None) & CRM_RECORDS.c.deleted_us.is_(None)
+        asked = select(CRM_RECORDS).where(mine).order_by(CRM_RECORDS.c.seen_us.desc()).limit(most)
+        if company_hash is not None:
+            asked = asked.where(CRM_RECORDS.c.company_hash != company_hash)
+        with reading(self._engine) as connection:
+            return [_known(row) for row in connection.execute(asked)]
+
+    def counts(self) -> Mapping[str, RecordCounts]:
+        """Return the counts of each kind of record."""
+        columns = CRM_RECORDS.c
+        asked = select(columns.entity, func.count(), func.count(columns.deleted_us), func.count(columns.why))
+        with reading(self._engine) as connection:
+            rows = connection.execute(asked.where(columns.crm == self._crm).group_by(columns.entity)).all()
+        return {row[0]: RecordCounts(*row[1:]) for row in rows}
+
+    def cursors(self) -> dict[str, tuple[datetime, datetime]]:
+        """Return of each kind up to which change it was looked through, and when that was."""
+        with reading(self._engine) as connection:
+            mine = (CRM_CURSORS.c.crm == self._crm) & ~CRM_CURSORS.c.entity.startswith("(")
+            rows = connection.execute(select(CRM_CURSORS).where(mine)).all()
+        return {row.entity: (instant(row.cursor_us), instant(row.looked_us)) for row in rows}
+
+    def note_looked(self, entity: str, cursor: datetime, moment: datetime) -> None:
+        """Note that a kind was looked through up to ``cursor``."""
+        with writing(self._engine) as connection:
+            move_cursor(connection, self._crm, entity, cursor, moment)
+
+
+def _us(moment: datetime | None) -> int | None:
+    return None if moment is None else microseconds(moment)
+
+
+def _at(us: int | None) -> datetime | None:
+    return None if us is None else instant(us)
+
+
+def _known(row: Any) -> KnownRecord:
+    return KnownRecord(
+        row.entity, row.record_id, row.lead_id, row.lead_digest, row.stage_digest, row.stage, _at(row.stage_us),
+        _at(row.modified_us), _at(row.deleted_us), row.why, row.company_hash,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Asks CRMs for what they told, reconciles what their messages missed, and tells them the scores."""

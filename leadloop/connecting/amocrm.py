@@ -1,0 +1,192 @@
+"""Speaks to amoCRM (Kommo is the same) through its API v4: leads with their contacts, call notes, seven requests a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from features.crm import amocrm_records
+from features.crm.amocrm_records import LOST, WON
+from features.crm.mapped import Mapped
+from features.crm.mapping import moment_of, text_of
+from features.errors import CrmRefused
+from features.facts.company import Company
+from features.outbox.letter import Letter
+from leadloop.connecting.asking import Asker
+from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
+from leadloop.connecting.paging import pages_since
+
+PAGE = 250
+RATE, BURST = 5.0, 5
+"""Below the seven requests a second of an integration, as letters that write back go the same way."""
+REMEDY = "make a long-lived token of your integration and put it into LEADLOOP_AMOCRM_TOKEN."
+KINDS = {"numeric": "number", "monetary": "number", "checkbox": "yes_no", "date": "date", "birthday": "date", "date_time": "date",
+         "select": "choice", "radiobutton": "choice", "multiselect": "list", "text": "text", "textarea": "text"}  # fmt: skip
+TRACKING = "tracking_data"
+MOST_PAGES = 100
+CALL_NOTES = [("filter[note_type][]", "call_in"), ("filter[note_type][]", "call_out")]
+OWNERS = ("leads", "contacts")
+
+
+class AmoCrm:
+    """One account."""
+
+    crm = "amocrm"
+    letters_a_minute = 100
+
+    def __init__(self, company: Company, address: str, asker: Asker) -> None:
+        self._company, self._address, self._asker = company, address.rstrip("/"), asker
+        self.entities: tuple[str, ...] = ("lead", "call", "contact")
+        self.polled: tuple[str, ...] = ("lead", "call")
+
+    def fetch(self, entity: str, record_id: str) -> list[Found]:
+        """Return a lead or a call; of a contact, the leads that it is the person of."""
+        if entity == "lead":
+            record = self._asker.ask("GET", f"leads/{record_id}", params={"with": "contacts,loss_reason"})
+            return [Found("lead", record_id, self._with_contacts([record])[0] if record else None)]
+        if entity == "contact":
+            contact = self._asker.ask("GET", f"contacts/{record_id}", params={"with": "leads"})
+            return [found for number in _leads_of(contact) for found in self.fetch("lead", number)]
+        kind, owner, number, *_ = [*record_id.split("-"), "", ""]
+        if kind not in OWNERS or not owner.isdecimal() or not number.isdecimal():
+            return []
+        note = self._asker.ask("GET", f"{kind}/{owner}/notes/{number}")
+        return [self._call(kind, note)] if note else [Found("call", record_id, None)]
+
+    def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
+        """Yield pages of 250; calls are the notes of leads, then those of contacts."""
+        if entity == "lead":
+            yield from pages_since(self._leads, since, PAGE)
+        elif entity == "call":
+            calls = [one for kind in OWNERS for page in pages_since(self._notes_of(kind), since, PAGE) for one in page]
+            calls.sort(key=lambda one: one.changed_at or since)
+            yield from (calls[start : start + PAGE] for start in range(0, len(calls), PAGE))
+
+    def mapped(self, found: Found) -> Mapped:
+        """Return what a record comes to."""
+        assert found.record is not None
+        read = amocrm_records.lead_of if found.entity == "lead" else amocrm_records.call_of
+        return read(found.record, self._company)
+
+    def home_of(self, lead_id: str) -> tuple[str, str]:
+        """Return kind and id of the record that a lead of ours is."""
+        return "lead", lead_id
+
+    def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
+        """Return the letter that sets custom fields of a lead."""
+        fields = [{"field_id": _number(name), "values": [{"value": value}]} for name, value in values.items()]
+        return Letter(
+            destination="crm-amocrm",
+            kind="crm:amocrm",
+            once_key=once_key,
+            url=f"{self._address}/api/v4/leads/{record_id}",
+            body=orjson.dumps({"custom_fields_values": fields}),
+            content_type="application/json",
+            sign_in="amocrm",
+            method="PATCH",
+        )
+
+    def described(self) -> Description:
+        """Return the leads' custom fields, the pipelines' stages, and people."""
+        fields = tuple(_described(one) for one in self._all("leads/custom_fields", "custom_fields"))
+        pipelines = _embedded(self._asker.ask("GET", "leads/pipelines"), "pipelines")
+        people = {str(one.get("id")): str(one.get("name", "")) for one in self._all("users", "users")}
+        return Description(fields, tuple(stage for one in pipelines for stage in _stages(one)), people)
+
+    def greeted(self) -> str:
+        """Return whose account it is."""
+        account = self._asker.ask("GET", "account")
+        if account is None:
+            raise CrmRefused(f"{self._address} is no amoCRM; look how crm.address is written.")
+        return f"{urlsplit(self._address).netloc} answers, as the account {text_of(account.get('id')) or '?'}"
+
+    def close(self) -> None:
+        """End the connections."""
+        self._asker.close()
+
+    def _leads(self, since: datetime, skipped: int) -> list[Found]:
+        asked = [("with", "contacts,loss_reason"), *_changed_since(since, skipped)]
+        records = self._with_contacts(_embedded(self._asker.ask("GET", "leads", params=asked), "leads"))
+        return [Found("lead", str(one.get("id")), one, moment_of(one.get("updated_at"))) for one in records]
+
+    def _notes_of(self, kind: str) -> Any:
+        def ask(since: datetime, skipped: int) -> list[Found]:
+            asked = [*CALL_NOTES, *_changed_since(since, skipped)]
+            notes = _embedded(self._asker.ask("GET", f"{kind}/notes", params=asked), "notes")
+            return [self._call(kind, one) for one in notes]
+
+        return ask
+
+    def _call(self, kind: str, note: Record) -> Found:
+        """Return a call with the lead that it is of: of a contact's calls, the lead that this person left last."""
+        owner = text_of(note.get("entity_id")) or ""
+        lead = owner
+        if kind == "contacts":
+            contact = self._asker.ask("GET", f"contacts/{owner}", params={"with": "leads"})
+            lead = max(_leads_of(contact), key=int, default="")
+        number = f"{kind}-{owner}-{text_of(note.get('id')) or ''}"
+        return Found("call", number, {**note, "lead_id": lead}, moment_of(note.get("updated_at")))
+
+    def _with_contacts(self, leads: list[Record]) -> list[Record]:
+        """Return leads with their main contacts, which are asked for all at once."""
+        whose = {id(lead): _main_contact(lead) for lead in leads}
+        numbers = sorted({one for one in whose.values() if one})
+        asked = [("filter[id][]", one) for one in numbers] + [("limit", str(PAGE))]
+        answer = self._asker.ask("GET", "contacts", params=asked) if numbers else None
+        contacts = {text_of(one.get("id")): one for one in _embedded(answer, "contacts")}
+        return [{**lead, "contact": contacts.get(whose[id(lead)])} for lead in leads]
+
+    def _all(self, path: str, name: str) -> Iterator[Record]:
+        for page in range(1, MOST_PAGES + 1):
+            some = _embedded(self._asker.ask("GET", path, params={"limit": "250", "page": str(page)}), name)
+            yield from some
+            if len(some) < PAGE:
+                return
+
+
+def _changed_since(since: datetime, skipped: int) -> list[tuple[str, str]]:
+    page = skipped // PAGE + 1
+    return [
+        ("filter[updated_at][from]", str(int(since.timestamp()))),
+        ("order[updated_at]", "asc"),
+        ("limit", str(PAGE)),
+        ("page", str(page)),
+    ]
+
+
+def _embedded(answer: Any, name: str) -> list[Record]:
+    inside = answer.get("_embedded") if isinstance(answer, Mapping) else None
+    found = inside.get(name) if isinstance(inside, Mapping) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _leads_of(contact: Any) -> list[str]:
+    return [number for one in _embedded(contact, "leads") if (number := text_of(one.get("id"))) and number.isdecimal()]
+
+
+def _main_contact(lead: Record) -> str | None:
+    contacts = _embedded(lead, "contacts")
+    main = next((one for one in contacts if one.get("is_main")), contacts[0] if contacts else None)
+    return text_of(main.get("id")) if main else None
+
+
+def _number(name: str) -> int | str:
+    return int(name) if name.isdecimal() else name
+
+
+def _described(said: Record) -> DescribedField:
+    number, code, told = text_of(said.get("id")) or "", text_of(said.get("code")), str(said.get("type", ""))
+    if told == TRACKING and code:
+        return DescribedField(code, str(said.get("name", code)), TRACKING)
+    return DescribedField(number, str(said.get("name", number)), KINDS.get(told, ""))
+
+
+def _stages(pipeline: Record) -> Iterator[DescribedStage]:
+    for one in _embedded(pipeline, "statuses"):
+        status = text_of(one.get("id")) or ""
+        kind = {WON: "won", LOST: "lost"}.get(status, "other")
+        yield DescribedStage(f"{text_of(pipeline.get('id'))}/{status}", str(one.get("name", status)), kind)

@@ -1,0 +1,130 @@
+"""Asks a CRM's HTTP interface: at its pace, again where it says later, and with one clear sentence where it says no.
+
+Our own few lines over httpx, beside which fast-bitrix24, b24pysdk, hubspot-api-client and amocrm-api were looked at: each speaks
+to one CRM over an HTTP stack of its own (aiohttp, requests, urllib3), paces only what it sends itself, and waits in ways that a
+worker cannot end. What leadloop asks of a CRM is ten methods.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from features.errors import CrmAway, CrmRefused
+from leadloop.connecting.pace import Pace
+from leadloop.sending.back_off import asked_wait
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+MOST_TRIES = 5
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+LARGEST_ANSWER = 32_000_000
+NOT_NOW = frozenset({408, 425, 429, 500, 502, 503, 504})
+Params = Mapping[str, str] | list[tuple[str, str]]
+
+
+class Asker:
+    """Asks one CRM; its address and its sign-in stand in no error and no log.
+
+    Parameters
+    ----------
+    remedy
+        What to do where the CRM does not let us in.
+    """
+
+    def __init__(
+        self,
+        crm: str,
+        base: str,
+        *,
+        pace: Pace,
+        remedy: str,
+        headers: Mapping[str, str] | None = None,
+        draw: random.Random | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+        loopback: bool = False,
+    ) -> None:
+        self._crm, self._base, self._pace, self._remedy = crm, base.rstrip("/"), pace, remedy
+        self._draw = draw or random.Random()
+        parts = httpx.URL(self._base)
+        if parts.scheme != "https" and not (loopback and parts.host in ("127.0.0.1", "localhost", "::1")):
+            raise CrmRefused(f"{crm} is asked by https only, as a token goes with it; write https:// in its address.")
+        self._client = httpx.Client(
+            timeout=timeout, follow_redirects=False, trust_env=False, headers=dict(headers or {})
+        )
+
+    def close(self) -> None:
+        """End the connections."""
+        self._client.close()
+
+    def ask(self, method: str, path: str, *, params: Params | None = None, body: Any = None) -> Any:
+        """Return what the CRM answers, read from JSON; None where there is nothing of that name.
+
+        Raises
+        ------
+        CrmAway
+            Where it does not answer, or asks to come later again and again.
+        CrmRefused
+            Where it says no.
+        """
+        why = ""
+        for number in range(1, MOST_TRIES + 1):
+            self._pace.wait()
+            response, why = self._tried(method, path, params, body)
+            if response is not None and response.status_code not in NOT_NOW:
+                return self._read(response, path)
+            if number < MOST_TRIES:
+                self._pace.sleep(self._wait(response, number))
+        raise CrmAway(self._crm, why)
+
+    def _tried(self, method: str, path: str, params: Params | None, body: Any) -> tuple[httpx.Response | None, str]:
+        try:
+            url = f"{self._base}/{path.lstrip('/')}"
+            response = self._client.request(method, url, params=params, json=body)  # type: ignore[arg-type]
+        except httpx.TransportError as error:
+            return None, type(error).__name__
+        return response, f"status {response.status_code}"
+
+    def _wait(self, response: httpx.Response | None, number: int) -> float:
+        asked = None if response is None else asked_wait(response.headers.get("Retry-After"), datetime.now(UTC))
+        doubled: float = FIRST_WAIT * 2 ** (number - 1)
+        wait = min(doubled, LONGEST_WAIT) * self._draw.uniform(0.5, 1.0)
+        return min(max(wait, (asked or timedelta(0)).total_seconds()), LONGEST_WAIT)
+
+    def _read(self, response: httpx.Response, path: str) -> Any:
+        status = response.status_code
+        if status in (204, 404):
+            return None
+        if status in (401, 403):
+            raise CrmRefused(f"{self._crm} lets us not in (status {status}): {self._remedy}")
+        if not response.is_success:
+            code = _code(response)
+            if code.upper() in ("NOT_FOUND", "ERROR_NOT_FOUND") or (status == 400 and code.casefold() == "not found"):
+                return None
+            raise CrmRefused(
+                f"{self._crm} does not take the request {_plain(path)} (status {status}{', ' + code if code else ''})."
+            )
+        try:
+            return response.json()
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise CrmAway(self._crm, "its answer is no JSON") from None
+
+
+def _code(response: httpx.Response) -> str:
+    """Return the short name that a CRM gives to an error; nothing that it says at length, as that may repeat what it was sent."""
+    try:
+        said = response.json()
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return ""
+    told = said if isinstance(said, Mapping) else {}
+    found = told.get("error_description") if told.get("error_description") == "Not found" else None
+    found = found or told.get("error") or told.get("category") or told.get("title")
+    return found[:60] if isinstance(found, str) else ""
+
+
+def _plain(path: str) -> str:
+    return path.split("?")[0][:80]

@@ -1,0 +1,225 @@
+"""Speaks to HubSpot through its CRM API v3: contacts, deals and calls, below a hundred requests in ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from features.crm import hubspot_records
+from features.crm.mapped import Mapped
+from features.crm.mapping import MARKS_OF, moment_of, text_of
+from features.errors import CrmRefused
+from features.facts.company import Company
+from features.facts.crm_settings import Crm
+from features.outbox.letter import Letter
+from leadloop.connecting.asking import Asker
+from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
+from leadloop.connecting.paging import pages_since
+
+ADDRESS = "https://api.hubapi.com"
+PAGE = 100
+RATE, BURST = 4.0, 4
+"""Search answers five requests a second, everything else ten."""
+REMEDY = "make a private app with rights to contacts, deals, calls and owners, and put its token into LEADLOOP_HUBSPOT_TOKEN."
+OBJECTS = {"contact": "contacts", "deal": "deals", "call": "calls"}
+CHANGED = {"contact": "lastmodifieddate", "deal": "hs_lastmodifieddate", "call": "hs_lastmodifieddate"}
+USUAL = {
+    "contact": ("createdate", "lastmodifieddate", "firstname", "lastname", "phone", "mobilephone", "email", "hubspot_owner_id",
+                "lifecyclestage"),
+    "deal": ("createdate", "hs_lastmodifieddate", "dealstage", "amount", "deal_currency_code", "closed_lost_reason",
+             "hubspot_owner_id"),
+    "call": ("hs_timestamp", "hs_lastmodifieddate", "hs_call_disposition", "hs_call_status", "hs_call_duration",
+             "hs_call_direction", "hubspot_owner_id"),
+}  # fmt: skip
+KINDS = {
+    "number": "number",
+    "bool": "yes_no",
+    "date": "date",
+    "datetime": "date",
+    "enumeration": "choice",
+    "string": "text",
+}
+
+
+class HubSpot:
+    """One account."""
+
+    crm = "hubspot"
+    letters_a_minute = 100
+
+    def __init__(self, company: Company, address: str, asker: Asker) -> None:
+        assert company.crm is not None
+        self._company, self._crm, self._address, self._asker = company, company.crm, address.rstrip("/"), asker
+        self._takes_deals = company.crm.taken == "deals"
+        self.entities: tuple[str, ...] = ("deal", "call") if self._takes_deals else ("contact", "deal", "call")
+        self.polled: tuple[str, ...] = self.entities
+
+    def fetch(self, entity: str, record_id: str) -> list[Found]:
+        """Return a contact, a deal or a call, with what it is associated with; a kind that is not taken is nothing."""
+        if entity == "contact" and self._takes_deals:
+            return self._deals_of(record_id)
+        if entity not in self.entities:
+            return []
+        asked = {"properties": ",".join(self._wanted(entity)), "archived": "false"}
+        if entity != "contact":
+            asked["associations"] = "contacts,deals" if entity == "call" else "contacts"
+        record = self._asker.ask("GET", f"crm/v3/objects/{OBJECTS[entity]}/{record_id}", params=asked)
+        return [Found(entity, record_id, self._associated(entity, record) if record else None)]
+
+    def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
+        """Yield pages of a hundred; each begins anew at a change, as a search shows no more than ten thousand."""
+
+        def ask(since: datetime, skipped: int) -> list[Found]:
+            column = CHANGED[entity]
+            body = {
+                "filterGroups": [
+                    {"filters": [{"propertyName": column, "operator": "GTE", "value": _milliseconds(since)}]}
+                ],
+                "sorts": [{"propertyName": column, "direction": "ASCENDING"}],
+                "properties": self._wanted(entity),
+                "limit": PAGE,
+                "after": str(skipped),
+            }
+            answer = self._asker.ask("POST", f"crm/v3/objects/{OBJECTS[entity]}/search", body=body)
+            return [self._found(entity, one) for one in _results(answer)]
+
+        return pages_since(ask, since, PAGE)
+
+    def mapped(self, found: Found) -> Mapped:
+        """Return what a record comes to."""
+        assert found.record is not None
+        read = {"contact": hubspot_records.contact_of, "deal": hubspot_records.deal_of, "call": hubspot_records.call_of}
+        return read[found.entity](found.record, self._company)
+
+    def home_of(self, lead_id: str) -> tuple[str, str]:
+        """Return kind and id of the record that a lead of ours is."""
+        if lead_id.startswith(("deal-", "deal:")):
+            return "deal", lead_id[5:]
+        return self.entities[0], lead_id
+
+    def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
+        """Return the letter that sets properties of a contact or a deal."""
+        return Letter(
+            destination="crm-hubspot",
+            kind="crm:hubspot",
+            once_key=once_key,
+            url=f"{self._address}/crm/v3/objects/{OBJECTS[entity]}/{record_id}",
+            body=orjson.dumps({"properties": {name: str(value) for name, value in values.items()}}),
+            content_type="application/json",
+            sign_in="hubspot",
+            method="PATCH",
+        )
+
+    def described(self) -> Description:
+        """Return the requests' properties, the deals' stages, and the owners."""
+        told = self._asker.ask("GET", f"crm/v3/properties/{OBJECTS[self.entities[0]]}")
+        pipelines = _results(self._asker.ask("GET", "crm/v3/pipelines/deals"))
+        owners = _results(self._asker.ask("GET", "crm/v3/owners", params={"limit": "100"}))
+        people = {
+            str(one.get("id")): " ".join(filter(None, (one.get("firstName"), one.get("lastName")))) for one in owners
+        }
+        return Description(
+            tuple(_described(one) for one in _results(told)),
+            tuple(stage for one in pipelines for stage in _stages(one)),
+            people,
+        )
+
+    def greeted(self) -> str:
+        """Return whose account it is."""
+        account = self._asker.ask("GET", "account-info/v3/details")
+        if account is None:
+            raise CrmRefused(f"{self._address} is no HubSpot; leave crm.address out.")
+        return f"{urlsplit(self._address).netloc} answers, as the account {text_of(account.get('portalId')) or '?'}"
+
+    def close(self) -> None:
+        """End the connections."""
+        self._asker.close()
+
+    def _wanted(self, entity: str) -> list[str]:
+        """Return the properties that are asked for: the usual ones, and of requests those that company.yaml names."""
+        if entity == "call":
+            return list(USUAL["call"])
+        named = [*MARKS_OF["hubspot"].values(), *self._crm.marks.values(), *self._crm.fields.values()]
+        named += [self._crm.reason] if self._crm.reason else []
+        stages = [f"hs_v2_date_entered_{one}" for one in _stage_codes(self._crm)] if entity == "deal" else []
+        return list(dict.fromkeys([*USUAL[entity], *named, *stages]))
+
+    def _found(self, entity: str, record: Record) -> Found:
+        """Return a record of a search with what it is associated with, which a search does not tell."""
+        said = record.get("properties")
+        number = text_of(record.get("id")) or ""
+        changed = moment_of(said.get(CHANGED[entity])) if isinstance(said, Mapping) else None
+        if entity == "contact":
+            return Found(entity, number, record, changed)
+        kinds = ("contacts", "deals") if entity == "call" else ("contacts",)
+        linked = {kind: {"results": self._linked(entity, number, kind)} for kind in kinds}
+        return Found(entity, number, self._associated(entity, {**record, "associations": linked}), changed)
+
+    def _linked(self, entity: str, number: str, kind: str) -> list[Record]:
+        return _results(self._asker.ask("GET", f"crm/v4/objects/{OBJECTS[entity]}/{number}/associations/{kind}"))
+
+    def _associated(self, entity: str, record: Record) -> Record:
+        """Return a record that says whose it is; a deal that is a request of its own gets its contact's person."""
+        if entity == "contact":
+            return record
+        contact, deal = _first(record, "contacts"), _first(record, "deals")
+        told = {**record, "contact_id": contact, "deal_id": deal}
+        if entity == "deal" and self._takes_deals and contact:
+            asked = {"properties": ",".join(USUAL["contact"])}
+            told["contact"] = self._asker.ask("GET", f"crm/v3/objects/contacts/{contact}", params=asked) or {}
+        return told
+
+    def _deals_of(self, contact: str) -> list[Found]:
+        linked = _results(self._asker.ask("GET", f"crm/v4/objects/contacts/{contact}/associations/deals"))
+        numbers = [_linked_id(one) for one in linked]
+        return [found for number in numbers if number for found in self.fetch("deal", number)]
+
+
+def _milliseconds(moment: datetime) -> str:
+    return str(int(moment.timestamp() * 1_000))
+
+
+def _results(answer: Any) -> list[Record]:
+    found = answer.get("results") if isinstance(answer, Mapping) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _linked_id(one: Record) -> str | None:
+    return text_of(one.get("id")) or text_of(one.get("toObjectId"))
+
+
+def _first(record: Record, kind: str) -> str | None:
+    """Return the first of a kind that a record is associated with: the one with the lowest number, so that it stays the same."""
+    linked = record.get("associations")
+    some = _results(linked.get(kind)) if isinstance(linked, Mapping) else []
+    numbers = [number for one in some if (number := _linked_id(one)) and number.isdecimal()]
+    return min(numbers, key=int, default=None)
+
+
+def _stage_codes(crm: Crm) -> list[str]:
+    return [one for one in crm.stages if not one.startswith("lifecyclestage/")]
+
+
+def _described(said: Record) -> DescribedField:
+    name = text_of(said.get("name")) or ""
+    options = said.get("options")
+    listed = options if isinstance(options, list) else []
+    choices = {str(one.get("value")): str(one.get("label")) for one in listed if isinstance(one, dict)}
+    kind = KINDS.get(str(said.get("type")), "")
+    kind = "list" if kind == "choice" and said.get("fieldType") == "checkbox" else kind
+    differs = {value: label for value, label in choices.items() if value != label}
+    return DescribedField(name, str(said.get("label", name)), kind, differs if kind in ("choice", "list") else {})
+
+
+def _stages(pipeline: Record) -> Iterator[DescribedStage]:
+    listed = pipeline.get("stages")
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict):
+            meta = one.get("metadata")
+            chance = str(meta.get("probability", "")) if isinstance(meta, Mapping) else ""
+            kind = {"1.0": "won", "0.0": "lost"}.get(chance, "other")
+            yield DescribedStage(str(one.get("id")), str(one.get("label", one.get("id"))), kind)

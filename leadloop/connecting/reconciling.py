@@ -1,0 +1,132 @@
+"""Looks into what a CRM told, and through what changed there since the last look, so that no missed message is missed for long."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from features.crm.inbox import Inbox, Waiting, mark_done
+from features.crm.record_book import RecordBook, move_cursor
+from features.errors import CrmAway, CrmRefused, LeadloopError
+from leadloop.connecting.connector import Connector
+from leadloop.connecting.taker import Taker, Taking
+from leadloop.sending.back_off import wait_before
+
+OVERLAP = timedelta(minutes=10)
+"""A look begins so long before the end of the last one: a CRM may show a change late, and what is known already changes nothing."""
+AT_ONCE = 25
+"""So many records of the inbox are stored in one transaction."""
+Progress = Callable[[str, int], None]
+
+
+def _nothing(connection: Connection) -> None:
+    """Do nothing more in a transaction."""
+
+
+def no_progress(what: str, count: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What a look came to; ``failed`` tells of each kind of records that could not be looked through why."""
+
+    taking: Taking = field(default_factory=Taking)
+    failed: list[str] = field(default_factory=list)
+
+
+class Reconciler:
+    """Brings one CRM and our facts together."""
+
+    def __init__(
+        self,
+        *,
+        connector: Connector,
+        taker: Taker,
+        inbox: Inbox,
+        book: RecordBook,
+        look_back: timedelta,
+        company_hash: str,
+        draw: random.Random,
+    ) -> None:
+        self._connector, self._taker, self._inbox, self._book = connector, taker, inbox, book
+        self._look_back, self._company_hash, self._draw = look_back, company_hash, draw
+
+    def hear(self, clock: Callable[[], datetime]) -> Taking:
+        """Look into the messages that are due.
+
+        Raises
+        ------
+        CrmAway, CrmRefused
+            Where the CRM cannot be asked; the messages wait, longer each time.
+        """
+        done = Taking()
+        due = self._inbox.due(clock())
+        groups: defaultdict[tuple[str, str], list[Waiting]] = defaultdict(list)
+        for one in due:
+            groups[one.entity, one.record_id].append(one)
+        places = list(groups)
+        for start in range(0, len(places), AT_ONCE):
+            some = places[start : start + AT_ONCE]
+            try:
+                found = [each for place in some for each in self._connector.fetch(*place)]
+                numbers = [one.id for place in some for one in groups[place]]
+                done.add(self._taker.take(found, clock(), partial(mark_done, numbers=numbers)))
+            except (CrmAway, CrmRefused) as error:
+                self._put_off([one for place in places[start:] for one in groups[place]], clock(), error)
+                raise
+        return done
+
+    def look_through(self, clock: Callable[[], datetime], progress: Progress = no_progress) -> Reconciled:
+        """Look through what changed since the last look, and once more at what could not be taken under other words."""
+        found, cursors = Reconciled(), self._book.cursors()
+        for entity in self._connector.polled:
+            cursor = cursors[entity][0] if entity in cursors else None
+            try:
+                self._look_through(entity, cursor, clock, progress, found.taking)
+            except (CrmAway, CrmRefused) as error:
+                found.failed.append(f"{entity}: {error}")
+        try:
+            self._look_again(clock, found.taking)
+        except (CrmAway, CrmRefused) as error:
+            found.failed.append(str(error))
+        self._inbox.forget_done(clock())
+        return found
+
+    def _look_through(
+        self, entity: str, cursor: datetime | None, clock: Callable[[], datetime], progress: Progress, done: Taking
+    ) -> None:
+        began = clock()
+        since = began - self._look_back if cursor is None else cursor - OVERLAP
+        latest = since if cursor is None else cursor
+        for page in self._connector.changed(entity, since):
+            latest = min(max([latest, *(one.changed_at for one in page if one.changed_at)]), began)
+            upto = latest
+
+            def move(connection: Connection, upto: datetime = upto) -> None:
+                move_cursor(connection, self._connector.crm, entity, upto, clock())
+
+            done.add(self._taker.take(page, clock(), move))
+            progress(entity, len(page))
+        self._book.note_looked(entity, latest, clock())
+
+    def _look_again(self, clock: Callable[[], datetime], done: Taking) -> None:
+        """Ask once more for records of which something could not be taken before company.yaml was changed."""
+        waiting = self._book.amiss(self._company_hash)
+        for start in range(0, len(waiting), AT_ONCE):
+            some = waiting[start : start + AT_ONCE]
+            found = [each for one in some for each in self._connector.fetch(one.entity, one.record_id)]
+            done.add(self._taker.take(found, clock(), _nothing))
+
+    def _put_off(self, waiting: Sequence[Waiting], now: datetime, error: LeadloopError) -> None:
+        by_tries: defaultdict[int, list[int]] = defaultdict(list)
+        for one in waiting:
+            by_tries[one.tries].append(one.id)
+        for tries, numbers in by_tries.items():
+            self._inbox.put_off(numbers, now + wait_before(tries + 2, self._draw), str(error))

@@ -1,0 +1,139 @@
+"""Takes records of a CRM as they are now: what is new of them becomes facts, scores, and letters back, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from features.crm.mapped import Mapped
+from features.crm.record_book import KnownRecord, RecordBook, remember_record
+from features.facts.values import LeadId
+from leadloop.connecting.connector import Connector, Found
+from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
+from leadloop.connecting.write_back import WriteBack
+from models.kept_answers import KeptAnswer
+from serving.desk import Scored
+from serving.intake import Intake, Taken
+
+Then = Callable[[Connection], None]
+Place = tuple[str, str]
+Ordered = dict[Place, tuple[Found, KnownRecord, Mapped | None]]
+
+
+@dataclass(slots=True)
+class Taking:
+    """What taking some records came to."""
+
+    seen: int = 0
+    facts: int = 0
+    letters: int = 0
+    amiss: list[str] = field(default_factory=list)
+
+    def add(self, other: Taking) -> None:
+        """Add what another taking came to."""
+        self.seen += other.seen
+        self.facts += other.facts
+        self.letters += other.letters
+        self.amiss += other.amiss
+
+
+class Taker:
+    """Takes the records of one CRM."""
+
+    def __init__(
+        self, *, connector: Connector, intake: Intake, book: RecordBook, write_back: WriteBack, company_hash: str
+    ) -> None:
+        self._connector, self._intake, self._book, self._write_back = connector, intake, book, write_back
+        self._company, self._company_hash = intake.desk.company, company_hash
+
+    def take(self, page: Sequence[Found], moment: datetime, then: Then) -> Taking:
+        """Store what is new of some records in one transaction with what ``then`` does."""
+        found = self._with_owners(page)
+        told = [(one, known, self._told(one, known, mapped, moment)) for one, known, mapped in found]
+        bodies = [body for _, _, one in told for body in one.bodies]
+        done = Taking(seen=len(page))
+
+        def remember(connection: Connection, outcomes: Sequence[Taken | KeptAnswer | Exception | None]) -> None:
+            at, latest = 0, dict[LeadId, Scored]()
+            for one, known, facts in told:
+                mine = outcomes[at : at + len(facts.bodies)]
+                at += len(facts.bodies)
+                after = _after(known, facts, mine)
+                remember_record(connection, self._connector.crm, after, moment)
+                latest |= {lead: result.scored for (lead, _), result in zip(facts.bodies, mine, strict=True)
+                           if isinstance(result, Taken)}  # fmt: skip
+                done.facts += sum(isinstance(result, Taken) and result.stored for result in mine)
+                done.amiss += [f"{one.entity} {one.record_id}: {after.why}"] if after.why else []
+            for lead_id, scored in latest.items():
+                done.letters += self._write_back.tell(connection, lead_id, scored, moment)
+            then(connection)
+
+        self._intake.together(bodies, remember)
+        return done
+
+    def _with_owners(self, page: Sequence[Found]) -> list[tuple[Found, KnownRecord, Mapped | None]]:
+        """Return the records with what is known of them, each after the one that it belongs to."""
+        ordered: Ordered = {}
+        known = {entity: self._book.known(entity, [one.record_id for one in page if one.entity == entity])
+                 for entity in {one.entity for one in page}}  # fmt: skip
+        for one in page:
+            before = known[one.entity].get(one.record_id)
+            if one.record is None and before is None:
+                continue
+            self._put(ordered, one, before)
+        return list(ordered.values())
+
+    def _put(self, ordered: Ordered, one: Found, before: KnownRecord | None) -> None:
+        place = (one.entity, one.record_id)
+        mapped = None if one.record is None else self._mapped(one)
+        if mapped is not None and mapped.lead is None and mapped.lead_id is not None:
+            mapped = self._owned(ordered, mapped, place)
+        ordered.pop(place, None)  # told twice in a page: the later reading counts
+        ordered[place] = one, before or KnownRecord(*place), mapped
+
+    def _mapped(self, one: Found) -> Mapped:
+        try:
+            return self._connector.mapped(one)
+        except Exception as error:  # noqa: BLE001 - a record that nobody foresaw holds up no other
+            return Mapped(None, None, amiss=(f"the record cannot be read ({type(error).__name__}); please report it",))
+
+    def _owned(self, ordered: Ordered, mapped: Mapped, mine: Place) -> Mapped:
+        """Return what belongs to a lead, after that lead itself was put ahead where it was not seen before."""
+        assert mapped.lead_id is not None
+        home = self._connector.home_of(mapped.lead_id)
+        if home == mine:
+            return mapped
+        known = self._book.known(*_one(home)).get(home[1])
+        if known is None and home not in ordered:
+            for found in self._connector.fetch(*home):
+                if found.record is not None and (found.entity, found.record_id) == home:
+                    self._put(ordered, found, None)
+        ahead = ordered[home][2] if home in ordered else None
+        of_home = ahead.lead_id if ahead else known.lead_id if known else None
+        if of_home is None:
+            missing = f"{home[0]} {home[1]}, which it belongs to, is not there or cannot be read"
+            return replace(mapped, lead_id=None, stage=None, call=None, amiss=(*mapped.amiss, missing))
+        return replace(mapped, lead_id=of_home)
+
+    def _told(self, one: Found, known: KnownRecord, mapped: Mapped | None, moment: datetime) -> ToldFacts:
+        if mapped is None:
+            return deletion(known, self._company, moment) if known.deleted_at is None else ToldFacts(known)
+        secret = self._intake.contacts.secret
+        return told_facts(known, mapped, self._company, company_hash=self._company_hash, secret=secret, moment=moment)
+
+
+def _one(home: Place) -> tuple[str, list[str]]:
+    return home[0], [home[1]]
+
+
+def _after(known: KnownRecord, facts: ToldFacts, outcomes: Sequence[object]) -> KnownRecord:
+    """Return a record as it is known afterwards; where a part of it was refused, it is taken as not seen and looked at anew."""
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    if not refused:
+        return facts.after
+    why = [str(one) if hasattr(one, "remedy") else type(one).__name__ for one in refused]
+    said = "; ".join(dict.fromkeys([*facts.amiss, *why]))
+    return replace(facts.after, lead_digest=known.lead_digest, stage_digest=known.stage_digest, why=said)

@@ -1,0 +1,68 @@
+"""Hears the company's CRM every few seconds, and looks it through every few minutes; scores go back to it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from leadloop.commands._crm import say_taken
+from leadloop.commands._house import now
+from leadloop.duties.work_place import WorkPlace
+from leadloop.worker import Duty
+
+if TYPE_CHECKING:
+    from leadloop.connecting.turns import CrmDesk
+
+NAME = "crm"
+HEARD_EVERY = timedelta(seconds=5)
+
+
+def duty(place: WorkPlace, every: timedelta) -> Duty:
+    """Return the duty; ``every`` is how often the CRM is looked through, whatever it told."""
+    return Duty(NAME, _Turns(place, every), HEARD_EVERY)
+
+
+class _Turns:
+    """Keeps what a turn needs from turn to turn, until company.yaml is written anew."""
+
+    def __init__(self, place: WorkPlace, every: timedelta) -> None:
+        self._place, self._every = place, every
+        self._written: int | None = None
+        self._desk: CrmDesk | None = None
+        self._looked_through: datetime | None = None
+
+    def __call__(self, moment: datetime) -> None:
+        """Take in what the CRM told, and where it is due what it did not; send the scores at once."""
+        desk = self._open()
+        if desk is None:
+            return
+        heard = desk.hear(now)
+        if heard.letters:
+            self._place.postman.go_round()
+        say_taken(desk, heard, self._place.console, "heard")
+        if self._looked_through is None or not timedelta(0) <= moment - self._looked_through < self._every:
+            self._looked_through = moment
+            self._look_through(desk)
+
+    def _look_through(self, desk: CrmDesk) -> None:
+        found = desk.look_through(now)
+        for one in found.failed:
+            self._place.console.print(f"[yellow]{desk.connector.crm}[/]: ", end="")
+            self._place.console.print(one, markup=False)
+        say_taken(desk, found.taking, self._place.console, "looked through")
+
+    def _open(self) -> CrmDesk | None:
+        """Return the desk; put together anew where company.yaml was written since, so that nobody need start the worker anew."""
+        from features.settings import crm_secrets
+        from leadloop.connecting.turns import crm_desk
+
+        file = self._place.settings.company_file
+        written = file.stat().st_mtime_ns if file.exists() else None
+        if self._written is None or written != self._written:
+            if self._desk is not None:
+                self._desk.close()
+                self._desk = None
+            house = self._place.open()
+            self._desk = crm_desk(house.settings, house.engine, crm_secrets())
+            self._written, self._looked_through = written, None
+        return self._desk

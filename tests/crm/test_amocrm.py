@@ -1,0 +1,138 @@
+"""From amoCRM to a score and back, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from features.errors import CrmRefused
+from features.facts.tables import CRM_INBOX, FACTS, OUTBOX
+from tests.crm.house import CrmHouse, crm_house
+from tests.crm.standins.amocrm import LOST, MEETING, TOKEN, WON, AmoCrmStandIn
+from tests.crm.standins.server import Answer
+
+SECRET = "a-long-random-word"
+CRM = """\
+crm:
+  system: amocrm
+  address: ADDRESS
+  fields: {area: 101, role: 102, need: 103, budget: 104, urgency: 105}
+  stages: {3177727/31770001: Новая, 3177727/31770002: Встреча, 3177727/142: Продано, 3177727/143: Отказ}
+  managers: {504141: Анна}
+  write_back: {score: 301, grade: 302, reasons: 303}
+"""
+
+
+@pytest.fixture
+def account() -> Iterator[AmoCrmStandIn]:
+    made = AmoCrmStandIn()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def made(tmp_path: Path, account: AmoCrmStandIn) -> Iterator[CrmHouse]:
+    secrets = {"LEADLOOP_AMOCRM_TOKEN": TOKEN, "LEADLOOP_AMOCRM_PATH_SECRET": SECRET}
+    crm = CRM.replace("ADDRESS", account.address)
+    with crm_house(tmp_path, account, crm, f"/crm/amocrm/{SECRET}", secrets) as opened:
+        opened.desk.connector._asker._pace.sleep = lambda _: None  # type: ignore[attr-defined]
+        account.bucket.burst = 10_000
+        yield opened
+
+
+def test_a_lead_is_scored_with_its_contact_and_its_score_is_written_back_once(
+    made: CrmHouse, account: AmoCrmStandIn
+) -> None:
+    person = account.contact("Мария Иванова", "+7 916 123-45-67")
+    number = account.add(contact=person, f101="120", f102="владелец", f201="yandex")
+    assert account.told == [200]
+    made.turn()
+    lead = made.lead(str(number))
+    assert lead.answers == {"area": 120.0, "role": "владелец"}
+    assert (lead.manager, lead.contact_quality["has_phone"]) == ("Анна", "yes")
+    assert made.source(str(number)).marks == {"source": "yandex"}
+    assert account.value(number, 302) == "ungraded"
+    made.heard(2)
+    before = (made.count(FACTS), made.scores(), made.count(OUTBOX))
+    made.ahead += timedelta(minutes=5)
+    made.turn()
+    assert (made.count(FACTS), made.scores(), made.count(OUTBOX)) == before
+
+
+def test_calls_of_a_lead_and_of_its_contact_are_calls_and_a_voicemail_is_no_talk(
+    made: CrmHouse, account: AmoCrmStandIn
+) -> None:
+    person = account.contact("Мария", "+79161234567")
+    number = account.add(contact=person)
+    account.call(number, status=6, seconds=0)
+    account.call(person, kind="contacts", status=4, seconds=185)
+    account.call(number, status=4, seconds=0, way="call_in")
+    made.turn()
+    results = {(one.result, one.seconds) for one in made.calls(str(number))}
+    assert results == {("no_answer", 0.0), ("reached", 185.0)}
+
+
+def test_a_lead_that_is_won_brings_its_price_and_a_lost_one_its_reason(made: CrmHouse, account: AmoCrmStandIn) -> None:
+    won, lost = account.add(f101="50"), account.add(f101="60")
+    made.turn()
+    account.move(won, MEETING)
+    made.turn()
+    account.move(won, WON, price=22_500)
+    account.leads[lost]["_embedded"]["loss_reason"] = [{"id": 1, "name": "Дорого"}]
+    account.move(lost, LOST)
+    made.turn()
+    assert [(one.stage, one.amount) for one in made.stages(str(won))] == [
+        ("Новая", None),
+        ("Встреча", None),
+        ("Продано", 22_500.0),
+    ]
+    assert made.stages(str(lost))[-1].reason == "Дорого"
+
+
+def test_what_messages_missed_is_found_in_pages_of_250(made: CrmHouse, account: AmoCrmStandIn) -> None:
+    account.is_silent = True
+    numbers = [account.add(f101=str(one + 1)) for one in range(260)]
+    assert made.look_through().failed == []
+    assert made.lead(str(numbers[-1])).answers == {"area": 260.0}
+    assert made.look_through().taking.facts == 0
+
+
+def test_a_wrong_secret_is_answered_403_and_nothing_is_kept(made: CrmHouse, account: AmoCrmStandIn) -> None:
+    form = {"leads[add][0][id]": "7"}
+    assert httpx.post(f"{made.url}/crm/amocrm/guess", data=form).status_code == 403
+    assert httpx.post(f"{made.url}/crm/amocrm/{SECRET}", data={"leads[add][0][id]": "x"}).status_code == 422
+    assert httpx.post(f"{made.url}/crm/bitrix24", data=form).status_code == 404
+    assert made.count(CRM_INBOX) == 0
+
+
+def test_several_entities_in_one_body_are_heard_each(made: CrmHouse) -> None:
+    form = {
+        "leads[status][0][id]": "7",
+        "leads[update][1][id]": "8",
+        "contacts[add][0][id]": "9",
+        "leads[add][0][id]": "10",
+    }
+    assert httpx.post(f"{made.url}/crm/amocrm/{SECRET}", data=form).json() == {"heard": 4}
+    assert httpx.post(f"{made.url}/crm/amocrm/{SECRET}", data=form).json() == {"heard": 4}
+    assert made.count(CRM_INBOX) == 4
+
+
+def test_too_many_requests_are_waited_for_and_a_wrong_token_is_told(made: CrmHouse, account: AmoCrmStandIn) -> None:
+    waited: list[float] = []
+    made.desk.connector._asker._pace.sleep = waited.append  # type: ignore[attr-defined]
+    number = account.add(f101="50")
+    account.faults = [account.over_limit()]
+    made.hear()
+    assert waited
+    assert made.lead(str(number)).answers == {"area": 50.0}
+    account.update(number, f101="51")
+    account.faults = [Answer(401, {"title": "Unauthorized"})]
+    with pytest.raises(CrmRefused, match="LEADLOOP_AMOCRM_TOKEN"):
+        made.hear()
+    made.ahead += timedelta(minutes=2)
+    made.hear()
+    assert made.lead(str(number)).answers == {"area": 51.0}
