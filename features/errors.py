@@ -238,6 +238,7 @@ class DestinationRefused(LeadloopError):
     def __init__(self, name: str, remedy: str) -> None:
         super().__init__(f"{name} is not asked: {remedy}.")
         self.name = name
+        self.remedy = remedy
 
 
 class BackupRefused(LeadloopError):

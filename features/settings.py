@@ -13,7 +13,8 @@
 | LEADLOOP_OIDC_ISSUER, ..._CLIENT_ID, ..._CLIENT_SECRET | an OpenID provider that people may sign in with | none |
 | LEADLOOP_SMTP_PASSWORD | the password of the mail server named in company.yaml | none |
 | LEADLOOP_TELEGRAM_TOKEN | the token of the Telegram bot that tells of alarms | none |
-| LEADLOOP_WEBHOOK_SECRET | the key that webhooks are signed with (Standard Webhooks) | none: unsigned |
+| LEADLOOP_WEBHOOK_SECRET | the key that webhooks which tell people of alarms are signed with (Standard Webhooks) | none: unsigned |
+| LEADLOOP_WEBHOOK_SECRET_CRM | the keys of `crm` in `webhooks:`, the newest first, with commas between | none: nothing is sent |
 | LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
 | LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
 | LEADLOOP_PUBLIC_URL | the address that people and ad systems reach leadloop by | as the browser asked |
@@ -24,6 +25,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,6 +125,21 @@ def delivery_secrets() -> DeliverySecrets:
     """Return the passwords and tokens by which alarms are delivered; None where the environment names none."""
     names = ("LEADLOOP_SMTP_PASSWORD", "LEADLOOP_TELEGRAM_TOKEN", "LEADLOOP_WEBHOOK_SECRET")
     return DeliverySecrets(*(os.environ.get(name) or None for name in names))
+
+
+def webhook_secrets(name: str) -> tuple[str, ...]:
+    """Return the keys that letters to a destination of ``webhooks:`` are signed with; several while one is replaced."""
+    said = os.environ.get(webhook_variable(name), "")
+    return tuple(one for one in re.split(r"[\s,]+", said) if one)
+
+
+def webhook_variable(name: str) -> str:
+    """Return which variable holds a destination's keys.
+
+    >>> webhook_variable("crm")
+    'LEADLOOP_WEBHOOK_SECRET_CRM'
+    """
+    return f"LEADLOOP_WEBHOOK_SECRET_{name.upper()}"
 
 
 def hand_on(settings: Settings) -> None:

@@ -23,6 +23,7 @@ from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced,
 from features.facts.conversion_settings import Conversions
 from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
+from features.facts.webhook_settings import Webhooks
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
 Verdict = Literal["yes", "no", "any"]
@@ -303,6 +304,7 @@ class Company(Part):
     alarms: Alarms = Alarms()
     export: Export = Export()
     ad_costs: AdCosts = AdCosts()
+    webhooks: Webhooks = Field(default_factory=dict, description="your own name of a destination -> where, and what of")
 
     @field_validator("time_zone")
     @classmethod

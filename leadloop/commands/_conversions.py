@@ -65,8 +65,10 @@ class _Chances:
 
 def postman(house: House) -> Postman:
     """Return who delivers what waits in the outbox; tokens come from the environment."""
+    from features.facts.company_file import read_company
     from features.outbox.outbox import Outbox
     from leadloop.sending.postman import Postman
+    from leadloop.webhooks.receivers import receivers_of
 
     said = house.settings
     sign_ins = {
@@ -74,5 +76,10 @@ def postman(house: House) -> Postman:
         "meta": f"Bearer {said.meta_token}" if said.meta_token else None,
     }
     return Postman(
-        Outbox(house.engine), sign_ins=sign_ins, clock=now, draw=random.Random(), loopback=said.send_to_loopback
+        Outbox(house.engine),
+        sign_ins=sign_ins,
+        receivers=lambda: receivers_of(read_company(said.company_file)),
+        clock=now,
+        draw=random.Random(),
+        loopback=said.send_to_loopback,
     )

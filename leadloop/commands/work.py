@@ -26,6 +26,9 @@ NAME = "work"
 POST_EVERY = timedelta(minutes=1)
 """How often the outbox is looked at; a letter that failed says by itself when it is due again."""
 
+WEBHOOKS_EVERY = timedelta(seconds=10)
+"""How often is looked for what other systems are to be told of; it is sent at once."""
+
 
 def command(
     every: Annotated[str, typer.Option(help="How often to train anew: 6h, 1d, 2w.")] = "1d",
@@ -42,6 +45,7 @@ def command(
     It looks at the alarms and tells people what is due, as `leadloop alarms --deliver` does; what did not go out is tried again.
     Every week the portrait of buyers is drawn anew, as `leadloop portrait` does, and what won deals tell (`leadloop won`).
     It puts conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute.
+    What is new since is told to the systems that `webhooks:` names, within seconds while nothing else is being done.
     The first training is due when so much time has passed since the last one, also if that was by hand. Where too little is
     settled it says so and tries again when the next is due; where MLflow is away at the start, it waits for it. The company's
     words are read anew each time.
@@ -51,6 +55,7 @@ def command(
     from features.errors import RegistryUnreachable
     from features.settings import delivery_secrets
     from leadloop.alarm_turn import AlarmTurns
+    from leadloop.webhooks.teller import tell_all
     from leadloop.worker import LONGEST_SLEEP, Duty, work
     from models.mlflow_registry import MlflowRegistry
     from monitoring.conversions.pushing import push_ready, pushed_systems
@@ -110,6 +115,11 @@ def command(
         if done.delivered or done.given_up:
             console.print(f"Outbox: {done.delivered:,} delivered, {done.given_up:,} need a person.", highlight=False)
 
+    def tell_systems(moment: datetime) -> None:
+        house = open_house(home, company)
+        if tell_all(house.engine, house.company, house.settings.home, moment=moment):
+            post(moment)
+
     def failed(error: LeadloopError) -> None:
         console.print(f"[yellow]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
@@ -120,6 +130,7 @@ def command(
         Duty(look, look_every),
         Duty(portray, portray_every, lambda: last_portrayed(settings.home)),
         Duty(put_conversions, push_every),
+        Duty(tell_systems, WEBHOOKS_EVERY),
         Duty(post, POST_EVERY),
     ]
     work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
