@@ -17,6 +17,7 @@ LeadloopError
 ├── KeyUnreadable               an Idempotency-Key is empty or too long
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
+├── ModelUnfit                  a model that did not stand its trial and may not serve
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
 │   └── StoreBusy               more waits to be stored than can wait
@@ -167,6 +168,14 @@ class NothingToLearn(LeadloopError):
 
 class ArtefactUnreadable(LeadloopError):
     """A saved model is damaged, or was written by another version of the format."""
+
+
+class ModelUnfit(LeadloopError):
+    """A model did not stand its trial, so the one before goes on."""
+
+    def __init__(self, version: str, why: str) -> None:
+        super().__init__(f"Model {version} may not serve: {why}.")
+        self.version = version
 
 
 class ModelOutgrown(LeadloopError):

@@ -18,6 +18,7 @@
 | LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
 | LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
 | LEADLOOP_PUBLIC_URL | the address that people and ad systems reach leadloop by | as the browser asked |
+| LEADLOOP_SLOWEST_SCORE_MS | how long a score of a new model may take; a slower one is refused | 5 |
 | LEADLOOP_SEND_TO_LOOPBACK | 1: pushes may go to this very machine, for tests | no |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
@@ -63,6 +64,8 @@ class Settings:
     metrica_token: str | None = field(default=None, repr=False)
     meta_token: str | None = field(default=None, repr=False)
     send_to_loopback: bool = False
+    slowest_score: float = 0.005
+    """In seconds."""
 
     @property
     def mlflow_artefacts(self) -> Path:
@@ -100,7 +103,19 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         metrica_token=os.environ.get("LEADLOOP_METRICA_TOKEN") or None,
         meta_token=os.environ.get("LEADLOOP_META_TOKEN") or None,
         send_to_loopback=os.environ.get("LEADLOOP_SEND_TO_LOOPBACK") == "1",
+        slowest_score=_slowest_score(),
     )
+
+
+def _slowest_score() -> float:
+    said = os.environ.get("LEADLOOP_SLOWEST_SCORE_MS") or "5"
+    try:
+        milliseconds = float(said)
+    except ValueError:
+        milliseconds = 0.0
+    if not 0 < milliseconds < 60_000:
+        raise SettingWrong("LEADLOOP_SLOWEST_SCORE_MS takes milliseconds, such as 5.")
+    return milliseconds / 1000
 
 
 def _openid_provider() -> OpenIdProvider | None:

@@ -28,6 +28,7 @@ from serving.audit_page import audit_router
 from serving.batch.endpoints import batch_router
 from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
+from serving.champion import LOOK_EVERY_SECONDS
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
 from serving.feedback.endpoints import feedback_router
@@ -83,7 +84,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
     beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
-    app.include_router(model_card_router(shelf, beside, pages))
+    app.include_router(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal))
     watcher = Watcher(service.company, service.log)
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
@@ -152,11 +153,13 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
-        reading, daily = asyncio.create_task(_read_ahead(service)), asyncio.create_task(_begin_days(service))
+        reading = asyncio.create_task(_read_ahead(service))
+        goes_on = [asyncio.create_task(one(service)) for one in (_begin_days, _follow_champion)]
         yield
-        daily.cancel()
-        with suppress(asyncio.CancelledError):
-            await daily
+        for one in goes_on:
+            one.cancel()
+            with suppress(asyncio.CancelledError):
+                await one
         await reading
         await run_in_threadpool(intake.close)
         await run_in_threadpool(service.writer.close)
@@ -178,6 +181,13 @@ async def _begin_days(service: Service) -> None:
         if not service.desk.rates.is_of(service.desk.now()):
             with suppress(StoreUnreachable):
                 await run_in_threadpool(service.begin_day, service.desk.now())
+
+
+async def _follow_champion(service: Service) -> None:
+    """Load what was promoted beside what serves, while answers go on."""
+    while True:
+        await run_in_threadpool(service.desk.champion.look)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
 def _add_house_keeping(app: FastAPI, service: Service) -> None:
@@ -217,12 +227,17 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
         responses={503: {"description": "not ready"}},
     )
     async def readyz() -> Response:
-        """Say whether leads can be scored and stored: rules or a model are loaded, and the store answers."""
+        """Say whether leads can be scored and stored: rules or a model are loaded, and the store answers.
+
+        Where a promoted model was refused and the one before goes on, ``refused_model`` and ``why`` say so.
+        """
         try:
             await run_in_threadpool(service.desk.store.last_number)
         except StoreUnreachable as error:
             return JSONResponse({"status": "not ready", "why": str(error)}, 503)
-        return JSONResponse({"status": "ready", "model_version": service.desk.scorer.version})
+        ready = {"status": "ready", "model_version": service.desk.scorer.version}
+        refusal = service.desk.champion.refusal
+        return JSONResponse(ready | ({"refused_model": refusal.version, "why": refusal.why} if refusal else {}))
 
 
 def _plotly_script() -> Path | None:

@@ -17,6 +17,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Сейчас работают правила ABC: ни одна модель не включена.",
         "The ABC rules work now: no model is switched on.",
     ),
+    "model_refused": (
+        "Модель {version} не включена: она не прошла проверку или не читается. Работает прежняя.",
+        "Model {version} was not switched on: it did not stand its trial or cannot be read. The one before goes on.",
+    ),
     "col_model": ("Модель", "Model"),
     "col_trained": ("Обучена", "Trained"),
     "col_learned": ("Училась на", "Learned from"),

@@ -16,6 +16,7 @@ from features.facts.keyring import give_keyring, keyring_in
 from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
 from features.rows.as_of import Gate
+from features.rows.feature_row import RowBuilder
 from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
@@ -30,6 +31,7 @@ from serving.desk import Desk
 from serving.figures import Figures
 from serving.people import People
 from serving.score_writer import ScoreWriter
+from serving.trial import Trial
 from serving.unknown_fields import UnknownFields
 
 
@@ -78,7 +80,7 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         company=company,
         company_hash=CompanyVersions(engine).remember(company, moment=clock()),
         store=store,
-        champion=Champion(settings.home),
+        champion=Champion(settings.home, Trial(RowBuilder(company, rates), clock, settings.slowest_score)),
         rates=rates,
         amounts=ExpectedAmounts(company),
         writer=writer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from models.abc_rules import GRADES
 from models.field_weights import FieldWeight, field_weights
 from monitoring.intervals import Rate
 from monitoring.manager_agreement import FEWEST_PAIRS
+from serving.champion import Refusal
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
 from serving.model_card.managers_beside import ManagersBeside
@@ -29,8 +31,10 @@ SHOWN_MEASURES = {
 """The analyst's measures by their proper names, for the closed part at the page's end."""
 
 
-def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> APIRouter:
-    """Return the pages of the models."""
+def model_card_router(
+    shelf: Shelf, managers: ManagersBeside, pages: Pages, refused: Callable[[], Refusal | None]
+) -> APIRouter:
+    """Return the pages of the models; ``refused`` tells which model was to serve and does not."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/models", response_class=HTMLResponse)
@@ -41,7 +45,13 @@ def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> A
         told = await run_in_threadpool(managers.of) if found else None
         rules_serve = not any(one.serves for one in found)
         return pages.show(
-            request, "models.html", lines=lines, rules_serve=rules_serve, managers=told, fewest_pairs=FEWEST_PAIRS
+            request,
+            "models.html",
+            lines=lines,
+            rules_serve=rules_serve,
+            refused=refused(),
+            managers=told,
+            fewest_pairs=FEWEST_PAIRS,
         )
 
     @router.get("/models/{version}", response_class=HTMLResponse)
