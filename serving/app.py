@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
+from models.shadow_log import Parting, ShadowLog
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
@@ -84,7 +85,12 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
     beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
-    app.include_router(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal))
+    parted = ShadowLog(service.desk.store.engine)
+
+    def parting(version: str) -> Parting:
+        return parted.parting(service.desk.scorer.version, version)
+
+    app.include_router(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal, parting))
     watcher = Watcher(service.company, service.log)
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
@@ -154,6 +160,8 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         reading = asyncio.create_task(_read_ahead(service))
+        if service.desk.shadow is not None:
+            service.desk.shadow.start()
         goes_on = [asyncio.create_task(one(service)) for one in (_begin_days, _follow_champion)]
         yield
         for one in goes_on:
@@ -162,6 +170,8 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
                 await one
         await reading
         await run_in_threadpool(intake.close)
+        if service.desk.shadow is not None:
+            await run_in_threadpool(service.desk.shadow.close)
         await run_in_threadpool(service.writer.close)
         await run_in_threadpool(service.audit.close)
 

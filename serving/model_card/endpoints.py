@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from models.abc_rules import GRADES
 from models.field_weights import FieldWeight, field_weights
+from models.shadow_log import Parting
 from monitoring.intervals import Rate
 from monitoring.manager_agreement import FEWEST_PAIRS
 from serving.champion import Refusal
@@ -32,9 +33,16 @@ SHOWN_MEASURES = {
 
 
 def model_card_router(
-    shelf: Shelf, managers: ManagersBeside, pages: Pages, refused: Callable[[], Refusal | None]
+    shelf: Shelf,
+    managers: ManagersBeside,
+    pages: Pages,
+    refused: Callable[[], Refusal | None],
+    parting: Callable[[str], Parting],
 ) -> APIRouter:
-    """Return the pages of the models; ``refused`` tells which model was to serve and does not."""
+    """Return the pages of the models.
+
+    ``refused`` tells which model was to serve and does not, ``parting`` how far a version parts from what serves in its shadow.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/models", response_class=HTMLResponse)
@@ -59,12 +67,14 @@ def model_card_router(
         """Show one model's card."""
         shelved = await run_in_threadpool(shelf.model, version)
         told = await run_in_threadpool(managers.of, shelved.version)
+        shadow = None if shelved.serves else await run_in_threadpool(parting, shelved.version)
         return pages.show(
             request,
             "model.html",
             **_told(shelved, pages.writing(request), pages.company.zone),
             managers=told,
             fewest_pairs=FEWEST_PAIRS,
+            shadow=shadow if shadow and shadow.leads else None,
         )
 
     return router
