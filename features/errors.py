@@ -17,6 +17,7 @@ LeadloopError
 ├── KeyUnreadable               an Idempotency-Key is empty or too long
 ├── NothingToLearn              too little is settled to train on
 ├── ArtefactUnreadable          a saved model is damaged or of another format
+├── ModelUnfit                  a model that did not stand its trial and may not serve
 ├── ModelOutgrown               the company's window is another than the model learned with
 ├── StoreUnreachable            the database does not answer
 │   └── StoreBusy               more waits to be stored than can wait
@@ -172,6 +173,14 @@ class ArtefactUnreadable(LeadloopError):
     """A saved model is damaged, or was written by another version of the format."""
 
 
+class ModelUnfit(LeadloopError):
+    """A model did not stand its trial, so the one before goes on."""
+
+    def __init__(self, version: str, why: str) -> None:
+        super().__init__(f"Model {version} may not serve: {why}.")
+        self.version = version
+
+
 class ModelOutgrown(LeadloopError):
     """The company's window is another than the one a model learned with, so its leads cannot be followed."""
 
@@ -241,6 +250,7 @@ class DestinationRefused(LeadloopError):
     def __init__(self, name: str, remedy: str) -> None:
         super().__init__(f"{name} is not asked: {remedy}.")
         self.name = name
+        self.remedy = remedy
 
 
 class CrmAway(LeadloopError):

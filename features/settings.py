@@ -13,7 +13,8 @@
 | LEADLOOP_OIDC_ISSUER, ..._CLIENT_ID, ..._CLIENT_SECRET | an OpenID provider that people may sign in with | none |
 | LEADLOOP_SMTP_PASSWORD | the password of the mail server named in company.yaml | none |
 | LEADLOOP_TELEGRAM_TOKEN | the token of the Telegram bot that tells of alarms | none |
-| LEADLOOP_WEBHOOK_SECRET | the key that webhooks are signed with (Standard Webhooks) | none: unsigned |
+| LEADLOOP_WEBHOOK_SECRET | the key that webhooks which tell people of alarms are signed with (Standard Webhooks) | none: unsigned |
+| LEADLOOP_WEBHOOK_SECRET_CRM | the keys of `crm` in `webhooks:`, the newest first, with commas between | none: nothing is sent |
 | LEADLOOP_METRICA_TOKEN | the OAuth token by which Yandex.Metrica takes conversions | none: nothing is pushed there |
 | LEADLOOP_META_TOKEN | the access token by which Meta takes conversions | none: nothing is pushed there |
 | LEADLOOP_BITRIX24_HOOK | the address of the incoming webhook by which Bitrix24 is asked | none |
@@ -26,6 +27,7 @@
 | LEADLOOP_LOG | `json`: the log is a JSON object a line; `plain`: a sentence a line | plain |
 | LEADLOOP_TRACES | `otlp` or `console`: where OpenTelemetry's spans of requests go (needs the extra `otel`) | none |
 | LEADLOOP_METRICS_DIR | where several workers lay their counts together; `leadloop serve` sets it by itself | none |
+| LEADLOOP_SLOWEST_SCORE_MS | how long a score of a new model may take; a slower one is refused | 5 |
 | LEADLOOP_SEND_TO_LOOPBACK | 1: pushes may go to this very machine, for tests | no |
 | MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI | MLflow's own | SQLite in the data folder |
 """
@@ -33,6 +35,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +78,8 @@ class Settings:
     log: str = "plain"
     traces: str = ""
     metrics_dir: Path | None = None
+    slowest_score: float = 0.005
+    """In seconds."""
 
     @property
     def mlflow_artefacts(self) -> Path:
@@ -121,7 +126,19 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
         log=log,
         traces=traces,
         metrics_dir=Path(counts) if counts else None,
+        slowest_score=_slowest_score(),
     )
+
+
+def _slowest_score() -> float:
+    said = os.environ.get("LEADLOOP_SLOWEST_SCORE_MS") or "5"
+    try:
+        milliseconds = float(said)
+    except ValueError:
+        milliseconds = 0.0
+    if not 0 < milliseconds < 60_000:
+        raise SettingWrong("LEADLOOP_SLOWEST_SCORE_MS takes milliseconds, such as 5.")
+    return milliseconds / 1000
 
 
 def _openid_provider() -> OpenIdProvider | None:
@@ -171,6 +188,21 @@ def crm_secrets() -> CrmSecrets:
         "HUBSPOT_CLIENT_SECRET",
     )
     return CrmSecrets(*(os.environ.get(f"LEADLOOP_{name}", "").strip() or None for name in names))
+
+
+def webhook_secrets(name: str) -> tuple[str, ...]:
+    """Return the keys that letters to a destination of ``webhooks:`` are signed with; several while one is replaced."""
+    said = os.environ.get(webhook_variable(name), "")
+    return tuple(one for one in re.split(r"[\s,]+", said) if one)
+
+
+def webhook_variable(name: str) -> str:
+    """Return which variable holds a destination's keys.
+
+    >>> webhook_variable("crm")
+    'LEADLOOP_WEBHOOK_SECRET_CRM'
+    """
+    return f"LEADLOOP_WEBHOOK_SECRET_{name.upper()}"
 
 
 def hand_on(settings: Settings) -> None:

@@ -70,7 +70,7 @@ class AlarmTurns:
         return deliver_due(
             turn.alarms,
             DeliveryLog(house.engine),
-            senders_of(house.company, secrets),
+            senders_of(house.company, secrets, loopback=house.settings.send_to_loopback),
             company=house.company,
             moment=moment,
             clock=clock,

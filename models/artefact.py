@@ -121,6 +121,8 @@ def load_artefact(folder: Path) -> Artefact:
         said = orjson.loads((folder / MODEL_FILE).read_bytes())
     except FileNotFoundError:
         raise UnknownModel(folder.name) from None
+    except OSError as error:
+        raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} cannot be read ({type(error).__name__}).") from None
     except orjson.JSONDecodeError:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} is damaged; promote another version.") from None
     if not isinstance(said, dict) or said.get("format") != FORMAT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -139,6 +139,21 @@ class ScoreLog:
                 if lead_id not in found and lead_id not in known:
                     found[lead_id] = FirstScore(lead_id, instant(row.at_us), row.probability, row.model_version)
         return list(found.values())
+
+    def logged_after(self, last_id: int, most: int) -> tuple[list[LoggedScore], int]:
+        """Return the scores that were logged after that one, ``most`` at most, and the id of the last of them."""
+        newer = select(SCORES).where(SCORES.c.id > last_id).order_by(SCORES.c.id).limit(most)
+        with reading(self._engine) as connection:
+            found = [_logged(row) for row in connection.execute(newer)]
+        return found, (found[-1].id or last_id) if found else last_id
+
+    def last_up_to(self, last_id: int, leads: Collection[LeadId]) -> dict[LeadId, tuple[float, str]]:
+        """Return probability and refined grade of the last score of each lead among those logged up to that one."""
+        of_lead = (SCORES.c.id <= last_id) & SCORES.c.lead_id.in_(leads)
+        newest = select(func.max(SCORES.c.id)).where(of_lead).group_by(SCORES.c.lead_id)
+        told = select(SCORES.c.lead_id, SCORES.c.probability, SCORES.c.refined_grade).where(SCORES.c.id.in_(newest))
+        with reading(self._engine) as connection:
+            return {LeadId(row[0]): (row[1], row[2]) for row in connection.execute(told)}
 
     def every(self) -> Iterator[LoggedScore]:
         """Yield every score of a stored lead, the oldest first, with bounded memory."""

@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
 from features.settings import crm_secrets
+from models.shadow_log import Parting, ShadowLog
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
@@ -29,6 +30,7 @@ from serving.audit_page import audit_router
 from serving.batch.endpoints import batch_router
 from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
+from serving.champion import LOOK_EVERY_SECONDS
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
 from serving.counts import LAID_TOGETHER_EVERY
@@ -95,7 +97,12 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
     beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
-    app.include_router(model_card_router(shelf, beside, pages))
+    parted = ShadowLog(service.desk.store.engine)
+
+    def parting(version: str) -> Parting:
+        return parted.parting(service.desk.scorer.version, version)
+
+    app.include_router(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal, parting))
     watcher = Watcher(service.company, service.log)
     drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
     app.include_router(
@@ -175,7 +182,9 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
         reading = asyncio.create_task(_read_ahead(service, ending))
-        going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts)]
+        if service.desk.shadow is not None:
+            service.desk.shadow.start()
+        going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts, _follow_champion)]
         yield
         ending.set()
         for one in going_on:
@@ -184,6 +193,8 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
                 await one
         await reading
         await run_in_threadpool(intake.close)
+        if service.desk.shadow is not None:
+            await run_in_threadpool(service.desk.shadow.close)
         await run_in_threadpool(service.writer.close)
         await run_in_threadpool(service.audit.close)
         service.counts.lay()
@@ -216,6 +227,13 @@ async def _lay_counts(service: Service) -> None:
     while service.settings.metrics_dir is not None:
         await asyncio.sleep(LAID_TOGETHER_EVERY)
         await run_in_threadpool(service.counts.lay)
+
+
+async def _follow_champion(service: Service) -> None:
+    """Load what was promoted beside what serves, while answers go on."""
+    while True:
+        await run_in_threadpool(service.desk.champion.look)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
 def _add_house_keeping(app: FastAPI, service: Service) -> None:
@@ -255,12 +273,17 @@ def _add_house_keeping(app: FastAPI, service: Service) -> None:
         responses={503: {"description": "not ready"}},
     )
     async def readyz() -> Response:
-        """Say whether leads can be scored and stored: rules or a model are loaded, and the store answers."""
+        """Say whether leads can be scored and stored: rules or a model are loaded, and the store answers.
+
+        Where a promoted model was refused and the one before goes on, ``refused_model`` and ``why`` say so.
+        """
         try:
             await run_in_threadpool(service.desk.store.last_number)
         except StoreUnreachable as error:
             return JSONResponse({"status": "not ready", "why": str(error)}, 503)
-        return JSONResponse({"status": "ready", "model_version": service.desk.scorer.version})
+        ready = {"status": "ready", "model_version": service.desk.scorer.version}
+        refusal = service.desk.champion.refusal
+        return JSONResponse(ready | ({"refused_model": refusal.version, "why": refusal.why} if refusal else {}))
 
 
 def _plotly_script() -> Path | None:

@@ -26,6 +26,7 @@ from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.reason_values import reason_values
 from serving.score_writer import ScoreWriter
+from serving.shadow import Shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ class Desk:
         writer: ScoreWriter,
         now: Callable[[], datetime],
         catalogue: Catalogue | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         self.company, self.company_hash = company, company_hash
         self.store, self.champion, self.rates, self.amounts = store, champion, rates, amounts
-        self.now, self.catalogue = now, catalogue
+        self.now, self.catalogue, self.shadow = now, catalogue, shadow
         self._writer = writer
         self._rows = RowBuilder(company, rates)
         self.words = Remembered(partial(reason_values, company=company))
@@ -116,8 +118,14 @@ class Desk:
             told = self.catalogue.price(offer, created_at=known.created_at, moment=known.moment)
         return self.amounts.of(channel=known.channel, offer=offer, told_price=told)
 
+    def shadowed(self, scored: Scored) -> None:
+        """Let a challenger score it too, later and for nobody to see."""
+        if self.shadow is not None:
+            self.shadow.see(scored.known, scored.row, scored.score)
+
     def remember(self, scored: Scored, number: int) -> None:
         """Log the score with its row, the storage number of the facts and of its rates, and the company's words."""
+        self.shadowed(scored)
         rates = scored.known.rates
         self._writer.put(
             logged(

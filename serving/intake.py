@@ -316,6 +316,7 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - a lead that a model cannot score is stored all the same
             return error
         scores.append(self._logged(scored, facts.number))
+        self.desk.shadowed(scored)
         return Taken(said.stored, said.unknown, scored)
 
     def _logged(self, scored: Scored, number: int) -> LoggedScore:

@@ -17,6 +17,33 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Сейчас работают правила ABC: ни одна модель не включена.",
         "The ABC rules work now: no model is switched on.",
     ),
+    "model_refused": (
+        "Модель {version} не включена: она не прошла проверку или не читается. Работает прежняя.",
+        "Model {version} was not switched on: it did not stand its trial or cannot be read. The one before goes on.",
+    ),
+    "card_shadow": ("В тени: рядом с той, что работает", "In the shadow: beside the one that works now"),
+    "shadow_few": (
+        "Пока мало данных: рядом оценено заявок: {leads}.",
+        "Not enough data yet: {leads} leads were scored beside it.",
+    ),
+    "shadow_scored": (
+        "Рядом оценено заявок: {leads}, с {first} по {last}.",
+        "{leads} leads were scored beside it, from {first} to {last}.",
+    ),
+    "shadow_changed": (
+        "Другой класс получили бы {changed} заявок, {share}",
+        "{changed} leads would have another grade, {share}",
+    ),
+    "shadow_mean": (
+        "Вероятность в среднем отличается на {mean} процентного пункта",
+        "The chance differs by {mean} percentage points on average",
+    ),
+    "col_shadow_serves": ("Сейчас", "Now"),
+    "col_shadow_this": ("По этой модели", "By this model"),
+    "shadow_how": (
+        "Эти оценки никто не видит, очередь по ним не строится. Каждая заявка считается один раз; рядом с числом — границы, верные в 95 случаях из 100.",
+        "Nobody is shown these scores and no queue is ordered by them. Each lead counts once; beside a figure, the bounds that hold in 95 of 100 cases.",
+    ),
     "col_model": ("Модель", "Model"),
     "col_trained": ("Обучена", "Trained"),
     "col_learned": ("Училась на", "Learned from"),

@@ -17,9 +17,11 @@ from features.facts.keyring import give_keyring, keyring_in
 from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
 from features.rows.as_of import Gate
+from features.rows.feature_row import RowBuilder
 from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
+from models.shadow_log import ShadowLog
 from monitoring.lead_book import LeadBook
 from monitoring.spend_book import SpendBook
 from serving.api_keys import ApiKeys
@@ -33,6 +35,8 @@ from serving.desk import Desk
 from serving.figures import Figures
 from serving.people import People
 from serving.score_writer import ScoreWriter
+from serving.shadow import Shadow
+from serving.trial import Trial
 from serving.unknown_fields import UnknownFields
 
 
@@ -95,16 +99,18 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     writer = ScoreWriter(log, counts)
     gate = Gate(company)
     rates = DaysRates(store, gate)
+    trial = Trial(RowBuilder(company, rates), clock, settings.slowest_score)
     desk = Desk(
         company=company,
         company_hash=CompanyVersions(engine).remember(company, moment=clock()),
         store=store,
-        champion=Champion(settings.home),
+        champion=Champion(settings.home, trial),
         rates=rates,
         amounts=ExpectedAmounts(company),
         writer=writer,
         now=clock,
         catalogue=Catalogue(engine, company.zone),
+        shadow=Shadow(settings.home, ShadowLog(engine), trial),
     )
     secret = person_secret(settings.home)
     contacts = ContactBook(engine, secret)

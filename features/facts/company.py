@@ -24,6 +24,7 @@ from features.facts.conversion_settings import Conversions
 from features.facts.crm_settings import Crm
 from features.facts.delivery_settings import Deliver
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
+from features.facts.webhook_settings import Webhooks
 from features.facts.work_schedule import Work
 
 FieldKind = Literal["choice", "number", "yes_no", "text", "date", "list"]
@@ -307,6 +308,7 @@ class Company(Part):
     export: Export = Export()
     ad_costs: AdCosts = AdCosts()
     crm: Crm | None = None
+    webhooks: Webhooks = Field(default_factory=dict, description="your own name of a destination -> where, and what of")
 
     @field_validator("time_zone")
     @classmethod

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+import orjson
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.errors import UnknownLead
@@ -32,7 +33,16 @@ from features.facts.sealed_texts import (
     without_person,
 )
 from features.facts.store import forgotten_among
-from features.facts.tables import CONTACTS, CONVERSION_BATCHES, CONVERSIONS, FACTS, FORGOTTEN, OUTBOX, PERSONS
+from features.facts.tables import (
+    CONTACTS,
+    CONVERSION_BATCHES,
+    CONVERSIONS,
+    FACTS,
+    FORGOTTEN,
+    OUTBOX,
+    PERSONS,
+    WEBHOOK_LEADS,
+)  # fmt: skip
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload
 from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
 
@@ -42,6 +52,8 @@ SHORTEST_NUMBER = 7
 EMPTIED = (
     "Emptied: it told of somebody who has been forgotten since. Hand out its batch again for the others (/conversions)."
 )
+
+NOT_TOLD = "Emptied: it told of somebody who has been forgotten since."
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +185,18 @@ def _empty_letters(connection: Connection, leads: list[LeadId], moment: datetime
     letters = select(CONVERSION_BATCHES.c.letter_id).where(
         CONVERSION_BATCHES.c.id.in_(batches), CONVERSION_BATCHES.c.letter_id.is_not(None)
     )
+    now = microseconds(moment)
     full = update(OUTBOX).where(OUTBOX.c.id.in_(letters), OUTBOX.c.body.is_not(None))
-    connection.execute(full.values(body=None, state="dead", answer=EMPTIED, changed_us=microseconds(moment)))
+    connection.execute(full.values(body=None, state="dead", answer=EMPTIED, changed_us=now))
+    alone = update(OUTBOX).where(OUTBOX.c.id.in_(_webhooks_about(connection, leads)))
+    connection.execute(alone.values(body=None, state="dead", answer=NOT_TOLD, changed_us=now))
+    connection.execute(delete(WEBHOOK_LEADS).where(WEBHOOK_LEADS.c.lead_id.in_(leads)))
+
+
+def _webhooks_about(connection: Connection, leads: list[LeadId]) -> list[int]:
+    """Return the webhooks that tell of some leads and were not delivered."""
+    lie = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.kind.like("webhook:lead.%"), OUTBOX.c.body.is_not(None))
+    return [row.id for row in connection.execute(lie) if orjson.loads(row.body)["data"]["lead_id"] in leads]
 
 
 def _write_anew(connection: Connection, number: int, fact: LeadFact) -> None:

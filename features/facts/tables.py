@@ -306,6 +306,42 @@ OUTBOX = Table(
 )
 """What has to reach another system: each letter until it was delivered, or a person has to look at it."""
 
+WEBHOOK_CURSORS = Table(
+    "webhook_cursors",
+    METADATA,
+    Column("destination", String(64), primary_key=True),
+    Column("stream", String(16), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("said", String(200)),
+)
+"""How far a destination of webhooks has been told of scores, of alarms, and of which model it was told last."""
+
+WEBHOOK_LEADS = Table(
+    "webhook_leads",
+    METADATA,
+    Column("destination", String(64), primary_key=True),
+    Column("lead_id", String(200), primary_key=True),
+    Column("probability", Float(53), nullable=False),
+    Column("grade", String(16), nullable=False),
+)
+"""What a destination was told last of each lead, so that it is told again only what is another."""
+
+SHADOW_SCORES = Table(
+    "shadow_scores",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("lead_id", String(200)),
+    Column("at_us", BigInteger, nullable=False),
+    Column("champion", String(64)),
+    Column("challenger", String(64), nullable=False),
+    Column("champion_probability", Float(53), nullable=False),
+    Column("challenger_probability", Float(53), nullable=False),
+    Column("champion_grade", String(16), nullable=False),
+    Column("challenger_grade", String(16), nullable=False),
+    Index("shadow_scores_of", "challenger", "id"),
+)
+"""What a challenger would have said beside what the champion said; nobody is shown it and no queue is ordered by it."""
+
 KEPT_ANSWERS = Table(
     "kept_answers",
     METADATA,

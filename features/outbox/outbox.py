@@ -90,6 +90,13 @@ class Outbox:
             if not connection.execute(update(OUTBOX).where(mine).values(**put)).rowcount:
                 raise UnknownLetter(letter_id)
 
+    def all_again(self, destination: str, moment: datetime) -> int:
+        """Let every dead letter of a destination be sent again; return how many those are."""
+        with writing(self._engine) as connection:
+            dead = (OUTBOX.c.destination == destination) & (OUTBOX.c.state == "dead") & OUTBOX.c.body.is_not(None)
+            put = {"state": "waiting", "due_us": microseconds(moment), "tries": 0, "changed_us": microseconds(moment)}
+            return connection.execute(update(OUTBOX).where(dead).values(**put)).rowcount
+
     def found_in_hand(self, moment: datetime) -> int:
         """Take back what a sender that ended was sending; return how many letters that were.
 
@@ -104,11 +111,14 @@ class Outbox:
             doubt = doubt.values(state="dead", answer=IN_DOUBT, changed_us=now)
             return connection.execute(again).rowcount + connection.execute(doubt).rowcount
 
-    def letters(self, *states: LetterState, kind: str | None = None, most: int = 100) -> list[KeptLetter]:
+    def letters(
+        self, *states: LetterState, kind: str | None = None, destination: str | None = None, most: int = 100
+    ) -> list[KeptLetter]:
         """Return letters in some states (none named: in any), the newest first."""
         asked = select(OUTBOX).order_by(OUTBOX.c.id.desc()).limit(most)
         asked = asked.where(OUTBOX.c.state.in_(states)) if states else asked
         asked = asked.where(OUTBOX.c.kind == kind) if kind else asked
+        asked = asked.where(OUTBOX.c.destination == destination) if destination else asked
         with reading(self._engine) as connection:
             return [_kept(row) for row in connection.execute(asked)]
 

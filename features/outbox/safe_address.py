@@ -16,6 +16,10 @@ from features.errors import DestinationRefused
 
 TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 """IPv6 addresses that stand for IPv4 ones behind a translator (RFC 6052, RFC 8215)."""
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is handed out in IPv6 (RFC 4291); outside lie old site-local, IPv4-compatible and unassigned addresses."""
+FIRST_FREE_PORT = 1024
+"""Ports below belong to services (mail, shells, databases' proxies) that no HTTP request should be talked into."""
 Resolver = Callable[[str, int], list[str]]
 
 
@@ -32,7 +36,7 @@ def resolved(host: str, port: int) -> list[str]:
     """Return the addresses that a name stands for; ``DestinationRefused`` where it stands for none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         raise DestinationRefused(host, "its name stands for no address; look how it is spelled") from None
     return list(dict.fromkeys(str(one[4][0]) for one in found))
 
@@ -50,7 +54,8 @@ def safe_address(url: str, *, loopback: bool = False, resolve: Resolver = resolv
     Raises
     ------
     DestinationRefused
-        Where the address is none, is not https, or stands for an inner network; of several addresses none may be inner.
+        Where the address is none, is not https, names another service's port, or stands for an inner network; of several
+        addresses none may be inner.
 
     Examples
     --------
@@ -63,14 +68,18 @@ def safe_address(url: str, *, loopback: bool = False, resolve: Resolver = resolv
     """
     try:
         parts = urlsplit(url)
-        name, port = parts.hostname or "", parts.port
+        name, port = _in_ascii(parts.hostname or ""), parts.port
     except ValueError:
         raise DestinationRefused("the address", "it cannot be read; write https://name/path") from None
     if not name or parts.username is not None or parts.password is not None or parts.scheme not in ("http", "https"):
         raise DestinationRefused(name or "the address", "write https://name/path, without a user in it")
     if parts.scheme == "http" and not loopback:
         raise DestinationRefused(name, "only https keeps what is sent from others; write https://")
-    known_port = port or (443 if parts.scheme == "https" else 80)
+    known_port = (443 if parts.scheme == "https" else 80) if port is None else port
+    if known_port < FIRST_FREE_PORT and known_port != 443 and not loopback:
+        raise DestinationRefused(
+            name, f"port {known_port} is another service's; take 443, or one from {FIRST_FREE_PORT}"
+        )
     numbers = [ipaddress.ip_address(one.split("%")[0]) for one in resolve(name, known_port)]
     is_inner = [not _is_outside(one) and not (loopback and one.is_loopback) for one in numbers]
     if not numbers or any(is_inner):
@@ -84,10 +93,18 @@ def safe_address(url: str, *, loopback: bool = False, resolve: Resolver = resolv
     return SafeAddress(f"{parts.scheme}://{at}{parts.path or '/'}{asked}", host, name)
 
 
+def _in_ascii(name: str) -> str:
+    """Return a name as DNS and the header ``Host`` write it; ``ValueError`` where it cannot be written so."""
+    written = name if name.isascii() else name.encode("idna").decode()
+    if not written.isprintable() or set(written) & set(' \\^|<>"`{}%'):
+        raise ValueError(name)
+    return written
+
+
 def _is_outside(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Return whether an address lies in the open internet; one that carries another inside does not."""
     if isinstance(number, ipaddress.IPv6Address):
         carries = number.ipv4_mapped or number.sixtofour or number.teredo or any(number in one for one in TRANSLATED)
-        if carries:
+        if carries or number not in GLOBAL_UNICAST:
             return False
     return number.is_global and not number.is_multicast

@@ -65,9 +65,11 @@ class _Chances:
 
 def postman(house: House) -> Postman:
     """Return who delivers what waits in the outbox; tokens come from the environment."""
+    from features.facts.company_file import read_company
     from features.settings import crm_secrets
     from leadloop.connecting.secret_addresses import SecretAddresses, secret_of
     from leadloop.sending.postman import Postman
+    from leadloop.webhooks.receivers import receivers_of
 
     said, crm = house.settings, crm_secrets()
     sign_ins = {
@@ -76,5 +78,11 @@ def postman(house: House) -> Postman:
         "amocrm": f"Bearer {crm.amocrm_token}" if crm.amocrm_token else None,
         "hubspot": f"Bearer {crm.hubspot_token}" if crm.hubspot_token else None,
     }
-    outbox = SecretAddresses(house.engine, secret_of(crm.bitrix24_hook))
-    return Postman(outbox, sign_ins=sign_ins, clock=now, draw=random.Random(), loopback=said.send_to_loopback)
+    return Postman(
+        SecretAddresses(house.engine, secret_of(crm.bitrix24_hook)),
+        sign_ins=sign_ins,
+        receivers=lambda: receivers_of(read_company(said.company_file)),
+        clock=now,
+        draw=random.Random(),
+        loopback=said.send_to_loopback,
+    )

@@ -48,7 +48,11 @@ def command(
         if not house.company.deliver.to:
             console.print(NOBODY)
             raise typer.Exit(1)
-        tried = deliver_check(senders_of(house.company, secrets), company=house.company, moment=moment)
+        tried = deliver_check(
+            senders_of(house.company, secrets, loopback=house.settings.send_to_loopback),
+            company=house.company,
+            moment=moment,
+        )
         raise typer.Exit(0 if tell_sent(tried, console, done="works, a test message went out") else 1)
     turns = AlarmTurns()
     turn = turns.look(house, moment=moment)

@@ -37,13 +37,13 @@ class Sent:
     why: str | None = None
 
 
-def senders_of(company: Company, secrets: DeliverySecrets) -> dict[Way, Sender]:
-    """Return the ways to people, with the secrets of the environment."""
+def senders_of(company: Company, secrets: DeliverySecrets, *, loopback: bool = False) -> dict[Way, Sender]:
+    """Return the ways to people, with the secrets of the environment; ``loopback`` lets webhooks go to this very machine."""
     told = company.deliver
     return {
         "email": Mail(told.mail, secrets.smtp_password),
         "telegram": Telegram(told.telegram, secrets.telegram_token),
-        "webhook": Webhook(secrets.webhook_secret),
+        "webhook": Webhook(secrets.webhook_secret, loopback=loopback),
     }
 
 

@@ -6,7 +6,7 @@ Those that are due at once are done in this order; a new duty is a file here, a 
 
 from __future__ import annotations
 
-from leadloop.duties import alarms, conversions, crm, follow, outbox, portrait, train
+from leadloop.duties import alarms, conversions, crm, follow, outbox, portrait, train, webhooks
 
-ALL = (crm, alarms, train, follow, portrait, conversions, outbox)
+ALL = (crm, alarms, train, follow, portrait, conversions, webhooks, outbox)
 """Whom people wait for first: what the CRM told, then what is wrong, also where a training takes its time."""

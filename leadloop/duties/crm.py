@@ -38,7 +38,7 @@ class _Turns:
             return
         heard = desk.hear(now)
         if heard.letters:
-            self._place.postman.go_round()
+            self._place.say_posted(self._place.postman.go_round())
         say_taken(desk, heard, self._place.console, "heard")
         if self._looked_through is None or not timedelta(0) <= moment - self._looked_through < self._every:
             self._looked_through = moment

@@ -14,10 +14,6 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
     """Return the duty."""
 
     def post(_: datetime) -> None:
-        done = place.postman.go_round()
-        if done.delivered or done.given_up:
-            place.console.print(
-                f"Outbox: {done.delivered:,} delivered, {done.given_up:,} need a person.", highlight=False
-            )
+        place.say_posted(place.postman.go_round())
 
     return Duty(NAME, post, every)

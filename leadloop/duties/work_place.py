@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from features.settings import Settings
-    from leadloop.sending.postman import Postman
+    from leadloop.sending.postman import Postman, Round
 
 
 class WorkPlace:
@@ -27,6 +27,13 @@ class WorkPlace:
     def postman(self) -> Postman:
         """Return who carries letters, one for all duties: he remembers which destinations are down."""
         return postman(self.first)
+
+    def say_posted(self, done: Round) -> None:
+        """Say what a round of the postman came to, where it came to anything."""
+        if done.delivered or done.given_up:
+            self.console.print(
+                f"Outbox: {done.delivered:,} delivered, {done.given_up:,} need a person.", highlight=False
+            )
 
     @property
     def settings(self) -> Settings:

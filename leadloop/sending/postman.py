@@ -6,31 +6,44 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
 
-from features.errors import DestinationRefused
+from features.errors import DeliveryFailed, DestinationRefused
 from features.facts.contact_signs import HAS_CONTACT, HIDDEN
 from features.outbox.letter import KeptLetter, Letter
 from features.outbox.outbox import IN_DOUBT, Outbox
-from features.outbox.safe_address import Resolver, resolved, safe_address
-from leadloop.sending.back_off import asked_wait, wait_before
+from features.outbox.safe_address import Resolver, resolved
+from leadloop.sending.back_off import asked_wait
 from leadloop.sending.breaker import Breaker
+from leadloop.sending.judged_request import careful_client, judged_request
+from leadloop.sending.manners import BY_WEBHOOK, TO_AN_API, Manner
+from leadloop.sending.standard_webhooks import signed_headers
 
-MOST_TRIES = 14
-"""Over some thirty hours; what still did not arrive then needs a person."""
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 LONGEST_ANSWER_BYTES, LONGEST_ANSWER_SECONDS = 16_384, 60.0
-TRY_LATER = frozenset({408, 425, 429, 500, 501, 503})
-"""Answers that say: not taken, come again. Every other answer of 400 and more says that it will never be taken as it is."""
 IN_DOUBT_ANSWERS = frozenset({502, 504})
 """A gateway lost the answer; behind it the letter may have been taken."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 WITHOUT_TOKEN = timedelta(minutes=15)
 SignIns = Mapping[str, str | None]
 """Name of a sign-in -> the Authorization header; None where its token is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where a webhook goes as company.yaml has it now, and the secrets it is signed with, the newest first."""
+
+    url: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+BY_HOOK = "webhook:"
+"""How the sign-in of a letter begins that is signed and not shown a token: the receiver's name follows."""
+Receivers = Callable[[], Mapping[str, Receiver]]
+"""Sign-in of a signed letter -> its receiver; asked anew each round, so that a mended address holds for what waits."""
 
 
 @dataclass(slots=True)
@@ -50,6 +63,8 @@ class Postman:
     ----------
     sign_ins
         The Authorization header by the name under which letters ask for it; tokens stand in no letter.
+    receivers
+        Who takes webhooks.
     loopback
         Also deliver to this very machine, under http: for tests against servers that run beside them.
     """
@@ -59,6 +74,7 @@ class Postman:
         outbox: Outbox,
         *,
         sign_ins: SignIns,
+        receivers: Receivers = dict,
         clock: Callable[[], datetime],
         draw: random.Random,
         loopback: bool = False,
@@ -67,13 +83,15 @@ class Postman:
     ) -> None:
         self._outbox, self._sign_ins, self._clock, self._draw = outbox, sign_ins, clock, draw
         self._loopback, self._resolve, self._timeout = loopback, resolve, timeout
+        self._ask_receivers, self._receivers = receivers, dict[str, Receiver]()
         self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
 
     def go_round(self) -> Round:
         """Try every letter that is due, once; a destination that fails too often is left alone for the rest of the round."""
         done = Round()
+        self._receivers = dict(self._ask_receivers())
         self._outbox.found_in_hand(self._clock())
-        with httpx.Client(timeout=self._timeout, follow_redirects=False, trust_env=False) as client:
+        with careful_client(self._timeout) as client:
             for letter_id, destination in self._outbox.due(self._clock()):
                 if not self._breakers[destination].lets_through(self._clock()):
                     done.left_alone += 1
@@ -87,22 +105,46 @@ class Postman:
         letter, now = kept.letter, self._clock()
         if letter.good_until is not None and now > letter.good_until:
             self._give_up(kept, "Too late: the system takes nothing that old.", done)
+        elif is_signed(letter):
+            self._deliver_signed(kept, client, done)
         elif letter.sign_in is not None and not self._sign_ins.get(letter.sign_in):
             self._put_off(kept, WITHOUT_TOKEN, f"Not sent: the token of {letter.sign_in} is not set.", done)
         else:
-            try:
-                address = safe_address(letter.url, loopback=self._loopback, resolve=self._resolve)
-            except DestinationRefused as error:
-                self._give_up(kept, str(error), done)
-                return
-            request = client.build_request(
-                letter.method,
-                address.url,
-                content=letter.body,
-                headers={**letter.headers, **self._own_headers(letter), "Host": address.host},
-                extensions={"sni_hostname": address.name},
+            self._ask(kept, letter.url, self._own_headers(letter), client, done)
+
+    def _deliver_signed(self, kept: KeptLetter, client: httpx.Client, done: Round) -> None:
+        """Send a webhook to where its receiver is now, signed at the moment of the try."""
+        letter, receiver = kept.letter, self._receivers.get(kept.letter.sign_in or "")
+        if receiver is None:
+            self._give_up(kept, "Not sent: company.yaml does not name this destination any more.", done)
+            return
+        if not receiver.secrets:
+            self._put_off(kept, WITHOUT_TOKEN, f"Not sent: the secret of {letter.sign_in} is not set.", done)
+            return
+        try:
+            signed = signed_headers(receiver.secrets, letter.once_key, self._clock(), letter.body)
+        except DeliveryFailed as error:
+            self._put_off(kept, WITHOUT_TOKEN, f"Not sent: {error}", done)
+            return
+        headers = {"Content-Type": letter.content_type, "User-Agent": "leadloop", **signed}
+        self._ask(kept, receiver.url, headers, client, done)
+
+    def _ask(self, kept: KeptLetter, url: str, headers: Mapping[str, str], client: httpx.Client, done: Round) -> None:
+        letter = kept.letter
+        try:
+            request = judged_request(
+                client,
+                url,
+                method=letter.method,
+                body=letter.body,
+                headers={**letter.headers, **headers},
+                loopback=self._loopback,
+                resolve=self._resolve,
             )
-            self._send(kept, request, client, done)
+        except DestinationRefused as error:
+            self._give_up(kept, str(error), done)
+            return
+        self._send(kept, request, client, done)
 
     def _send(self, kept: KeptLetter, request: httpx.Request, client: httpx.Client, done: Round) -> None:
         try:
@@ -118,13 +160,13 @@ class Postman:
             self._breakers[kept.letter.destination].answered()
             self._outbox.delivered(kept.id, self._clock(), answer)
             done.delivered += 1
-        elif response.status_code in TRY_LATER:
-            self._failed(kept, answer, done, asked_wait(response.headers.get("Retry-After"), self._clock()))
         elif response.status_code in IN_DOUBT_ANSWERS:
             self._lost(kept, answer, done)
-        else:
+        elif _manner(kept.letter).is_final(response.status_code):
             self._breakers[kept.letter.destination].answered()
             self._give_up(kept, answer, done)
+        else:
+            self._failed(kept, answer, done, asked_wait(response.headers.get("Retry-After"), self._clock()))
 
     def _own_headers(self, letter: Letter) -> dict[str, str]:
         token = self._sign_ins.get(letter.sign_in) if letter.sign_in else None
@@ -141,10 +183,11 @@ class Postman:
 
     def _failed(self, kept: KeptLetter, answer: str, done: Round, asked: timedelta | None = None) -> None:
         self._breakers[kept.letter.destination].failed(self._clock(), asked)
-        if kept.tries >= MOST_TRIES:
+        manner = _manner(kept.letter)
+        if kept.tries >= manner.most_tries:
             self._give_up(kept, f"Tried {kept.tries} times. {answer}", done)
         else:
-            self._put_off(kept, max(wait_before(kept.tries + 1, self._draw), asked or timedelta(0)), answer, done)
+            self._put_off(kept, max(manner.wait(kept.tries + 1, self._draw), asked or timedelta(0)), answer, done)
 
     def _put_off(self, kept: KeptLetter, wait: timedelta, answer: str, done: Round) -> None:
         now = self._clock()
@@ -154,6 +197,15 @@ class Postman:
     def _give_up(self, kept: KeptLetter, answer: str, done: Round) -> None:
         self._outbox.given_up(kept.id, self._clock(), answer)
         done.given_up += 1
+
+
+def is_signed(letter: Letter) -> bool:
+    """Return whether a letter is a webhook."""
+    return letter.sign_in is not None and letter.sign_in.startswith(BY_HOOK)
+
+
+def _manner(letter: Letter) -> Manner:
+    return BY_WEBHOOK if is_signed(letter) else TO_AN_API
 
 
 def _told(response: httpx.Response) -> str:

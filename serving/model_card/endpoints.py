@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,10 @@ from fastapi.responses import HTMLResponse
 
 from models.abc_rules import GRADES
 from models.field_weights import FieldWeight, field_weights
+from models.shadow_log import Parting
 from monitoring.intervals import Rate
 from monitoring.manager_agreement import FEWEST_PAIRS
+from serving.champion import Refusal
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
 from serving.model_card.managers_beside import ManagersBeside
@@ -29,8 +32,17 @@ SHOWN_MEASURES = {
 """The analyst's measures by their proper names, for the closed part at the page's end."""
 
 
-def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> APIRouter:
-    """Return the pages of the models."""
+def model_card_router(
+    shelf: Shelf,
+    managers: ManagersBeside,
+    pages: Pages,
+    refused: Callable[[], Refusal | None],
+    parting: Callable[[str], Parting],
+) -> APIRouter:
+    """Return the pages of the models.
+
+    ``refused`` tells which model was to serve and does not, ``parting`` how far a version parts from what serves in its shadow.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/models", response_class=HTMLResponse)
@@ -41,7 +53,13 @@ def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> A
         told = await run_in_threadpool(managers.of) if found else None
         rules_serve = not any(one.serves for one in found)
         return pages.show(
-            request, "models.html", lines=lines, rules_serve=rules_serve, managers=told, fewest_pairs=FEWEST_PAIRS
+            request,
+            "models.html",
+            lines=lines,
+            rules_serve=rules_serve,
+            refused=refused(),
+            managers=told,
+            fewest_pairs=FEWEST_PAIRS,
         )
 
     @router.get("/models/{version}", response_class=HTMLResponse)
@@ -49,12 +67,14 @@ def model_card_router(shelf: Shelf, managers: ManagersBeside, pages: Pages) -> A
         """Show one model's card."""
         shelved = await run_in_threadpool(shelf.model, version)
         told = await run_in_threadpool(managers.of, shelved.version)
+        shadow = None if shelved.serves else await run_in_threadpool(parting, shelved.version)
         return pages.show(
             request,
             "model.html",
             **_told(shelved, pages.writing(request), pages.company.zone),
             managers=told,
             fewest_pairs=FEWEST_PAIRS,
+            shadow=shadow if shadow and shadow.leads else None,
         )
 
     return router

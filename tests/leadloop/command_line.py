@@ -101,27 +101,31 @@ class Small:
     def file(self, name: str) -> str:
         return str(self.folder / name)
 
-    def run(self, command: str, *words: str) -> Ran:
+    def run(self, command: str, *words: str, **more: str) -> Ran:
         """Run a command on this company's data folder, with its company.yaml where the command takes one."""
         alone = command in ("audit", "imports", "keys", "models", "people", "rebuild", "undo") and words[:1] != (
             "compare",
         )
-        return run(command, *words, *(self.place[:2] if alone else self.place))
+        return run(command, *words, *(self.place[:2] if alone else self.place), **more)
 
-    def done(self, command: str, *words: str) -> str:
+    def done(self, command: str, *words: str, **more: str) -> str:
         """Return what a command said that has to end well."""
-        ran = self.run(command, *words)
+        ran = self.run(command, *words, **more)
         assert ran.code == 0, ran.out + ran.err
         return ran.out
 
 
-def run(*words: str) -> Ran:
-    """Run ``leadloop WORDS`` through the front door itself, in a window wide enough for its tables."""
+def run(*words: str, **more: str) -> Ran:
+    """Run ``leadloop WORDS`` through the front door itself, in a window wide enough for its tables.
+
+    ``more`` is said by the environment besides.
+    """
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(OURS) and name != "MLFLOW_DISABLE_TELEMETRY"]:
             patch.delenv(name)
-        patch.setenv("COLUMNS", WIDE)
+        for name, value in {"COLUMNS": WIDE, **more}.items():
+            patch.setenv(name, value)
         patch.setattr(sys, "argv", ["leadloop", *words])
         with redirect_stdout(out), redirect_stderr(err):
             try:

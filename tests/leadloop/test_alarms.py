@@ -18,6 +18,7 @@ from tests.serving.running import free_port
 from tests.serving.spoiled import spoiled
 
 PATIENCE = 90.0
+HERE = {"LEADLOOP_SEND_TO_LOOPBACK": "1"}
 
 
 def alarmed(folder: Path, deliver: str = "") -> Small:
@@ -54,8 +55,8 @@ def test_where_nothing_could_be_noticed_it_says_so(imported: Small) -> None:
 def test_what_is_due_is_sent_once_however_often_it_is_asked(tmp_path: Path) -> None:
     with mail_server() as box:
         company = alarmed(tmp_path, settings(box))
-        assert "marketer (e-mail): sent" in company.done("alarms", "--deliver")
-        assert "Nothing is due to anybody." in company.done("alarms", "--deliver")
+        assert "marketer (e-mail): sent" in company.done("alarms", "--deliver", **HERE)
+        assert "Nothing is due to anybody." in company.done("alarms", "--deliver", **HERE)
     (mail,) = box.mails
     assert "больше нецелевых" in str(mail["subject"])
 
@@ -64,11 +65,11 @@ def test_what_did_not_go_out_is_said_in_words_and_goes_out_later(tmp_path: Path)
     with mail_server() as box, web_server() as hook:
         company = alarmed(tmp_path, settings(box, hook))
         hook.statuses = [503, 200]
-        ran = company.run("alarms", "--deliver")
+        ran = company.run("alarms", "--deliver", **HERE)
         assert ran.code == 1
         assert "crm (webhook): not sent: The webhook's server did not take the message (HTTP 503" in one_line(ran.out)
         assert "m@example.com" not in ran.out + ran.err
-        assert "crm (webhook): sent" in company.done("alarms", "--deliver")
+        assert "crm (webhook): sent" in company.done("alarms", "--deliver", **HERE)
 
 
 def test_a_check_says_what_works_and_what_does_not(tmp_path: Path) -> None:
@@ -76,14 +77,14 @@ def test_a_check_says_what_works_and_what_does_not(tmp_path: Path) -> None:
         company = alarmed(
             tmp_path, settings(box).replace("}}", f"}}, crm: {{webhook: 'http://127.0.0.1:{free_port()}'}}}}")
         )
-        ran = company.run("alarms", "--check")
+        ran = company.run("alarms", "--check", **HERE)
     assert ran.code == 1
     assert "marketer (e-mail): works, a test message went out" in ran.out
     assert "crm (webhook): not sent: The webhook's server does not answer (ConnectError)." in one_line(ran.out)
 
 
 def test_without_a_recipient_a_check_says_where_to_write_one(company: Small) -> None:
-    ran = company.run("alarms", "--check")
+    ran = company.run("alarms", "--check", **HERE)
     assert ran.code == 1
     assert "deliver: to" in one_line(ran.out)
 

@@ -13,6 +13,8 @@ from features.facts.values import Call, Lead, LeadId
 from models.artefact import champion_version, model_folder
 from models.card import load_card
 from models.score_log import LoggedScore, ScoreLog
+from models.shadow_log import ShadowLog, ShadowScore
+from models.shadow_pointer import Challenge, challenge_of
 from tests.leadloop.command_line import Small, one_line, run
 
 
@@ -169,3 +171,29 @@ def test_the_managers_own_grades_are_shown_beside_what_the_model_had_shown_befor
     assert "graded alike 20 0 of 20, 0.0% 0.0%-16.1%" in said
     assert "manager A, model C 1 0 of 1, not enough data" in said
     assert "1 more were graded when the outcome was known already: they do not count." in said
+
+
+def test_a_challenger_is_let_into_the_shadow_told_of_and_sent_away(trained_twice: Small) -> None:
+    assert "Nobody scores in the shadow" in trained_twice.done("models", "shadow")
+    champion = champion_version(trained_twice.home)
+    assert champion is not None
+    assert run("models", "shadow", champion, "--home", str(trained_twice.home)).code == 2
+    other = next(
+        path.name for path in (trained_twice.home / "models").iterdir() if path.is_dir() and path.name != champion
+    )
+    assert f"Model {other} scores 25.0%" in trained_twice.done("models", "shadow", other, "--share", "0.25")
+    assert challenge_of(trained_twice.home) == Challenge(other, 0.25)
+    assert "not enough data" in trained_twice.done("models", "shadow")
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    engine = engine_for(f"sqlite:///{trained_twice.home / 'leadloop.db'}")
+    ShadowLog(engine).remember(
+        [ShadowScore(LeadId(str(n)), at, champion, other, 0.2, 0.25, "B", "A" if n < 5 else "B") for n in range(100)]
+    )
+    engine.dispose()
+    for told in (trained_twice.done("models", "shadow"), trained_twice.done("models", "compare", other)):
+        assert f"{other} scored 100 leads beside {champion}" in one_line(told)
+        assert "+5.00 points on average (+5.00 to +5.00)" in told
+        assert "Another grade: 5 leads, 5.0% (2.2% to 11.2%)." in told
+        assert "B -> A: 5" in told
+    trained_twice.done("models", "shadow", "--off")
+    assert challenge_of(trained_twice.home) is None

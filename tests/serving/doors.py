@@ -134,13 +134,14 @@ class Doors:
 def open_doors(
     home: Path, engine: Engine, *, company: str = COMPANY, api_key: str | None = None, **options: Any
 ) -> Iterator[Doors]:
-    """Give the application's doors; ``options`` go to the client."""
+    """Give the application's doors; ``options`` go to the settings that they name, else to the client."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "company.yaml"
     path.write_text(company, encoding="utf-8")
     url = engine.url.render_as_string(hide_password=False)
     open_to = options.pop("open_to", "" if api_key else "loopback")
-    service = service_of(Settings(home, path, url, api_key, "", None, open_to, oidc=options.pop("oidc", None)), engine)
+    said = {name: options.pop(name) for name in ("oidc", "slowest_score") if name in options}
+    service = service_of(Settings(home, path, url, api_key, "", None, open_to, **said), engine)
     clock = Clock()
     service.desk.now = clock
     with TestClient(

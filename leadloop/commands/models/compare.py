@@ -36,14 +36,17 @@ def command(
 
     Both are judged anew on the leads that came and were settled only after both had learned, each scored at the same moments
     with what was known then. Where too few sales were settled since, it says so: the figures of two trainings are of different
-    leads and do not compare.
+    leads and do not compare. Where one of them scored in the shadow of the other (`leadloop models shadow`) it also says how far
+    they part.
     """
     from rich.console import Console
 
+    from leadloop.commands.models._parting import parting_words
     from leadloop.commands.models._versions import version_meant
     from models.artefact import load_artefact, model_folder
     from models.card import load_card
     from models.mlflow_registry import MlflowRegistry
+    from models.shadow_log import ShadowLog
     from training.comparison import compared
 
     house = open_house(home, company)
@@ -63,6 +66,10 @@ def command(
     for line in _judged(done):
         console.print(line, highlight=False)
     console.print(f"  {_verdict(done, *versions)}", highlight=False)
+    for champion, challenger in (versions, versions[::-1]):
+        told = ShadowLog(house.engine).parting(champion, challenger)
+        for line in parting_words(told, champion, challenger) if told.leads else ():
+            console.print(line, markup=False, highlight=False)
 
 
 def _judged(done: Comparison) -> Iterator[Table | str]:

@@ -43,7 +43,7 @@ def turn(
     told = deliver_due(
         [logged()] if alarms is None else alarms,
         DeliveryLog(engine),
-        senders_of(words, SECRETS),
+        senders_of(words, SECRETS, loopback=True),
         company=words,
         moment=at,
         clock=lambda: at,
@@ -114,7 +114,7 @@ def test_a_check_tries_every_way_and_keeps_nothing(sqlite_engine: Engine) -> Non
     with mail_server() as box, web_server() as api, web_server() as hook:
         words = everybody(box, api, hook)
         hook.statuses = [404]
-        told = deliver_check(senders_of(words, SECRETS), company=words, moment=MONDAY)
+        told = deliver_check(senders_of(words, SECRETS, loopback=True), company=words, moment=MONDAY)
     assert told == [
         Sent("marketer", "email"),
         Sent("team", "telegram"),

@@ -14,7 +14,8 @@ from features.outbox.letter import KeptLetter
 from features.outbox.outbox import Outbox
 from leadloop.sending.back_off import LONGEST_WAIT
 from leadloop.sending.breaker import FAILURES_IN_A_ROW
-from leadloop.sending.postman import MOST_TRIES, Postman
+from leadloop.sending.manners import MOST_TRIES
+from leadloop.sending.postman import Postman
 from tests.features.outbox.letters import letter
 from tests.leadloop.sending.faulty_server import faulty_server
 from tests.support.facts import NOON

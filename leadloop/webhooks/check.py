@@ -1,0 +1,82 @@
+"""Sends a destination a test event at once, and says in words what came of it and what to mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from features.errors import DeliveryFailed, DestinationRefused
+from features.outbox.safe_address import Resolver, resolved
+from features.settings import webhook_variable
+from leadloop.sending.judged_request import careful_client, judged_request
+from leadloop.sending.manners import GONE
+from leadloop.sending.postman import Receiver
+from leadloop.sending.standard_webhooks import signed_headers
+from leadloop.webhooks.event import Event
+
+SECONDS = 20.0
+REMEDIES = {
+    401: "it does not believe the signature: give it the same secret as here, and let it sign id.timestamp.body",
+    403: "it does not let us in: give it the same secret as here, or let its firewall pass us",
+    404: "nothing is there: look how the address is spelled",
+    405: "it takes no POST there: look how the address is spelled",
+    GONE: "it wants no more of them: take it out of company.yaml, or write its new address there",
+    413: "it takes no body of a few hundred bytes; it has to",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a test event: whether it was taken, and that in words."""
+
+    is_taken: bool
+    words: str
+
+
+def checked(
+    name: str, to: Receiver, *, company: str, moment: datetime, loopback: bool = False, resolve: Resolver = resolved
+) -> Checked:
+    """Send the event ``webhook.test``; nothing of it goes through the outbox, and nothing is tried again."""
+    if not to.secrets:
+        return Checked(
+            False, f"No secret: set {webhook_variable(name)} (whsec_ and base64) here and give it the receiver."
+        )
+    event = Event("webhook.test", moment.isoformat(), moment, {"company": company, "destination": name})
+    body = event.body()
+    try:
+        headers = signed_headers(to.secrets, event.id_for(name), moment, body)
+    except DeliveryFailed as error:
+        return Checked(False, f"{error} Look at {webhook_variable(name)}.")
+    headers |= {"Content-Type": "application/json", "User-Agent": "leadloop"}
+    try:
+        with careful_client(SECONDS) as client:
+            answer = client.send(
+                judged_request(client, to.url, body=body, headers=headers, loopback=loopback, resolve=resolve),
+                stream=True,
+            )
+            answer.close()
+    except DestinationRefused as error:
+        return Checked(False, f"Nothing was sent: {error}")
+    except httpx.ConnectError as error:
+        is_certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        why = "its certificate is not valid for that name" if is_certificate else "nobody answers at that address"
+        return Checked(False, f"Not reached: {why}.")
+    except httpx.TimeoutException:
+        return Checked(False, f"No answer within {SECONDS:.0f} s: it has to answer first and work afterwards.")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Checked(False, f"The connection broke ({type(error).__name__}).")
+    return _answered(answer)
+
+
+def _answered(answer: httpx.Response) -> Checked:
+    status, took = answer.status_code, answer.elapsed.total_seconds()
+    if answer.is_success:
+        return Checked(True, f"Taken: HTTP {status} after {took:.1f} s.")
+    if answer.is_redirect:
+        return Checked(
+            False, f"HTTP {status}: it points elsewhere, and redirections are not followed; write the new address."
+        )
+    remedy = REMEDIES.get(status, "look into its own log for what it says of the event webhook.test")
+    return Checked(False, f"HTTP {status}: {remedy}.")
