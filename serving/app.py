@@ -21,6 +21,7 @@ from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.access import Gate, Sessions
+from serving.ahead import Application
 from serving.alarms.endpoints import alarms_router
 from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
@@ -66,7 +67,7 @@ def create_app(service: Service) -> FastAPI:
     intake = Intake(
         desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
     )
-    app = FastAPI(
+    app = Application(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,
