@@ -113,6 +113,10 @@ class RowBuilder:
         told = known.with_answers({**known.answers, field: answer})
         return told, {**row, **{name: of(told) for name, of in self._answer_columns[field]}}
 
+    def names_of(self, field: str) -> list[str]:
+        """Return the names of the features that read an answer to ``field``."""
+        return [name for name, _ in self._answer_columns[field]]
+
 
 def _names_of_answers(company: Company) -> dict[str, set[str]]:
     """Return the names of the features that read each field."""
