@@ -6,12 +6,13 @@ A company has few criteria, so there are few ways to answer them, and almost eve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from features.facts.company import Abc, Company
 from features.facts.values import Answer
 from models.abc_rules import Grading, Said, grading_of, said
 from models.artefact import Artefact
+from models.foreseen import Prospect
 from models.grade_starts import GradeStarts
 from models.next_answer import NextAnswer, Question
 from models.quick_sum import Told, is_worth_reading, told_as
@@ -22,7 +23,8 @@ from models.remembered import Remembered
 class Ruled:
     """What the rules say of a lead: its grading, where it starts and how doubtful that is.
 
-    ``told`` is the grade as a reason, where it is one worth reading; ``questions`` may be asked next.
+    ``told`` is the grade as a reason, where it is one worth reading; ``questions`` may be asked next. ``prospects`` are the
+    answers to those that were looked into, by their fields.
     """
 
     grading: Grading
@@ -30,6 +32,7 @@ class Ruled:
     doubt: float
     told: Told | None
     questions: Sequence[Question]
+    prospects: dict[str, Sequence[Prospect]] = field(default_factory=dict)
 
 
 class ByRules:

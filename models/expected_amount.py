@@ -37,6 +37,14 @@ class ExpectedAmounts:
     _by_offer: dict[str, _Sum] = field(default_factory=dict)
     _by_channel: dict[str, _Sum] = field(default_factory=dict)
     _all: _Sum = field(default_factory=_Sum)
+    _listed: dict[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the prices that company.yaml lists; of two offers that read alike the first counts."""
+        self._listed = {}
+        for name, one in self.company.offers.items():
+            if one.price is not None:
+                self._listed.setdefault(tidied(name), one.price)
 
     def learn(self, sales: Iterable[tuple[str, str | None, float]]) -> ExpectedAmounts:
         """Count sales given as (channel, tidied offer, amount); return these amounts."""
@@ -72,9 +80,9 @@ class ExpectedAmounts:
         """
         if told_price is not None:
             return told_price
-        for name, listed in self.company.offers.items():
-            if offer is not None and tidied(name) == offer and listed.price is not None:
-                return listed.price
+        listed = None if offer is None else self._listed.get(offer)
+        if listed is not None:
+            return listed
         for kept in (self._by_offer.get(offer or ""), self._by_channel.get(channel)):
             if kept and kept.count >= SALES_FOR_AN_AVERAGE:
                 return kept.mean()

@@ -1,20 +1,24 @@
 """What each answer to a question would make of a lead's chance, all else being as it is known now.
 
-The same scorer gives these chances as gives the score: a lead that is known to have answered so has exactly that one. Each
-costs about as much as a score, so no score works them out by itself: a door asks for them where somebody is to read them.
+The same scorer gives these chances as gives the score: a lead that is known to have answered so has exactly that one. Asked
+one by one each costs about as much as a score; a model that has its sum at hand foresees them for less (``foreseen.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from features.facts.values import Answer
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder, answer_feature_name
 from models.possible_answers import Ends, possible_answers
-from models.score import Scorer
+
+if TYPE_CHECKING:
+    from features.facts.company import FormField
+    from models.score import Scorer
 
 MOST_RANGES = 6
 
@@ -48,9 +52,16 @@ def if_answered(
         IfAnswered(one.answer, one.ends, scorer.probability(*rows.answered(known, row, name, one.answer)))
         for one in possible_answers(field, criteria, cells)
     ]
+    return as_told(told, field)
+
+
+def as_told(told: Sequence[IfAnswered], field: FormField) -> tuple[IfAnswered, ...]:
+    """Return the answers to a field in the order, and as few, as ``if_answered`` tells them."""
+    if field.kind == "yes_no":
+        return tuple(told)
     if field.kind == "number":
         return _spread(_merged(told))
-    return tuple(told if field.kind == "yes_no" else sorted(told, key=lambda one: -one.probability))
+    return tuple(sorted(told, key=lambda one: -one.probability))
 
 
 def _merged(told: Iterable[IfAnswered]) -> list[IfAnswered]:

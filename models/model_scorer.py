@@ -12,10 +12,13 @@ from datetime import datetime
 from features.log_odds import probability_of
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
+from features.rows.feature_row import RowBuilder
 from models.artefact import Artefact
 from models.by_rules import ByRules
+from models.foreseen import foreseen, prospects
+from models.if_answered import IfAnswered, as_told
 from models.purchase_model import FieldCells
-from models.quick_sum import QuickSum, Told
+from models.quick_sum import Cells, QuickSum, Told
 from models.score import Reason, Score, interval
 
 REASONS = 3
@@ -32,11 +35,12 @@ class ModelScorer:
         self._sum = QuickSum(artefact.model, artefact.average)
         self._by_rules: dict[int, ByRules] = {}
         self._latest: ByRules | None = None
+        self._last: tuple[FeatureRow, Cells] = {}, ()
 
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
         artefact, rules = self.artefact, self._rules_of(known)
-        ruled, cells = rules.of(known.answers), self._sum.cells(row)
+        ruled, cells = rules.of(known.answers), self._cells(row)
         moved, doubt, told = self._sum.summed(cells, called=bool(known.calls))
         start = ruled.start + artefact.level
         log_odds = start + moved
@@ -57,9 +61,31 @@ class ModelScorer:
         start = self._rules_of(known).of(known.answers).start + self.artefact.level
         return probability_of(start + self._sum.moved(self._sum.cells(row)))
 
+    def foreseen(self, field: str, known: KnownLead, row: FeatureRow, rows: RowBuilder) -> tuple[IfAnswered, ...]:
+        """Return what each answer to an open question would make of the lead."""
+        by_rules = self._rules_of(known)
+        ruled = by_rules.of(known.answers)
+        found = ruled.prospects.get(field)
+        if found is None:
+            level = self.artefact.level
+            found = ruled.prospects[field] = prospects(
+                field, known, row, rows=rows, model=self.artefact.model, quick=self._sum,
+                start_of=lambda told: by_rules.of(told.answers).start + level,
+            )  # fmt: skip
+        return as_told(foreseen(found, self._cells(row), self._sum), known.company.fields[field])
+
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells that tell a feature's values apart; None where no table reads it."""
         return self.artefact.model.cells_of(feature)
+
+    def _cells(self, row: FeatureRow) -> Cells:
+        """Return the cells of a row; those of the one that was asked for last are at hand."""
+        last = self._last
+        if last[0] is row:
+            return last[1]
+        cells = self._sum.cells(row)
+        self._last = row, cells
+        return cells
 
     def _rules_of(self, known: KnownLead) -> ByRules:
         """Return the rules that held at the moment, as this model reads them."""

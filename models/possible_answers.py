@@ -10,11 +10,14 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from features.facts.channels import tidied
 from features.facts.company import Criterion, FormField
 from features.facts.values import Answer
-from models.purchase_model import FieldCells
+
+if TYPE_CHECKING:
+    from models.purchase_model import FieldCells
 
 MOST_LEVELS = 12
 """So many words stand for all; of a number every range is kept."""

@@ -6,10 +6,11 @@ a cell ``PurchaseModel`` says once, what a block adds up to is summed once: the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from math import prod
 from operator import getitem, itemgetter
+from typing import NamedTuple
 
 from features.rows.call_features import CALL_FEATURES, stage_reached
 from features.rows.feature import FeatureRow, Value
@@ -36,6 +37,13 @@ Adds = tuple[float, float, tuple[Sequence[Told], Sequence[Told]]]
 """What a field or a block adds to log-odds and to their variance, and its reasons: before the first call, and after it."""
 
 
+class Move(NamedTuple):
+    """Cells in which a lead would stand, by the places of their features, and the blocks of the sum that hang on them."""
+
+    cells: tuple[tuple[int, int], ...]
+    blocks: tuple[int, ...]
+
+
 class QuickSum:
     """A purchase model's sum.
 
@@ -57,7 +65,9 @@ class QuickSum:
         reads = [(place, *model.read_with(place)) for place in range(len(model.cells))]
         fields = [Remembered(partial(self._field_adds, read)) for read in reads]
         self._blocks: list[tuple[Picker, Remembered[Cells, Adds]]] = []
+        self._reads: list[frozenset[int]] = []
         for own, read in _packed(model):
+            self._reads.append(frozenset(read))
             of_fields = [(picker([read.index(one) for one in reads[place]]), fields[place]) for place in own]
             self._blocks.append((picker(read), Remembered(partial(_all_add, of_fields), MOST_WAYS)))
 
@@ -71,24 +81,38 @@ class QuickSum:
 
     def moved(self, cells: Cells) -> float:
         """Return by how much the tables move the log-odds, to the last digit of ``summed``."""
-        moved = 0.0
-        for pick, sums in self._blocks:
-            moved += sums[pick(cells)][0]
-        return moved
+        return sum(self.adds(cells))
+
+    def adds(self, cells: Cells) -> list[float]:
+        """Return what each block adds; their sum is ``moved``."""
+        return [sums[pick(cells)][0] for pick, sums in self._blocks]
+
+    def move(self, cells: Mapping[int, int]) -> Move:
+        """Return what a lead that stands in these cells moves of a sum, by the places of their features."""
+        blocks = [n for n, reads in enumerate(self._reads) if not reads.isdisjoint(cells)]
+        return Move(tuple(cells.items()), tuple(blocks))
+
+    def moved_so(self, cells: Cells, adds: Sequence[float], move: Move) -> float:
+        """Return ``moved`` of a lead that stands in ``cells`` but for a move; ``adds`` are those of its cells as they are."""
+        there, then = list(cells), list(adds)
+        for place, cell in move.cells:
+            there[place] = cell
+        moved_there = tuple(there)
+        for block in move.blocks:
+            pick, sums = self._blocks[block]
+            then[block] = sums[pick(moved_there)][0]
+        return sum(then)
 
     def summed(self, cells: Cells, *, called: bool) -> tuple[float, float, list[Told]]:
         """Return by how much the tables move the log-odds, the variance of that, and the reasons worth reading.
 
         ``called`` says whether anybody called the lead: before that, what a call tells is no reason.
         """
-        moved = doubt = 0.0
+        found = [sums[pick(cells)] for pick, sums in self._blocks]
         reasons: list[Told] = []
-        for pick, sums in self._blocks:
-            adds, unsure, told = sums[pick(cells)]
-            moved += adds
-            doubt += unsure
-            reasons += told[called]
-        return moved, doubt, reasons
+        for one in found:
+            reasons += one[2][called]
+        return sum([one[0] for one in found]), sum([one[1] for one in found]), reasons
 
     def _field_adds(self, reads: Sequence[int], cells: Cells) -> Adds:
         """Return what the first of these fields adds where they stand in ``cells``."""

@@ -6,7 +6,6 @@ Two scorers keep the same promises: the rules alone (from the first lead), and t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,8 +15,10 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.abc_rules import Grading, RuleGrade, grade_by_rules, verdicts_of
 from models.grade_starts import StartsByRules
+from models.if_answered import IfAnswered, if_answered
 
 if TYPE_CHECKING:
+    from features.rows.feature_row import RowBuilder
     from models.purchase_model import FieldCells
 
 FEWEST_LEADS = 20
@@ -36,8 +37,7 @@ A range of (10.0, 50.0) is above 10 up to 50; of whole numbers it is from 10 to 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One feature's part of the sum: what the lead has there, and how far that moves the log-odds from the average lead's.
 
     ``leads`` and ``sales`` count the training leads that had this value at some time.
@@ -109,6 +109,9 @@ class Scorer(Protocol):
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells that tell a feature's values apart; None where nothing reads it."""
 
+    def foreseen(self, field: str, known: KnownLead, row: FeatureRow, rows: RowBuilder) -> tuple[IfAnswered, ...]:
+        """Return what each answer to an open question would make of the lead: what ``if_answered`` finds one by one."""
+
 
 class RulesScorer:
     """The rules alone: the probability is the company's own guess for the grade, or between those of the grades still open."""
@@ -139,6 +142,10 @@ class RulesScorer:
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return None: the rules read answers, no features."""
         return None
+
+    def foreseen(self, field: str, known: KnownLead, row: FeatureRow, rows: RowBuilder) -> tuple[IfAnswered, ...]:
+        """Ask the rules once for each answer."""
+        return if_answered(field, known, row, rows=rows, scorer=self)
 
 
 def _as_guessed(start: float) -> float:

@@ -23,6 +23,7 @@ from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.access import Gate, Sessions
+from serving.ahead import Application
 from serving.alarms.endpoints import alarms_router
 from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
@@ -80,7 +81,7 @@ def create_app(service: Service) -> FastAPI:
         unknown_fields=service.unknown_fields,
         counts=service.counts,
     )
-    app = FastAPI(
+    app = Application(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,

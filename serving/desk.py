@@ -18,7 +18,7 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
 from models.expected_amount import ExpectedAmounts
-from models.if_answered import IfAnswered, if_answered
+from models.if_answered import IfAnswered
 from models.remembered import Remembered
 from models.score import Score, Scorer
 from models.score_log import logged
@@ -103,9 +103,7 @@ class Desk:
     def if_answered(self, scored: Scored) -> tuple[IfAnswered, ...]:
         """Return what each answer to the question that matters most would make of the score, by what gave it."""
         ask = scored.score.ask
-        if ask is None:
-            return ()
-        return if_answered(ask, scored.known, scored.row, rows=self._rows, scorer=scored.scorer)
+        return () if ask is None else scored.scorer.foreseen(ask, scored.known, scored.row, self._rows)
 
     def worth(self, known: KnownLead) -> tuple[float, float | None]:
         """Return probability and expected amount alone: what the queue's order needs of thousands of leads."""

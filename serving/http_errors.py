@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -30,6 +29,7 @@ from features.errors import (
     UnknownModel,
 )
 from features.facts.contact_signs import shown_name
+from serving.in_time import in_time
 from serving.pages import Pages, wants_page
 
 STATUS_OF: dict[type[LeadloopError], int] = {
@@ -173,8 +173,7 @@ def _counted(receive: Receive, largest: int) -> Callable[[], Awaitable[Message]]
     async def counted() -> Message:
         nonlocal read, is_whole
         try:
-            async with asyncio.timeout(None if is_whole else LONGEST_PAUSE):
-                message = await receive()
+            message = await (receive() if is_whole else in_time(receive(), LONGEST_PAUSE))
         except TimeoutError:
             raise HTTPException(408, f"The rest of the body did not come within {LONGEST_PAUSE:.0f} s.") from None
         read += len(message.get("body", b""))

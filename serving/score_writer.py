@@ -7,8 +7,8 @@ never go this way.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
+from collections import deque
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,44 +24,49 @@ logger = logging.getLogger(__name__)
 
 
 class ScoreWriter:
-    """A thread of its own that stores what was put; ``close`` waits until all is stored."""
+    """A thread of its own that stores what was put; ``close`` waits until all is stored.
+
+    Who puts a score only lays it down: the thread is woken by the first of a group and not by each.
+    """
 
     def __init__(self, log: ScoreLog, counts: Counts | None = None) -> None:
         self._log, self._counts = log, counts or Counts()
-        self._waiting: queue.Queue[LoggedScore | None] = queue.Queue(LONGEST_BACKLOG)
-        self._closing = threading.Event()
+        self._waiting: deque[LoggedScore] = deque()
+        self._come, self._closing, self._room = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
         self._thread.start()
 
     def put(self, scored: LoggedScore) -> None:
         """Remember a score soon; when the backlog is full the caller waits."""
-        self._waiting.put(scored)
+        while len(self._waiting) >= LONGEST_BACKLOG and self._thread.is_alive():
+            self._room.clear()
+            self._come.set()
+            self._room.wait(GATHERED_FOR_SECONDS)
+        self._waiting.append(scored)
+        if not self._come.is_set():
+            self._come.set()
 
     def close(self) -> None:
         """Store everything that was put, then end."""
         self._closing.set()
-        self._waiting.put(None)
+        self._come.set()
         self._thread.join()
 
     def _write(self) -> None:
-        ending = False
-        while not ending:
-            group, ending = self._group()
-            if not group:
-                continue
-            self._counts.scores((one.refined_grade, one.model_version) for one in group)
-            try:
-                self._log.remember(group)
-            except (StoreUnreachable, SQLAlchemyError) as error:
-                logger.error("%d scores were not logged: %s", len(group), type(error).__name__)
+        while not (self._closing.is_set() and not self._waiting):
+            self._come.wait()
+            self._closing.wait(GATHERED_FOR_SECONDS)
+            self._come.clear()  # before the first is taken: what is laid down from now on wakes us again
+            while group := self._group():
+                self._store(group)
+            self._room.set()
 
-    def _group(self) -> tuple[list[LoggedScore], bool]:
-        group: list[LoggedScore] = []
-        item = self._waiting.get()
-        self._closing.wait(GATHERED_FOR_SECONDS)
-        while item is not None:
-            group.append(item)
-            if len(group) == GROUP or self._waiting.empty():
-                return group, False
-            item = self._waiting.get()
-        return group, True
+    def _group(self) -> list[LoggedScore]:
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))]
+
+    def _store(self, group: list[LoggedScore]) -> None:
+        self._counts.scores((one.refined_grade, one.model_version) for one in group)
+        try:
+            self._log.remember(group)
+        except (StoreUnreachable, SQLAlchemyError) as error:
+            logger.error("%d scores were not logged: %s", len(group), type(error).__name__)

@@ -102,8 +102,10 @@ class Catalogue:
 
     def held(self, kind: EntryKind, name: str, *, created_at: datetime, moment: datetime) -> Version | None:
         """Return what is known at ``moment`` of an entry as it held on the day of a request; None where nothing is."""
+        told = self._held().get((kind, tidied(name)))
+        if not told:
+            return None
         day = created_at.astimezone(self._zone).date()
-        told = self._held().get((kind, tidied(name)), ())
         known = [one for one in told if one.told_at <= moment]
         if known and known[-1].promised.withdrawn:
             return None

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from features.facts.database import reading
 from features.facts.keyring import Keyring, keyring_of
-from features.facts.phones import dialled, phone_number, phone_quality
+from features.facts.phones import told_by_phone
 from features.facts.store import forgotten_among, seen_among
 from features.facts.tables import CONTACTS, FORGOTTEN, PERSONS
 from features.facts.values import LeadId
@@ -51,7 +51,7 @@ def normalised_phone(text: str | None, region: str) -> str | None:
     >>> normalised_phone("8 (912) 345-67-89", "RU")
     '+79123456789'
     """
-    return dialled(phone_number(text, region))
+    return told_by_phone(text or "", region)[0]
 
 
 def normalised_email(text: str | None) -> str | None:
@@ -82,10 +82,10 @@ def traces_of(contact: Contact, *, secret: bytes, region: str) -> Traces:
     """
     quality = {"has_name": _yes(contact.name), "has_phone": _yes(contact.phone), "has_email": _yes(contact.email)}
     known = []
-    if quality["has_phone"] == "yes":
-        number = phone_number(contact.phone, region)
-        quality |= phone_quality(number)
-        known.append(dialled(number))
+    if contact.phone is not None and quality["has_phone"] == "yes":
+        dialled, told = told_by_phone(contact.phone, region)
+        quality |= told
+        known.append(dialled)
     if quality["has_email"] == "yes":
         email = normalised_email(contact.email)
         quality["email_kind"] = _email_kind(email)

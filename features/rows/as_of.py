@@ -93,6 +93,13 @@ class Gate:
         self._late_fields = frozenset(name for name, f in company.fields.items() if not f.is_known_at_arrival)
         self._kinds = _StageKinds(company)
 
+    def just_come(self, lead: Lead, source: Source, moment: datetime, rates: SourceRates = NO_RATES) -> KnownLead:
+        """Return what ``as_of`` does of a lead of which nothing but these two facts is stored, both known by ``moment``."""
+        return KnownLead(
+            lead.lead_id, moment, lead, source, (), (), (), self._answers(lead, True, ()), self.channel_of(source.marks),
+            self.company, (), rates,
+        )  # fmt: skip
+
     def as_of(self, history: LeadHistory, moment: datetime, rates: SourceRates = NO_RATES) -> KnownLead | None:
         """Return the lead as known at ``moment``, or None where it had not arrived yet."""
         facts = [stored.fact for stored in history.stored if stored.fact.known_at <= moment]

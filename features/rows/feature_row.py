@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from features.facts.company import Company
 from features.facts.history import LeadHistory
-from features.facts.values import Answer
+from features.facts.values import Answer, Lead, Source
 from features.rows.as_of import Gate, KnownLead
 from features.rows.call_features import CALL_FEATURES
-from features.rows.contact_features import CONTACT_FEATURES
+from features.rows.contact_features import CONTACT_FEATURES, QUALITIES
 from features.rows.feature import Feature, FeatureRow, Value
 from features.rows.form_answers import FAMILY as ANSWERS
 from features.rows.form_answers import answer_features
-from features.rows.source_features import SOURCE_FEATURES
-from features.rows.source_rates import NO_RATES, SourceRates
+from features.rows.source_features import READ_MARKS, SOURCE_FEATURES
+from features.rows.source_rates import MOST_REMEMBERED, NO_RATES, SourceRates
 from features.rows.time_features import TIME_FEATURES
 
 GENERAL_FEATURES = (*SOURCE_FEATURES, *CONTACT_FEATURES, *TIME_FEATURES, *CALL_FEATURES)
@@ -82,28 +83,53 @@ class RowBuilder:
         self.features = features_of(company)
         self.gate = Gate(company)
         self._rates = rates
-        told_before_calls = [(one.name, one.of) for one in self.features if one not in CALL_FEATURES]
-        self._before_calls = told_before_calls
-        self._columns = [*told_before_calls, *((one.name, one.of) for one in CALL_FEATURES)]
-        self._uncalled: dict[str, Value] | None = None
+        self._columns = [(one.name, one.of) for one in self.features]
         self._answer_columns = {
             name: [(one.name, one.of) for one in self.features if one.family == ANSWERS and one.name in names]
             for name, names in _names_of_answers(company).items()
         }
+        self._unanswered: dict[str, Value] = {one.name: None for one in self.features if one.family == ANSWERS}
+        self._uncalled: dict[str, Value] | None = None
+        self._of_sources: tuple[SourceRates, Remembered] = NO_RATES, {}
+        self._of_contacts: Remembered = {}
 
     def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:
         """Return the lead as known at ``moment`` with the source rates of the last midnight; None before it came."""
         return self.gate.as_of(history, moment, self._rates.at(moment))
 
+    def just_come(self, lead: Lead, source: Source, moment: datetime) -> KnownLead:
+        """Return what ``known`` does of a lead of which nothing but these two facts is stored, both known by ``moment``."""
+        return self.gate.just_come(lead, source, moment, self._rates.at(moment))
+
     def row(self, known: KnownLead) -> dict[str, Value]:
         """Return feature name -> value."""
         if known.calls or known.stages:
             return {name: of(known) for name, of in self._columns}
-        row = {name: of(known) for name, of in self._before_calls}
+        row = self._unanswered.copy()
+        for field in known.answers:
+            for name, of in self._answer_columns.get(field, ()):
+                row[name] = of(known)
+        row.update(self._of_source(known))
+        row.update(self._of_contact(known))
+        for one in TIME_FEATURES:
+            row[one.name] = one.of(known)
         if self._uncalled is None:  # what calls and stages tell of any lead that has none
-            self._uncalled = {one.name: one.of(known) for one in CALL_FEATURES}
+            self._uncalled = _told_by(CALL_FEATURES, known)
         row.update(self._uncalled)
         return row
+
+    def _of_source(self, known: KnownLead) -> dict[str, Value]:
+        """Return what the source's features say: the same of all leads with its channel and marks, as long as rates hold."""
+        rates, remembered = self._of_sources
+        if rates is not known.rates:
+            remembered = {}
+            self._of_sources = known.rates, remembered
+        return _remembered(remembered, (known.channel, *map(known.marks.get, READ_MARKS)), SOURCE_FEATURES, known)
+
+    def _of_contact(self, known: KnownLead) -> dict[str, Value]:
+        """Return what the contact's features say: the same of all contacts of one quality."""
+        qualities = tuple(map(known.lead.contact_quality.get, QUALITIES))
+        return _remembered(self._of_contacts, qualities, CONTACT_FEATURES, known)
 
     def answered(self, known: KnownLead, row: FeatureRow, field: str, answer: Answer) -> tuple[KnownLead, FeatureRow]:
         """Return what would be known of a lead, and its row, had it also answered ``field`` so, all else as it is.
@@ -112,6 +138,29 @@ class RowBuilder:
         """
         told = known.with_answers({**known.answers, field: answer})
         return told, {**row, **{name: of(told) for name, of in self._answer_columns[field]}}
+
+    def names_of(self, field: str) -> list[str]:
+        """Return the names of the features that read an answer to ``field``."""
+        return [name for name, _ in self._answer_columns[field]]
+
+
+Remembered = dict[tuple[Any, ...], dict[str, Value]]
+
+
+def _remembered(
+    found: Remembered, asked: tuple[Any, ...], features: Iterable[Feature], known: KnownLead
+) -> dict[str, Value]:
+    """Return what features say of a lead, which is the same whenever ``asked`` is."""
+    told = found.get(asked)
+    if told is None:
+        if len(found) >= MOST_REMEMBERED:
+            found.clear()
+        told = found[asked] = _told_by(features, known)
+    return told
+
+
+def _told_by(features: Iterable[Feature], known: KnownLead) -> dict[str, Value]:
+    return {one.name: one.of(known) for one in features}
 
 
 def _names_of_answers(company: Company) -> dict[str, set[str]]:

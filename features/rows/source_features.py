@@ -81,6 +81,8 @@ def offer_lift(known: KnownLead) -> Value:
     return known.rates.lift([("offer", name)]) if name else None
 
 
+READ_MARKS = ("medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount")
+"""The marks that these features read. With the channel and the source rates they are all on which these features hang."""
 SOURCE_FEATURES: tuple[Feature, ...] = (
     channel, medium, campaign, ad, keyword, landing_page, offer, discount, channel_lift, ad_lift, offer_lift,
 )  # fmt: skip

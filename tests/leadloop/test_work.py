@@ -118,7 +118,7 @@ def test_the_log_of_a_worker_can_be_json_a_line(imported: Small) -> None:
     words.write_text(words.read_text(encoding="utf-8") + "work: {train: never, portrait: never}\n", encoding="utf-8")
     process = started("work", "--once", *imported.place, LEADLOOP_LOG="json")
     lines = [json.loads(line) for line in process.communicate(timeout=PATIENCE)[0].splitlines()]
-    assert {one["duty"] for one in lines} == {"alarms", "follow", "conversions", "outbox"}
+    assert {one["duty"] for one in lines} == {"crm", "alarms", "follow", "conversions", "webhooks", "outbox"}
     assert all(one["level"] == "info" for one in lines)
 
 

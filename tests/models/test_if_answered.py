@@ -140,3 +140,16 @@ def test_of_many_ranges_a_few_are_told_the_first_and_the_last_among_them() -> No
     answers = of_model(company, scorer, "money")
     assert len(answers) == MOST_RANGES
     assert (answers[0].ends, answers[-1].ends) == ((None, 1.0), (40.0, None))
+
+
+@given(facts=facts_of_leads(), model=models())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_foreseen_from_the_sum_is_what_scoring_each_answer_anew_gives(
+    facts: list[LeadFact], model: PurchaseModel
+) -> None:
+    scorer = ModelScorer(windows_artefact(model=model))
+    known = known_of(facts)
+    row = ROWS.row(known)
+    for name in (one for one in windows_company().fields if one not in known.answers):
+        for _ in range(2):
+            assert scorer.foreseen(name, known, row, ROWS) == told(name, known, scorer)
