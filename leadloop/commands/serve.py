@@ -83,8 +83,9 @@ def serve_house(
             hand_on(replace(settings, metrics_dir=empty_metrics_folder(settings.home)))
         served = "leadloop.served:app" if workers > 1 else create_app(service_of(settings, engine))
     address = f"http://{host}:{port}"
-    logger.info("serving on %s with %d workers", address, workers)
-    if settings.log != JSON:
+    if settings.log == JSON:
+        logger.info("serving on %s with %d workers", address, workers)
+    else:
         _show_ways_in(address, console)
     if settings.open_to == "demo":
         console.print("People choose a role to look around as; programs on this machine need no key.")
