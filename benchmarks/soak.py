@@ -2,11 +2,11 @@
 
     python -m benchmarks.soak [--minutes 30] [--share 0.7] [--home DIR --company FILE] [--workers 1]
 
-A mix of what a company sends (scores, leads, calls, batches, pages, /metrics) goes to `leadloop serve` on the demo company. How much
-of it the service takes at most is measured first, with connections that wait for each answer; then so large a ``share`` of that
+A mix of what a company sends (scores, leads, calls, batches, pages, /metrics) goes to `leadloop serve` on the demo company. How
+much of it the service takes at most is measured first, with connections that wait for each answer; then so large a share of that
 comes at its own pace, whether or not the service keeps up, and an answer's time counts from when its request was due. Leads and
-calls of 2,000 leads are told again and again, as CRMs do, and 5,000 new leads a day come among them: a service that keeps what it is
-told grows with its leads, and that is no leak. Scores are logged all the time.
+calls of 2,000 leads are told again and again, as CRMs do, and 5,000 new leads a day come among them: a service that keeps what it
+is told grows with its leads, and that is no leak. Scores are logged all the time.
 
 Memory is the resident memory of the serving processes, every five seconds; its slope is that of the least-squares line through what
 comes after the warm-up (a fifth of the time, two minutes at least), in MB in ten minutes, with its standard error. The slowest
