@@ -81,7 +81,8 @@ class Service:
     @property
     def _counted_of(self) -> str:
         """Return what names the company's words and the database, in a word that tells neither."""
-        return blake2b(f"{self.desk.company_hash} {self.settings.database_url}".encode(), digest_size=16).hexdigest()
+        database = self.desk.store.engine.url.render_as_string(hide_password=True)
+        return blake2b(f"{self.desk.company_hash} {database}".encode(), digest_size=16).hexdigest()
 
 
 def clock() -> datetime:

@@ -80,11 +80,12 @@ def serve_house(
             read_company(settings.company_file)
             person_secret(settings.home)
             contact_masters(settings.home)
-            hand_on(replace(settings, metrics_dir=empty_metrics_folder(settings.home)))
+            hand_on(replace(settings, metrics_dir=empty_metrics_folder(settings.home, port)))
         served = "leadloop.served:app" if workers > 1 else create_app(service_of(settings, engine))
     address = f"http://{host}:{port}"
-    logger.info("serving on %s with %d workers", address, workers)
-    if settings.log != JSON:
+    if settings.log == JSON:
+        logger.info("serving on %s with %d workers", address, workers)
+    else:
         _show_ways_in(address, console)
     if settings.open_to == "demo":
         console.print("People choose a role to look around as; programs on this machine need no key.")
@@ -114,9 +115,9 @@ def _show_ways_in(address: str, console: Console) -> None:
         console.print(f"  {address}{path:<10} {words}")
 
 
-def empty_metrics_folder(home: Path) -> Path:
-    """Return the folder in which workers lay their counts together, without those of the workers before."""
-    folder = home / "metrics"
+def empty_metrics_folder(home: Path, port: int) -> Path:
+    """Return the folder in which the workers at a port lay their counts together, without those of the workers before."""
+    folder = home / "metrics" / str(port)
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.json"):
         path.unlink()

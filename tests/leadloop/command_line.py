@@ -223,10 +223,10 @@ def wait_until_ready(process: subprocess.Popen[str], address: str, seconds: floa
 
 
 @contextmanager
-def serving(company: Small) -> Iterator[httpx.Client]:
+def serving(company: Small, *words: str) -> Iterator[httpx.Client]:
     """Give a client of ``leadloop serve`` on a loopback port; the server ends with the block."""
     port = free_port()
-    process = started("serve", "--port", str(port), *company.place)
+    process = started("serve", "--port", str(port), *words, *company.place)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(process, address)

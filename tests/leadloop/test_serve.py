@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.leadloop.command_line import Small, free_port, one_line, run, started, wait_until_ready
+from tests.leadloop.command_line import Small, free_port, one_line, run, serving, started, wait_until_ready
 from tests.serving.doors import VERSION, promote
 
 PASSWORD = "a sentence of my own"
@@ -142,3 +142,21 @@ def test_a_port_in_use_is_said_before_any_work_is_done(imported: Small, tmp_path
     finally:
         first.terminate()
         first.communicate(timeout=20)
+
+
+def test_two_workers_tell_one_sum_of_what_both_were_asked(imported: Small) -> None:
+    def asked(client: httpx.Client) -> float:
+        lines = client.get("/metrics").text.splitlines()
+        name = 'leadloop_requests_total{method="POST",route="/v1/score",status="200"}'
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+    with serving(imported, "--workers", "2") as client:
+        address = str(client.base_url)
+        for _ in range(40):
+            httpx.post(
+                f"{address}/v1/score", json={}, timeout=20
+            )  # a connection of its own each, so that both are asked
+        until = time.monotonic() + 30
+        while asked(client) < 40 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert asked(client) == 40

@@ -24,8 +24,8 @@ Labels = frozenset[tuple[str, str]]
 
 
 @pytest.fixture
-def doors(engine: Engine, tmp_path: Path) -> Iterator[Doors]:
-    with open_doors(tmp_path, engine) as opened:
+def doors(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Doors]:
+    with open_doors(tmp_path, sqlite_engine) as opened:
         yield opened
 
 
@@ -78,7 +78,12 @@ def test_the_champion_and_how_far_the_board_is_behind_are_told(doors: Doors) -> 
     assert told(doors, "leadloop_board_behind_facts") > 0
 
 
-def test_letters_that_wait_and_duties_are_told(doors: Doors) -> None:
+def test_letters_that_wait_and_duties_are_told(engine: Engine, tmp_path: Path) -> None:
+    with open_doors(tmp_path, engine) as doors:
+        require_letters_and_duties(doors)
+
+
+def require_letters_and_duties(doors: Doors) -> None:
     now, hour = doors.clock(), timedelta(hours=1)
     outbox, log = Outbox(doors.service.desk.store.engine), DutyLog(doors.service.desk.store.engine)
     letter = Letter(
