@@ -130,9 +130,9 @@ class Gate:
     def _answers(self, lead: Lead, is_first_version: bool, calls: tuple[Call, ...]) -> Mapping[str, Answer]:
         """Return the latest answers; what managers fill in later is hidden until the first call or a later version."""
         form = lead.answers
-        if self._late_fields and not calls and is_first_version:
+        if not calls and is_first_version and not self._late_fields.isdisjoint(form):
             form = {name: answer for name, answer in form.items() if name not in self._late_fields}
-        if not any(call.answers for call in calls):
+        if not calls or not any(call.answers for call in calls):
             return form
         merged = dict(form)
         for call in calls:
