@@ -49,7 +49,7 @@ def seen(lead: SentLead) -> tuple[object, Contact, str]:
 
 def by_model(kind: type[LeadBody], body: bytes) -> LeadBody | None:
     try:
-        return kind.__pydantic_validator__.validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError:
         return None
 

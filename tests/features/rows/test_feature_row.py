@@ -125,8 +125,9 @@ def test_a_row_put_together_from_what_was_said_before_is_what_each_feature_says_
 
 @given(st.dictionaries(st.sampled_from([*READ_MARKS, "source", "price", "yclid"]), st.text(max_size=4)))
 def test_what_the_sources_features_say_hangs_on_the_marks_that_they_are_said_to_read(marks: dict[str, str]) -> None:
-    known = ROWS.known(history(lead(), source(**marks)), NOON)
+    from_there = replace(source(), marks=marks)
+    known = ROWS.known(history(lead(), from_there), NOON)
     assert known is not None
     fewer = {name: word for name, word in marks.items() if name in READ_MARKS}
-    alike = replace(known, source=replace(source(**marks), marks=fewer))
+    alike = replace(known, source=replace(from_there, marks=fewer))
     assert [one.of(known) for one in SOURCE_FEATURES] == [one.of(alike) for one in SOURCE_FEATURES]
