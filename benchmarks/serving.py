@@ -1,6 +1,7 @@
 """How fast ``/v1/score`` and ``/v1/leads`` answer, beside an empty endpoint of the same framework and ``mlflow models serve``.
 
     python -m benchmarks.serving [--seconds 4] [--rounds 5] [--connections 32] [--only NAME ...] [--stored 100000]
+        [--folder DEMO]
 
 The demo company is simulated, imported and learned from; each server is held to the first core, the load to the second.
 The servers take turns, round after round, so that a noisy machine is as noisy to each. The typed empty endpoint has the
@@ -13,7 +14,8 @@ round: the median, the lowest and the highest. Beside it stands the server's own
 others use it says more than the rate (PostgreSQL has its own, not in it). At 70 % of its top rate each is then asked evenly,
 and the 99th percentile read.
 
-With ``--stored`` the same is asked of two houses more, with 10,000 and with so many leads stored. About eight minutes as it
+With ``--folder`` a demo company that ``leadloop demo`` made is used again (the leads of the load stay in it). With ``--stored``
+the same is asked of two houses more, with 10,000 and with so many leads stored. About eight minutes as it
 stands on a quiet machine; a hundred thousand stored leads take some three minutes more, a million half an hour.
 """
 
@@ -165,15 +167,20 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--only", nargs="+", default=[], help="parts of the names of those that take part")
     parser.add_argument("--stored", type=int, default=0, help="also ask a house with so many leads stored")
+    parser.add_argument("--folder", type=Path, help="a demo company that was made before")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
-        contenders, features = _start_all(Path(place), stack, said.only, said.stored)
+        folder = said.folder or Path(place)
+        if said.folder is None:
+            _run("leadloop", "demo", "--no-serve", "--folder", str(folder))
+        contenders, features = _start_all(folder, Path(place), stack, said.only, said.stored)
         time.sleep(SETTLES_SECONDS)
         rounds: dict[str, list[dict[str, float]]] = {one.name: [] for one in contenders}
         for run in range(said.rounds):
             for one in contenders:
                 bodies = bodies_of(one.bodies, run, features)
                 rounds[one.name].append(load(one, bodies, said.seconds, said.connections, _cores()[1]))
+                print(f"round {run + 1}: {one.name}: {rounds[one.name][-1]['rate']:,.0f}/s", file=sys.stderr)
         calm = {}
         for one in contenders:
             rate = BUSY * statistics.median(each["rate"] for each in rounds[one.name])
@@ -182,14 +189,15 @@ def main() -> None:
     print(_table(rounds, calm))
 
 
-def _start_all(folder: Path, stack: ExitStack, only: Sequence[str], stored: int) -> tuple[list[Contender], list[str]]:
-    """Start every server that takes part; the typed empty endpoint always does."""
+def _start_all(
+    folder: Path, place: Path, stack: ExitStack, only: Sequence[str], stored: int
+) -> tuple[list[Contender], list[str]]:
+    """Start every server that takes part; the typed empty endpoint always does. What is made for them lies in ``place``."""
     python, core = sys.executable, _cores()[0]
-    _run("leadloop", "demo", "--no-serve", "--folder", str(folder))
     home = folder / "leadloop-data"
     artefact = model_folder(home, champion_version(home) or "")
     empty = [python, "-m", "uvicorn", "--no-access-log", "--port"]
-    mlflow = [str(Path(python).parent / "mlflow"), "models", "serve", "-m", str(folder / "mlflow"), "-p", "8023"]
+    mlflow = [str(Path(python).parent / "mlflow"), "models", "serve", "-m", str(place / "mlflow"), "-p", "8023"]
     servers: list[tuple[str, list[str], int, str, str, str]] = [
         (TYPED, [*empty, "8021", "benchmarks.empty_app:app"], 8021, "/readyz", "/v1/score", "score"),
         ("bare endpoint, constant bytes", [*empty, "8024", "benchmarks.bare_app:app"], 8024, "/readyz", "/v1/score", "score"),
@@ -202,14 +210,14 @@ def _start_all(folder: Path, stack: ExitStack, only: Sequence[str], stored: int)
     for name, command, port, ready, path, bodies in servers:
         if name == TYPED or _takes_part(name, only):
             if "mlflow" in name:
-                _run("benchmarks.mlflow_model", str(artefact), str(folder / "mlflow"))
+                _run("benchmarks.mlflow_model", str(artefact), str(place / "mlflow"))
             process = stack.enter_context(server(command, port, ready, core))
             contenders.append(Contender(name, process.pid, port, path, bodies))
     contenders[2:2] = [
         *_house(folder, 8022, "", core, stack, only),
         *_on_postgres(folder, core, stack, only),
         *(one for count, port in ((FEW_STORED, 8027), (stored, 8028)) if stored
-          for one in _with_stored(folder, count, port, core, stack, only)),
+          for one in _with_stored(home, place / f"stored-{count}", count, port, core, stack, only)),
     ]  # fmt: skip
     return contenders, [cells.feature for cells in load_artefact(artefact).model.cells]
 
@@ -247,14 +255,13 @@ def _house(
 
 
 def _with_stored(
-    folder: Path, count: int, port: int, core: int, stack: ExitStack, only: Sequence[str]
+    home: Path, own: Path, count: int, port: int, core: int, stack: ExitStack, only: Sequence[str]
 ) -> list[Contender]:
     """Return a house with the demo company's model and so many leads of another company's exports stored, under load."""
-    own = folder / f"stored-{count}"
     write_exports(count, own)
     place = ["--home", str(own / "leadloop-data"), "--company", str(own / "company.yaml")]
     _run("leadloop", "import", *(str(own / name) for name in ("leads.csv", "calls.csv", "stages.csv")), *place)
-    shutil.copytree(folder / "leadloop-data" / "models", own / "leadloop-data" / "models", dirs_exist_ok=True)
+    shutil.copytree(home / "models", own / "leadloop-data" / "models", dirs_exist_ok=True)
     return _house(own, port, f", {count:,} leads stored", core, stack, only)
 
 
