@@ -1,7 +1,7 @@
 """A lead's body as most of them are written, read at once into the lead that the framework's models would have made of it.
 
 ``sent_lead.py`` and ``sent_facts.py`` say what a body may be, and tell the API's schema and its errors. Read here are those in
-which nothing is wrong, in a fifth of the time; whatever this does not read, they judge. What both read, they read alike
+which nothing is wrong, in half the time; whatever this does not read, they judge. What both read, they read alike
 (``tests/serving/test_written_lead.py``).
 """
 
