@@ -15,8 +15,7 @@ others use it says more than the rate (PostgreSQL has its own, not in it). At 70
 and the 99th percentile read.
 
 With ``--folder`` a demo company that ``leadloop demo`` made is used again (the leads of the load stay in it). With ``--stored``
-the same is asked of two houses more, with 10,000 and with so many leads stored. About eight minutes as it
-stands on a quiet machine; a hundred thousand stored leads take some three minutes more, a million half an hour.
+the same is asked of two houses more, with 10,000 and with so many leads stored.
 """
 
 from __future__ import annotations
