@@ -355,7 +355,11 @@ class Model:
         name = field or self._score(known).ask
         rows = self._bench._rows
         told = if_answered(name, known, rows.row(known), rows=rows, scorer=self._scorer) if name else ()
-        words = [(name, answer_words(name, one, self._bench.company), one.probability) for one in told if name]
+        words = [
+            (name, answer_words(name, one.answer, one.ends, self._bench.company), one.probability)
+            for one in told
+            if name
+        ]
         return pd.DataFrame(words, columns=["field", "answer", "probability"])
 
     def fields(self) -> pd.DataFrame:

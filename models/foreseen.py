@@ -54,9 +54,8 @@ def prospects(
     return found
 
 
-def foreseen(found: Sequence[Prospect], cells: Cells, quick: QuickSum) -> list[IfAnswered]:
-    """Return what each of these answers makes of a lead that stands in ``cells``."""
-    adds = quick.adds(cells)
+def foreseen(found: Sequence[Prospect], cells: Cells, adds: Sequence[float], quick: QuickSum) -> list[IfAnswered]:
+    """Return what each of these answers makes of a lead that stands in ``cells``, of which the blocks add ``adds``."""
     return [
         IfAnswered(one.answer, one.ends, probability_of(one.start + quick.moved_so(cells, adds, one.move)))
         for one in found

@@ -7,8 +7,7 @@ one by one each costs about as much as a score; a model that has its sum at hand
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from features.facts.values import Answer
 from features.rows.as_of import KnownLead
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 MOST_RANGES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class IfAnswered:
+class IfAnswered(NamedTuple):
     """An answer that may come, and the probability that the lead would then have.
 
     A number stands for all from ``ends[0]`` to ``ends[1]``: the scorer tells none of them from another. Other answers have

@@ -35,15 +35,16 @@ class ModelScorer:
         self._sum = QuickSum(artefact.model, artefact.average)
         self._by_rules: dict[int, ByRules] = {}
         self._latest: ByRules | None = None
-        self._last: tuple[FeatureRow, Cells] = {}, ()
+        self._last: tuple[FeatureRow, Cells, list[float]] = {}, (), []
 
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
         artefact, rules = self.artefact, self._rules_of(known)
-        ruled, cells = rules.of(known.answers), self._cells(row)
-        moved, doubt, told = self._sum.summed(cells, called=bool(known.calls))
+        ruled, cells = rules.of(known.answers), self._sum.cells(row)
+        adds, doubt, told = self._sum.summed(cells, called=bool(known.calls))
+        self._last = row, cells, adds
         start = ruled.start + artefact.level
-        log_odds = start + moved
+        log_odds = start + sum(adds, 0.0)
         chance = probability_of(log_odds)
         low, high = interval(log_odds, ruled.doubt + doubt)
         if ruled.told is not None:
@@ -72,20 +73,19 @@ class ModelScorer:
                 field, known, row, rows=rows, model=self.artefact.model, quick=self._sum,
                 start_of=lambda told: by_rules.of(told.answers).start + level,
             )  # fmt: skip
-        return as_told(foreseen(found, self._cells(row), self._sum), known.company.fields[field])
+        return as_told(foreseen(found, *self._added(row), self._sum), known.company.fields[field])
 
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells that tell a feature's values apart; None where no table reads it."""
         return self.artefact.model.cells_of(feature)
 
-    def _cells(self, row: FeatureRow) -> Cells:
-        """Return the cells of a row; those of the one that was asked for last are at hand."""
-        last = self._last
-        if last[0] is row:
-            return last[1]
-        cells = self._sum.cells(row)
-        self._last = row, cells
-        return cells
+    def _added(self, row: FeatureRow) -> tuple[Cells, list[float]]:
+        """Return a row's cells and what its blocks add; those of the row that was scored last are at hand."""
+        last, cells, adds = self._last
+        if last is not row:
+            cells = self._sum.cells(row)
+            adds = self._sum.adds(cells)
+        return cells, adds
 
     def _rules_of(self, known: KnownLead) -> ByRules:
         """Return the rules that held at the moment, as this model reads them."""
@@ -103,6 +103,5 @@ class ModelScorer:
 def _strongest(told: list[Told]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Return the strongest reasons for a lead and against it."""
     told.sort()
-    speak_for = [reason for _, _, speaks_for, reason in told if speaks_for]
-    against = [reason for _, _, speaks_for, reason in told if not speaks_for]
+    speak_for, against = [one[3] for one in told if one[2]], [one[3] for one in told if not one[2]]
     return tuple(speak_for[:REASONS]), tuple(against[:REASONS])

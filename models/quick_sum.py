@@ -52,8 +52,8 @@ class QuickSum:
     >>> from models.purchase_model import FieldCells, Part
     >>> tables = [Part(("area",), (-0.5, 0.5, 0.0), (120, 80, 10), (4, 12, 0))]
     >>> quick = QuickSum(PurchaseModel([FieldCells("area", cuts=(50.0,))], tables), average=0.08)
-    >>> moved, doubt, told = quick.summed(quick.cells({"area": 70.0}), called=False)
-    >>> moved, [reason.sales for *_, reason in told]
+    >>> adds, doubt, told = quick.summed(quick.cells({"area": 70.0}), called=False)
+    >>> sum(adds), [reason.sales for *_, reason in told]
     (0.5, [12])
     """
 
@@ -81,7 +81,7 @@ class QuickSum:
 
     def moved(self, cells: Cells) -> float:
         """Return by how much the tables move the log-odds, to the last digit of ``summed``."""
-        return sum(self.adds(cells))
+        return sum(self.adds(cells), 0.0)
 
     def adds(self, cells: Cells) -> list[float]:
         """Return what each block adds; their sum is ``moved``."""
@@ -101,10 +101,10 @@ class QuickSum:
         for block in move.blocks:
             pick, sums = self._blocks[block]
             then[block] = sums[pick(moved_there)][0]
-        return sum(then)
+        return sum(then, 0.0)
 
-    def summed(self, cells: Cells, *, called: bool) -> tuple[float, float, list[Told]]:
-        """Return by how much the tables move the log-odds, the variance of that, and the reasons worth reading.
+    def summed(self, cells: Cells, *, called: bool) -> tuple[list[float], float, list[Told]]:
+        """Return ``adds``, the variance of their sum, and the reasons worth reading.
 
         ``called`` says whether anybody called the lead: before that, what a call tells is no reason.
         """
@@ -112,7 +112,7 @@ class QuickSum:
         reasons: list[Told] = []
         for one in found:
             reasons += one[2][called]
-        return sum([one[0] for one in found]), sum([one[1] for one in found]), reasons
+        return [one[0] for one in found], sum([one[1] for one in found], 0.0), reasons
 
     def _field_adds(self, reads: Sequence[int], cells: Cells) -> Adds:
         """Return what the first of these fields adds where they stand in ``cells``."""

@@ -170,4 +170,4 @@ def interval(log_odds: float, variance: float) -> tuple[float, float]:
 
 def without_lead(score: Score) -> Score:
     """Return the score of a lead that is not stored and so has no id."""
-    return score._replace(lead_id=None)
+    return Score(None, *score[1:])

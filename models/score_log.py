@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, column, func, select, values
@@ -16,6 +16,7 @@ from features.facts.quick_rows import add_rows
 from features.facts.tables import SCORES
 from features.facts.values import LeadId
 from features.rows.feature import Value
+from features.rows.source_rates import SourceRates
 from models.abc_rules import RuleGrade
 from models.score import Score
 
@@ -72,20 +73,30 @@ class ServedGrade:
     model_version: str | None
 
 
-def logged(
-    score: Score,
-    row: Mapping[str, Value],
-    *,
-    number: int,
-    rates_number: int,
-    rates_midnight: datetime | None,
-    company_hash: str,
-) -> LoggedScore:
-    """Return what the log keeps of a score."""
-    return LoggedScore(
+class Written(NamedTuple):
+    """A score as it waits for the log: the values of ``COLUMNS``; the row that it was made from is written out last."""
+
+    lead_id: LeadId | None
+    at: datetime
+    probability: float
+    log_odds: float
+    rules_grade: str
+    refined_grade: str
+    model_version: str | None
+    number: int
+    rates_number: int
+    rates_midnight: datetime | None
+    company_hash: str
+    kind: Literal["stored", "asked"]
+    row: Mapping[str, Value]
+
+
+def written(score: Score, row: Mapping[str, Value], rates: SourceRates, *, number: int, company_hash: str) -> Written:
+    """Return what the log keeps of a score; ``number`` is the storage number up to which the lead's facts were known."""
+    kind: Literal["stored", "asked"] = "asked" if score.lead_id is None else "stored"
+    return Written(
         score.lead_id, score.moment, score.probability, score.log_odds, score.grading.grade, score.refined_grade,
-        score.model_version, number, rates_number, rates_midnight, company_hash,
-        "stored" if score.lead_id is not None else "asked", row,
+        score.model_version, number, rates.number, rates.midnight, company_hash, kind, row,
     )  # fmt: skip
 
 
@@ -97,6 +108,10 @@ class ScoreLog:
 
     def remember(self, scores: Sequence[LoggedScore]) -> None:
         """Keep scores in one transaction."""
+        self.write([_written(one) for one in scores])
+
+    def write(self, scores: Sequence[Written]) -> None:
+        """Keep scores as they were written down, in one transaction."""
         if scores:
             with writing(self._engine) as connection:
                 remember_scores(connection, scores)
@@ -163,7 +178,7 @@ class ScoreLog:
                 yield _logged(row)
 
 
-def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> None:
+def remember_scores(connection: Connection, scores: Sequence[Written]) -> None:
     """Keep scores inside a transaction of the caller's."""
     add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores])
 
@@ -181,13 +196,18 @@ def _served(row: Row[Any]) -> ServedGrade:
     return ServedGrade(instant(row.at_us), row.probability, row.refined_grade, row.model_version)
 
 
-def _columns(one: LoggedScore) -> tuple[Any, ...]:
-    rates_us = None if one.rates_midnight is None else microseconds(one.rates_midnight)
-    return (
-        one.lead_id, microseconds(one.at), one.probability, one.log_odds, one.rules_grade, one.refined_grade,
-        one.model_version, one.number, one.rates_number, rates_us, one.company_hash, one.kind,
-        orjson.dumps(dict(one.row)).decode(),
+def _written(one: LoggedScore) -> Written:
+    return Written(
+        one.lead_id, one.at, one.probability, one.log_odds, one.rules_grade, one.refined_grade, one.model_version, one.number,
+        one.rates_number, one.rates_midnight, one.company_hash, one.kind, one.row,
     )  # fmt: skip
+
+
+def _columns(one: Written) -> tuple[Any, ...]:
+    """Return a score as the database takes it."""
+    lead_id, at, *same, rates_midnight, company_hash, kind, row = one
+    rates_us = None if rates_midnight is None else microseconds(rates_midnight)
+    return (lead_id, microseconds(at), *same, rates_us, company_hash, kind, orjson.dumps(row).decode())
 
 
 def _logged(row: Row[Any]) -> LoggedScore:

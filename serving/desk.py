@@ -13,17 +13,19 @@ from features.facts.channels import mark_of
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
-from features.facts.values import LeadId
+from features.facts.values import Answer, Lead, LeadId, Source
 from features.rows.as_of import KnownLead
 from features.rows.feature import Value
 from features.rows.feature_row import RowBuilder
 from models.expected_amount import ExpectedAmounts
 from models.if_answered import IfAnswered
+from models.possible_answers import Ends
 from models.remembered import Remembered
-from models.score import Score, Scorer
-from models.score_log import logged
+from models.score import Score, Scorer, without_lead
+from models.score_log import Written, written
 from serving.champion import Champion
 from serving.days_rates import DaysRates
+from serving.next_question import answer_words
 from serving.reason_values import reason_values
 from serving.score_writer import ScoreWriter
 from serving.shadow import Shadow
@@ -69,6 +71,10 @@ class Desk:
         self._rows = RowBuilder(company, rates)
         self.words = Remembered(partial(reason_values, company=company))
         """The reasons of scores as answers tell them."""
+        self.answer_words = Remembered[tuple[str, Answer, Ends | None], str](
+            lambda asked: answer_words(*asked, company)
+        )
+        """The answers that may come, by field, answer and the ends of its range, as people say them."""
 
     @property
     def scorer(self) -> Scorer:
@@ -92,6 +98,13 @@ class Desk:
         if known is None:
             raise UnknownLead(history.lead_id)
         return self.scored_known(known)
+
+    def scored_asked(self, lead: Lead, source: Source, moment: datetime) -> Scored:
+        """Score a lead that is not stored, of which nothing but these facts is known, without logging."""
+        known = self._rows.just_come(lead, source, moment)
+        row = self._rows.row(known)
+        scorer = self.scorer
+        return Scored(known, row, without_lead(scorer.score(known, row)), self._amount(known), scorer)
 
     def scored_known(self, known: KnownLead) -> Scored:
         """Score what is known."""
@@ -124,14 +137,8 @@ class Desk:
     def remember(self, scored: Scored, number: int) -> None:
         """Log the score with its row, the storage number of the facts and of its rates, and the company's words."""
         self.shadowed(scored)
-        rates = scored.known.rates
-        self._writer.put(
-            logged(
-                scored.score,
-                scored.row,
-                number=number,
-                rates_number=rates.number,
-                rates_midnight=rates.midnight,
-                company_hash=self.company_hash,
-            )
-        )
+        self._writer.put(self.written(scored, number))
+
+    def written(self, scored: Scored, number: int) -> Written:
+        """Return what the log keeps of a score."""
+        return written(scored.score, scored.row, scored.known.rates, number=number, company_hash=self.company_hash)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Coroutine, Generator
 from types import coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Come = TypeVar("Come")
 
@@ -26,9 +26,9 @@ async def in_time(coming: Awaitable[Come], seconds: float) -> Come:
     try:
         waits_for = coming.send(None)
     except StopIteration as come:
-        return come.value  # type: ignore[no-any-return]
+        return cast(Come, come.value)
     async with asyncio.timeout(seconds):
-        return await _rest(coming, waits_for)  # type: ignore[no-any-return]
+        return await _rest(coming, waits_for)
 
 
 @coroutine
@@ -43,4 +43,4 @@ def _rest(begun: Coroutine[Any, Any, Come], waits_for: Any) -> Generator[Any, An
             else:
                 waits_for = begun.send(sent)
     except StopIteration as come:
-        return come.value  # type: ignore[no-any-return]
+        return cast(Come, come.value)

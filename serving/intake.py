@@ -7,8 +7,8 @@ before anybody is answered.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from fastapi.concurrency import run_in_threadpool
@@ -23,13 +23,13 @@ from features.facts.tellings import Telling, last_told, together
 from features.facts.values import Answer, Assignment, Call, Lead, LeadId, Source, Stage
 from models.hand_out_log import HandOut, remember_hand_out
 from models.kept_answers import KeptAnswer, RequestKey, forget_expired, keep_answers, kept_among
-from models.score_log import LoggedScore, logged, remember_scores
+from models.score_log import Written, remember_scores
 from serving.board import Board
 from serving.counts import Counts
 from serving.desk import Desk, Scored
 from serving.group_commit import GroupCommit
-from serving.sent_facts import CallIn, LeadIn, StageIn
-from serving.sent_lead import ContactIn, answers_of, facts_of
+from serving.sent_facts import CallIn, LeadIn, SentNewLead, StageIn
+from serving.sent_lead import SentAnswer, SentLead, answers_of, contact_in, facts_of
 from serving.unknown_fields import UnknownFields
 
 TOLD_IN_TIME = timedelta(hours=1)
@@ -71,6 +71,16 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Completed:
+    """What is known of a lead once one more telling is put to those before it; its answers are put together elsewhere."""
+
+    created_at: datetime
+    marks: Mapping[str, str]
+    contact: Contact
+    answers: Mapping[str, SentAnswer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Request:
     """A request to store: of which lead, and what adds it to the lead's facts or refuses it."""
 
@@ -107,11 +117,11 @@ class Intake:
         """Store everything that came, then end."""
         self._writer.close()
 
-    def lead(self, body: LeadIn) -> Taken:
+    def lead(self, body: SentNewLead) -> Taken:
         """Store a lead with its source and contact, and score it; what a lead sent again leaves out stays as it was."""
         return self._taken(self._writer.done(self._lead(body)))
 
-    def lead_soon(self, body: LeadIn, keyed: Keyed | None = None) -> Awaitable[Told]:
+    def lead_soon(self, body: SentNewLead, keyed: Keyed | None = None) -> Awaitable[Told]:
         """Do as ``lead`` does, for an event loop."""
         return self._soon(self._lead(body, keyed))
 
@@ -180,7 +190,7 @@ class Intake:
         in_time = (body.at or now) >= now - TOLD_IN_TIME
         return self.board.hand_out(lead_id, now, body.manager) if in_time else None
 
-    def _lead(self, body: LeadIn, keyed: Keyed | None = None) -> _Request:
+    def _lead(self, body: SentNewLead, keyed: Keyed | None = None) -> _Request:
         lead_id = LeadId(body.id)
         return _Request(lead_id, lambda facts, now: self._say_lead(lead_id, body, facts, now), keyed=keyed)
 
@@ -190,18 +200,18 @@ class Intake:
     def _stage(self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None) -> _Request:
         return _Request(lead_id, lambda facts, now: _say_stage(lead_id, body, facts, now), keyed=keyed)
 
-    def _say_lead(self, lead_id: LeadId, body: LeadIn, facts: GatheredFacts, now: datetime) -> _Said:
+    def _say_lead(self, lead_id: LeadId, body: SentNewLead, facts: GatheredFacts, now: datetime) -> _Said:
         moment = facts.moment(lead_id, now)
         if body.sent_at is not None or facts.is_known(lead_id):
             return self._say_more(lead_id, body, facts, moment)
-        lead, source, unknown = self._facts_of(lead_id, body, moment)
+        lead, source, unknown = self._facts_of(lead_id, body, moment, body.manager)
         facts.append(lead)
         facts.append(source)
         if body.contact:
-            facts.keep_contact(ContactOfLead(lead_id, _contact(body)))
+            facts.keep_contact(ContactOfLead(lead_id, contact_in(body)))
         return _Said(True, unknown, moment)
 
-    def _say_more(self, lead_id: LeadId, body: LeadIn, facts: GatheredFacts, moment: datetime) -> _Said:
+    def _say_more(self, lead_id: LeadId, body: SentNewLead, facts: GatheredFacts, moment: datetime) -> _Said:
         """Add a telling of a lead that others told of before or may tell of later."""
         told_at = _sent_at(body.sent_at, moment) or moment
         if body.created_at is not None and body.created_at > moment:
@@ -211,17 +221,9 @@ class Intake:
             return _Said(False, unknown, moment)
         before = facts.tellings(lead_id)
         said = together([*before, telling])
-        contact = _merged(facts.contact(lead_id), _contact(body), told_at, before)
-        completed = body.model_copy(
-            update={
-                "answers": {},
-                "marks": said.marks,
-                "created_at": min(said.created_at or moment, moment),
-                "manager": said.manager,
-                "contact": ContactIn.model_construct(name=contact.name, phone=contact.phone, email=contact.email),
-            }
-        )
-        lead, source, _ = self._facts_of(lead_id, completed, moment)
+        contact = _merged(facts.contact(lead_id), contact_in(body), told_at, before)
+        completed = _Completed(min(said.created_at or moment, moment), said.marks, contact)
+        lead, source, _ = self._facts_of(lead_id, completed, moment, said.manager)
         is_new = [facts.append(replace(lead, answers=said.answers)), facts.append(source)]
         if body.sent_at is not None or any(is_new):
             facts.keep_telling(lead_id, telling, moment)
@@ -230,17 +232,17 @@ class Intake:
             facts.keep_contact(ContactOfLead(lead_id, contact))
         return _Said(any(is_new), unknown, moment)
 
-    def _facts_of(self, lead_id: LeadId, body: LeadIn, moment: datetime) -> tuple[Lead, Source, list[str]]:
-        return facts_of(
-            lead_id, body, self.desk.company, known_at=moment, secret=self.contacts.secret, manager=body.manager
-        )
+    def _facts_of(
+        self, lead_id: LeadId, body: SentLead, moment: datetime, manager: str | None
+    ) -> tuple[Lead, Source, list[str]]:
+        return facts_of(lead_id, body, self.desk.company, known_at=moment, secret=self.contacts.secret, manager=manager)
 
-    def _telling(self, body: LeadIn, told_at: datetime) -> tuple[Telling, list[str]]:
+    def _telling(self, body: SentNewLead, told_at: datetime) -> tuple[Telling, list[str]]:
         answers, unknown = answers_of(body.answers, self.desk.company)
         said: dict[str, Answer | None] = {
             name: answers.get(name) for name in body.answers if name in self.desk.company.fields
         }
-        contact = _contact(body)
+        contact = contact_in(body)
         parts = tuple([part for part in ("name", "phone", "email") if getattr(contact, part)])
         return Telling(told_at, said, dict(body.marks), body.created_at, body.manager, parts), unknown
 
@@ -275,7 +277,7 @@ class Intake:
         kept = kept_among(connection, named, now=now) if named else {}
         facts = GatheredFacts(connection, dict.fromkeys(one.lead_id for one in requests))
         outcomes: list[Told | Exception | None] = []
-        scores: list[LoggedScore] = []
+        scores: list[Written] = []
         answers: list[KeptAnswer] = []
         hand_outs: list[HandOut] = []
         for one in requests:
@@ -301,7 +303,7 @@ class Intake:
         self._counts.scores((one.refined_grade, one.model_version) for one in given)
 
     def _carried_out(
-        self, one: _Request, facts: GatheredFacts, scores: list[LoggedScore], hand_outs: list[HandOut]
+        self, one: _Request, facts: GatheredFacts, scores: list[Written], hand_outs: list[HandOut]
     ) -> Taken | Exception | None:
         try:
             said = one.say(facts, self.desk.now())
@@ -315,20 +317,9 @@ class Intake:
             scored = self.desk.scored(facts.history(one.lead_id), said.moment)
         except Exception as error:  # noqa: BLE001 - a lead that a model cannot score is stored all the same
             return error
-        scores.append(self._logged(scored, facts.number))
+        scores.append(self.desk.written(scored, facts.number))
         self.desk.shadowed(scored)
         return Taken(said.stored, said.unknown, scored)
-
-    def _logged(self, scored: Scored, number: int) -> LoggedScore:
-        rates = scored.known.rates
-        return logged(
-            scored.score,
-            scored.row,
-            number=number,
-            rates_number=rates.number,
-            rates_midnight=rates.midnight,
-            company_hash=self.desk.company_hash,
-        )
 
     def _forget(self, connection: Connection, now: datetime) -> None:
         last = self._forgotten_at
@@ -387,11 +378,6 @@ def _is_latest(fact: Call | Stage, versions: Sequence[Call | Stage]) -> bool:
 
 def _told(fact: Call | Stage) -> tuple[datetime, str]:
     return fact.told_at or fact.known_at, encoded(fact)
-
-
-def _contact(body: LeadIn) -> Contact:
-    told = body.contact
-    return Contact(told.name, told.phone, told.email) if told else Contact(None, None, None)
 
 
 def _merged(kept: Contact, sent: Contact, told_at: datetime, before: Sequence[Telling]) -> Contact:

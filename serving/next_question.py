@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from features.facts.company import Company
+from features.facts.values import Answer
 from features.rows.feature_words import level_word
-from models.if_answered import IfAnswered
+from models.possible_answers import Ends
 from models.score import Score
 from serving.reason_words import cell_words
 
@@ -17,14 +18,14 @@ def next_question(score: Score, company: Company) -> str | None:
     return field.question or field.label or score.ask
 
 
-def answer_words(field: str, told: IfAnswered, company: Company) -> str:
+def answer_words(field: str, answer: Answer, ends: Ends | None, company: Company) -> str:
     """Return an answer that may come as people say it; of a number, the range that it stands for.
 
     >>> company = Company.model_validate({"company": "x", "language": "en", "fields": {"area": {"kind": "number"}}})
-    >>> answer_words("area", IfAnswered(120.0, (100.0, None), 0.3), company)
+    >>> answer_words("area", 120.0, (100.0, None), company)
     '100 and more'
     """
-    if told.ends:
-        return cell_words(field, told.ends, company)
-    said = told.answer if isinstance(told.answer, tuple) else (str(told.answer),)
+    if ends:
+        return cell_words(field, ends, company)
+    said = answer if isinstance(answer, tuple) else (str(answer),)
     return ", ".join(level_word(field, one, company) for one in said)

@@ -175,7 +175,7 @@ class Writing:
 
     def if_answered(self, name: str, told: Any) -> str:
         """Return an answer that may come as people say it."""
-        return answer_words(name, told, self.company)
+        return answer_words(name, told.answer, told.ends, self.company)
 
     def result(self, result: str) -> str:
         """Return a call's result as people say it."""

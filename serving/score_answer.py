@@ -7,12 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from features.facts.company import Company
-from features.facts.values import Answer
 from features.outcome_window import is_past_horizon
 from models.if_answered import IfAnswered
 from serving.desk import Desk, Scored
-from serving.next_question import answer_words, next_question
+from serving.next_question import next_question
 
 GradeName = Literal["A", "B", "C", "non_target", "ungraded"]
 
@@ -122,15 +120,11 @@ def _question(scored: Scored, desk: Desk, *, if_answered: bool) -> dict[str, Any
     ask, text = scored.score.ask, next_question(scored.score, desk.company)
     if ask is None or text is None:
         return None
-    told = [_answered(ask, one, desk.company) for one in desk.if_answered(scored)] if if_answered else None
+    told = [_answered(ask, one, desk) for one in desk.if_answered(scored)] if if_answered else None
     return {"field": ask, "text": text, "if_answered": told}
 
 
-def _answered(field: str, one: IfAnswered, company: Company) -> dict[str, Any]:
+def _answered(field: str, one: IfAnswered, desk: Desk) -> dict[str, Any]:
     return {
-        "answer": _sendable(one.answer), "text": answer_words(field, one, company), "probability": one.probability,
+        "answer": one.answer, "text": desk.answer_words[field, one.answer, one.ends], "probability": one.probability,
     }  # fmt: skip
-
-
-def _sendable(answer: Answer) -> float | str | list[str]:
-    return list(answer) if isinstance(answer, tuple) else answer

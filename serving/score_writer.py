@@ -13,11 +13,11 @@ from collections import deque
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import StoreUnreachable
-from models.score_log import LoggedScore, ScoreLog
+from models.score_log import ScoreLog, Written
 from serving.counts import Counts
 
-GROUP = 500
-GATHERED_FOR_SECONDS = 0.05
+GROUP = 2_000
+GATHERED_FOR_SECONDS = 0.2
 """Scores that come within so long are written together: a transaction costs as much as many rows."""
 LONGEST_BACKLOG = 50_000
 logger = logging.getLogger(__name__)
@@ -31,12 +31,12 @@ class ScoreWriter:
 
     def __init__(self, log: ScoreLog, counts: Counts | None = None) -> None:
         self._log, self._counts = log, counts or Counts()
-        self._waiting: deque[LoggedScore] = deque()
+        self._waiting: deque[Written] = deque()
         self._come, self._closing, self._room = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
         self._thread.start()
 
-    def put(self, scored: LoggedScore) -> None:
+    def put(self, scored: Written) -> None:
         """Remember a score soon; when the backlog is full the caller waits."""
         while len(self._waiting) >= LONGEST_BACKLOG and self._thread.is_alive():
             self._room.clear()
@@ -61,12 +61,12 @@ class ScoreWriter:
                 self._store(group)
             self._room.set()
 
-    def _group(self) -> list[LoggedScore]:
+    def _group(self) -> list[Written]:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))]
 
-    def _store(self, group: list[LoggedScore]) -> None:
+    def _store(self, group: list[Written]) -> None:
         self._counts.scores((one.refined_grade, one.model_version) for one in group)
         try:
-            self._log.remember(group)
+            self._log.write(group)
         except (StoreUnreachable, SQLAlchemyError) as error:
             logger.error("%d scores were not logged: %s", len(group), type(error).__name__)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
 from features.facts.values import CallResult, ManagerGrade
-from serving.sent_lead import Answers, LeadBody, Moment, Sent, Stored, Text, Word
+from serving.sent_lead import Answers, LeadBody, Moment, Sent, SentLead, Stored, Text, Word
 
 SENT_AT = (
     "when the CRM told this, by its own clock: of two versions the one told later counts, in whatever order they come; "
@@ -24,6 +25,17 @@ class LeadIn(LeadBody):
     id: Annotated[str, Field(min_length=1, max_length=200), Stored] = Field(examples=["7405"])
     manager: Word | None = None
     sent_at: Moment | None = Field(default=None, description=SENT_AT)
+
+
+class SentNewLead(SentLead, Protocol):
+    """What a body tells of a lead to store, whichever reader read it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def manager(self) -> str | None: ...  # noqa: D102
+    @property
+    def sent_at(self) -> datetime | None: ...  # noqa: D102
 
 
 class CallIn(Sent):

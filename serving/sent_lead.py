@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
@@ -34,6 +34,7 @@ def _in_reach(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+NO_CONTACT = Contact(None, None, None)
 Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
 """A moment with its offset, in a time that every time zone and database can tell; facts hold it in UTC, so that the same
 moment written in two zones is the same."""
@@ -105,17 +106,45 @@ def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[s
     return answers, sorted(set(unknown)) if unknown else unknown
 
 
+class Parts(Protocol):
+    """The parts of a contact, however it was read."""
+
+    @property
+    def name(self) -> str | None: ...  # noqa: D102
+    @property
+    def phone(self) -> str | None: ...  # noqa: D102
+    @property
+    def email(self) -> str | None: ...  # noqa: D102
+
+
+class SentLead(Protocol):
+    """What a body says of a lead, whichever reader read it: ``LeadBody``, or the quick one of ``written_lead.py``."""
+
+    @property
+    def created_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def answers(self) -> Mapping[str, SentAnswer]: ...  # noqa: D102
+    @property
+    def marks(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def contact(self) -> Parts | None: ...  # noqa: D102
+
+
+def contact_in(body: SentLead) -> Contact:
+    """Return the contact that a body tells; an empty one where it tells none."""
+    told = body.contact
+    return NO_CONTACT if told is None else Contact(told.name, told.phone, told.email)
+
+
 def facts_of(
-    lead_id: LeadId, body: LeadBody, company: Company, *, known_at: datetime, secret: bytes, manager: str | None = None
+    lead_id: LeadId, body: SentLead, company: Company, *, known_at: datetime, secret: bytes, manager: str | None = None
 ) -> tuple[Lead, Source, list[str]]:
     """Return the lead and its source as facts known at ``known_at``, and the unknown fields; no contact is in them."""
     created = body.created_at or known_at
     if created > known_at:
         raise FactRefused("created_at", "lies in the future; send the moment at which the request was left")
     answers, unknown = answers_of(body.answers, company)
-    contact = body.contact or ContactIn()
-    person = Contact(contact.name, contact.phone, contact.email)
-    traces = traces_of(person, secret=secret, region=company.phone_region)
+    traces = traces_of(contact_in(body), secret=secret, region=company.phone_region)
     lead = Lead(
         lead_id,
         created,

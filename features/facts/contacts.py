@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
@@ -65,8 +65,7 @@ def normalised_email(text: str | None) -> str | None:
     return word if name and "." in domain and " " not in word else None
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(NamedTuple):
     """What a contact leaves behind in facts: hashes of the person, and words about the contact's quality."""
 
     person_keys: tuple[str, ...]
@@ -80,18 +79,24 @@ def traces_of(contact: Contact, *, secret: bytes, region: str) -> Traces:
     >>> traces.quality["phone_kind"], len(traces.person_keys)
     ('mobile', 1)
     """
-    quality = {"has_name": _yes(contact.name), "has_phone": _yes(contact.phone), "has_email": _yes(contact.email)}
-    known = []
-    if contact.phone is not None and quality["has_phone"] == "yes":
-        dialled, told = told_by_phone(contact.phone, region)
-        quality |= told
-        known.append(dialled)
-    if quality["has_email"] == "yes":
-        email = normalised_email(contact.email)
-        quality["email_kind"] = _email_kind(email)
-        known.append(email)
-    keys = tuple(blake2b(one.encode(), key=secret[:64], digest_size=16).hexdigest() for one in known if one)
-    return Traces(keys, quality)
+    phone, email = (contact.phone or "").strip(), (contact.email or "").strip()
+    quality = {"has_name": _yes(contact.name), "has_phone": _yes(phone), "has_email": _yes(email)}
+    keys = []
+    if phone:
+        dialled, told = told_by_phone(phone, region)
+        quality.update(told)
+        if dialled:
+            keys.append(_hashed(dialled, secret))
+    if email:
+        address = normalised_email(email)
+        quality["email_kind"] = _email_kind(address)
+        if address:
+            keys.append(_hashed(address, secret))
+    return Traces(tuple(keys), quality)
+
+
+def _hashed(word: str, secret: bytes) -> str:
+    return blake2b(word.encode(), key=secret[:64], digest_size=16).hexdigest()
 
 
 class ContactBook:
@@ -243,4 +248,4 @@ def _email_kind(email: str | None) -> str:
 
 
 def _yes(text: str | None) -> str:
-    return "yes" if (text or "").strip() else "no"
+    return "yes" if text and text.strip() else "no"

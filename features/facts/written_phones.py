@@ -106,9 +106,14 @@ def _read(code: str, length: int) -> tuple[tuple[_Region, ...], Fits | None]:
 
 def _region(country: PhoneMetadata, length: int, *, alone: bool) -> _Region:
     begins = None if alone or country.leading_digits is None else re.compile(country.leading_digits).match
-    kinds = [[getattr(country, name) for name in OTHER], [country.fixed_line], [country.mobile]]
-    fits = [_any_of(descriptions, length) for descriptions in kinds]
-    return _Region(begins, _any_of([country.general_desc], length), *fits, country.same_mobile_and_fixed_line_pattern)
+    return _Region(
+        begins,
+        general=_any_of([country.general_desc], length),
+        other=_any_of([getattr(country, name) for name in OTHER], length),
+        fixed=_any_of([country.fixed_line], length),
+        mobile=_any_of([country.mobile], length),
+        is_one=bool(country.same_mobile_and_fixed_line_pattern),
+    )
 
 
 def _any_of(descriptions: Iterable[PhoneNumberDesc | None], length: int) -> Fits:

@@ -102,6 +102,10 @@ class Gate:
 
     def as_of(self, history: LeadHistory, moment: datetime, rates: SourceRates = NO_RATES) -> KnownLead | None:
         """Return the lead as known at ``moment``, or None where it had not arrived yet."""
+        if len(history.stored) == 2:  # a lead that has only come is what most scores are asked of
+            first, second = history.stored[0].fact, history.stored[1].fact
+            if isinstance(first, Lead) and isinstance(second, Source) and first.known_at <= moment >= second.known_at:
+                return self.just_come(first, second, moment, rates)
         facts = [stored.fact for stored in history.stored if stored.fact.known_at <= moment]
         versions = [f for f in facts if isinstance(f, Lead)]
         if not versions:
@@ -109,7 +113,7 @@ class Gate:
         lead = _latest(versions)
         sources = [f for f in facts if isinstance(f, Source)]
         source = _latest(sources) if sources else None
-        more = len(facts) > len(versions) + len(sources)  # a lead that has only come is what most scores are asked of
+        more = len(facts) > len(versions) + len(sources)
         calls = _happened(f for f in facts if isinstance(f, Call)) if more else ()
         stages = _happened(f for f in facts if isinstance(f, Stage)) if more else ()
         return KnownLead(
@@ -130,9 +134,9 @@ class Gate:
     def _answers(self, lead: Lead, is_first_version: bool, calls: tuple[Call, ...]) -> Mapping[str, Answer]:
         """Return the latest answers; what managers fill in later is hidden until the first call or a later version."""
         form = lead.answers
-        if self._late_fields and not calls and is_first_version:
+        if not calls and is_first_version and not self._late_fields.isdisjoint(form):
             form = {name: answer for name, answer in form.items() if name not in self._late_fields}
-        if not any(call.answers for call in calls):
+        if not calls or not any(call.answers for call in calls):
             return form
         merged = dict(form)
         for call in calls:

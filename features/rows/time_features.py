@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
 from features.rows.as_of import KnownLead
 from features.rows.feature import Feature, Value, feature
 
@@ -11,13 +15,13 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 @feature("time", "number", unit="hour of the day", reads=("lead",))
 def hour(known: KnownLead) -> Value:
     """The hour of the request in the company's time zone."""
-    return float(known.created_at.astimezone(known.company.zone).hour)
+    return float(_local(known.created_at, known.company.zone).hour)
 
 
 @feature("time", "level", reads=("lead",))
 def weekday(known: KnownLead) -> Value:
     """The weekday of the request in the company's time zone."""
-    return WEEKDAYS[known.created_at.astimezone(known.company.zone).weekday()]
+    return WEEKDAYS[_local(known.created_at, known.company.zone).weekday()]
 
 
 @feature("time", "number", unit="hours", reads=("lead",))
@@ -30,6 +34,12 @@ def hours_since_request(known: KnownLead) -> Value:
 def seconds_to_first_call(known: KnownLead) -> Value:
     """How long the person waited for the first try; missing until there was one."""
     return max((known.calls[0].at - known.created_at).total_seconds(), 0.0) if known.calls else None
+
+
+@lru_cache(maxsize=64)
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a moment by the clocks of a zone, which several features ask of one lead."""
+    return moment.astimezone(zone)
 
 
 TIME_FEATURES: tuple[Feature, ...] = (hour, weekday, hours_since_request, seconds_to_first_call)

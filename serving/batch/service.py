@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ValidationError
 
 from features.errors import LeadloopError
-from features.facts.history import LeadHistory
-from features.facts.values import LeadId, Stored
+from features.facts.values import LeadId
 from models.kept_answers import KeptAnswer, RequestKey
-from models.score import without_lead
 from serving.batch.schemas import CallRow, Mistake, RowOut, StageRow
 from serving.batch.sent_rows import TOO_LONG
 from serving.http_errors import LARGEST_BODY, status_of, told_item, told_of
@@ -68,8 +65,7 @@ class Batches:
         except LeadloopError as error:
             return _refused(number, error)
         self._intake.unknown_fields.count(unknown, now)
-        scored = desk.scored(LeadHistory(NOT_STORED, (Stored(0, lead), Stored(0, source))), now)
-        scored = replace(scored, score=without_lead(scored.score))
+        scored = desk.scored_asked(lead, source, now)
         desk.remember(scored, 0)
         return RowOut(row=number, status=SCORED, unknown_fields=unknown, score=score_out(scored, desk))
 

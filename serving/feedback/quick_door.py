@@ -7,7 +7,6 @@ sites are checked before either (``app.py``).
 
 from __future__ import annotations
 
-from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import LeadloopError
@@ -15,7 +14,7 @@ from serving.feedback.told import STORED, Answers
 from serving.http_errors import refusal_of
 from serving.intake import Intake, Taken
 from serving.kept_request import KeptRequest, is_plain
-from serving.sent_facts import LeadIn
+from serving.written_lead import read_new_lead
 
 PATH = "/v1/leads"
 
@@ -25,7 +24,6 @@ class QuickLeads:
 
     def __init__(self, app: ASGIApp, intake: Intake) -> None:
         self.app, self._intake, self._answers = app, intake, Answers(intake.desk)
-        self._read = LeadIn.__pydantic_validator__.validate_json
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on as it came."""
@@ -33,7 +31,8 @@ class QuickLeads:
             await self.app(scope, receive, send)
             return
         kept = KeptRequest(receive)
-        lead = self._lead(await kept.body())
+        body = await kept.body()
+        lead = None if body is None else read_new_lead(body)
         if lead is None:
             await self.app(scope, kept.receive, send)
             return
@@ -47,10 +46,3 @@ class QuickLeads:
         headers = [(b"content-length", b"%d" % len(answer)), (b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": STORED, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
-
-    def _lead(self, body: bytes | None) -> LeadIn | None:
-        """Return the lead that a body is; None where something is wrong, which the framework's endpoint tells."""
-        try:
-            return None if body is None else self._read(body)
-        except ValidationError:
-            return None

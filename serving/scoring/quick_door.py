@@ -9,13 +9,12 @@ the framework's work between the body and the lead, which takes longer than the 
 from __future__ import annotations
 
 import orjson
-from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import LeadloopError
 from serving.kept_request import KeptRequest, is_plain
 from serving.scoring.service import Questions
-from serving.sent_lead import LeadBody
+from serving.written_lead import read_lead
 
 PATH = "/v1/score"
 
@@ -25,7 +24,6 @@ class QuickScores:
 
     def __init__(self, app: ASGIApp, questions: Questions) -> None:
         self.app, self._questions = app, questions
-        self._read = LeadBody.__pydantic_validator__.validate_json
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on as it came."""
@@ -43,9 +41,10 @@ class QuickScores:
 
     def _answer(self, body: bytes | None) -> bytes | None:
         """Return the answer; None where something is wrong, which the framework's door tells."""
-        if body is None:
+        lead = None if body is None else read_lead(body)
+        if lead is None:
             return None
         try:
-            return orjson.dumps(self._questions.asked(self._read(body)), option=orjson.OPT_UTC_Z)
-        except (ValidationError, LeadloopError):
+            return orjson.dumps(self._questions.asked(lead), option=orjson.OPT_UTC_Z)
+        except LeadloopError:
             return None

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from features.facts.contacts import ContactBook
-from features.facts.history import LeadHistory
-from features.facts.values import LeadId, Stored
+from features.facts.values import LeadId
 from features.outcome_window import outcome_as_of
-from models.score import without_lead
-from serving.desk import Desk, Scored
+from serving.desk import Desk
 from serving.score_answer import score_out, score_values
 from serving.scoring.schemas import LeadOut
-from serving.sent_lead import LeadBody, facts_of
+from serving.sent_lead import SentLead, facts_of
 from serving.unknown_fields import UnknownFields
 
 NOT_STORED = LeadId("")
@@ -24,15 +22,14 @@ class Questions:
     def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
         self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
 
-    def asked(self, body: LeadBody) -> dict[str, Any]:
+    def asked(self, body: SentLead) -> dict[str, Any]:
         """Score a lead that is not stored, as of its arrival, and log its row; return what ``AskedScoreOut`` holds."""
         desk = self.desk
         now = desk.now()
         lead, source, unknown = facts_of(NOT_STORED, body, desk.company, known_at=now, secret=self.contacts.secret)
         if unknown:
             self.unknown_fields.count(unknown, now)
-        told = desk.scored(LeadHistory(NOT_STORED, (Stored(0, lead), Stored(0, source))), now)
-        scored = Scored(told.known, told.row, without_lead(told.score), told.expected_amount, told.scorer)
+        scored = desk.scored_asked(lead, source, now)
         desk.remember(scored, 0)
         answer = score_values(scored, desk, if_answered=True)
         answer["unknown_fields"] = unknown

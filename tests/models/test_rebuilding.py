@@ -17,9 +17,10 @@ from features.facts.values import LeadId
 from features.rows.as_of import Gate
 from features.rows.feature_row import FixedRates, RowBuilder
 from features.rows.rates_timeline import RatesTimeline, last_midnight
+from features.rows.source_rates import SourceRates
 from models.rebuilding import differences
 from models.score import RulesScorer
-from models.score_log import LoggedScore, ScoreLog, logged
+from models.score_log import LoggedScore, ScoreLog, written
 from tests.models.small_models import windows_company
 from tests.support.facts import NOON, call, lead, source, stage
 
@@ -45,12 +46,9 @@ def score_now(engine: Engine, company: Company, lead_id: str = "7") -> None:
     known = rows.known(history, TODAY)
     assert known is not None
     row = rows.row(known)
-    log.remember([
-        logged(
-            RulesScorer().score(known, row), row, number=number, rates_number=number,
-            rates_midnight=last_midnight(TODAY, company.zone), company_hash=CompanyVersions(engine).remember(company, moment=TODAY),
-        )
-    ])  # fmt: skip
+    rates = SourceRates({}, last_midnight(TODAY, company.zone), number)
+    company_hash = CompanyVersions(engine).remember(company, moment=TODAY)
+    log.write([written(RulesScorer().score(known, row), row, rates, number=number, company_hash=company_hash)])
 
 
 def rebuilt(engine: Engine) -> list[tuple[LoggedScore, list[str]]]:

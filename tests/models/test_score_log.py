@@ -9,9 +9,10 @@ from sqlalchemy import Engine, event
 
 from features.facts.values import LeadId
 from features.rows.feature_row import FixedRates, RowBuilder
+from features.rows.source_rates import NO_RATES, SourceRates
 from models.model_scorer import ModelScorer
 from models.score import without_lead
-from models.score_log import ASKED_AT_ONCE, LoggedScore, ScoreLog, logged
+from models.score_log import ASKED_AT_ONCE, LoggedScore, ScoreLog, written
 from tests.models.small_models import windows_artefact, windows_company
 from tests.support.facts import NOON, history, lead
 
@@ -24,7 +25,8 @@ def a_score(lead_id: str = "7", at: datetime = NOON) -> LoggedScore:
     assert known is not None
     row = rows.row(known)
     score = ModelScorer(windows_artefact()).score(known, row)
-    return logged(score, row, number=5, rates_number=4, rates_midnight=MIDNIGHT, company_hash="0123456789abcdef")
+    rates = SourceRates({}, MIDNIGHT, 4)
+    return LoggedScore(*written(score, row, rates, number=5, company_hash="0123456789abcdef"))
 
 
 def test_a_score_comes_back_as_it_was_given(engine: Engine) -> None:
@@ -59,7 +61,7 @@ def test_a_lead_that_was_only_asked_about_is_kept_apart_and_belongs_to_nobody(en
     assert known is not None
     row = rows.row(known)
     score = without_lead(ModelScorer(windows_artefact()).score(known, row))
-    asked = logged(score, row, number=0, rates_number=0, rates_midnight=None, company_hash="x")
+    asked = LoggedScore(*written(score, row, NO_RATES, number=0, company_hash="x"))
     log = ScoreLog(engine)
     log.remember([asked, a_score()])
     assert (asked.kind, asked.lead_id) == ("asked", None)

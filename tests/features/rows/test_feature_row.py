@@ -16,6 +16,7 @@ from features.facts.values import LeadFact, LeadId
 from features.rows.feature import Value
 from features.rows.feature_row import FixedRates, RowBuilder, features_of
 from features.rows.rates_timeline import RatesTimeline
+from features.rows.source_features import READ_MARKS, SOURCE_FEATURES
 from features.rows.source_rates import SourceRates
 from tests.features.rows.windows import COMPANY
 from tests.support.facts import MINUTES, NOON, call, facts_of_leads, history, lead, source, stage
@@ -110,3 +111,23 @@ def test_a_field_with_the_name_of_a_general_feature_keeps_both(name: str) -> Non
 def test_a_field_that_is_no_feature_is_in_no_row() -> None:
     company = Company.model_validate({"company": "Окна", "fields": {"note": {"kind": "choice", "feature": False}}})
     assert "note" not in {one.name for one in features_of(company)}
+
+
+@given(st.lists(facts_of_leads(), min_size=1, max_size=4), MINUTES)
+def test_a_row_put_together_from_what_was_said_before_is_what_each_feature_says_of_the_lead(
+    leads: list[list[LeadFact]], minutes: int
+) -> None:
+    for facts in [*leads, *leads]:
+        known = ROWS.known(history(*facts), NOON + timedelta(minutes=minutes))
+        if known is not None:
+            assert ROWS.row(known) == {one.name: one.of(known) for one in ROWS.features}
+
+
+@given(st.dictionaries(st.sampled_from([*READ_MARKS, "source", "price", "yclid"]), st.text(max_size=4)))
+def test_what_the_sources_features_say_hangs_on_the_marks_that_they_are_said_to_read(marks: dict[str, str]) -> None:
+    from_there = replace(source(), marks=marks)
+    known = ROWS.known(history(lead(), from_there), NOON)
+    assert known is not None
+    fewer = {name: word for name, word in marks.items() if name in READ_MARKS}
+    alike = replace(known, source=replace(from_there, marks=fewer))
+    assert [one.of(known) for one in SOURCE_FEATURES] == [one.of(alike) for one in SOURCE_FEATURES]
