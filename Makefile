@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PACKAGES := features models training monitoring serving leadloop
 
-.PHONY: help setup demo test torture check audit format lock screenshots bench clean
+.PHONY: help setup demo test torture fuzz check audit format lock screenshots bench clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test: setup ## run every test; installs PostgreSQL and Chromium where it may
 torture: setup ## kill the service 200 times under 32 writers on each database, and look for what it acknowledged
 	@$(BIN)/python -m tests.support.provide
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture
+
+fuzz: setup ## ask the whole API 20,000 cases drawn from its schema, and look at every answer (CASES=100000 for more)
+	@OMP_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.fuzz --cases $(or $(CASES),20000)
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

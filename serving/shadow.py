@@ -59,8 +59,9 @@ class Shadow:
         return self._challenge if self._challenger else None
 
     def start(self) -> None:
-        """Begin to look for a challenger."""
-        self._thread.start()
+        """Begin to look for a challenger, unless it has begun."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def see(self, known: KnownLead, row: FeatureRow, score: Score) -> None:
         """Put a lead that the champion scored on the line, where it is drawn; never waits."""

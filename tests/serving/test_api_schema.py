@@ -12,21 +12,12 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from schemathesis import checks
 from sqlalchemy import Engine
 
 from serving.api_examples import examples_of
-from tests.serving.doors import Doors, open_doors, promote
+from tests.fuzz.api_cases import KEPT, MODES, Told, ask, busy_doors, published
+from tests.serving.doors import Doors, open_doors
 
-KEPT = (
-    checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_schema_conformance,
-    checks.response_headers_conformance,
-)
 OPERATIONS = [
     ("DELETE", "/v1/people/{lead_id}"),
     ("GET", "/healthz"),
@@ -50,15 +41,8 @@ PLAIN = "company: x\nlanguage: en\n"
 @pytest.fixture
 def busy(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
     """Give the doors of a company with a model and a few leads under odd ids."""
-    promote(tmp_path)
-    with open_doors(tmp_path, sqlite_engine) as opened:
-        for lead_id in ("7", "0", "", "a/b", "\ud7ff", "%", "null"):
-            opened.client.post("/v1/leads", json={"id": lead_id, "answers": {"area": 40}})
+    with busy_doors(tmp_path, sqlite_engine) as opened:
         yield opened
-
-
-def published(doors: Doors) -> Any:
-    return schemathesis.openapi.from_asgi("/openapi.json", doors.client.app, headers={"Host": "localhost"})
 
 
 def test_the_published_operations_are_these(doors: Doors) -> None:
@@ -66,26 +50,20 @@ def test_the_published_operations_are_these(doors: Doors) -> None:
     assert sorted((method.upper(), path) for path, methods in paths.items() for method in methods) == sorted(OPERATIONS)
 
 
-@pytest.mark.parametrize("mode", [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE], ids=str)
+@pytest.mark.parametrize("mode", MODES, ids=str)
 @pytest.mark.parametrize(("method", "path"), ASKED, ids=[f"{m} {p}" for m, p in ASKED])
 def test_no_request_makes_the_api_fail_or_answer_outside_its_schema(
     busy: Doors, method: str, path: str, mode: Any
 ) -> None:
-    operation = published(busy)[path][method]
-    statuses: set[int] = set()
+    """The short form of `make fuzz`."""
 
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(case=operation.as_strategy(generation_mode=mode), stored=st.sampled_from([None, "7", "a%2Fb"]))
-    def keeps_its_word(case: Any, stored: str | None) -> None:
-        case.headers = {**(case.headers or {}), "Host": "localhost"}
-        if stored and "lead_id" in path:
-            case.path_parameters = {"lead_id": stored}
-        answer = case.call()
-        statuses.add(answer.status_code)
+    def judge(case: Any, answer: Any) -> None:
         case.validate_response(answer, checks=list(KEPT))
 
-    keeps_its_word()
-    assert statuses & {200, 201, 204} or mode is schemathesis.GenerationMode.NEGATIVE
+    told = Told()
+    ask(published(busy), method, path, mode, most=50, told=told, judge=judge, draw=7)
+    assert told.statuses.keys() & {200, 201, 204} or mode is schemathesis.GenerationMode.NEGATIVE
+    assert 503 not in told.statuses
     assert busy.client.get("/v1/queue").status_code == 200
     assert busy.client.get("/queue").status_code == 200
     assert busy.client.get("/channels").status_code == 200

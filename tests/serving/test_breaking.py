@@ -18,7 +18,7 @@ from features.facts.keyring import give_keyring, keyring_in
 from features.facts.values import LeadId
 from leadloop.database import bring_up_to_date
 from serving import http_errors
-from tests.serving.doors import Doors, open_doors
+from tests.serving.doors import VERSION, Doors, open_doors, promote
 from tests.serving.running import served
 from tests.support.machine import postgres_programs
 from tests.support.postgres import restartable_postgres
@@ -38,6 +38,8 @@ def test_postgresql_stopped_and_started_is_told_as_such_and_taken_up_again(tmp_p
             doors.lead("before")
             doors.logged("before")
             server.stop()
+            promote(tmp_path)  # models lie in the data folder, and no database is asked for them
+            doors.service.desk.champion.look()
             refused = [doors.client.post("/v1/leads", json={"id": "away"}) for _ in range(3)]
             batch = doors.client.post("/v1/batch/leads", json=[{"id": "away"}]).json()
             scored = doors.client.post("/v1/score", json=SCORE)
@@ -45,7 +47,7 @@ def test_postgresql_stopped_and_started_is_told_as_such_and_taken_up_again(tmp_p
             assert [one.status_code for one in refused] == [503] * 3
             assert {one.headers["retry-after"] for one in refused} == {"5"}
             assert [one["status"] for one in batch] == [503]
-            assert scored.status_code == 200
+            assert (scored.status_code, scored.json()["model_version"]) == (200, VERSION)
             assert doors.lead("after")["stored"] is True
             assert doors.client.get("/v1/leads/away").status_code == 404
             assert doors.asked("/v1/leads/before")["lead_id"] == "before"

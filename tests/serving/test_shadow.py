@@ -17,6 +17,7 @@ from features.errors import ArtefactUnreadable
 from features.facts.database import reading
 from features.facts.tables import SHADOW_SCORES
 from features.facts.values import LeadId
+from models.abc_rules import RuleGrade
 from models.artefact import MODEL_FILE, model_folder
 from models.shadow_log import FEWEST, ShadowLog, ShadowScore, parting_of
 from models.shadow_pointer import CHALLENGER, Challenge, challenge_of, set_challenge
@@ -145,15 +146,17 @@ def test_what_stands_on_the_line_at_the_end_is_scored(tmp_path: Path, sqlite_eng
     assert count(doors) == 1
 
 
-def pair(lead_id: str | None, champion: float, challenger: float, minutes: int = 0, grades: str = "BB") -> ShadowScore:
+def pair(
+    lead_id: str | None, champion: float, challenger: float, minutes: int = 0, grade: RuleGrade = "B"
+) -> ShadowScore:
     return ShadowScore(
         None if lead_id is None else LeadId(lead_id), NOON + timedelta(minutes=minutes), "a", "b", champion, challenger,
-        grades[0], grades[1],
-    )  # type: ignore[arg-type]  # fmt: skip
+        "B", grade,
+    )  # fmt: skip
 
 
 def test_a_lead_counts_once_by_its_newest_score_and_those_without_an_id_each() -> None:
-    told = parting_of([pair("7", 0.2, 0.4, 9, "BA"), pair(None, 0.1, 0.1), pair("7", 0.2, 0.9), pair(None, 0.1, 0.1)])
+    told = parting_of([pair("7", 0.2, 0.4, 9, "A"), pair(None, 0.1, 0.1), pair("7", 0.2, 0.9), pair(None, 0.1, 0.1)])
     assert (told.leads, told.changed, dict(told.moves)) == (3, 1, {("B", "A"): 1})
     assert told.difference == pytest.approx(0.2 / 3)
     assert not told.is_enough
