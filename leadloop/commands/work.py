@@ -121,14 +121,14 @@ def command(
         console.print(str(error), markup=False)
 
     duties = [
+        Duty(connected.hear, HEARD_EVERY),  # ahead of all: whoever just left a request is called first
+        Duty(connected.look_through, look_through_every),
         Duty(tell, tell_every),
         Duty(train, span, last_trained),
         Duty(look, look_every),
         Duty(portray, portray_every, lambda: last_portrayed(settings.home)),
         Duty(put_conversions, push_every),
         Duty(post, POST_EVERY),
-        Duty(connected.hear, HEARD_EVERY),
-        Duty(connected.look_through, look_through_every),
     ]
     work(duties, clock=now, stopped=lambda wait: stop.wait(wait.total_seconds()), failed=failed)
     console.print("Stopped.")

@@ -115,13 +115,14 @@ class Small:
         return ran.out
 
 
-def run(*words: str) -> Ran:
+def run(*words: str, **environment: str) -> Ran:
     """Run ``leadloop WORDS`` through the front door itself, in a window wide enough for its tables."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(OURS) and name != "MLFLOW_DISABLE_TELEMETRY"]:
             patch.delenv(name)
-        patch.setenv("COLUMNS", WIDE)
+        for name, value in {"COLUMNS": WIDE, **environment}.items():
+            patch.setenv(name, value)
         patch.setattr(sys, "argv", ["leadloop", *words])
         with redirect_stdout(out), redirect_stderr(err):
             try:
