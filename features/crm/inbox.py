@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, select, update
 
 from features.crm.heard import Heard
 from features.facts.codec import instant, microseconds
@@ -98,15 +98,17 @@ class Inbox:
     def counts(self) -> InboxCounts:
         """Return how many messages wait, were looked into, and were tried in vain; and when the last one came."""
         columns = CRM_INBOX.c
-        asked = select(columns.state, columns.tries > 0, func.count(), func.max(columns.got_us))
-        asked = asked.where(columns.crm == self._crm).group_by(columns.state, columns.tries > 0)
+        tried = func.sum(case((columns.tries > 0, 1), else_=0))
+        asked = select(columns.state, func.count(), tried, func.max(columns.got_us))
         with reading(self._engine) as connection:
-            rows = connection.execute(asked).all()
+            rows = connection.execute(asked.where(columns.crm == self._crm).group_by(columns.state)).all()
+        by_state = {row[0]: row for row in rows}
+        waiting, done = by_state.get("waiting"), by_state.get("done")
         last = max((row[3] for row in rows), default=None)
         return InboxCounts(
-            waiting=sum(row[2] for row in rows if row[0] == "waiting"),
-            done=sum(row[2] for row in rows if row[0] == "done"),
-            failing=sum(row[2] for row in rows if row[0] == "waiting" and row[1]),
+            waiting=waiting[1] if waiting else 0,
+            done=done[1] if done else 0,
+            failing=int(waiting[2]) if waiting else 0,
             last_got_at=None if last is None else instant(last),
         )
 
