@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.crm import amocrm_records, bitrix24_records, hubspot_records
@@ -43,6 +43,7 @@ READERS = (
 
 
 @pytest.mark.parametrize(("system", "read"), READERS, ids=lambda one: getattr(one, "__module__", one))
+@settings(max_examples=40)
 @given(record=st.dictionaries(NAMES, ANYTHING, max_size=8))
 def test_no_record_breaks_the_reading(system: str, read: Any, record: dict[str, Any]) -> None:
     mapped = read(record, company(system))
