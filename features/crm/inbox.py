@@ -19,6 +19,7 @@ COLUMNS = ("crm", "entity", "record_id", "event", "told_us", "got_us", "digest",
 KEPT = timedelta(days=30)
 """So long a message is known again after it was looked into."""
 LONGEST_WHY = 500
+ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,23 @@ class InboxCounts:
 
 
 def keep_heard(connection: Connection, crm: str, heard: Iterable[Heard], moment: datetime) -> None:
-    """Keep messages inside a transaction of the caller's; those that came before are passed over."""
-    now = microseconds(moment)
+    """Keep messages inside a transaction of the caller's; one that came before waits again, and is not kept twice.
+
+    CRMs date messages to the second: what comes again after it was looked into may be told of another change within that second.
+    """
+    heard, now = list(heard), microseconds(moment)
     rows = [
         (crm, one.entity, one.record_id, one.event, None if one.told_at is None else microseconds(one.told_at), now,
          one.digest, "waiting", now, 0)
         for one in heard
     ]  # fmt: skip
     add_rows(connection, CRM_INBOX, COLUMNS, rows, known="ON CONFLICT DO NOTHING")
+    for start in range(0, len(heard), ASKED_AT_ONCE):
+        digests = [one.digest for one in heard[start : start + ASKED_AT_ONCE]]
+        again = update(CRM_INBOX).where(
+            CRM_INBOX.c.crm == crm, CRM_INBOX.c.digest.in_(digests), CRM_INBOX.c.state == "done"
+        )
+        connection.execute(again.values(state="waiting", due_us=now, tries=0, why=None))
 
 
 def mark_done(connection: Connection, numbers: Sequence[int], why: str | None = None) -> None:

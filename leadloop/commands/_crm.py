@@ -26,6 +26,7 @@ class CrmDuties:
         self._home, self._company, self._console, self._carrier = home, company, console, carrier
         self._written: int | None = None
         self._desk: CrmDesk | None = None
+        self._house: House | None = None
 
     def hear(self, _: datetime) -> None:
         """Look into what the CRM told, and send it the scores at once."""
@@ -48,19 +49,29 @@ class CrmDuties:
 
     def _open(self) -> CrmDesk | None:
         """Return the desk; put together anew where company.yaml was written since, so that nobody need start the worker anew."""
+        from features.errors import StoreUnreachable
         from features.settings import crm_secrets, settings_from_environment
         from leadloop.connecting.turns import crm_desk
 
         file = settings_from_environment(self._home, self._company).company_file
         written = file.stat().st_mtime_ns if file.exists() else None
         if self._written is None or written != self._written:
-            if self._desk is not None:
-                self._desk.close()
-                self._desk = None
-            house = open_house(self._home, self._company)
-            self._desk = crm_desk(house.settings, house.engine, crm_secrets())
-            self._written = written
+            self._close()
+            self._written = written  # what is wrong with it is said once, not every few seconds
+            try:
+                self._house = open_house(self._home, self._company)
+                self._desk = crm_desk(self._house.settings, self._house.engine, crm_secrets())
+            except StoreUnreachable:
+                self._written = None
+                raise
         return self._desk
+
+    def _close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+        if self._house is not None:
+            self._house.engine.dispose()
+        self._desk = self._house = None
 
 
 def say_taken(desk: CrmDesk, done: Taking, console: Console, how: str) -> None:

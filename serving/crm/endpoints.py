@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
@@ -28,7 +28,11 @@ from serving.group_commit import GroupCommit
 from serving.http_errors import REFUSALS, Refusal
 
 logger = logging.getLogger(__name__)
-ANSWERS = {**REFUSALS, 404: {"model": Refusal, "description": "company.yaml names no such CRM"}}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    **REFUSALS,
+    404: {"model": Refusal, "description": "company.yaml names no such CRM"},
+    422: {"description": "The message cannot be read: the place and what would be right"},
+}
 NOT_PROVEN = "This message does not prove that it is the CRM's; `leadloop connect {} --check` says what is missing."
 Batch = tuple[CrmName, Sequence[Heard]]
 

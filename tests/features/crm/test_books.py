@@ -36,6 +36,11 @@ def test_a_message_is_kept_once_waits_is_put_off_and_is_forgotten_when_done_for_
     assert [(one.tries, one.why) for one in inbox.failing()] == [(1, "status 503")]
     with writing(engine) as connection:
         mark_done(connection, [first.id])
+    with writing(engine) as connection:
+        keep_heard(connection, "bitrix24", [heard("7")], NOON)
+    assert [one.id for one in inbox.due(NOON)] == [first.id], "told again after it was done, it is looked into again"
+    with writing(engine) as connection:
+        mark_done(connection, [first.id])
     counts = inbox.counts()
     assert (counts.waiting, counts.done, counts.failing, counts.last_got_at) == (1, 1, 1, NOON)
     inbox.forget_done(NOON + KEPT + MINUTE)
