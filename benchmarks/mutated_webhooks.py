@@ -77,6 +77,8 @@ GOOD: dict[CrmName, tuple[bytes, ...]] = {
     ),
 }
 AT_ONCE = 16
+LARGEST = 1_100_000
+"""Bytes: somewhat more than the doors read, so that a mutation of a mutation does not fill the memory."""
 Mutation = Callable[[bytes, random.Random], bytes]
 
 
@@ -206,6 +208,9 @@ def mutated(count: int, seed: int = 7, *, console: Console | None = None) -> Tal
             before = _rows(engine)
             asyncio.run(_send(client, system, share, draw, tally, console))
             _hold_against(system, before, engine, tally)
+            if console:
+                told = f"{tally.sent:,} sent so far; not meant: {len(tally.unmeant):,}; 5xx: {len(tally.failures):,}."
+                console.print(told, highlight=False)
     return tally
 
 
@@ -224,7 +229,7 @@ def _damaged(system: CrmName, draw: random.Random) -> Damaged:
     body, done = draw.choice(GOOD[system]), list[str]()
     for _ in range(draw.choice((1, 1, 1, 2, 3))):
         mutation = draw.choice(MUTATIONS)
-        body = mutation(body or b"?", draw)
+        body = mutation(body or b"?", draw)[:LARGEST]
         done.append(mutation.__name__.strip("_"))
     is_proven, path = draw.random() < 0.9, PATHS[system]
     headers = {b"content-type": draw.choice(TYPES).encode("latin-1")}

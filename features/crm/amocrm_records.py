@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.crm.mapped import Mapped, MappedCall, MappedLead, MappedStage
-from features.crm.mapping import LONGEST_WORD, Words, number_of, text_of
+from features.crm.mapping import LONGEST_WORD, Words, number_of, part_of, text_of
 from features.facts.company import Company
 
 Record = Mapping[str, Any]
@@ -49,7 +49,7 @@ def lead_of(record: Record, company: Company) -> Mapped:
     def value(name: str) -> Any:
         return fields.get(name, record.get(name))
 
-    contact = record.get("contact") or {}
+    contact = part_of(record, "contact")
     of_contact = custom_fields(contact)
     lead = MappedLead(
         created_at=words.moment(record.get("created_at"), "created_at"),
@@ -65,8 +65,7 @@ def lead_of(record: Record, company: Company) -> Mapped:
 
 def call_of(record: Record, company: Company) -> Mapped:
     """Return what a call note comes to; the record says under ``lead_id`` whose it is."""
-    words, params = Words(company), record.get("params") or {}
-    params = params if isinstance(params, Mapping) else {}
+    words, params = Words(company), part_of(record, "params")
     modified = words.moment(record.get("updated_at"), "updated_at")
     at = words.moment(record.get("created_at"), "created_at")
     kind, seconds = NOTES.get(text_of(record.get("note_type")) or ""), number_of(params.get("duration"))
@@ -120,8 +119,7 @@ def _stage(record: Record, value: Any, words: Words) -> MappedStage | None:
 
 
 def _loss_reason(record: Record) -> str | None:
-    embedded = record.get("_embedded")
-    reasons = embedded.get("loss_reason") if isinstance(embedded, Mapping) else None
+    reasons = part_of(record, "_embedded").get("loss_reason")
     first = reasons[0] if isinstance(reasons, list) and reasons else reasons
     told = text_of(first.get("name")) if isinstance(first, Mapping) else None
     return told[:LONGEST_WORD] if told else None

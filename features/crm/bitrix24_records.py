@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.crm.mapped import Mapped, MappedCall, MappedLead, MappedStage
-from features.crm.mapping import LONGEST_WORD, Words, number_of, text_of
+from features.crm.mapping import LONGEST_WORD, Words, number_of, part_of, text_of
 from features.facts.company import Company
 
 Record = Mapping[str, Any]
@@ -81,7 +81,7 @@ def _owner(record: Record, words: Words) -> str | None:
 
 
 def _lead(record: Record, words: Words) -> MappedLead:
-    contact = record.get("contact") or record
+    contact = part_of(record, "contact") or record
     names = (text_of(contact.get(part)) for part in ("NAME", "SECOND_NAME", "LAST_NAME"))
     return MappedLead(
         created_at=words.moment(record.get("DATE_CREATE"), "DATE_CREATE"),

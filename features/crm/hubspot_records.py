@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.crm.mapped import Mapped, MappedCall, MappedLead, MappedStage
-from features.crm.mapping import LONGEST_WORD, Words, number_of, text_of
+from features.crm.mapping import LONGEST_WORD, Words, number_of, part_of, text_of
 from features.facts.company import Company
 
 Record = Mapping[str, Any]
@@ -55,8 +55,7 @@ def deal_of(record: Record, company: Company) -> Mapped:
     deals_are_requests = words.crm.taken == "deals"
     if not deals_are_requests and owner:
         return Mapped(owner, modified, stage=stage, amiss=words.amiss)
-    contact = record.get("contact")
-    of_person = _properties(contact if isinstance(contact, Mapping) else {})
+    of_person = _properties(part_of(record, "contact"))
     lead_id = number if deals_are_requests or number is None else f"deal-{number}"
     return Mapped(lead_id, modified, _lead(value, of_person, words), stage, amiss=words.amiss)
 
@@ -89,8 +88,7 @@ def _stages_contacts(words: Words) -> bool:
 
 
 def _properties(record: Record) -> Any:
-    said = record.get("properties")
-    return said.get if isinstance(said, Mapping) else {}.get
+    return part_of(record, "properties").get
 
 
 def _lead(value: Any, person: Any, words: Words) -> MappedLead:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, select, update
 
 from features.crm.heard import Heard
 from features.facts.codec import instant, microseconds
@@ -19,6 +19,7 @@ COLUMNS = ("crm", "entity", "record_id", "event", "told_us", "got_us", "digest",
 KEPT = timedelta(days=30)
 """So long a message is known again after it was looked into."""
 LONGEST_WHY = 500
+ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,23 @@ class InboxCounts:
 
 
 def keep_heard(connection: Connection, crm: str, heard: Iterable[Heard], moment: datetime) -> None:
-    """Keep messages inside a transaction of the caller's; those that came before are passed over."""
-    now = microseconds(moment)
+    """Keep messages inside a transaction of the caller's; one that came before waits again, and is not kept twice.
+
+    CRMs date messages to the second: what comes again after it was looked into may be told of another change within that second.
+    """
+    heard, now = list(heard), microseconds(moment)
     rows = [
         (crm, one.entity, one.record_id, one.event, None if one.told_at is None else microseconds(one.told_at), now,
          one.digest, "waiting", now, 0)
         for one in heard
     ]  # fmt: skip
     add_rows(connection, CRM_INBOX, COLUMNS, rows, known="ON CONFLICT DO NOTHING")
+    for start in range(0, len(heard), ASKED_AT_ONCE):
+        digests = [one.digest for one in heard[start : start + ASKED_AT_ONCE]]
+        again = update(CRM_INBOX).where(
+            CRM_INBOX.c.crm == crm, CRM_INBOX.c.digest.in_(digests), CRM_INBOX.c.state == "done"
+        )
+        connection.execute(again.values(state="waiting", due_us=now, tries=0, why=None))
 
 
 def mark_done(connection: Connection, numbers: Sequence[int], why: str | None = None) -> None:
@@ -98,15 +108,17 @@ class Inbox:
     def counts(self) -> InboxCounts:
         """Return how many messages wait, were looked into, and were tried in vain; and when the last one came."""
         columns = CRM_INBOX.c
-        asked = select(columns.state, columns.tries > 0, func.count(), func.max(columns.got_us))
-        asked = asked.where(columns.crm == self._crm).group_by(columns.state, columns.tries > 0)
+        tried = func.sum(case((columns.tries > 0, 1), else_=0))
+        asked = select(columns.state, func.count(), tried, func.max(columns.got_us))
         with reading(self._engine) as connection:
-            rows = connection.execute(asked).all()
+            rows = connection.execute(asked.where(columns.crm == self._crm).group_by(columns.state)).all()
+        by_state = {row[0]: row for row in rows}
+        waiting, done = by_state.get("waiting"), by_state.get("done")
         last = max((row[3] for row in rows), default=None)
         return InboxCounts(
-            waiting=sum(row[2] for row in rows if row[0] == "waiting"),
-            done=sum(row[2] for row in rows if row[0] == "done"),
-            failing=sum(row[2] for row in rows if row[0] == "waiting" and row[1]),
+            waiting=waiting[1] if waiting else 0,
+            done=done[1] if done else 0,
+            failing=int(waiting[2]) if waiting else 0,
             last_got_at=None if last is None else instant(last),
         )
 

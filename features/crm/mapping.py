@@ -143,6 +143,12 @@ class Words:
         return text[:LONGEST_TEXT]
 
 
+def part_of(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the part of a record under a name; an empty one where there is none, or no part stands there."""
+    found = record.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def text_of(value: Any) -> str | None:
     """Return a plain value as text without spaces around it; None for nothing, and for what is no plain value.
 

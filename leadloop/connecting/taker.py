@@ -20,6 +20,7 @@ from serving.intake import Intake, Taken
 
 Then = Callable[[Connection], None]
 Place = tuple[str, str]
+LONGEST_ID = 128
 Ordered = dict[Place, tuple[Found, KnownRecord, Mapped | None]]
 
 
@@ -81,7 +82,7 @@ class Taker:
                  for entity in {one.entity for one in page}}  # fmt: skip
         for one in page:
             before = known[one.entity].get(one.record_id)
-            if one.record is None and before is None:
+            if (one.record is None and before is None) or not 1 <= len(one.record_id) <= LONGEST_ID:
                 continue
             self._put(ordered, one, before)
         return list(ordered.values())

@@ -47,13 +47,12 @@ class WriteBack:
             return False
         entity, record_id = self._connector.home_of(lead_id)
         record = record_in(connection, self._crm, entity, record_id)
-        if record is None or record.lead_digest is None or record.deleted_at is not None:
-            return False
         written = written_in(connection, self._crm, lead_id)
+        is_there = record is not None and record.lead_digest is not None and record.deleted_at is None
         probability, grade = scored.score.probability, scored.score.refined_grade
         kinds = scored.known.stage_kinds
         is_told = written is not None and written.says(probability, grade, self._wanted.moved_by)
-        if is_told or (kinds and kinds[-1] in FINAL_KINDS):
+        if not is_there or is_told or (kinds and kinds[-1] in FINAL_KINDS):
             if written is not None:
                 note_owed(connection, self._crm, lead_id, moment, owed=False)
             return False
@@ -74,13 +73,14 @@ class WriteBack:
         if not self._wanted.fields:
             return 0
         last, counted = self._log.last_id(), self._book.counted()
-        new = self._log.leads_scored_since(last if counted is None else counted)
         most = self._connector.letters_a_minute
-        with writing(self._desk.store.engine) as connection:
-            for lead_id in new:
-                if self._is_record(connection, lead_id):
-                    note_owed(connection, self._crm, lead_id, moment)
-            note_counted(connection, self._crm, last, moment)
+        if last != counted:
+            new = self._log.leads_scored_since(last if counted is None else counted)
+            with writing(self._desk.store.engine) as connection:
+                for lead_id in new:
+                    if self._is_record(connection, lead_id):
+                        note_owed(connection, self._crm, lead_id, moment)
+                note_counted(connection, self._crm, last, moment)
         return sum(self._told(lead_id, moment) for lead_id in self._book.owed(most))
 
     def _is_record(self, connection: Connection, lead_id: LeadId) -> bool:

@@ -11,6 +11,7 @@ from leadloop.duties.work_place import WorkPlace
 from leadloop.worker import Duty
 
 if TYPE_CHECKING:
+    from leadloop.commands._house import House
     from leadloop.connecting.turns import CrmDesk
 
 NAME = "crm"
@@ -29,6 +30,7 @@ class _Turns:
         self._place, self._every = place, every
         self._written: int | None = None
         self._desk: CrmDesk | None = None
+        self._house: House | None = None
         self._looked_through: datetime | None = None
 
     def __call__(self, moment: datetime) -> None:
@@ -53,16 +55,26 @@ class _Turns:
 
     def _open(self) -> CrmDesk | None:
         """Return the desk; put together anew where company.yaml was written since, so that nobody need start the worker anew."""
+        from features.errors import StoreUnreachable
         from features.settings import crm_secrets
         from leadloop.connecting.turns import crm_desk
 
         file = self._place.settings.company_file
         written = file.stat().st_mtime_ns if file.exists() else None
         if self._written is None or written != self._written:
-            if self._desk is not None:
-                self._desk.close()
-                self._desk = None
-            house = self._place.open()
-            self._desk = crm_desk(house.settings, house.engine, crm_secrets())
-            self._written, self._looked_through = written, None
+            self._close()
+            self._written, self._looked_through = written, None  # what is wrong with it is said once, not every few seconds
+            try:
+                self._house = self._place.open()
+                self._desk = crm_desk(self._house.settings, self._house.engine, crm_secrets())
+            except StoreUnreachable:
+                self._written = None
+                raise
         return self._desk
+
+    def _close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+        if self._house is not None:
+            self._house.engine.dispose()
+        self._desk = self._house = None

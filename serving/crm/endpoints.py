@@ -1,7 +1,8 @@
 """The addresses that CRMs send to: /crm/bitrix24, /crm/amocrm/{secret}, /crm/hubspot.
 
 Only which record has something new is kept; the worker asks for the record itself. So the answer takes no longer than one
-write, and whoever forges a message could at most make us ask once more. Messages that come at once are written together.
+write, and whoever forges a message could at most make us ask once more. Messages that come at once are written together. These
+are no operations of the API that programs are offered: each CRM writes its own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from sqlalchemy import Connection, Engine
 
 from features.crm import amocrm_events, bitrix24_events, hubspot_events
@@ -25,25 +25,17 @@ from features.facts.crm_settings import CrmName
 from features.settings import CrmSecrets
 from serving.crm.proofs import is_same, is_signed
 from serving.group_commit import GroupCommit
-from serving.http_errors import REFUSALS, Refusal
 
 logger = logging.getLogger(__name__)
-ANSWERS = {**REFUSALS, 404: {"model": Refusal, "description": "company.yaml names no such CRM"}}
 NOT_PROVEN = "This message does not prove that it is the CRM's; `leadloop connect {} --check` says what is missing."
 Batch = tuple[CrmName, Sequence[Heard]]
-
-
-class Heeded(BaseModel):
-    """What was heard."""
-
-    heard: int = Field(description="messages about records that are kept; those of other kinds are left")
 
 
 def crm_router(
     company: Company, engine: Engine, now: Callable[[], datetime], secrets: CrmSecrets, public_url: str
 ) -> APIRouter:
     """Return the doors; the one of the CRM that company.yaml names is open to whoever has its proof."""
-    router = APIRouter(prefix="/crm", tags=["crm"], responses=ANSWERS)
+    router = APIRouter(prefix="/crm", include_in_schema=False)
     writer = GroupCommit[Batch, int](lambda: engine, lambda connection, batches: _kept(connection, batches, now()))
 
     def closed(crm: CrmName) -> JSONResponse | None:
@@ -55,7 +47,7 @@ def crm_router(
         count = await writer.soon((crm, heard)) if heard else 0
         return JSONResponse({"heard": count})
 
-    @router.post("/bitrix24", response_model=Heeded)
+    @router.post("/bitrix24")
     async def hear_bitrix24(request: Request) -> JSONResponse:
         """Hear an outgoing webhook of Bitrix24: a form with its event, a record's id and the application_token."""
         shut = closed("bitrix24")
@@ -66,7 +58,7 @@ def crm_router(
             return _not_proven("bitrix24")
         return await answer("bitrix24", bitrix24_events.heard_in(form))
 
-    @router.post("/amocrm/{secret}", response_model=Heeded)
+    @router.post("/amocrm/{secret}")
     async def hear_amocrm(
         secret: Annotated[str, Path(description="LEADLOOP_AMOCRM_PATH_SECRET")], request: Request
     ) -> JSONResponse:
@@ -78,7 +70,7 @@ def crm_router(
             return _not_proven("amocrm")
         return await answer("amocrm", amocrm_events.heard_in(read_form(await request.body())))
 
-    @router.post("/hubspot", response_model=Heeded)
+    @router.post("/hubspot")
     async def hear_hubspot(request: Request) -> JSONResponse:
         """Hear HubSpot's events: a JSON list, signed by version 3 at most five minutes ago."""
         shut = closed("hubspot")

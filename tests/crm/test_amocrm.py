@@ -11,6 +11,7 @@ import pytest
 
 from features.errors import CrmRefused
 from features.facts.tables import CRM_INBOX, FACTS, OUTBOX
+from leadloop.connecting import amocrm
 from tests.crm.house import CrmHouse, crm_house
 from tests.crm.standins.amocrm import LOST, MEETING, TOKEN, WON, AmoCrmStandIn
 from tests.crm.standins.server import Answer
@@ -93,11 +94,14 @@ def test_a_lead_that_is_won_brings_its_price_and_a_lost_one_its_reason(made: Crm
     assert made.stages(str(lost))[-1].reason == "Дорого"
 
 
-def test_what_messages_missed_is_found_in_pages_of_250(made: CrmHouse, account: AmoCrmStandIn) -> None:
+def test_what_messages_missed_is_found_page_by_page(
+    made: CrmHouse, account: AmoCrmStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amocrm, "PAGE", 20)
     account.is_silent = True
-    numbers = [account.add(f101=str(one + 1)) for one in range(260)]
+    numbers = [account.add(f101=str(one + 1)) for one in range(45)]
     assert made.look_through().failed == []
-    assert made.lead(str(numbers[-1])).answers == {"area": 260.0}
+    assert made.lead(str(numbers[-1])).answers == {"area": 45.0}
     assert made.look_through().taking.facts == 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from features.facts.tables import CRM_INBOX, FACTS, OUTBOX
+from leadloop.connecting import hubspot
 from tests.crm.house import CrmHouse, crm_house, until
 from tests.crm.standins.hubspot import NO_ANSWER, SECRET, TOKEN, HubSpotStandIn
 
@@ -90,11 +91,14 @@ def test_a_forged_or_old_message_is_answered_403_and_nothing_is_kept(made: CrmHo
     assert made.count(CRM_INBOX) == 0
 
 
-def test_what_messages_missed_is_found_in_pages_of_a_hundred(made: CrmHouse, account: HubSpotStandIn) -> None:
+def test_what_messages_missed_is_found_page_by_page(
+    made: CrmHouse, account: HubSpotStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubspot, "PAGE", 20)
     account.is_silent = True
-    numbers = [account.add(office_area=str(one + 1)) for one in range(210)]
+    numbers = [account.add(office_area=str(one + 1)) for one in range(45)]
     assert made.look_through().failed == []
-    assert made.lead(numbers[-1]).answers == {"area": 210.0}
+    assert made.lead(numbers[-1]).answers == {"area": 45.0}
     assert made.look_through().taking.facts == 0
 
 

@@ -43,4 +43,9 @@ def environment_of(crm: str, standin: Any) -> dict[str, str]:
         "amocrm": {"LEADLOOP_AMOCRM_TOKEN": amocrm.TOKEN, "LEADLOOP_AMOCRM_PATH_SECRET": PATH_SECRET},
         "hubspot": {"LEADLOOP_HUBSPOT_TOKEN": hubspot.TOKEN, "LEADLOOP_HUBSPOT_CLIENT_SECRET": hubspot.SECRET},
     }
-    return {**secrets[crm], "LEADLOOP_CRM_ADDRESS": standin.address, "LEADLOOP_SEND_TO_LOOPBACK": "1"}
+    return {
+        **secrets[crm],
+        "LEADLOOP_CRM_ADDRESS": standin.address,
+        "LEADLOOP_SEND_TO_LOOPBACK": "1",
+        "LEADLOOP_OPEN": "loopback",
+    }
