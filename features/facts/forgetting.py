@@ -21,7 +21,7 @@ from features.errors import UnknownLead
 from features.facts.codec import encoded, lead_fact, microseconds
 from features.facts.contact_signs import HIDDEN
 from features.facts.contacts import Contact, contacts_in
-from features.facts.database import reading, wiped, writing
+from features.facts.database import wiped, writing
 from features.facts.identity import digest_of
 from features.facts.keyring import keyring_of, leave_no_trace
 from features.facts.sealed_texts import (
@@ -77,9 +77,12 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
     ------
     UnknownLead
         Where no fact and no contact of such a lead is stored.
+    StoreUnreachable
+        Where somebody reads the database for so long that what was there cannot be overwritten yet; asked again, it is.
     """
     keyring = keyring_of(engine)
-    with reading(engine) as connection:
+    with writing(engine) as connection:  # nothing comes of these leads between what is read here and what is written
+        wiped(connection)
         leads = _leads_of_person(connection, lead_id)
         known, keys = contacts_in(connection, leads)
         payloads = connection.execute(select(FACTS.c.payload).where(FACTS.c.lead_id.in_(leads))).scalars().all()
@@ -87,8 +90,6 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
             raise UnknownLead(lead_id)
         signs = _signs_of(known)
         facts, tellings = _facts_of(connection, leads), _tellings_of(connection, leads)
-    with writing(engine) as connection:
-        wiped(connection)
         before = forgotten_among(connection, leads)
         token = next(iter(before.values()), secrets.token_hex(16))
         tokens = dict.fromkeys(leads, token)
@@ -110,7 +111,8 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
         if new:
             at_us = microseconds(moment)
             connection.execute(insert(FORGOTTEN), [{"lead_id": one, "token": token, "at_us": at_us} for one in new])
-    keyring.destroy([*keys, *(key for payload in payloads for key in sealed_keys(payload))])
+        # The last thing before all of it holds: the rows that name these keys are gone afterwards, and nobody would find them.
+        keyring.destroy([*keys, *(key for payload in payloads for key in sealed_keys(payload))])
     leave_no_trace(engine)
     return leads
 
