@@ -117,6 +117,15 @@ def test_the_log_is_only_added_to(engine: Engine) -> None:
     assert [(one.at, one.who) for one in audit.entries()] == [(NOON, "person:1")]
 
 
+@pytest.mark.parametrize("lead_id", ["x" * 5_000, "7\0", "ы" * 201], ids=["long", "nul", "russian"])
+def test_no_lead_that_somebody_names_keeps_the_lines_beside_it_out_of_the_log(engine: Engine, lead_id: str) -> None:
+    audit = AuditLog(engine)
+    for who, lead in (("person:1", "7"), ("nobody", lead_id), ("person:2", "8")):
+        audit.put(Entry(NOON, who, "head", "GET", "/leads/{lead_id:path}", lead, 200))
+    audit.close()
+    assert [one.who for one in audit.entries()] == ["person:2", "nobody", "person:1"]
+
+
 def test_every_answer_tells_a_browser_to_run_nothing_of_others_and_to_keep_nothing(closed: Doors) -> None:
     head = signed_in(closed, "head")
     for path in ("/queue", "/leads/7", "/channels", "/models", "/account", "/nowhere"):
