@@ -28,3 +28,23 @@ def shown_name(name: str) -> str:
     ('shoe_size', '(contact)')
     """
     return HIDDEN if holds_contact(name) else name
+
+
+def shown_mark(word: str) -> str:
+    """Return a campaign, ad or offer as reports may show it: hidden where it holds an e-mail address or a written phone number.
+
+    Digits alone are the number of an ad or a campaign, however many they are.
+
+    >>> [shown_mark(word) for word in ("summer", "79123456789", "to anna@example.com", "call 8 912 345-67-89")]
+    ['summer', '79123456789', '(contact)', '(contact)']
+    """
+    return HIDDEN if any(not found[0].isdigit() for found in HAS_CONTACT.finditer(word)) else word
+
+
+def shown_page(address: str) -> str:
+    """Return a landing page as reports may show it: without what follows its address where that holds a contact.
+
+    >>> shown_page("/windows?size=2"), shown_page("/windows?tel=79123456789"), shown_page("/anna@example.com")
+    ('/windows?size=2', '/windows', '(contact)')
+    """
+    return shown_mark(address.split("?")[0].split("#")[0] if holds_contact(address) else address)

@@ -17,6 +17,10 @@ from tests.serving.people import HTML, browser, program, signed_in
 from tests.support.facts import NOON
 
 ANNA = {"name": "Анна Каренина", "phone": PHONE_WRITTEN, "email": "anna@levin.ru"}
+MARKS = {
+    "source": "anna@levin.ru", "campaign": f"звонить {PHONE_WRITTEN}", "ad": "для anna@levin.ru", "offer": PHONE_WRITTEN,
+    "landing_page": "/okna?mail=anna@levin.ru",
+}  # fmt: skip
 SECRETS = ("Каренина", "345-67-89", "anna@levin.ru")
 
 
@@ -26,7 +30,7 @@ def closed(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
     with open_doors(tmp_path, sqlite_engine, open_to="") as opened:
         crm = program(opened, "write")
         for lead_id in ("7", "taken", "spoken"):
-            assert crm.post("/v1/leads", json={"id": lead_id, "contact": ANNA}).status_code == 201
+            assert crm.post("/v1/leads", json={"id": lead_id, "contact": ANNA, "marks": MARKS}).status_code == 201
         crm.post("/v1/queue/taken/take", json={"manager": "Борис"})
         crm.post(
             "/v1/leads/spoken/calls", json={"result": "reached", "manager": "Борис", "comment": "звонить Карениной"}
