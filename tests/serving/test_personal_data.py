@@ -111,6 +111,22 @@ def test_whoever_saw_or_changed_something_stands_in_the_log_and_nothing_of_what_
     assert not any(secret in page.text for secret in SECRETS)
 
 
+def test_whoever_came_upon_our_own_mistake_stands_in_the_log_too(
+    closed: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(closed.service.desk.store, "history", broken)
+    with pytest.raises(ZeroDivisionError):
+        signed_in(closed, "head").get("/leads/7")
+    audit = closed.service.audit
+    eventually(lambda: any(one.status == 500 for one in audit.entries()))
+    assert [(one.route, one.lead_id) for one in audit.entries() if one.status == 500] == [
+        ("/leads/{lead_id:path}", "7")
+    ]
+
+
 def test_the_log_is_only_added_to(engine: Engine) -> None:
     audit = AuditLog(engine)
     audit.put(Entry(NOON, "person:1", "head", "GET", "/leads/{lead_id:path}", "7", 200))
