@@ -129,3 +129,7 @@ class Desk:
                 company_hash=self.company_hash,
             )
         )
+
+    def settle(self) -> None:
+        """Wait until every score that left the house by now is in the log."""
+        self._writer.settle()

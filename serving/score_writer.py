@@ -27,7 +27,7 @@ class ScoreWriter:
 
     def __init__(self, log: ScoreLog) -> None:
         self._log = log
-        self._waiting: queue.Queue[LoggedScore | None] = queue.Queue(LONGEST_BACKLOG)
+        self._waiting: queue.Queue[LoggedScore | threading.Event | None] = queue.Queue(LONGEST_BACKLOG)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
         self._thread.start()
@@ -35,6 +35,13 @@ class ScoreWriter:
     def put(self, scored: LoggedScore) -> None:
         """Remember a score soon; when the backlog is full the caller waits."""
         self._waiting.put(scored)
+
+    def settle(self) -> None:
+        """Wait until everything that was put before is stored, or could not be."""
+        reached = threading.Event()
+        self._waiting.put(reached)
+        while self._thread.is_alive() and not reached.wait(GATHERED_FOR_SECONDS):
+            pass
 
     def close(self) -> None:
         """Store everything that was put, then end."""
@@ -48,13 +55,18 @@ class ScoreWriter:
             group, ending = self._group()
             if not group:
                 continue
+            scores = [one for one in group if isinstance(one, LoggedScore)]
             try:
-                self._log.remember(group)
+                if scores:
+                    self._log.remember(scores)
             except (StoreUnreachable, SQLAlchemyError) as error:
-                logger.error("%d scores were not logged: %s", len(group), type(error).__name__)
+                logger.error("%d scores were not logged: %s", len(scores), type(error).__name__)
+            for one in group:
+                if isinstance(one, threading.Event):
+                    one.set()
 
-    def _group(self) -> tuple[list[LoggedScore], bool]:
-        group: list[LoggedScore] = []
+    def _group(self) -> tuple[list[LoggedScore | threading.Event], bool]:
+        group: list[LoggedScore | threading.Event] = []
         item = self._waiting.get()
         self._closing.wait(GATHERED_FOR_SECONDS)
         while item is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DatabaseError
 
-from features.facts.database import writing
+from features.facts.database import reading, writing
+from features.facts.tables import SCORES
 from serving.audit import AuditLog, Entry
 from serving.roles import ROUTES
 from tests.serving.doors import PHONE_WRITTEN, Doors, eventually, open_doors, promote
@@ -109,6 +111,17 @@ def test_whoever_saw_or_changed_something_stands_in_the_log_and_nothing_of_what_
     page = signed_in(closed, "admin").get("/audit?lead=7", headers=HTML)
     assert "head@firma.ru" in page.text
     assert not any(secret in page.text for secret in SECRETS)
+
+
+def test_a_score_on_its_way_into_the_log_is_cleaned_as_well_when_its_person_is_forgotten(closed: Doors) -> None:
+    machine = program(closed, "admin")
+    for _ in range(20):
+        assert machine.post("/v1/score", json={"marks": {"campaign": ANNA["email"]}}).status_code == 200
+    assert machine.delete("/v1/people/7").status_code == 200
+    closed.service.writer.settle()
+    with reading(closed.service.desk.store.engine) as connection:
+        rows = connection.execute(select(SCORES.c.row).where(SCORES.c.lead_id.is_(None))).scalars().all()
+    assert [orjson.loads(row)["campaign"] for row in rows] == ["(contact)"] * 20
 
 
 def test_whoever_came_upon_our_own_mistake_stands_in_the_log_too(
