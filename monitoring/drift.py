@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -72,9 +73,9 @@ def drift_report(
     return summary
 
 
-def _without_contacts(rows: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
+def _without_contacts(rows: pd.DataFrame, levels: Iterable[Hashable]) -> pd.DataFrame:
     """Return rows whose levels show nobody's phone or e-mail; a number alone is that of an ad or a campaign."""
-    shown = {name: shown_mark if name in NUMBERED else shown_name for name in levels}
+    shown = {str(name): shown_mark if name in NUMBERED else shown_name for name in levels}
     return rows.assign(**{name: rows[name].map(shows, na_action="ignore") for name, shows in shown.items()})
 
 

@@ -201,7 +201,7 @@ def _write_rows_anew(connection: Connection, leads: list[LeadId], names: frozens
         _hide_in_rows(connection, rows.where(SCORES.c.lead_id.is_(None), or_(*hers)), names, sure)
 
 
-def _hide_in_rows(connection: Connection, rows: Select[tuple[int, str]], names: frozenset[str], signs: Signs) -> None:
+def _hide_in_rows(connection: Connection, rows: Select[int, str], names: frozenset[str], signs: Signs) -> None:
     for score_id, row in connection.execute(rows).all():
         told: dict[str, Any] = orjson.loads(row)
         anew = {name: _level_without(name, value, signs) if name in names else value for name, value in told.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -260,7 +260,7 @@ def _keys(store: FactStore, lead_id: str) -> tuple[str, ...]:
     return next(one.fact.person_keys for one in store.history(LeadId(lead_id)).stored if isinstance(one.fact, Lead))
 
 
-def log_row(engine: Engine, lead_id: str | None, row: dict[str, object]) -> None:
+def log_row(engine: Engine, lead_id: str | None, row: Mapping[str, object]) -> None:
     """Log a score with its row, as scoring does."""
     words = ("rules_grade", "refined_grade", "company_hash", "kind")
     numbers = ("at_us", "probability", "log_odds", "number", "rates_number")
