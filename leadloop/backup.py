@@ -5,7 +5,8 @@ that was acknowledged before the backup began is in it. A restore checks every f
 is touched, builds the new data folder beside the old one, and puts it in place with one rename.
 
 The data keys that open contacts (``contact-keys.db``) are in no backup unless that is asked for: a person is forgotten by
-destroying his keys, and no copy may bring them back. A restore takes along those that the data folder has now.
+destroying his keys, and no copy may bring them back. A restore takes along those that the data folder has now, and whom it
+knows as forgotten.
 """
 
 from __future__ import annotations
@@ -25,11 +26,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 import orjson
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, insert, inspect, select, text
 
-from features.errors import BackupRefused
-from features.facts.database import engine_for, reading
+from features.errors import BackupRefused, UnknownLead
+from features.facts.codec import instant
+from features.facts.company_file import read_company
+from features.facts.database import engine_for, reading, writing
+from features.facts.forgetting import forget_person
 from features.facts.keyring import Keyring, give_keyring, keyring_in
+from features.facts.sealed_texts import free_texts
+from features.facts.store import forgotten_among
+from features.facts.tables import FORGOTTEN
+from features.facts.values import LeadId
 from features.settings import Settings
 from leadloop.database import bring_up_to_date
 
@@ -41,6 +49,8 @@ DATABASES = {"sqlite": "database/leadloop.db", "postgresql": "database/leadloop.
 KEYS = frozenset({"person.key", "contact.key"})
 DATA_KEYS = "contact-keys.db"
 COPIED_AS_DATABASE = frozenset({"leadloop.db", "mlflow.db", DATA_KEYS})
+ForgottenLead = tuple[LeadId, str, int]
+"""A lead, what holds its person's leads together, and when he was forgotten."""
 LEFT_OUT = (".db-wal", ".db-shm", ".db-journal", ".part")
 
 
@@ -133,13 +143,16 @@ def restore_backup(source: Path, settings: Settings, *, moment: datetime, replac
         new.mkdir(exist_ok=True)
         _take_keys_along(home, new)
         if kind == "sqlite":
+            forgotten = _forgotten_in(f"sqlite:///{home / 'leadloop.db'}") if (home / "leadloop.db").exists() else []
             (folder / DATABASES[kind]).replace(new / "leadloop.db")
-            _checked_and_brought_up_to_date(new, settings)
+            _checked_and_brought_up_to_date(new, settings, forgotten, folder / COMPANY)
         else:
+            forgotten = _forgotten_in(settings.database_url)
             _restore_postgres(folder / DATABASES[kind], settings, clean=replace)
             engine = engine_for(settings.database_url)
             keyring = give_keyring(engine, _keyring_in(new, settings))
             bring_up_to_date(engine)
+            _forget_again(engine, forgotten, folder / COMPANY)
             engine.dispose()
             keyring.close()
         if home.exists() and any(home.iterdir()):
@@ -273,7 +286,36 @@ def _keyring_in(new: Path, settings: Settings) -> Keyring:
     return keyring_in(new, settings.keys_url if is_elsewhere else "")
 
 
-def _checked_and_brought_up_to_date(new: Path, settings: Settings) -> None:
+def _forgotten_in(url: str) -> list[ForgottenLead]:
+    """Return the leads that were forgotten by now in the database that a restore takes the place of."""
+    engine = engine_for(url)
+    try:
+        with reading(engine) as connection:
+            if not inspect(connection).has_table(FORGOTTEN.name):
+                return []
+            rows = connection.execute(select(FORGOTTEN.c.lead_id, FORGOTTEN.c.token, FORGOTTEN.c.at_us)).all()
+            return [(LeadId(row.lead_id), row.token, row.at_us) for row in rows]
+    finally:
+        engine.dispose()
+
+
+def _forget_again(engine: Engine, leads: list[ForgottenLead], company_file: Path) -> None:
+    """Forget in a restored database whoever was forgotten since; of a lead that is not in it, remember that it is."""
+    texts = free_texts(read_company(company_file)) if leads else frozenset()
+    for lead_id, token, at_us in leads:
+        with reading(engine) as connection:
+            if forgotten_among(connection, [lead_id]):
+                continue
+        try:
+            forget_person(engine, lead_id, texts=texts, moment=instant(at_us))
+        except UnknownLead:
+            with writing(engine) as connection:
+                connection.execute(insert(FORGOTTEN).values(lead_id=lead_id, token=token, at_us=at_us))
+
+
+def _checked_and_brought_up_to_date(
+    new: Path, settings: Settings, forgotten: list[ForgottenLead], company_file: Path
+) -> None:
     engine = engine_for(f"sqlite:///{new / 'leadloop.db'}")
     keyring = give_keyring(engine, _keyring_in(new, settings))
     with reading(engine) as connection:
@@ -281,6 +323,7 @@ def _checked_and_brought_up_to_date(new: Path, settings: Settings) -> None:
     if said != "ok":
         raise BackupRefused(f"The database in this backup is damaged ({said}); take another backup.")
     bring_up_to_date(engine)
+    _forget_again(engine, forgotten, company_file)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from features.facts.contact_signs import shown_mark, shown_name
 from features.settings import telemetry_off
 from monitoring.arrival_rows import MOST_ROWS
 from monitoring.drift_summary import ColumnDrift, DriftSummary, save_summary
@@ -26,6 +28,7 @@ with warnings.catch_warnings():
     from evidently.presets import DataDriftPreset
 
 FOREIGN = re.compile(r"""<(?:script|link)[^>]+(?:src|href)=["']https?://[^>]*>(?:</script>)?""")
+NUMBERED = frozenset({"campaign", "ad", "offer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def drift_report(
     shared = [name for name in before if before[name].notna().any() and after[name].notna().any()]
     numbers = [name for name in shared if pd.api.types.is_numeric_dtype(before[name])]
     levels = [name for name in shared if name not in numbers]
+    before, after = _without_contacts(before, levels), _without_contacts(after, levels)
     definition = DataDefinition(numerical_columns=numbers, categorical_columns=levels)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tests on constant or tiny columns warn; the report says so itself
@@ -67,6 +71,12 @@ def drift_report(
     save_summary(summary, out)
     unfinished.replace(out)
     return summary
+
+
+def _without_contacts(rows: pd.DataFrame, levels: Iterable[Hashable]) -> pd.DataFrame:
+    """Return rows whose levels show nobody's phone or e-mail; a number alone is that of an ad or a campaign."""
+    shown = {str(name): shown_mark if name in NUMBERED else shown_name for name in levels}
+    return rows.assign(**{name: rows[name].map(shows, na_action="ignore") for name, shows in shown.items()})
 
 
 def _columns(told: dict[str, Any]) -> tuple[ColumnDrift, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from features.facts.channels import mark_of
 from features.facts.click_ids import source_by_click
 from features.facts.company import Abc, Company
+from features.facts.contact_signs import shown_mark, shown_page
 from features.facts.history import LeadHistory
 from features.facts.values import SPOKEN_RESULTS, Answer, Lead, LeadId, StageKind
 from features.manager_grade import OwnGrade, own_grades
@@ -104,10 +105,10 @@ def summarise(
     return LeadSummary(
         lead_id=known.lead_id,
         created_at=known.created_at,
-        channel=_channel(known, channel_of),
-        campaign=mark_of(marks, "campaign"),
-        ad=mark_of(marks, "ad"),
-        offer=mark_of(marks, "offer"),
+        channel=shown_mark(_channel(known, channel_of)),
+        campaign=_shown(mark_of(marks, "campaign")),
+        ad=_shown(mark_of(marks, "ad")),
+        offer=_shown(mark_of(marks, "offer")),
         persons=known.lead.person_keys,
         manager=known.calls[-1].manager if known.calls else None,
         calls=len(known.calls),
@@ -123,7 +124,7 @@ def summarise(
         amount=outcome.won.amount if outcome.won else None,
         own_grade=graded,
         graded_after_the_end=bool(graded and told_closed and told_closed <= graded.given_at),
-        landing_page=mark_of(marks, "landing_page"),
+        landing_page=_shown(mark_of(marks, "landing_page"), shown_page),
         steps=tuple(kind for kind in STEP_KINDS if kind in known.stage_kinds),
         arrived_at=arrived.known_at,
         answers=tuple([arrived.answers.get(name) for name in arrival_fields(known.company)]),
@@ -131,6 +132,11 @@ def summarise(
         talk_known_at=known.spoken_calls[0].known_at if spoken else None,
         first_grade=_first_grade(known, grade, rules) if grade else None,
     )
+
+
+def _shown(word: str | None, shown: Callable[[str], str] = shown_mark) -> str | None:
+    """Return a mark without a contact: reports are for people who see nobody's."""
+    return None if word is None else shown(word)
 
 
 def _first_grade(known: KnownLead, grade: RuleGrade, rules: Abc) -> RuleGrade:

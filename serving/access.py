@@ -143,7 +143,12 @@ class Gate:
             key = found.get(b"x-api-key") or _bearer(found.get(b"authorization", b""))
             visitor = self._keys.holder(key) if key else None
             answer = self._judged(scope, route, found, visitor) if visitor else await self._other(scope, route, found)
-        await (self.app(scope, receive, told) if answer is None else answer(scope, receive, told))
+        try:
+            await (self.app(scope, receive, told) if answer is None else answer(scope, receive, told))
+        except Exception:
+            if route.trail and not status:  # what broke on the way may have seen or changed something all the same
+                self._note(scope, route, lead_id, 500)
+            raise
 
     def _turned_away(self, scope: Scope, found: Found, size: int) -> Response | None:
         """Return the answer to what nobody may send; None for everything else."""

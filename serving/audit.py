@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine, insert, select
@@ -23,6 +23,8 @@ from features.facts.tables import AUDIT
 
 GROUP = 500
 LONGEST_BACKLOG = 50_000
+LONGEST_LEAD_ID = 200
+"""Characters of a lead id, as the tables have them."""
 GATHERED_SECONDS = 0.3
 """So long entries are gathered before they are written together."""
 logger = logging.getLogger(__name__)
@@ -51,7 +53,13 @@ class AuditLog:
         self._lock = threading.Lock()
 
     def put(self, entry: Entry) -> None:
-        """Write a line soon; where the backlog is full, the caller waits."""
+        """Write a line soon; where the backlog is full, the caller waits.
+
+        What a path names as a lead may be anything: it is kept as far as the database takes it, so that nobody makes the
+        lines that are written together with his be refused.
+        """
+        if entry.lead_id is not None:
+            entry = replace(entry, lead_id=entry.lead_id.replace("\0", "")[:LONGEST_LEAD_ID])
         if self._thread is None:
             self._start()
         self._waiting.put(entry)

@@ -142,3 +142,7 @@ class Desk:
     def written(self, scored: Scored, number: int) -> Written:
         """Return what the log keeps of a score."""
         return written(scored.score, scored.row, scored.known.rates, number=number, company_hash=self.company_hash)
+
+    def settle(self) -> None:
+        """Wait until every score that left the house by now is in the log."""
+        self._writer.settle()

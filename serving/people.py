@@ -35,8 +35,9 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 FROM_THE_KEY = "from-the-key"
 """The role of a session that began with the environment's key."""
-_AT_ONCE = threading.Semaphore(2)
+PASSWORDS_AT_ONCE = 2
 """So many passwords are worked on at a time: each takes 19 MiB and a core."""
+_AT_ONCE = threading.Semaphore(PASSWORDS_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class ScoreWriter:
 
     def __init__(self, log: ScoreLog, counts: Counts | None = None) -> None:
         self._log, self._counts = log, counts or Counts()
-        self._waiting: deque[Written] = deque()
+        self._waiting: deque[Written | threading.Event] = deque()
         self._come, self._closing, self._room = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
         self._thread.start()
@@ -46,6 +46,14 @@ class ScoreWriter:
         if not self._come.is_set():
             self._come.set()
 
+    def settle(self) -> None:
+        """Wait until everything that was put before is stored, or could not be."""
+        reached = threading.Event()
+        self._waiting.append(reached)
+        self._come.set()
+        while self._thread.is_alive() and not reached.wait(GATHERED_FOR_SECONDS):
+            pass
+
     def close(self) -> None:
         """Store everything that was put, then end."""
         self._closing.set()
@@ -57,12 +65,22 @@ class ScoreWriter:
             self._come.wait()
             self._closing.wait(GATHERED_FOR_SECONDS)
             self._come.clear()  # before the first is taken: what is laid down from now on wakes us again
-            while group := self._group():
+            while self._waiting:
+                group, reached = self._group()
                 self._store(group)
+                if reached is not None:
+                    reached.set()
             self._room.set()
 
-    def _group(self) -> list[Written]:
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))]
+    def _group(self) -> tuple[list[Written], threading.Event | None]:
+        """Return what is stored next, and who waits for just that."""
+        group: list[Written] = []
+        while self._waiting and len(group) < GROUP:
+            one = self._waiting.popleft()
+            if isinstance(one, threading.Event):
+                return group, one
+            group.append(one)
+        return group, None
 
     def _store(self, group: list[Written]) -> None:
         self._counts.scores((one.refined_grade, one.model_version) for one in group)

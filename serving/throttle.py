@@ -53,7 +53,7 @@ class WrongTries:
         return max(last + min(2.0 ** (count - self._free), self._longest) - self._clock(), 0.0)
 
     def wrong(self, who: str) -> None:
-        """Note a wrong try."""
+        """Note a try as wrong; whoever asks at once, before it is known, so that many tries at a time are not all let through."""
         with self._lock:
             count, last = self._tries.pop(who, (0, 0.0))
             if self._clock() - last > self._longest:
@@ -61,6 +61,15 @@ class WrongTries:
             self._tries[who] = (count + 1, self._clock())
             if len(self._tries) > MOST_WATCHED:
                 self._tries.popitem(last=False)
+
+    def take_back(self, who: str) -> None:
+        """Note that a try was not wrong after all; those before it still were."""
+        with self._lock:
+            count, last = self._tries.get(who, (0, 0.0))
+            if count > 1:
+                self._tries[who] = (count - 1, last)
+            else:
+                self._tries.pop(who, None)
 
     def right(self, who: str) -> None:
         """Forget the wrong tries of somebody who then knew it."""

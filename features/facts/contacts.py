@@ -12,13 +12,13 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from features.facts.database import reading
 from features.facts.keyring import Keyring, keyring_of
 from features.facts.phones import told_by_phone
 from features.facts.store import forgotten_among, seen_among
-from features.facts.tables import CONTACTS, FORGOTTEN, PERSONS
+from features.facts.tables import CONTACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
 from features.facts.values import LeadId
 from features.facts.without_persons import WithoutPersons
 
@@ -109,7 +109,7 @@ class ContactBook:
     def contact(self, lead_id: LeadId) -> Contact:
         """Return a lead's contact; empty where none is kept."""
         with reading(self._engine) as connection:
-            mine = select(CONTACTS).where(CONTACTS.c.lead_id == lead_id).order_by(CONTACTS.c.id.desc()).limit(1)
+            mine = select(CONTACTS).where(CONTACTS.c.lead_id == lead_id, HELD).order_by(CONTACTS.c.id.desc()).limit(1)
             row = connection.execute(mine).first()
         return told_contacts([row], keyring_of(self._engine))[0] if row else Contact(None, None, None)
 
@@ -120,7 +120,8 @@ class ContactBook:
         """
         asked = tuple(also), tuple(keeps)
         with reading(self._engine) as connection:
-            state = tuple(connection.execute(select(func.count(CONTACTS.c.id), func.max(CONTACTS.c.id))).one())
+            counted = func.count(CONTACTS.c.id), func.count(CONTACTS.c.sealed), func.max(CONTACTS.c.id)
+            state = tuple(connection.execute(select(*counted)).one())
             if self._persons is None or self._persons[:2] != (state, asked):
                 every = told_contacts(connection.execute(select(CONTACTS)).all(), keyring_of(self._engine))
                 names = {one.name for one in every if one.name}
@@ -138,7 +139,7 @@ class ContactBook:
         with reading(self._engine) as connection:
             for start in range(0, len(lead_ids), 500):
                 some = CONTACTS.c.lead_id.in_(lead_ids[start : start + 500])
-                rows = connection.execute(select(CONTACTS).where(some).order_by(CONTACTS.c.id)).all()
+                rows = connection.execute(select(CONTACTS).where(some, HELD).order_by(CONTACTS.c.id)).all()
                 latest = {LeadId(row.lead_id): row for row in rows}
                 found |= zip(latest, told_contacts(list(latest.values()), keyring_of(self._engine)), strict=True)
         return found
@@ -168,7 +169,8 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
     """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is.
 
     Taking an import back brings the contact before; one that is told again stays as it was first kept, so that taking
-    the later import back leaves it there. Whoever was forgotten stays so, whatever old file brings him again.
+    the later import back leaves it there. Whoever was forgotten stays so, whatever old file brings him again. Of a contact
+    that is replaced the row stays, empty: it names the key under which older backups hold it.
     """
     keyring = keyring_of(connection)
     new = {one.lead_id: one.contact for one in contacts if one.contact.name or one.contact.phone or one.contact.email}
@@ -177,14 +179,16 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
         some = ids[start : start + 500]
         for gone in forgotten_among(connection, some):
             del new[gone]
-        kept = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some)).order_by(CONTACTS.c.id)
+        kept = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some), HELD).order_by(CONTACTS.c.id)
         latest = list({row.lead_id: row for row in connection.execute(kept)}.values())
         for row, contact in zip(latest, told_contacts(latest, keyring), strict=True):
             if new.get(LeadId(row.lead_id)) == contact:
                 del new[LeadId(row.lead_id)]
         if import_id is None:  # what came without an import can be taken back by none: it need not be kept
             replaced = CONTACTS.c.lead_id.in_([lead_id for lead_id in some if lead_id in new])
-            connection.execute(delete(CONTACTS).where(replaced, CONTACTS.c.import_id.is_(None)))
+            connection.execute(
+                update(CONTACTS).where(replaced, HELD, CONTACTS.c.import_id.is_(None)).values(NO_CONTACT)
+            )
     rows = [
         {"lead_id": lead_id, "import_id": import_id, **sealed_contact(lead_id, contact, keyring)}
         for lead_id, contact in new.items()
@@ -228,12 +232,12 @@ def sealed_contact(lead_id: LeadId, contact: Contact, keyring: Keyring) -> dict[
 
 
 def told_contacts(rows: Sequence[Row[Any]], keyring: Keyring) -> list[Contact]:
-    """Return the contacts of rows; an empty one where its key is destroyed, as in a backup of before."""
-    sealed = [(row.key_id, row.sealed, row.lead_id) for row in rows if row.key_id is not None]
+    """Return the contacts of rows; an empty one where it was replaced, or its key is destroyed, as in a backup of before."""
+    sealed = [(row.key_id, row.sealed, row.lead_id) for row in rows if row.sealed is not None]
     opened = iter(keyring.open_all(sealed))
     contacts = []
     for row in rows:
-        if row.key_id is None:
+        if row.sealed is None:
             contacts.append(Contact(row.name, row.phone, row.email))
         else:
             plain = next(opened)

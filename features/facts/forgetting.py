@@ -1,9 +1,10 @@
 """A person who asks to be forgotten is forgotten everywhere; what his leads teach stays, and nobody can tell whose they were.
 
 Everywhere is: the contact book, the keys that open it (so every copy of the book as well), what managers noted, free texts of
-the form, letters to other systems that lie unsent, and whatever else repeats the phone, the e-mail or the name. A fact keeps
-its time, its levels and numbers, and how many words a text had: reports and models are as before. This is the one place where
-a stored fact is written anew. The leads are remembered as forgotten, so that no old file brings the person back.
+the form, letters to other systems that lie unsent, and whatever else in facts and in the rows of logged scores repeats the
+phone, the e-mail or the name. A fact keeps its time, its levels and numbers, and how many words a text had: reports and models
+are as before. This is the one place where a stored fact is written anew. The leads are remembered as forgotten, so that no old
+file brings the person back.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, or_, select, update
 
 from features.errors import UnknownLead
 from features.facts.codec import encoded, lead_fact, microseconds
-from features.facts.contact_signs import HIDDEN
+from features.facts.contact_signs import HIDDEN, holds_contact, page_of
 from features.facts.contacts import Contact, contacts_in
-from features.facts.database import reading, wiped, writing
+from features.facts.database import wiped, writing
 from features.facts.identity import digest_of
 from features.facts.keyring import keyring_of, leave_no_trace
 from features.facts.sealed_texts import (
@@ -41,6 +43,7 @@ from features.facts.tables import (
     FORGOTTEN,
     OUTBOX,
     PERSONS,
+    SCORES,
     WEBHOOK_LEADS,
 )  # fmt: skip
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload
@@ -49,6 +52,8 @@ from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
 Said = TypeVar("Said")
 SHORTEST_NAME = 3
 SHORTEST_NUMBER = 7
+MARKED = frozenset({"channel", "medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount"})
+"""What a score's row holds of the marks."""
 EMPTIED = (
     "Emptied: it told of somebody who has been forgotten since. Hand out its batch again for the others (/conversions)."
 )
@@ -67,7 +72,8 @@ class Signs:
         return "Signs()"
 
     def are_in(self, text: str) -> bool:
-        """Return whether a text repeats the person's e-mail, phone or a part of his name."""
+        """Return whether a text repeats the person's e-mail, phone or a part of his name, also as an address writes them."""
+        text = unquote(text) if "%" in text else text
         said = text.casefold()
         if any(word in said for word in self.words):
             return True
@@ -89,9 +95,12 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
     ------
     UnknownLead
         Where no fact and no contact of such a lead is stored.
+    StoreUnreachable
+        Where somebody reads the database for so long that what was there cannot be overwritten yet; asked again, it is.
     """
     keyring = keyring_of(engine)
-    with reading(engine) as connection:
+    with writing(engine) as connection:  # nothing comes of these leads between what is read here and what is written
+        wiped(connection)
         leads = _leads_of_person(connection, lead_id)
         known, keys = contacts_in(connection, leads)
         payloads = connection.execute(select(FACTS.c.payload).where(FACTS.c.lead_id.in_(leads))).scalars().all()
@@ -99,8 +108,6 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
             raise UnknownLead(lead_id)
         signs = _signs_of(known)
         facts, tellings = _facts_of(connection, leads), _tellings_of(connection, leads)
-    with writing(engine) as connection:
-        wiped(connection)
         before = forgotten_among(connection, leads)
         token = next(iter(before.values()), secrets.token_hex(16))
         tokens = dict.fromkeys(leads, token)
@@ -110,6 +117,8 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
             _write_telling_anew(
                 connection, number, of, _telling_without_signs(telling_without_person(telling, texts), signs)
             )
+        answers = {name for _, fact in facts if isinstance(fact, Lead | Call) for name in fact.answers}
+        _write_rows_anew(connection, leads, frozenset({*answers, *MARKED}), signs)
         _empty_letters(connection, leads, moment)
         connection.execute(delete(CONTACTS).where(CONTACTS.c.lead_id.in_(leads)))
         first = connection.execute(select(PERSONS).where(PERSONS.c.lead_id.in_(leads))).all()
@@ -122,7 +131,8 @@ def forget_person(engine: Engine, lead_id: LeadId, *, texts: frozenset[str], mom
         if new:
             at_us = microseconds(moment)
             connection.execute(insert(FORGOTTEN), [{"lead_id": one, "token": token, "at_us": at_us} for one in new])
-    keyring.destroy([*keys, *(key for payload in payloads for key in sealed_keys(payload))])
+        # The last thing before all of it holds: the rows that name these keys are gone afterwards, and nobody would find them.
+        keyring.destroy([*keys, *(key for payload in payloads for key in sealed_keys(payload))])
     leave_no_trace(engine)
     return leads
 
@@ -199,14 +209,51 @@ def _webhooks_about(connection: Connection, leads: list[LeadId]) -> list[int]:
     return [row.id for row in connection.execute(lie) if orjson.loads(row.body)["data"]["lead_id"] in leads]
 
 
+def _write_rows_anew(connection: Connection, leads: list[LeadId], names: frozenset[str], signs: Signs) -> None:
+    """Hide the person in the rows of logged scores as in the facts, so that they are still the ones that facts make.
+
+    Where somebody only asked for a score, nothing says of whom: such a row is hers where it repeats her phone or e-mail.
+    """
+    rows = select(SCORES.c.id, SCORES.c.row)
+    _hide_in_rows(connection, rows.where(SCORES.c.lead_id.in_(leads)), names, signs)
+    sure = Signs(frozenset(word for word in signs.words if "@" in word), signs.numbers)
+    groups = (f"%{one[-10:-7]}%{one[-7:-4]}%{one[-4:-2]}%{one[-2:]}%" for one in sure.numbers)
+    hers = [SCORES.c.row.like(one) for one in (*(f"%{word}%" for word in sure.words), *groups)]
+    if hers:
+        _hide_in_rows(connection, rows.where(SCORES.c.lead_id.is_(None), or_(*hers)), names, sure)
+
+
+def _hide_in_rows(connection: Connection, rows: Select[int, str], names: frozenset[str], signs: Signs) -> None:
+    for score_id, row in connection.execute(rows).all():
+        told: dict[str, Any] = orjson.loads(row)
+        anew = {name: _level_without(name, value, signs) if name in names else value for name, value in told.items()}
+        if anew != told:
+            change = update(SCORES).where(SCORES.c.id == score_id)
+            connection.execute(change.values(row=orjson.dumps(anew).decode()))
+
+
+def _level_without(name: str, level: Any, signs: Signs) -> Any:
+    if not isinstance(level, str):
+        return level
+    if holds_contact(level):
+        return HIDDEN
+    if not signs.are_in(level):
+        return level
+    return HIDDEN if name in MARKED else dotted(level)
+
+
 def _write_anew(connection: Connection, number: int, fact: LeadFact) -> None:
     anew = {"payload": encoded(fact), "digest": digest_of(fact)}
     connection.execute(update(FACTS).where(FACTS.c.number == number).values(anew))
 
 
 def _telling_without_signs(telling: Telling, signs: Signs) -> Telling:
-    marks = {name: HIDDEN if signs.are_in(word) else word for name, word in telling.marks.items()}
-    return replace(telling, answers=_hidden(telling.answers, signs), marks=marks)
+    return replace(telling, answers=_hidden(telling.answers, signs), marks=_marks_without(telling.marks, signs))
+
+
+def _marks_without(marks: Mapping[str, str], signs: Signs) -> dict[str, str]:
+    kept = {name: page_of(word) if signs.are_in(word) else word for name, word in marks.items()}
+    return {name: HIDDEN if signs.are_in(word) else word for name, word in kept.items()}
 
 
 def _without_signs(fact: object, signs: Signs) -> LeadFact:
@@ -216,7 +263,7 @@ def _without_signs(fact: object, signs: Signs) -> LeadFact:
     if isinstance(fact, Call):
         return replace(fact, answers=_hidden(fact.answers, signs))
     if isinstance(fact, Source):
-        return replace(fact, marks={name: HIDDEN if signs.are_in(word) else word for name, word in fact.marks.items()})
+        return replace(fact, marks=_marks_without(fact.marks, signs))
     if isinstance(fact, Stage):
         return replace(fact, reason=HIDDEN if fact.reason and signs.are_in(fact.reason) else fact.reason)
     return fact  # type: ignore[return-value]

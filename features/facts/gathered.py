@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, Select, select, update
 
 from features.errors import UnknownLead
 from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseconds, payload_of
@@ -22,7 +22,7 @@ from features.facts.keyring import keyring_of
 from features.facts.quick_rows import add_rows, among, given
 from features.facts.sealed_texts import opened_texts, sealed_payload, telling_without_person, without_person
 from features.facts.store import last_number_in, seen_facts
-from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, PERSONS
+from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload, untold
 from features.facts.values import Lead, LeadFact, LeadId, Source, Stored
 
@@ -146,8 +146,8 @@ class GatheredFacts:
         replaced = [lead_id for lead_id in told if self._leads[lead_id].is_stored]
         if replaced:
             dialect = self._connection.dialect.name
-            ours = among(dialect, CONTACTS.c.lead_id), CONTACTS.c.import_id.is_(None)
-            self._connection.execute(delete(CONTACTS).where(*ours), given(dialect, replaced))
+            ours = among(dialect, CONTACTS.c.lead_id), HELD, CONTACTS.c.import_id.is_(None)
+            self._connection.execute(update(CONTACTS).where(*ours).values(NO_CONTACT), given(dialect, replaced))
         rows = [{"lead_id": lead_id, **sealed_contact(lead_id, one, self._keyring)} for lead_id, one in told.items()]
         add_rows(self._connection, CONTACTS, CONTACT, [tuple([row[name] for name in CONTACT]) for row in rows])
 
@@ -206,7 +206,7 @@ def _facts_of(dialect: str) -> Select[Any]:
 
 @cache
 def _contacts_of(dialect: str) -> Select[Any]:
-    return select(CONTACTS).where(among(dialect, CONTACTS.c.lead_id)).order_by(CONTACTS.c.id)
+    return select(CONTACTS).where(among(dialect, CONTACTS.c.lead_id), HELD).order_by(CONTACTS.c.id)
 
 
 @cache

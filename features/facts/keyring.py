@@ -152,8 +152,8 @@ class Keyring:
 
     def _made(self, count: int) -> list[tuple[int, bytes]]:
         """Make data keys and keep them; they are on disk before anything is sealed with one."""
-        self._read_masters()
         with writing(self._engine) as connection:
+            self._read_masters()  # only now: while we waited, a rotation may have dropped the master of before
             last = connection.execute(select(func.coalesce(func.max(DATA_KEYS.c.id), 0))).scalar_one()
             made = [(last + n, secrets.token_bytes(KEY_BYTES)) for n in range(1, count + 1)]
             rows = [
@@ -227,13 +227,20 @@ def keyring_of(of: Engine | Connection) -> Keyring:
 
 
 def leave_no_trace(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log, which would still hold what was just overwritten; PostgreSQL keeps its own."""
+    """Empty SQLite's write-ahead log, which would still hold what was just overwritten; PostgreSQL keeps its own.
+
+    Raises ``StoreUnreachable`` where somebody reads for so long that the log cannot be emptied: it would look as if it were.
+    """
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             connection.rollback()
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise StoreUnreachable(
+                "It is done, but somebody reads the database all the while: ask again to wipe its log."
+            )
 
 
 def _opened_for_us(url: str) -> Engine:

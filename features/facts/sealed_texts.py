@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from features.facts.contact_signs import HIDDEN, holds_contact
+from features.facts.contact_signs import HIDDEN, holds_contact, without_contact
 from features.facts.keyring import Keyring, keyring_of
 from features.facts.tables import FACTS
 from features.facts.tellings import TELLING, Telling
@@ -30,6 +30,8 @@ NOTED = ("attracts", "ideal_product", "comment")
 MAY_NAME = frozenset({"lead", "source", "call", "stage", TELLING})
 SEALED = "sealed"
 MAY_BE_SEALED = f'"{SEALED}":['
+AT = ("@", "%40")
+"""What every e-mail address holds, as it is written and as the address of a page writes it."""
 OPENED_AT_ONCE = 2_000
 Said = TypeVar("Said")
 AnyRow = Row[*tuple[Any, ...]]
@@ -121,13 +123,13 @@ def without_person(fact: Fact, forgotten: Mapping[LeadId, str], texts: frozenset
     if isinstance(fact, Stage):
         return replace(fact, reason=HIDDEN if fact.reason and holds_contact(fact.reason) else fact.reason)
     if isinstance(fact, Source):
-        return replace(fact, marks={name: HIDDEN if holds_contact(word) else word for name, word in fact.marks.items()})
+        return replace(fact, marks={name: without_contact(word) for name, word in fact.marks.items()})
     return fact
 
 
 def telling_without_person(telling: Telling, texts: frozenset[str]) -> Telling:
     """Return what may be kept of what was told of a forgotten person."""
-    marks = {name: HIDDEN if holds_contact(word) else word for name, word in telling.marks.items()}
+    marks = {name: without_contact(word) for name, word in telling.marks.items()}
     return replace(telling, answers=_unnamed(telling.answers, texts), marks=marks)
 
 
@@ -153,7 +155,7 @@ def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> s
     """Return a payload with its texts sealed; one that has none is returned as it is, after a glance."""
     if kind == "stage" and '"reason"' not in payload:
         return payload
-    if kind in ("lead", "source", TELLING) and "@" not in payload and not keyring.texts:
+    if kind in ("lead", "source", TELLING) and not any(at in payload for at in AT) and not keyring.texts:
         return payload
     said = orjson.loads(payload)
     hidden = {"": dict[str, Any](), "answers": dict[str, Any](), "marks": dict[str, Any]()}
@@ -175,7 +177,7 @@ def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> s
 
 
 def _is_hidden(name: str, word: object, texts: frozenset[str]) -> bool:
-    return isinstance(word, str) and (name in texts or ("@" in word and holds_contact(word)))
+    return isinstance(word, str) and (name in texts or (any(at in word for at in AT) and holds_contact(word)))
 
 
 def _with(said: dict[str, Any], plain: bytes | None) -> str:

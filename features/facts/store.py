@@ -15,13 +15,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Delete,
     Engine,
     Row,
     Select,
+    Update,
     and_,
     bindparam,
-    delete,
     exists,
     func,
     insert,
@@ -38,7 +37,7 @@ from features.facts.identity import digest_of, key_of
 from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import opened_texts, sealed_texts, without_person
 from features.facts.spend_mappings import held_in, mapped
-from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, IMPORTS, PERSONS
+from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, HELD, IMPORTS, NO_CONTACT, PERSONS
 from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
 KEYS_ASKED_AT_ONCE = 500
@@ -223,17 +222,18 @@ def append_in(
     return numbers
 
 
-def _contacts_taken_back(import_id: int) -> Delete:
+def _contacts_taken_back(import_id: int) -> Update:
     """Return what forgets the contacts of an import that is taken back: the one before, or the one since, holds again.
 
     The only contact of a lead that is still stored stays: the import that changed its answers had none to bring.
     """
-    other = CONTACTS.alias()
+    other = select(CONTACTS).where(HELD).subquery()
     from_elsewhere = or_(other.c.import_id.is_(None), other.c.import_id != import_id)
     has_another = exists().where(other.c.lead_id == CONTACTS.c.lead_id, from_elsewhere)
     own = select(FACTS.c.number).where(FACTS.c.kind == "lead", FACTS.c.lead_id == CONTACTS.c.lead_id)
     is_stored = seen_facts(own, None).exists()
-    return delete(CONTACTS).where(CONTACTS.c.import_id == import_id, or_(has_another, ~is_stored))
+    taken_back = CONTACTS.c.import_id == import_id, HELD, or_(has_another, ~is_stored)
+    return update(CONTACTS).where(*taken_back).values(NO_CONTACT)
 
 
 def forgotten_among(connection: Connection, lead_ids: Sequence[LeadId]) -> dict[LeadId, str]:

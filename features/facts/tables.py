@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, or_
 
 METADATA = MetaData()
 Number = BigInteger().with_variant(Integer, "sqlite")
@@ -55,7 +55,11 @@ CONTACTS = Table(
     Index("contacts_of_lead", "lead_id", "id"),
 )
 """Every contact that a lead was given; the one with the highest id holds. It is ``sealed`` under a key of its own; in plain
-columns stands only what a version before this one still wrote."""
+columns stands only what a version before this one still wrote. Of one that was replaced or taken back the key's number stays."""
+HELD = or_(CONTACTS.c.key_id.is_(None), CONTACTS.c.sealed.is_not(None))
+"""Which rows still hold a contact; the others only name a key, so that forgetting a person finds it."""
+NO_CONTACT = {"name": None, "phone": None, "email": None, "sealed": None}
+"""What a row holds whose contact was replaced, or taken back with its import."""
 
 PERSONS = Table(
     "persons",

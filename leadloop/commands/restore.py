@@ -25,7 +25,7 @@ def command(
 
     The new folder stands beside until it is whole and up to date, and is put in place by one rename; stop the service first.
     A company.yaml that is there and says otherwise stays, unless --replace says so: that of the backup is written beside it.
-    The data keys of contacts (contact-keys.db) that are there now go on, so that whoever was forgotten since stays so.
+    The data keys of contacts (contact-keys.db) that are there now go on, and whoever was forgotten since is forgotten again.
     """
     from features.settings import settings_from_environment
     from leadloop.backup import restore_backup
@@ -40,5 +40,9 @@ def command(
     if settings.keys_url.startswith("sqlite") and not (settings.home / "contact-keys.db").exists():
         typer.echo(
             "No contact-keys.db is there: put your copy there before you serve, or no contact can be read again."
+        )
+    for before in sorted(settings.home.parent.glob(f"{settings.home.name}.before-*/contact-keys.db")):
+        typer.echo(
+            f"{before} still opens whoever is forgotten from now on: delete it when you need that folder no more."
         )
     typer.echo("`leadloop rebuild` makes the logged scores again; `leadloop serve` goes on.")

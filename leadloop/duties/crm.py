@@ -63,7 +63,10 @@ class _Turns:
         written = file.stat().st_mtime_ns if file.exists() else None
         if self._written is None or written != self._written:
             self._close()
-            self._written, self._looked_through = written, None  # what is wrong with it is said once, not every few seconds
+            self._written, self._looked_through = (
+                written,
+                None,
+            )  # what is wrong with it is said once, not every few seconds
             try:
                 self._house = self._place.open()
                 self._desk = crm_desk(self._house.settings, self._house.engine, crm_secrets())

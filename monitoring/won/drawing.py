@@ -16,6 +16,7 @@ from scipy.stats import fisher_exact
 
 from features.facts.channels import mark_of
 from features.facts.company import Company
+from features.facts.contact_signs import shown_mark
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.outcome_window import first_told_closed, outcome_as_of
@@ -78,8 +79,13 @@ def _settled(history: LeadHistory, gate: Gate, clean: Cleaner, moment: datetime)
     calls = sum(call.at <= until for call in known.calls)
     told = first_told_closed(history, gate.company)
     return _Settled(
-        known.channel, mark_of(known.marks, "offer"), won is not None, days, calls, _notes_before(known, told, clean)
+        shown_mark(known.channel), _offer(known), won is not None, days, calls, _notes_before(known, told, clean)
     )
+
+
+def _offer(known: KnownLead) -> str | None:
+    said = mark_of(known.marks, "offer")
+    return None if said is None else shown_mark(said)
 
 
 def _notes_before(known: KnownLead, told: datetime | None, clean: Cleaner) -> dict[NoteKind, tuple[str, ...]]:

@@ -33,6 +33,7 @@ def forgetting_router(desk: Desk, board: Board) -> APIRouter:
         """
 
         def forgotten() -> list[LeadId]:
+            desk.settle()  # rows that are still on their way into the log would come in after it was cleaned
             texts = keyring_of(desk.store.engine).texts
             leads = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now())
             board.read_anew()

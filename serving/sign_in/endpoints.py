@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 import math
 import secrets
 import time
@@ -16,7 +18,7 @@ from features.settings import Settings
 from serving.access import COOKIE, Sessions, is_same
 from serving.desk import Desk
 from serving.pages import Pages, language_asked
-from serving.people import FROM_THE_KEY, People, too_weak
+from serving.people import FROM_THE_KEY, PASSWORDS_AT_ONCE, People, too_weak
 from serving.roles import ROLES
 from serving.throttle import WrongTries
 from serving.visitor import visitor_of
@@ -35,6 +37,9 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
     router = APIRouter(include_in_schema=False)
     by_login = WrongTries(time.monotonic, free=FREE_TRIES)
     by_address = WrongTries(time.monotonic, free=FREE_TRIES_OF_ADDRESS)
+    passwords = asyncio.Semaphore(
+        PASSWORDS_AT_ONCE
+    )  # whoever waits for his turn takes no thread from intake and scoring
     elsewhere: list[OpenId] = []
     key, is_demo = settings.api_key, settings.open_to == "demo"
 
@@ -69,24 +74,26 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
         back: str = "/",
     ) -> Response:
         """Let in whoever knows a password, or the key of the environment; the same answer to every wrong one."""
-        address = request.client.host if request.client else ""
+        address = _network(request.client.host if request.client else "")
         name = login.strip().casefold()[:320]
         wait = max(by_login.wait(name) if name else 0.0, by_address.wait(address))
         if wait:
             page = form(request, back, 429, "sign_in_wait", seconds=math.ceil(wait))
             page.headers["Retry-After"] = str(math.ceil(wait))
             return page
+        by_address.wrong(address)
+        if name:
+            by_login.wrong(name)
         if given:
             is_known = key is not None and is_same(given, key)
             begun: tuple[int | None, str | None] | None = (None, FROM_THE_KEY) if is_known else None
         else:
-            account = await run_in_threadpool(people.who_knows, name, password)
+            async with passwords:
+                account = await run_in_threadpool(people.who_knows, name, password)
             begun = (account.id, None) if account else None
         if begun is None:
-            by_address.wrong(address)
-            if name:
-                by_login.wrong(name)
             return form(request, back, 401, "wrong_key" if given else "wrong_password")
+        by_address.take_back(address)
         by_login.right(name)
         account_id, role = begun
         token = await run_in_threadpool(lambda: people.begin(desk.now(), account_id=account_id, role=role))
@@ -165,7 +172,8 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
         if account is None or wrong:
             status = 422 if account else 404
             return pages.show(request, "welcome.html", status, account=account, link=link, wrong=wrong)
-        chosen = await run_in_threadpool(people.choose_password, link, password, desk.now())
+        async with passwords:
+            chosen = await run_in_threadpool(people.choose_password, link, password, desk.now())
         if chosen is None:
             return pages.show(request, "welcome.html", 404, account=None, link=link, wrong="")
         sessions.forget()
@@ -190,11 +198,14 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
             return pages.show(request, "account.html", 429, wrong="wrong_password")
         wrong = _wrong_choice(password, again, visitor.login)
         account_id = int(visitor.who.removeprefix("person:"))
-        if not wrong and not await run_in_threadpool(people.change_password, account_id, before, password):
+        if not wrong:
             by_login.wrong(visitor.login)
-            wrong = "wrong_password"
+            async with passwords:
+                is_changed = await run_in_threadpool(people.change_password, account_id, before, password)
+            wrong = "" if is_changed else "wrong_password"
         if wrong:
             return pages.show(request, "account.html", 422, wrong=wrong)
+        by_login.right(visitor.login)
         sessions.forget()
         token = await run_in_threadpool(lambda: people.begin(desk.now(), account_id=account_id))
         return let_in(request, token, RedirectResponse(pages.link("/account", **language_asked(request)), 303))
@@ -227,8 +238,30 @@ def _is_https(request: Request) -> bool:
 
 
 def _inside(back: str) -> str:
-    """Return a path of this site; anything else is its front page."""
-    return back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/"
+    """Return a path of this site; anything else is its front page.
+
+    Browsers leave tabs and line ends out of an address: what holds one may lead elsewhere.
+
+    >>> [_inside(back) for back in ("/leads/7?x=1", "//evil.example", "/\\t/evil.example", "/\\\\evil.example", "https://evil.example")]
+    ['/leads/7?x=1', '/', '/', '/', '/']
+    """
+    is_inside = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    return back if is_inside else "/"
+
+
+def _network(host: str) -> str:
+    """Return what one asker cannot change at will: his address, or of IPv6 the network that a household is given.
+
+    >>> _network("203.0.113.7"), _network("2001:db8:1:2:aaaa::1"), _network("testclient")
+    ('203.0.113.7', '2001:db8:1:2::', 'testclient')
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4:
+        return host
+    return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address) >> 64 << 64))
 
 
 def _wrong_choice(password: str, again: str, login: str) -> str:

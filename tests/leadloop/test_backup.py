@@ -27,7 +27,7 @@ from models.rebuilding import differences
 from models.score_log import ScoreLog
 from tests.leadloop.command_line import Small, one_line, run, serving
 from tests.serving.doors import COMPANY, open_doors
-from tests.support.facts import NOON
+from tests.support.facts import NOON, lead
 
 LATER = NOON + timedelta(days=1)
 
@@ -148,7 +148,7 @@ def test_a_backup_tells_no_contact_and_whoever_was_forgotten_since_stays_so_when
     lone = lived.home / "leadloop.db"
     engine = engine_for(lived.database_url)
     with open_doors(lived.home, engine) as doors:
-        doors.lead("her", contact={"name": "Анна", "phone": "8 916 111-22-33"})
+        doors.lead("her", contact={"name": "Анна", "phone": "8 916 111-22-33"}, answers={"role": "8 916 111-22-33"})
     engine.dispose()
     made = make_backup(lived, tmp_path / "copy.tar", moment=NOON)
     assert "home/contact-keys.db" not in made.files
@@ -157,9 +157,16 @@ def test_a_backup_tells_no_contact_and_whoever_was_forgotten_since_stays_so_when
     restore_backup(tmp_path / "copy.tar", alone, moment=LATER)
     assert contact_in(alone, "her") == Contact(None, None, None)
     engine = engine_for(f"sqlite:///{lone}")
-    forget_person(engine, LeadId("her"), texts=frozenset(), moment=LATER)
+    give_keyring(engine, keyring_in(lived.home))
+    FactStore(engine).append([lead("after the backup")])
+    for lead_id in ("her", "after the backup"):
+        forget_person(engine, LeadId(lead_id), texts=frozenset(), moment=LATER)
     engine.dispose()
     restore_backup(tmp_path / "copy.tar", lived, moment=LATER, replace=True)
+    engine = engine_for(lived.database_url)
+    assert ContactBook(engine, b"").forgotten() == {"her", "after the backup"}
+    engine.dispose()
+    assert b"916 111" not in (lived.home / "leadloop.db").read_bytes()
     assert contact_in(lived, "her") == Contact(None, None, None)
     assert contact_in(lived, "1") == Contact(None, "8 912 345-67-89", None)
 

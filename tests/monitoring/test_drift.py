@@ -77,3 +77,10 @@ def test_figures_that_are_missing_or_broken_are_none(tmp_path: Path) -> None:
     assert load_summary(tmp_path / "none.json") is None
     (tmp_path / "broken.json").write_text("{")
     assert load_summary(tmp_path / "broken.json") is None
+
+
+def test_the_report_shows_no_contact_that_somebody_wrote_into_an_answer_or_a_mark(tmp_path: Path) -> None:
+    named = rows(200).assign(role=["8 912 345-67-89", "79123456789", "anna@levin.ru", "owner"] * 50)
+    page = page_of(tmp_path / "report.html", rows(200), named)
+    assert not any(sign in page for sign in ("345-67-89", "79123456789", "anna@levin"))
+    assert "(contact)" in page

@@ -163,3 +163,17 @@ def test_the_first_calls_say_whether_it_was_reached_and_how_it_was_graded_whatev
     assert told.reached_at_once is False
     assert told.talk_known_at == NOON + timedelta(days=1)
     assert (told.first_grade, told.grade) == ("C", "B")
+
+
+def test_no_report_is_told_a_contact_that_stands_in_a_mark() -> None:
+    told = summary_of(
+        lead(),
+        source(
+            source="anna@levin.ru", campaign="для anna@levin.ru", ad="звонить 8 912 345-67-89", offer="+7 (912) 345-67-89",
+            landing_page="/okna?tel=79123456789",
+        ),
+    )  # fmt: skip
+    assert (told.channel, told.campaign, told.ad, told.offer) == ("(contact)",) * 4
+    assert told.landing_page == "/okna"
+    numbered = summary_of(lead(), source(campaign="1234567890", ad="79123456789", landing_page="/okna?size=2"))
+    assert (numbered.campaign, numbered.ad, numbered.landing_page) == ("1234567890", "79123456789", "/okna?size=2")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DatabaseError
 
-from features.facts.database import writing
+from features.facts.database import reading, writing
+from features.facts.tables import SCORES
 from serving.audit import AuditLog, Entry
 from serving.roles import ROUTES
 from tests.serving.doors import PHONE_WRITTEN, Doors, eventually, open_doors, promote
@@ -17,6 +19,10 @@ from tests.serving.people import HTML, browser, program, signed_in
 from tests.support.facts import NOON
 
 ANNA = {"name": "Анна Каренина", "phone": PHONE_WRITTEN, "email": "anna@levin.ru"}
+MARKS = {
+    "source": "anna@levin.ru", "campaign": f"звонить {PHONE_WRITTEN}", "ad": "для anna@levin.ru", "offer": PHONE_WRITTEN,
+    "landing_page": "/okna?mail=anna@levin.ru",
+}  # fmt: skip
 SECRETS = ("Каренина", "345-67-89", "anna@levin.ru")
 
 
@@ -26,7 +32,7 @@ def closed(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
     with open_doors(tmp_path, sqlite_engine, open_to="") as opened:
         crm = program(opened, "write")
         for lead_id in ("7", "taken", "spoken"):
-            assert crm.post("/v1/leads", json={"id": lead_id, "contact": ANNA}).status_code == 201
+            assert crm.post("/v1/leads", json={"id": lead_id, "contact": ANNA, "marks": MARKS}).status_code == 201
         crm.post("/v1/queue/taken/take", json={"manager": "Борис"})
         crm.post(
             "/v1/leads/spoken/calls", json={"result": "reached", "manager": "Борис", "comment": "звонить Карениной"}
@@ -107,6 +113,33 @@ def test_whoever_saw_or_changed_something_stands_in_the_log_and_nothing_of_what_
     assert not any(secret in page.text for secret in SECRETS)
 
 
+def test_a_score_on_its_way_into_the_log_is_cleaned_as_well_when_its_person_is_forgotten(closed: Doors) -> None:
+    machine = program(closed, "admin")
+    for _ in range(20):
+        assert machine.post("/v1/score", json={"marks": {"campaign": ANNA["email"]}}).status_code == 200
+    assert machine.delete("/v1/people/7").status_code == 200
+    closed.service.writer.settle()
+    with reading(closed.service.desk.store.engine) as connection:
+        rows = connection.execute(select(SCORES.c.row).where(SCORES.c.lead_id.is_(None))).scalars().all()
+    assert [orjson.loads(row)["campaign"] for row in rows] == ["(contact)"] * 20
+
+
+def test_whoever_came_upon_our_own_mistake_stands_in_the_log_too(
+    closed: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(closed.service.desk.store, "history", broken)
+    with pytest.raises(ZeroDivisionError):
+        signed_in(closed, "head").get("/leads/7")
+    audit = closed.service.audit
+    eventually(lambda: any(one.status == 500 for one in audit.entries()))
+    assert [(one.route, one.lead_id) for one in audit.entries() if one.status == 500] == [
+        ("/leads/{lead_id:path}", "7")
+    ]
+
+
 def test_the_log_is_only_added_to(engine: Engine) -> None:
     audit = AuditLog(engine)
     audit.put(Entry(NOON, "person:1", "head", "GET", "/leads/{lead_id:path}", "7", 200))
@@ -115,6 +148,15 @@ def test_the_log_is_only_added_to(engine: Engine) -> None:
         with pytest.raises(DatabaseError), writing(engine) as connection:
             connection.execute(text(change))
     assert [(one.at, one.who) for one in audit.entries()] == [(NOON, "person:1")]
+
+
+@pytest.mark.parametrize("lead_id", ["x" * 5_000, "7\0", "ы" * 201], ids=["long", "nul", "russian"])
+def test_no_lead_that_somebody_names_keeps_the_lines_beside_it_out_of_the_log(engine: Engine, lead_id: str) -> None:
+    audit = AuditLog(engine)
+    for who, lead in (("person:1", "7"), ("nobody", lead_id), ("person:2", "8")):
+        audit.put(Entry(NOON, who, "head", "GET", "/leads/{lead_id:path}", lead, 200))
+    audit.close()
+    assert [one.who for one in audit.entries()] == ["person:2", "nobody", "person:1"]
 
 
 def test_every_answer_tells_a_browser_to_run_nothing_of_others_and_to_keep_nothing(closed: Doors) -> None:

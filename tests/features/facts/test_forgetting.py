@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import orjson
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, insert, select, text
 
 from features.errors import UnknownLead, UnknownLetter
 from features.facts.company import Company
-from features.facts.contacts import Contact, ContactBook, ContactOfLead, traces_of
+from features.facts.contacts import Contact, ContactBook, ContactOfLead, told_contacts, traces_of
 from features.facts.database import reading, writing
 from features.facts.forgetting import forget_person
 from features.facts.gathered import GatheredFacts
+from features.facts.import_log import ImportLog
 from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
+from features.facts.tables import CONTACTS, SCORES
 from features.facts.tellings import Telling
 from features.facts.values import Call, Lead, LeadId, Source, Stage
 from features.outbox.letter import Letter
@@ -166,6 +171,79 @@ def test_a_letter_that_tells_of_her_is_emptied_and_waits_for_a_person(store: Fac
         outbox.again(hers, NOON)
 
 
+@pytest.mark.parametrize("way", ["told again", "gathered", "taken back"])
+def test_a_contact_that_another_took_the_place_of_is_forgotten_in_every_backup_as_well(
+    engine: Engine, way: str
+) -> None:
+    store, later = FactStore(engine), Contact("Аглая", "8 912 000-00-00", None)
+    imports = ImportLog(engine)
+    begun = imports.begin(file="a", sha256="0", kind="leads", started_at=NOON, exported_at=NOON)
+    import_id = begun.id if way == "taken back" else None
+    store.append([lead("7")])
+    keep_contact(engine, "7", AGLAYA, import_id)
+    backup = _contacts_of(engine)
+    if way == "gathered":
+        with writing(engine) as connection:
+            facts = GatheredFacts(connection, [LeadId("7")])
+            facts.keep_contact(ContactOfLead(LeadId("7"), later))
+            facts.store()
+    else:
+        keep_contact(engine, "7", later)
+    if import_id is not None:
+        store.undo(import_id)
+    assert told_contacts(backup, keyring_of(engine)) == [AGLAYA]
+    assert ContactBook(engine, b"").contact(LeadId("7")) == later
+    assert ContactBook(engine, b"").contacts([LeadId("7")]) == {LeadId("7"): later}
+    assert AGLAYA not in told_contacts(_contacts_of(engine), keyring_of(engine))
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    assert told_contacts(backup, keyring_of(engine)) == [Contact(None, None, None)]
+
+
+def test_rows_of_scores_repeat_neither_her_phone_nor_her_address_nor_her_name(store: FactStore, engine: Engine) -> None:
+    store.append([lead("7", role="аглая епанчина", wish="x")])
+    hers = {"role": "аглая епанчина", "area": 40.0, "campaign": "для aglaya@epanchin.example", "weekday": "monday"}
+    asked = {"role": "Аглая", "ad": "звонить +7 (912) 345-67-89"}
+    others = {"role": "аглая", "campaign": "для ivan@example.com"}
+    log_row(engine, "7", hers)
+    log_row(engine, None, asked)
+    log_row(engine, None, others)
+    log_row(engine, "8", others)
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    with reading(engine) as connection:
+        rows = [orjson.loads(one) for one in connection.execute(select(SCORES.c.row).order_by(SCORES.c.id)).scalars()]
+    assert rows == [
+        {"role": "· ·", "area": 40.0, "campaign": "(contact)", "weekday": "monday"},
+        {"role": "Аглая", "ad": "(contact)"},
+        others,
+        others,
+    ]
+
+
+def test_an_address_of_a_page_that_names_her_keeps_the_page(store: FactStore, engine: Engine) -> None:
+    pages = (
+        "/okna?mail=aglaya%40epanchin.example",
+        "/okna?name=%D0%90%D0%B3%D0%BB%D0%B0%D1%8F",
+        "/okna?tel=%2B79123456789",
+    )
+    store.append([source("7", landing_page=page, campaign=str(n)) for n, page in enumerate(pages)])
+    assert "aglaya%40" not in stored_words(engine)  # sealed
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    kept = [one.fact.marks["landing_page"] for one in store.history(LeadId("7")).stored if isinstance(one.fact, Source)]
+    assert kept[1:] == ["/okna"] * len(pages)
+
+
+def test_a_forgetting_that_ends_in_the_middle_has_destroyed_the_keys_or_can_be_asked_again(
+    store: FactStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring, backup = keyring_of(engine), _contacts_of(engine)
+    with monkeypatch.context() as broken:
+        broken.setattr(keyring, "destroy", _fails)
+        with pytest.raises(OSError, match="disk"):
+            forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7"]
+    assert told_contacts(backup, keyring)[0] == Contact(None, None, None)
+
+
 def test_a_lead_that_was_never_sent_has_nobody_to_forget(store: FactStore, engine: Engine) -> None:
     with pytest.raises(UnknownLead):
         forget_person(engine, LeadId("none"), texts=TEXTS, moment=NOON)
@@ -180,3 +258,21 @@ def test_a_text_that_decides_a_grade_is_no_free_text() -> None:
 
 def _keys(store: FactStore, lead_id: str) -> tuple[str, ...]:
     return next(one.fact.person_keys for one in store.history(LeadId(lead_id)).stored if isinstance(one.fact, Lead))
+
+
+def log_row(engine: Engine, lead_id: str | None, row: Mapping[str, object]) -> None:
+    """Log a score with its row, as scoring does."""
+    words = ("rules_grade", "refined_grade", "company_hash", "kind")
+    numbers = ("at_us", "probability", "log_odds", "number", "rates_number")
+    with writing(engine) as connection:
+        told = {**dict.fromkeys(words, ""), **dict.fromkeys(numbers, 0), "lead_id": lead_id}
+        connection.execute(insert(SCORES).values(**told, row=orjson.dumps(row).decode()))
+
+
+def _contacts_of(engine: Engine) -> Sequence[Row[Any]]:
+    with reading(engine) as connection:
+        return connection.execute(select(CONTACTS).order_by(CONTACTS.c.id)).all()
+
+
+def _fails(_: object) -> None:
+    raise OSError("the disk is full")

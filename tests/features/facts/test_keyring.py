@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, create_engine, select, text
 
 from features.errors import KeysAway, SettingWrong, StoreUnreachable
 from features.facts.contacts import Contact, ContactBook
-from features.facts.database import engine_for, reading
-from features.facts.keyring import Keyring, keyring_in, keyring_of
+from features.facts.database import engine_for, reading, writing
+from features.facts.keyring import Keyring, keyring_in, keyring_of, leave_no_trace
 from features.facts.store import FactStore
 from features.facts.tables import CONTACTS
 from features.facts.values import Call, Fact, LeadId
@@ -170,3 +171,39 @@ def test_what_the_version_before_kept_in_plain_is_sealed_and_the_file_written_an
     engine.dispose()
     found = b"".join(one.read_bytes() for one in tmp_path.glob("leadloop.db*"))
     assert not any(secret.encode() in found for secret in ("Каренина", "89123456789", "Анне", "Вронский"))
+
+
+def test_no_key_is_made_under_a_master_that_a_rotation_drops_meanwhile(tmp_path: Path) -> None:
+    turns: list[str] = []
+
+    def masters() -> list[bytes]:
+        other = sqlite3.connect(tmp_path / "contact-keys.db", timeout=0, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            turns.append("a rotation could run here to its end")
+        except sqlite3.OperationalError as error:
+            turns.append(str(error))
+        other.close()
+        return contact_masters(tmp_path)
+
+    keyring = Keyring(f"sqlite:///{tmp_path / 'contact-keys.db'}", masters)
+    keyring.seal(b"anna", "7")
+    assert turns == ["database is locked"]
+    keyring.close()
+
+
+def test_where_somebody_reads_all_the_while_wiping_says_so_instead_of_looking_done(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'some.db'}"
+    engine, impatient = engine_for(url), create_engine(url, connect_args={"timeout": 0})
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE words (word TEXT)"))
+    with reading(engine) as connection:
+        connection.execute(text("SELECT * FROM words")).all()
+        with writing(impatient) as other:
+            other.execute(text("INSERT INTO words VALUES ('anna')"))
+        with pytest.raises(StoreUnreachable, match="ask again"):
+            leave_no_trace(impatient)
+    leave_no_trace(impatient)
+    assert (tmp_path / "some.db-wal").stat().st_size == 0
+    engine.dispose()
+    impatient.dispose()

@@ -118,3 +118,12 @@ def test_a_provider_that_is_away_is_said_and_lets_nobody_in(tmp_path: Path, sqli
     provider = OpenIdProvider("http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET)
     with open_doors(tmp_path, sqlite_engine, open_to="", oidc=provider) as opened:
         assert browser(opened).get("/sign-in/elsewhere").status_code == 502
+
+
+@pytest.mark.parametrize("back", ["/%09/evil.example", "/%0A/evil.example", "//evil.example", "/%5Cevil.example"])
+def test_nobody_is_led_to_another_site_after_coming_in(closed: Doors, issuer: Issuer, back: str) -> None:
+    client = browser(closed)
+    asked = dict(parse_qsl(urlsplit(client.get(f"/sign-in/elsewhere?back={back}").headers["location"]).query))
+    page = client.get("/sign-in/back", params={"state": asked["state"], "code": issuer.code_for(asked)}, headers=HTML)
+    assert 'content="0; url=/"' in page.text
+    assert "evil" not in page.text.split("<main", 1)[1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine, text
 
@@ -15,7 +17,7 @@ from features.errors import AccessRefused
 from serving.access import COOKIE, SESSION_HOLDS_SECONDS
 from serving.people import ABSOLUTE, IDLE, LINK_HOLDS, People
 from tests.serving.doors import Doors, eventually, open_doors
-from tests.serving.people import HTML, PASSWORD, browser, signed_in
+from tests.serving.people import ADDRESS, HTML, PASSWORD, browser, signed_in
 from tests.support.facts import NOON
 
 
@@ -87,6 +89,27 @@ def test_many_wrong_passwords_have_to_wait_and_the_right_one_too(closed: Doors, 
     assert 429 in statuses[5:]
     waited = client.post("/sign-in", data={"login": login, "password": PASSWORD})
     assert (waited.status_code, int(waited.headers["retry-after"]) >= 1) == (429, True)
+
+
+async def _at_once(doors: Doors, count: int, password: str) -> list[int]:
+    transport = httpx.ASGITransport(app=doors.client.app)
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers={"origin": ADDRESS}) as client:
+        said = {"login": "anna@firma.ru", "password": password}
+        answers = await asyncio.gather(*(client.post("/sign-in", data=said) for _ in range(count)))
+    return [one.status_code for one in answers]
+
+
+def test_many_wrong_passwords_at_the_same_time_are_no_way_around_the_wait(closed: Doors) -> None:
+    statuses = asyncio.run(_at_once(closed, 30, "wrong"))
+    assert (statuses.count(401), statuses.count(429)) == (5, 25)
+
+
+def test_whoever_knows_the_password_is_not_made_to_wait_for_having_come_often(closed: Doors) -> None:
+    welcome(browser(closed), invited(closed))
+    for _ in range(25):
+        assert (
+            browser(closed).post("/sign-in", data={"login": "anna@firma.ru", "password": PASSWORD}).status_code == 303
+        )
 
 
 def test_a_session_ends_when_it_idles_and_ends_for_good_in_the_end(closed: Doors) -> None:
