@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 SPOKEN = ("reached", "refused", "call_back")
 FINAL = ("won", "lost", "non_target")
 EMPTY = ("", "-", "(none)", "(not set)", "none", "null", "nan", "undefined", "не указано", "не задано", "не выбрано")
+CLICKED = {"yclid": "yandex", "gclid": "google"}
+"""Click id -> whose ad was clicked, where the link names no source."""
 DIMENSIONS = ("channel", "campaign", "ad", "offer", "landing_page")
 Figures = dict[str, Any]
 
@@ -33,6 +35,7 @@ class PlainLead:
     stages: list[dict[str, Any]] = field(default_factory=list)
     day: date = date.min
     told: dict[str, Any] = field(default_factory=dict)
+    row: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -58,6 +61,10 @@ class PlainCompany:
 
     def channel(self, marks: Mapping[str, str]) -> str:
         raw = tidy(marks.get("source", ""))
+        if raw in EMPTY:
+            clicked = [source for click, source in CLICKED.items() if marks.get(click, "").strip()]
+            marks = {**marks, "source": clicked[0]} if clicked else marks
+            raw = clicked[0] if clicked else raw
         for rule in self.words.get("channels", {}).get("rules", ()):
             if all(tidy(marks.get(mark, "")) in [tidy(one) for one in words] for mark, words in rule["when"].items()):
                 return str(rule["name"])
@@ -86,7 +93,7 @@ def plain_company(words: Mapping[str, Any], folder: Path, moment: datetime, expo
             continue
         marks = {mark: row[column] for mark, column in columns.get("marks", {}).items()}
         names = {name: None if tidy(marks.get(name, "")) in EMPTY else tidy(marks[name]) for name in DIMENSIONS[1:]}
-        one = PlainLead(row[columns["id"]], at, {"channel": company.channel(marks), **names})
+        one = PlainLead(row[columns["id"]], at, {"channel": company.channel(marks), **names}, row=row)
         if columns.get("stage") and row[columns["stage"]]:
             amount = number(row[columns["amount"]]) if columns.get("amount") and row[columns["amount"]] else None
             if exported_at <= moment:
@@ -101,7 +108,9 @@ def plain_company(words: Mapping[str, Any], folder: Path, moment: datetime, expo
                 asked = {name: said["call_column"] for name, said in words["fields"].items() if said.get("call_column")}
                 said = {name: {"да": "yes", "нет": "no"}.get(tidy(row[column])) for name, column in asked.items()}
                 result = columns["results"][row[columns["result"]]]
-                company.leads[row[columns["lead_id"]]].calls.append({"at": at, "result": result, "said": said})
+                company.leads[row[columns["lead_id"]]].calls.append(
+                    {"at": at, "result": result, "said": said, "row": row}
+                )
     if (folder / "stages.csv").exists():
         columns = export["stages"]
         for row in rows(folder / "stages.csv"):
