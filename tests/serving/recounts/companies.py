@@ -64,15 +64,15 @@ class Shown:
         self.folder, self.words, self.exported_at = folder, words, exported_at
         self._plain: dict[datetime, PlainCompany] = {}
         self._stack = ExitStack()
-        self._moment: datetime | None = None
+        self.moment = datetime.min.replace(tzinfo=UTC)
         self.doors = self._opened()
 
     def at(self, moment: datetime) -> PlainCompany:
         """Let it be a moment for the pages, and return what is counted by hand as known at it."""
-        if self._moment is not None and moment < self._moment:
+        if moment < self.moment:
             self.close()
             self.doors = self._opened()
-        self._moment = moment
+        self.moment = moment
         self.doors.service.desk.now = lambda: moment
         self.doors.service.begin_day(moment)
         return self.plain(moment)
@@ -111,11 +111,13 @@ class Shown:
         return self
 
     def _opened(self) -> Doors:
-        engine = engine_for(f"sqlite:///{self.folder / 'leadloop.db'}")
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        engine = engine_for(f"sqlite:///{home / 'leadloop.db'}")
         self._stack.callback(engine.dispose)
         bring_up_to_date(engine)
         words = yaml.safe_dump(dict(self.words), allow_unicode=True)
-        return self._stack.enter_context(open_doors(self.folder / "home", engine, company=words))
+        return self._stack.enter_context(open_doors(home, engine, company=words))
 
 
 def demo(folder: Path, **changed: Any) -> Shown:
