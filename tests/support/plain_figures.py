@@ -36,6 +36,8 @@ class PlainLead:
     day: date = date.min
     told: dict[str, Any] = field(default_factory=dict)
     row: dict[str, str] = field(default_factory=dict)
+    marked: str = ""
+    """The channel that its marks name; in reports a click id counts where they name none."""
 
 
 @dataclass
@@ -59,9 +61,9 @@ class PlainCompany:
     def records_calls(self) -> bool:
         return bool(self.words.get("calls_recorded", True))
 
-    def channel(self, marks: Mapping[str, str]) -> str:
+    def channel(self, marks: Mapping[str, str], *, clicks_count: bool = True) -> str:
         raw = tidy(marks.get("source", ""))
-        if raw in EMPTY:
+        if raw in EMPTY and clicks_count:
             clicked = [source for click, source in CLICKED.items() if marks.get(click, "").strip()]
             marks = {**marks, "source": clicked[0]} if clicked else marks
             raw = clicked[0] if clicked else raw
@@ -94,6 +96,7 @@ def plain_company(words: Mapping[str, Any], folder: Path, moment: datetime, expo
         marks = {mark: row[column] for mark, column in columns.get("marks", {}).items()}
         names = {name: None if tidy(marks.get(name, "")) in EMPTY else tidy(marks[name]) for name in DIMENSIONS[1:]}
         one = PlainLead(row[columns["id"]], at, {"channel": company.channel(marks), **names}, row=row)
+        one.marked = company.channel(marks, clicks_count=False)
         if columns.get("stage") and row[columns["stage"]]:
             amount = number(row[columns["amount"]]) if columns.get("amount") and row[columns["amount"]] else None
             if exported_at <= moment:

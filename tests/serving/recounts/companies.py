@@ -18,14 +18,19 @@ import yaml
 from features.facts.database import engine_for
 from features.facts.import_log import ImportLog
 from features.facts.importer import import_file
+from features.settings import Settings
 from leadloop.database import bring_up_to_date
 from leadloop.demo.export import export_all
 from leadloop.demo.simulation import simulated
 from leadloop.demo.world import Scale
-from tests.serving.doors import Doors, open_doors
+from serving import wiring
+from serving.app import create_app
+from tests.serving.doors import Clock, Doors, TestClient
 from tests.support.machine import REAL_DATA, REPOSITORY
 from tests.support.plain_figures import PlainCompany, plain_company
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before anything was known: pages that are opened then have read nothing yet."""
 FILES = ("leads.csv", "calls.csv", "stages.csv", "spend.csv")
 CLICKS = ("yclid", "gclid", "ym_uid", "meta_lead_id", "consent")
 """Columns that the simulated company's export does not have, and a real one does."""
@@ -64,16 +69,16 @@ class Shown:
         self.folder, self.words, self.exported_at = folder, words, exported_at
         self._plain: dict[datetime, PlainCompany] = {}
         self._stack = ExitStack()
-        self.moment = datetime.min.replace(tzinfo=UTC)
+        self.moment = LONG_AGO
         self.doors = self._opened()
 
     def at(self, moment: datetime) -> PlainCompany:
         """Let it be a moment for the pages, and return what is counted by hand as known at it."""
         if moment < self.moment:
             self.close()
+            self.moment = LONG_AGO
             self.doors = self._opened()
         self.moment = moment
-        self.doors.service.desk.now = lambda: moment
         self.doors.service.begin_day(moment)
         return self.plain(moment)
 
@@ -100,7 +105,6 @@ class Shown:
     def import_all(self) -> Shown:
         """Import the folder's files, as a company would."""
         service = self.doors.service
-        service.desk.now = lambda: self.exported_at
         for name in FILES:
             if (self.folder / name).exists():
                 import_file(
@@ -116,8 +120,14 @@ class Shown:
         engine = engine_for(f"sqlite:///{home / 'leadloop.db'}")
         self._stack.callback(engine.dispose)
         bring_up_to_date(engine)
-        words = yaml.safe_dump(dict(self.words), allow_unicode=True)
-        return self._stack.enter_context(open_doors(home, engine, company=words))
+        (home / "company.yaml").write_text(yaml.safe_dump(dict(self.words), allow_unicode=True), encoding="utf-8")
+        settings = Settings(home, home / "company.yaml", engine.url.render_as_string(), None, "", None, "loopback")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(wiring, "clock", lambda: LONG_AGO)
+            service = wiring.service_of(settings, engine)
+        service.desk.now = lambda: self.moment
+        client = TestClient(create_app(service), follow_redirects=False, base_url="http://localhost")
+        return Doors(service, self._stack.enter_context(client), Clock())
 
 
 def demo(folder: Path, **changed: Any) -> Shown:
