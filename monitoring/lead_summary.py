@@ -104,7 +104,7 @@ def summarise(
     return LeadSummary(
         lead_id=known.lead_id,
         created_at=known.created_at,
-        channel=_channel(known, channel_of),
+        channel=channel_in_reports(known, channel_of),
         campaign=mark_of(marks, "campaign"),
         ad=mark_of(marks, "ad"),
         offer=mark_of(marks, "offer"),
@@ -144,7 +144,8 @@ def _first_grade(known: KnownLead, grade: RuleGrade, rules: Abc) -> RuleGrade:
     return rule_grade(said, rules)
 
 
-def _channel(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:
+def channel_in_reports(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:
+    """Return the channel that a lead counts in: where its marks name none, that of the ad system whose click id it carries."""
     if channel_of is None or known.channel != known.company.channels.unknown:
         return known.channel
     source = source_by_click(known.marks)
