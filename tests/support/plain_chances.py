@@ -52,7 +52,9 @@ def mean_of(said: Mapping[str, str | None], yes: float, rates: Mapping[str, floa
     """Return the mean rate over all ways in which the open questions may be answered."""
     for name in CRITERIA:
         if not said.get(name):
-            return yes * mean_of({**said, name: "yes"}, yes, rates) + (1 - yes) * mean_of({**said, name: "no"}, yes, rates)
+            return yes * mean_of({**said, name: "yes"}, yes, rates) + (1 - yes) * mean_of(
+                {**said, name: "no"}, yes, rates
+            )
     return float(rates[grade_of(said)])
 
 

@@ -102,4 +102,6 @@ def is_written(text: str, language: str, *values: float | None) -> None:
         plain = digits.replace("\u00a0", "").replace(",", ".") if language == "ru" else digits.replace(",", "")
         share = 0.01 if behind == "\u00a0%" else 1.0
         half = 0.5 * 10.0 ** -len(plain.partition(".")[2]) * share
-        assert abs(float(plain) * share - abs(value)) <= half + 1e-9 * max(abs(value), 1.0), f"{text!r}: {digits} is not {value}"
+        assert abs(float(plain) * share - abs(value)) <= half + 1e-9 * max(abs(value), 1.0), (
+            f"{text!r}: {digits} is not {value}"
+        )

@@ -78,7 +78,9 @@ class Buyers:
             return one.marked
         if column in ("need", "budget", "urgency"):
             talk = talked_at(one)
-            told = [call["said"][column] for call in one.calls if talk and call["at"] <= talk and call["said"].get(column)]
+            told = [
+                call["said"][column] for call in one.calls if talk and call["at"] <= talk and call["said"].get(column)
+            ]
             return told[-1] if told else None
         word = tidy(one.row[column])
         return None if word in EMPTY else word
@@ -92,14 +94,20 @@ def talked_at(one: PlainLead) -> datetime | None:
 
 
 def in_range(value: float, words: str) -> bool:
-    digits = [float(one.replace("\u00a0", "").replace(",", ".")) for one in re.findall(r"[\d\u00a0]+(?:[.,]\d+)?", words)]
+    digits = [
+        float(one.replace("\u00a0", "").replace(",", ".")) for one in re.findall(r"[\d\u00a0]+(?:[.,]\d+)?", words)
+    ]
     if words.startswith(("less than", "меньше")):
         return value < digits[0]
     if words.endswith("and more") or (words.startswith("от ") and len(digits) == 1):
         return value >= digits[0]
     if len(digits) == 1:
         return value == digits[0]
-    return digits[0] <= value <= digits[1] if value == int(value) and digits[1] == int(digits[1]) else digits[0] <= value < digits[1]
+    return (
+        digits[0] <= value <= digits[1]
+        if value == int(value) and digits[1] == int(digits[1])
+        else digits[0] <= value < digits[1]
+    )
 
 
 def conditions_of(words: str) -> list[tuple[str, str]]:

@@ -21,11 +21,22 @@ CLICKS = {"yandex": ("ym_uid", "yclid"), "yandex_orders": ("ym_uid",), "google":
 STEPS = {"yandex": "goals", "google": "actions", "google_enhanced": "actions", "meta": "events"}
 SAID = {
     "en": {"too old": "old", "no consent": "consent", "nothing to recognise them by": "ids", "value unknown": "value"},
-    "ru": {"слишком старые": "old", "нет согласия": "consent", "не по чему узнать": "ids", "сумма не известна": "value"},
+    "ru": {
+        "слишком старые": "old",
+        "нет согласия": "consent",
+        "не по чему узнать": "ids",
+        "сумма не известна": "value",
+    },
 }
 STEP_WORDS = {
     "en": {"lead": "lead", "qualified": "qualified (A, B)", "meeting": "meeting", "invoice": "invoice", "paid": "paid"},
-    "ru": {"lead": "заявка", "qualified": "квалифицирована (A, B)", "meeting": "встреча", "invoice": "счёт", "paid": "оплата"},
+    "ru": {
+        "lead": "заявка",
+        "qualified": "квалифицирована (A, B)",
+        "meeting": "встреча",
+        "invoice": "счёт",
+        "paid": "оплата",
+    },
 }
 
 

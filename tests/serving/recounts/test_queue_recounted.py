@@ -107,7 +107,10 @@ def check_places(places: list[dict[str, Any]], waiting: list[Waiting], *, drawn:
 def check_page(company: Shown, waiting: list[Waiting], later: int, language: str, manager: str) -> None:
     page = Page(company.doors.page(f"/queue?lang={language}&manager={manager}"))
     hand = {one.one.id: one for one in waiting}
-    words = {"ru": (r"([\d\u00a0]+) ждут звонка", r"([\d\u00a0]+) вернутся"), "en": (r"([\d,]+) wait for", r"([\d,]+) come back")}
+    words = {
+        "ru": (r"([\d\u00a0]+) ждут звонка", r"([\d\u00a0]+) вернутся"),
+        "en": (r"([\d,]+) wait for", r"([\d,]+) come back"),
+    }
     for pattern, count in zip(words[language], (len(waiting), later), strict=True):
         found = re.search(pattern, page.text("content"))
         assert found, pattern
@@ -128,7 +131,9 @@ def check_page(company: Shown, waiting: list[Waiting], later: int, language: str
 
 def is_span(text: str, language: str, span: timedelta) -> None:
     """Check days and hours, or hours and minutes, or minutes, as they are written."""
-    signs = {"ru": {"д": 86_400, "ч": 3_600, "мин": 60, "с": 1}, "en": {"d": 86_400, "h": 3_600, "min": 60, "s": 1}}[language]
+    signs = {"ru": {"д": 86_400, "ч": 3_600, "мин": 60, "с": 1}, "en": {"d": 86_400, "h": 3_600, "min": 60, "s": 1}}[
+        language
+    ]
     found = re.findall(r"([\d\u00a0.,]+)[ \u00a0](д|ч|мин|с|d|h|min|s)(?![\w])", text)
     assert found, text
     said = sum(float(digits.replace("\u00a0", "").replace(",", ".")) * signs[unit] for digits, unit in found)
