@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import pytest
 from scipy.stats import binom, hypergeom

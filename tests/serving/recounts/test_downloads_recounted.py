@@ -30,7 +30,8 @@ MOST_LINES = 8
 COST_NAMES = ("channel", "campaign", "ad")
 STEPS = ("reached", "qualified", "meeting", "invoice", "contract", "won")
 STEP_WORDS = {
-    "Reached": "reached", "Qualified (A or B)": "qualified", "Meeting": "meeting", "Invoice": "invoice", "Contract drawn up": "contract",
+    "Reached": "reached", "Qualified (A or B)": "qualified", "Meeting": "meeting", "Invoice": "invoice",
+    "Contract drawn up": "contract",
     "Contract (won)": "won",
     "Дозвонились": "reached", "Целевые (A или B)": "qualified", "Встреча": "meeting", "Счёт": "invoice",
     "Договор подготовлен": "contract", "Договор (продажа)": "won",

@@ -18,7 +18,6 @@ from tests.support.plain_chances import (
     WORKS_ON,
     amount_of,
     chance_of,
-    closed_since,
     grade_of,
     is_over,
     said_by,
@@ -71,13 +70,18 @@ def plain_queue(company: PlainCompany, moment: datetime, taken: dict[str, dateti
     waiting, later = [], 0
     for one in company.leads.values():
         place = place_of(one, company, moment)
-        if one.id in taken and not is_over(one, company, moment) and moment < taken[one.id] + 2 * HOUR:
-            later += 1
-        elif place and place[0] == "later":
+        if (one.id in taken and not is_over(one, company, moment) and moment < taken[one.id] + 2 * HOUR) or (
+            place and place[0] == "later"
+        ):
             later += 1
         elif place:
             waiting.append(Waiting(one, *place, chance_of(said_by(one), company.words), amount_of(one, company)))
     return waiting, later
+
+
+def is_held(one: PlainLead, taken: dict[str, datetime], moment: datetime) -> bool:
+    """Return whether somebody else holds a lead."""
+    return one.id in taken and moment < taken[one.id] + 2 * HOUR
 
 
 def key(one: Waiting, amounts: bool) -> tuple[bool, float, datetime]:
