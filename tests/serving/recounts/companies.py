@@ -25,7 +25,8 @@ from leadloop.demo.simulation import simulated
 from leadloop.demo.world import Scale
 from serving import wiring
 from serving.app import create_app
-from tests.serving.doors import Clock, Doors, TestClient
+from tests.serving import doors as real_doors
+from tests.serving.doors import Clock, Doors
 from tests.support.machine import REAL_DATA, REPOSITORY
 from tests.support.plain_figures import PlainCompany, plain_company
 
@@ -126,7 +127,9 @@ class Shown:
             patch.setattr(wiring, "clock", lambda: LONG_AGO)
             service = wiring.service_of(settings, engine)
         service.desk.now = lambda: self.moment
-        client = TestClient(create_app(service), follow_redirects=False, base_url="http://localhost")
+        client = real_doors.TestClient(  # type: ignore[attr-defined]
+            create_app(service), follow_redirects=False, base_url="http://localhost"
+        )
         return Doors(service, self._stack.enter_context(client), Clock())
 
 

@@ -73,7 +73,7 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
 
 
 TOLD = (
-    r"Share non-target (?P<shares>\S+ → \S+) by (?P<size>[\d.]+) pp \(95\u00a0?\s?%: (?P<ends>[\d.]+ to [\d.]+)\) "
+    r"Share non-target (?P<shares>[\d.]+\s% → [\d.]+\s%) by (?P<size>[\d.]+) pp \(95\s%: (?P<ends>[\d.]+ to [\d.]+)\) "
     r"(?P<counts>[\d,]+ of [\d,]+ → [\d,]+ of [\d,]+) "
     r"Since (?P<since>\S+) most likely between (?P<earliest>\S+) and (?P<latest>\S+) "
     r".*?Spent since (?P<money>[\d,]+\s₽ about [\d,]+\s₽ of it \([\d,]+\s₽ to [\d,]+\s₽\)) .*?"

@@ -41,7 +41,7 @@ def plain_weeks(company: PlainCompany, moment: datetime) -> dict[str, dict[Any, 
     while monday < monday_of(today):
         weeks.append(monday)
         monday += WEEK
-    channels = {one.names["channel"] for one in company.leads.values()} | {row["channel"] for row in paid}
+    channels = {str(one.names["channel"]) for one in company.leads.values()} | {row["channel"] for row in paid}
     empty = {"cost": 0.0, "sales": 0, "expected": 0.0}
     table = {channel: {week: dict(empty) for week in weeks} for channel in channels}
     for row in paid:
@@ -49,7 +49,7 @@ def plain_weeks(company: PlainCompany, moment: datetime) -> dict[str, dict[Any, 
             table[row["channel"]][monday_of(row["day"])]["cost"] += row["cost"]
     for one in company.leads.values():
         if monday_of(one.day) in weeks:
-            cell = table[one.names["channel"]][monday_of(one.day)]
+            cell = table[str(one.names["channel"])][monday_of(one.day)]
             if one.told["won"]:
                 cell["sales"] += 1
             elif one.told["outcome"] in ("open", "never_called"):

@@ -13,16 +13,8 @@ import pytest
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
-from tests.support.plain_chances import (
-    FINAL,
-    WORKS_ON,
-    amount_of,
-    chance_of,
-    grade_of,
-    is_over,
-    said_by,
-)
-from tests.support.plain_figures import SPOKEN, PlainCompany, PlainLead, moment_of
+from tests.support.plain_chances import WORKS_ON, amount_of, chance_of, grade_of, is_over, said_by
+from tests.support.plain_figures import FINAL, SPOKEN, PlainCompany, PlainLead, moment_of
 
 RESTS = (2, 4, 20, 44, 68)
 """Hours of rest after the first, second, ... try in vain; after the sixth nobody tries again."""
@@ -70,9 +62,8 @@ def plain_queue(company: PlainCompany, moment: datetime, taken: dict[str, dateti
     waiting, later = [], 0
     for one in company.leads.values():
         place = place_of(one, company, moment)
-        if (one.id in taken and not is_over(one, company, moment) and moment < taken[one.id] + 2 * HOUR) or (
-            place and place[0] == "later"
-        ):
+        held = is_held(one, taken, moment) and not is_over(one, company, moment)
+        if held or (place and place[0] == "later"):
             later += 1
         elif place:
             waiting.append(Waiting(one, *place, chance_of(said_by(one), company.words), amount_of(one, company)))
