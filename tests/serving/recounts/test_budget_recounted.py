@@ -61,7 +61,7 @@ def plain_weeks(company: PlainCompany, moment: datetime) -> dict[str, dict[Any, 
 def test_every_number_of_the_budget_equals_adding_up_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     company: Shown = request.getfixturevalue(name)
     draw = Random(21)
-    for moment in company.moments():
+    for moment in company.moments()[1:]:
         table = plain_weeks(company.at(moment), moment)
         language = draw.choice(["ru", "en"])
         html = company.doors.page(f"/budget?lang={language}")

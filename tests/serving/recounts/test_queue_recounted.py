@@ -142,7 +142,7 @@ def test_who_waits_worth_what_and_in_which_order_equals_going_through_the_calls(
     company: Shown = request.getfixturevalue(name).copy(tmp_path / "copy")
     draw, seen = Random(31), set()
     managers = [one["name"] for one in company.words.get("managers", ())] or [""]
-    for moment in company.moments():
+    for moment in company.moments()[1:]:
         plain = company.at(moment)
         waiting, later = plain_queue(plain, moment, {})
         told = company.doors.asked("/v1/queue?count=500")
