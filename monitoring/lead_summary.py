@@ -105,7 +105,7 @@ def summarise(
     return LeadSummary(
         lead_id=known.lead_id,
         created_at=known.created_at,
-        channel=shown_mark(_channel(known, channel_of)),
+        channel=channel_in_reports(known, channel_of),
         campaign=_shown(mark_of(marks, "campaign")),
         ad=_shown(mark_of(marks, "ad")),
         offer=_shown(mark_of(marks, "offer")),
@@ -150,11 +150,12 @@ def _first_grade(known: KnownLead, grade: RuleGrade, rules: Abc) -> RuleGrade:
     return rule_grade(said, rules)
 
 
-def _channel(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:
-    if channel_of is None or known.channel != known.company.channels.unknown:
-        return known.channel
-    source = source_by_click(known.marks)
-    return channel_of({**known.marks, "source": source}) if source else known.channel
+def channel_in_reports(known: KnownLead, channel_of: Callable[[Mapping[str, str]], str] | None) -> str:
+    """Return the channel that a lead counts in, as reports show it: without a source, that of the click id that it carries."""
+    source = None
+    if channel_of is not None and known.channel == known.company.channels.unknown:
+        source = source_by_click(known.marks)
+    return shown_mark(channel_of({**known.marks, "source": source}) if channel_of and source else known.channel)
 
 
 def summaries_of(histories: Iterable[LeadHistory], company: Company, moment: datetime) -> list[LeadSummary]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from features.facts.channels import NOTHING, tidied
 from features.facts.company import Company
 from features.facts.history import LeadHistory
-from features.outcome_window import first_told_closed, outcome_as_of
+from features.outcome_window import closed_at, first_told_closed, outcome_as_of
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import Feature, FeatureRow
 from features.rows.feature_row import RowBuilder, answer_feature_name
@@ -187,7 +187,8 @@ class _Reader:
         return talk if told is None or talk < told else None
 
     def _chance(self, now: KnownLead) -> float:
-        return self._scorer.probability(now, self._rows.row(now))
+        """Return how likely an open lead still buys; of one that was closed as lost nothing is expected, as on every page."""
+        return 0.0 if closed_at(now) else self._scorer.probability(now, self._rows.row(now))
 
 
 def field_behind(feature: str, company: Company) -> str | None:

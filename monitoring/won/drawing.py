@@ -21,6 +21,7 @@ from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.outcome_window import first_told_closed, outcome_as_of
 from features.rows.as_of import Gate, KnownLead
+from monitoring.lead_summary import channel_in_reports
 from monitoring.won.middle import middle_of
 from monitoring.won.note_themes import QUOTES, themes_of, typical
 from monitoring.won.won_report import FORMAT, NOTE_KINDS, Deals, NoteKind, Notes, Theme, WonReport
@@ -79,7 +80,12 @@ def _settled(history: LeadHistory, gate: Gate, clean: Cleaner, moment: datetime)
     calls = sum(call.at <= until for call in known.calls)
     told = first_told_closed(history, gate.company)
     return _Settled(
-        shown_mark(known.channel), _offer(known), won is not None, days, calls, _notes_before(known, told, clean)
+        channel_in_reports(known, gate.channel_of),
+        _offer(known),
+        won is not None,
+        days,
+        calls,
+        _notes_before(known, told, clean),
     )
 
 

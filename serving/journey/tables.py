@@ -119,7 +119,8 @@ def _cells(line: JourneyLine, steps: Iterable[StepName]) -> list[Cell]:
         tally["never_called"],
         tally.expected_sales,
         tally.revenue,
-        tally.expected_revenue,
+        # Sales are expected and nobody knows what one brings: that is no revenue of nothing.
+        None if tally.expected_sales and not tally.expected_revenue else tally.expected_revenue,
         line.cost,
     ]
     others = line.costs.other_costs if line.costs else {}

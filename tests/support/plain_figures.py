@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 SPOKEN = ("reached", "refused", "call_back")
 FINAL = ("won", "lost", "non_target")
 EMPTY = ("", "-", "(none)", "(not set)", "none", "null", "nan", "undefined", "не указано", "не задано", "не выбрано")
+CLICKED = {"yclid": "yandex", "gclid": "google"}
+"""Click id -> whose ad was clicked, where the link names no source."""
 DIMENSIONS = ("channel", "campaign", "ad", "offer", "landing_page")
 Figures = dict[str, Any]
 
@@ -33,6 +35,9 @@ class PlainLead:
     stages: list[dict[str, Any]] = field(default_factory=list)
     day: date = date.min
     told: dict[str, Any] = field(default_factory=dict)
+    row: dict[str, str] = field(default_factory=dict)
+    marked: str = ""
+    """The channel that its marks name; in reports a click id counts where they name none."""
 
 
 @dataclass
@@ -56,8 +61,12 @@ class PlainCompany:
     def records_calls(self) -> bool:
         return bool(self.words.get("calls_recorded", True))
 
-    def channel(self, marks: Mapping[str, str]) -> str:
+    def channel(self, marks: Mapping[str, str], *, clicks_count: bool = True) -> str:
         raw = tidy(marks.get("source", ""))
+        if raw in EMPTY and clicks_count:
+            clicked = [source for click, source in CLICKED.items() if marks.get(click, "").strip()]
+            marks = {**marks, "source": clicked[0]} if clicked else marks
+            raw = clicked[0] if clicked else raw
         for rule in self.words.get("channels", {}).get("rules", ()):
             if all(tidy(marks.get(mark, "")) in [tidy(one) for one in words] for mark, words in rule["when"].items()):
                 return str(rule["name"])
@@ -86,7 +95,8 @@ def plain_company(words: Mapping[str, Any], folder: Path, moment: datetime, expo
             continue
         marks = {mark: row[column] for mark, column in columns.get("marks", {}).items()}
         names = {name: None if tidy(marks.get(name, "")) in EMPTY else tidy(marks[name]) for name in DIMENSIONS[1:]}
-        one = PlainLead(row[columns["id"]], at, {"channel": company.channel(marks), **names})
+        one = PlainLead(row[columns["id"]], at, {"channel": company.channel(marks), **names}, row=row)
+        one.marked = company.channel(marks, clicks_count=False)
         if columns.get("stage") and row[columns["stage"]]:
             amount = number(row[columns["amount"]]) if columns.get("amount") and row[columns["amount"]] else None
             if exported_at <= moment:
@@ -101,7 +111,9 @@ def plain_company(words: Mapping[str, Any], folder: Path, moment: datetime, expo
                 asked = {name: said["call_column"] for name, said in words["fields"].items() if said.get("call_column")}
                 said = {name: {"да": "yes", "нет": "no"}.get(tidy(row[column])) for name, column in asked.items()}
                 result = columns["results"][row[columns["result"]]]
-                company.leads[row[columns["lead_id"]]].calls.append({"at": at, "result": result, "said": said})
+                company.leads[row[columns["lead_id"]]].calls.append(
+                    {"at": at, "result": result, "said": said, "row": row}
+                )
     if (folder / "stages.csv").exists():
         columns = export["stages"]
         for row in rows(folder / "stages.csv"):

@@ -1,0 +1,113 @@
+"""The figures of /alarms equal counting the leads by hand: before and since the day that is told, what it cost, who is quiet.
+
+Whether and since when there is an alarm is the detector's to say; its shares, counts, sizes and money are counted here from
+the facts as the store gives them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import date, timedelta
+from math import sqrt
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from features.facts.values import Call, Source, Spend
+from tests.serving.doors import Doors, open_doors
+from tests.serving.recounts.page import Page, is_written
+from tests.serving.spoiled import spoiled
+from tests.support.plain_figures import wilson
+
+Bad = dict[str, list[tuple[date, bool]]]
+"""Channel -> of each lead the day of its talk and whether it was non-target."""
+WINDOW, COMPARED = 120, 240
+
+
+def talks_of(doors: Doors) -> Bad:
+    """Return every lead's first talk; in this company need "no" is non-target, and every lead is spoken to at once."""
+    zone, names = doors.service.company.zone, {"vk": "ВКонтакте", "yandex": "Яндекс"}
+    found: Bad = defaultdict(list)
+    for history in doors.service.desk.store.histories():
+        facts = [one.fact for one in history.stored]
+        channel = next(names[fact.marks["source"]] for fact in facts if isinstance(fact, Source))
+        calls = [fact for fact in facts if isinstance(fact, Call)]
+        is_bad = calls[0].answers["need"] == "no"
+        found[channel].append((calls[0].known_at.astimezone(zone).date(), is_bad))
+    return found
+
+
+def counted(talks: list[tuple[date, bool]], first: date, last: date) -> tuple[int, int]:
+    """Return how many of the talks from one day to another were with non-target leads, of how many."""
+    some = [bad for day, bad in talks if first <= day <= last]
+    return sum(some), len(some)
+
+
+def newcombe(after: tuple[int, int], before: tuple[int, int]) -> tuple[float, float]:
+    """Return the 95 % interval of a difference of shares (Newcombe 1998, method 10)."""
+    (low1, high1), (low2, high2) = wilson(*after), wilson(*before)
+    one, other = after[0] / after[1], before[0] / before[1]
+    return (
+        one - other - sqrt((one - low1) ** 2 + (high2 - other) ** 2),
+        one - other + sqrt((high1 - one) ** 2 + (other - low2) ** 2),
+    )
+
+
+@pytest.mark.parametrize(("seed", "days_ago"), [(7, 20), (3, 33)])
+def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
+    seed: int, days_ago: int, tmp_path: Path, sqlite_engine: Engine
+) -> None:
+    with open_doors(tmp_path, sqlite_engine) as doors:
+        now = doors.clock()
+        facts = spoiled(now, days_ago, seed)
+        doors.service.desk.store.append(facts)
+        page = Page(doors.page("/alarms?lang=en"))
+        parts = [one for one in page.texts if one.startswith("alarm-")]
+        assert len(parts) == 1
+        text, talks = page.text(parts[0]), talks_of(doors)["ВКонтакте"]
+        today = now.astimezone(doors.service.company.zone).date()
+        check_alarm(text, talks, today, [one for one in facts if isinstance(one, Spend)])
+        check_quiet(page, talks_of(doors), today)
+
+
+TOLD = (
+    r"Share non-target (?P<shares>[\d.]+\s% → [\d.]+\s%) by (?P<size>[\d.]+) pp \(95\s%: (?P<ends>[\d.]+ to [\d.]+)\) "
+    r"(?P<counts>[\d,]+ of [\d,]+ → [\d,]+ of [\d,]+) "
+    r"Since (?P<since>\S+) most likely between (?P<earliest>\S+) and (?P<latest>\S+) "
+    r".*?Spent since (?P<money>[\d,]+\s₽ about [\d,]+\s₽ of it \([\d,]+\s₽ to [\d,]+\s₽\)) .*?"
+    r"Additional bad leads ≈ (?P<extra>[\d,]+ [\d,]+ to [\d,]+, of [\d,]+)"
+)
+
+
+def check_alarm(text: str, talks: list[tuple[date, bool]], today: date, spend: list[Spend]) -> None:
+    told = re.search(TOLD, text)
+    assert told, text[:900]
+    day, earliest, latest = (date.fromisoformat(told[name]) for name in ("since", "earliest", "latest"))
+    oldest = max(one for one, _ in talks) - timedelta(days=COMPARED)
+    splits = [
+        (counted(talks, oldest, on - timedelta(days=1)), counted(talks, on, today)) for on in (day, earliest, latest)
+    ]
+    before, after = splits[0]
+    is_written(told["counts"], "en", *before, *after)
+    size = after[0] / after[1] - before[0] / before[1]
+    ends = [newcombe(since, until) for until, since in splits]
+    low, high = max(min(one for one, _ in ends), 0.0), max(one for _, one in ends)
+    is_written(told["shares"], "en", before[0] / before[1], after[0] / after[1])
+    is_written(told["size"], "en", size * 100)
+    is_written(told["ends"], "en", low * 100, high * 100)
+    cost = sum(one.cost for one in spend if one.day >= day)
+    is_written(told["money"], "en", cost, cost * size, cost * low, cost * high)
+    is_written(told["extra"], "en", *(after[1] * one for one in (size, low, high)), after[1])
+
+
+def check_quiet(page: Page, talks: Bad, today: date) -> None:
+    """Check the shares of the last 120 days where it is quiet."""
+    rows = [row for table in page.of("quiet") for row in table.rows if "Share non-target" in row[0]]
+    assert rows
+    for row in rows:
+        channel = row[0].split(" Share")[0]
+        bad, of = counted(talks[channel], today - timedelta(days=WINDOW - 1), today)
+        is_written(row[1], "en", bad / of, *wilson(bad, of), bad, of)
+        assert row[3] == "—"  # everybody was spoken to

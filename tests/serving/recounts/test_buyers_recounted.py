@@ -1,0 +1,249 @@
+"""Every count of /portrait and /won equals plain loops over the exported files: who was a lead, a sale, and who of whom bought."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+import pytest
+from scipy.stats import binom, hypergeom
+
+from monitoring.portrait.drawing import drawn_portrait
+from monitoring.portrait.portrait_report import PORTRAITS
+from monitoring.won.drawing import won_deals
+from monitoring.won.won_report import WON
+from tests.serving.recounts.companies import Shown
+from tests.serving.recounts.page import Page, is_written
+from tests.support.plain_chances import chances_of
+from tests.support.plain_figures import EMPTY, FINAL, SPOKEN, PlainCompany, PlainLead, number, tidy, wilson
+
+LABELS = {
+    "Город": "Город", "Кто вы": "Кто вы", "Когда нужно": "Когда нужно", "Ремонт начат": "Ремонт начат",
+    "Площадь офиса, м²": "Площадь, м²", "Окон": "Окон", "Потребность": "need", "Бюджет": "budget", "Срочность": "urgency",
+    "Channel": "channel", "Канал": "channel", "Medium": "utm_medium", "Тип трафика": "utm_medium",
+    "Campaign": "utm_campaign", "Кампания": "utm_campaign", "Ad": "utm_content", "Объявление": "utm_content",
+    "Landing page": "Посадочная страница", "Посадочная страница": "Посадочная страница", "Offer": "Оффер",
+    "Предложение": "Оффер", "Discount": "Скидка", "Скидка": "Скидка",
+}  # fmt: skip
+NOTES = {"attracts": "Что привлекает", "ideal_product": "Идеальный продукт", "comment": "Комментарий"}
+MISSING, YES, NO = ("not given", "не указано"), ("yes", "да"), ("no", "нет")
+
+
+class Buyers:
+    """The leads of a portrait: what became of each, and how much of a sale it is."""
+
+    def __init__(self, plain: PlainCompany, moment: datetime, *, after_talk: bool) -> None:
+        self.plain, chances = plain, chances_of(plain, moment)
+        self.leads: list[tuple[PlainLead, str, float]] = []
+        for one in plain.leads.values():
+            if after_talk and talked_at(one) is None:
+                continue
+            state = one.told["outcome"]
+            sale = state != "never_called" and one.told["won"]
+            weight = 1.0 if sale else chances.get(one.id, 0.0) if state == "open" else 0.0
+            self.leads.append((one, state, weight))
+        self.after_talk = after_talk
+
+    def count(self, inside: Callable[[PlainLead], bool]) -> dict[str, float]:
+        """Return how many leads, sales and settled ones there are of some."""
+        some = [one for one in self.leads if inside(one[0])]
+        return {
+            "leads": sum(state != "never_called" for _, state, _ in some),
+            "sales": sum(weight for _, _, weight in some),
+            "bought": sum(state == "bought" for _, state, _ in some),
+            "settled": sum(state in ("bought", "did_not_buy") for _, state, _ in some),
+            "open": sum(state == "open" for _, state, _ in some),
+            "open_sales": sum(weight for _, state, weight in some if state == "open"),
+            "never": sum(state == "never_called" for _, state, _ in some),
+        }
+
+    def fits(self, one: PlainLead, label: str, value: str) -> bool:
+        """Return whether a lead has what a page's words ask for in a field."""
+        said = self.said(one, LABELS[label])
+        if value in MISSING:
+            return said is None
+        if said is None:
+            return False
+        if LABELS[label] in ("Площадь, м²", "Окон"):
+            return in_range(number(said), value)
+        word = {"да": "yes", "нет": "no"}.get(said, said)
+        return word == ({**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}.get(value, value))
+
+    def said(self, one: PlainLead, column: str) -> str | None:
+        if column == "channel":
+            return one.marked
+        if column in ("need", "budget", "urgency"):
+            talk = talked_at(one)
+            told = [
+                call["said"][column] for call in one.calls if talk and call["at"] <= talk and call["said"].get(column)
+            ]
+            return told[-1] if told else None
+        word = tidy(one.row[column])
+        return None if word in EMPTY else word
+
+
+def talked_at(one: PlainLead) -> datetime | None:
+    """Return when somebody first spoke to a lead, if nobody knew by then how it ends."""
+    talks = [call["at"] for call in one.calls if call["result"] in SPOKEN]
+    ends = [stage["at"] for stage in one.stages if stage["kind"] in FINAL]
+    return talks[0] if talks and not (ends and min(ends) <= talks[0]) else None
+
+
+def in_range(value: float, words: str) -> bool:
+    digits = [
+        float(one.replace("\u00a0", "").replace(",", ".")) for one in re.findall(r"[\d\u00a0]+(?:[.,]\d+)?", words)
+    ]
+    if words.startswith(("less than", "меньше")):
+        return value < digits[0]
+    if words.endswith("and more") or (words.startswith("от ") and len(digits) == 1):
+        return value >= digits[0]
+    if len(digits) == 1:
+        return value == digits[0]
+    return (
+        digits[0] <= value <= digits[1]
+        if value == int(value) and digits[1] == int(digits[1])
+        else digits[0] <= value < digits[1]
+    )
+
+
+def conditions_of(words: str) -> list[tuple[str, str]]:
+    """Return what a segment's words ask for: label and value, by the labels that the company has."""
+    labels = "|".join(sorted((re.escape(one) for one in LABELS), key=len, reverse=True))
+    places = list(re.finditer(rf"(?:^|, )({labels}): ", words))
+    ends = [*(one.start() for one in places[1:]), len(words)]
+    return [(one[1], words[one.end() : end]) for one, end in zip(places, ends, strict=True)]
+
+
+def interval(k: float, n: float) -> tuple[float, float]:
+    return wilson(k, n) if n else (0.0, 1.0)  # type: ignore[arg-type]
+
+
+def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: Path) -> None:
+    company, shown = demo.copy(tmp_path / "copy"), 0
+    service = company.doors.service
+    for moment in company.moments()[1:]:
+        plain = company.at(moment)
+        report = drawn_portrait(service.desk.store, service.company, service.settings.home, moment=moment)
+        PORTRAITS.write(report, service.settings.home)
+        for known, language in (("arrival", "en"), ("talk", "ru"), ("arrival", "ru")):
+            page = Page(company.doors.page(f"/portrait?known={known}&lang={language}"))
+            buyers = Buyers(plain, moment, after_talk=known == "talk")
+            every = buyers.count(lambda _: True)
+            text = page.text("buyers")
+            base = re.match(r".*?(?=\.(?: |$))", text)
+            assert base
+            told = [every["bought"], every["settled"], every["open"], every["open_sales"]]
+            is_written(base[0], language, *told, *([every["never"]] if every["never"] and known == "arrival" else []))
+            for table in page.of("buyers"):
+                for row in table.rows:
+                    check_segment(row, buyers, every, language)
+                    shown += 1
+        check_audience(Page(company.doors.page("/portrait?lang=en")), Buyers(plain, moment, after_talk=False))
+    assert shown >= 3
+    company.close()
+
+
+def check_segment(row: list[str], buyers: Buyers, every: dict[str, float], language: str) -> None:
+    asked = conditions_of(re.split(r" (?:until|до) \d", row[0])[0])
+    assert asked, row
+
+    def inside(one: PlainLead) -> bool:
+        return all(buyers.fits(one, label, value) for label, value in asked)
+
+    hand = buyers.count(inside)
+    outside = buyers.count(lambda one: not inside(one))
+    is_written(row[1], language, hand["leads"] / every["leads"], hand["leads"], every["leads"])
+    part = hand["sales"] / every["sales"]
+    low, high = interval(part * every["bought"], every["bought"])
+    is_written(row[2], language, part, low, high, hand["sales"], every["sales"])
+    low, high = interval(hand["bought"], hand["settled"])
+    bought = [hand["bought"] / hand["settled"], low, high, hand["bought"], hand["settled"]]
+    is_written(row[3], language, *bought, outside["bought"] / outside["settled"])
+
+
+def check_audience(page: Page, buyers: Buyers) -> None:
+    """Check the shares of the audience's parts, and by scipy's exact test and Holm's which of them surely differ."""
+    every = buyers.count(lambda _: True)
+    found: list[tuple[float, bool, str]] = []
+    for table in page.of("audience"):
+        for row in table.rows:
+            value = re.sub(r" (?:aimed at|not aimed at|aim .*)$", "", row[0].replace(" not aimed at", ""))
+            hand = buyers.count(lambda one, label=table.title, value=value: buyers.fits(one, label, value))  # type: ignore[misc]
+            is_written(row[1], "en", hand["leads"] / every["leads"])
+            part = hand["sales"] / every["sales"]
+            is_written(row[2], "en", part, *interval(part * every["bought"], every["bought"]))
+            law = hypergeom(int(every["settled"]), int(hand["settled"]), int(every["bought"]))
+            p_value = min(2 * min(law.cdf(hand["bought"]), law.sf(hand["bought"] - 1)), 1.0)
+            found.append((p_value, hand["bought"] > law.mean(), row[3]))
+    if every["bought"] < 30:
+        assert {verdict for *_, verdict in found} == {"not enough data"}
+        return
+    sure = True
+    for place, (p_value, more, verdict) in enumerate(sorted(found)):
+        sure = sure and p_value <= 0.05 / (len(found) - place)
+        assert verdict == (("more often" if more else "more rarely") if sure else "no sure difference")
+
+
+def middle(values: list[float]) -> list[float]:
+    """Return the median and, of six or more, the order statistics around it (David & Nagaraja 2003, section 7.1)."""
+    if not values:
+        return []
+    ordered, rank = sorted(values), int(binom.ppf(0.025, len(values), 0.5))
+    ends = [] if rank < 1 else [ordered[rank - 1], ordered[-rank]]
+    return [round(one, 1) for one in (median(ordered), *ends)]
+
+
+@pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
+def test_every_count_of_won_deals_equals_plain_loops(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    company: Shown = request.getfixturevalue(name).copy(tmp_path / "copy")
+    service = company.doors.service
+    for moment, language in zip(company.moments()[1:], ("en", "ru"), strict=True):
+        plain = company.at(moment)
+        clean = service.contacts.without_persons([])
+        WON.write(won_deals(service.desk.store, service.company, clean, moment=moment), service.settings.home)
+        page = Page(company.doors.page(f"/won?lang={language}"))
+        settled = [one for one in plain.leads.values() if one.told["outcome"] in ("bought", "did_not_buy")]
+        for part, dimension in (("by-channel", "channel"), ("by-offer", "offer")):
+            names = {one.names[dimension] for one in settled} - {None}
+            rows = page.of(part)[0].rows if page.of(part) else []
+            assert sorted(row[0] for row in rows[:-1]) == sorted(str(one) for one in names)
+            for row in rows:
+                mine = [one for one in settled if row is rows[-1] or one.names[dimension] == row[0]]
+                check_deals(row, mine, moment, language)
+        check_notes(page, settled, language)
+    company.close()
+
+
+def check_deals(row: list[str], mine: list[PlainLead], moment: datetime, language: str) -> None:
+    won = [one for one in mine if one.told["outcome"] == "bought"]
+    lost = [one for one in mine if one.told["outcome"] != "bought"]
+    is_written(row[1], language, len(mine))
+    is_written(row[2], language, len(won))
+    days = [(one.told["won"]["at"] - one.at).total_seconds() / 86_400 for one in won]
+    calls = [float(sum(call["at"] <= one.told["won"]["at"] for call in one.calls)) for one in won]
+    lost_calls = [float(sum(call["at"] <= moment for call in one.calls)) for one in lost]
+    for cell, values in zip(row[3:], (days, calls, lost_calls), strict=True):
+        is_written(cell, language, *middle(values))
+
+
+def check_notes(page: Page, settled: list[PlainLead], language: str) -> None:
+    """Check how many won and lost leads have a note from before anybody knew the end, and every theme's share of them."""
+    for kind, column in NOTES.items():
+        speak = {True: 0, False: 0}
+        for one in settled:
+            ends = [stage["at"] for stage in one.stages if stage["kind"] in FINAL]
+            calls = [call for call in one.calls if not ends or call["at"] < min(ends)]
+            if any(any(letter.isalpha() for letter in call["row"].get(column, "")) for call in calls):
+                speak[one.told["outcome"] == "bought"] += 1
+        for table in page.of(kind):
+            for row in table.rows:
+                for cell, of in ((row[1], speak[True]), (row[2], speak[False])):
+                    count = re.search(r"(\d[\d\u00a0,]*) (?:of|из) ", cell)
+                    if count is None:
+                        assert not of
+                        continue
+                    k = int(re.sub(r"[\u00a0,]", "", count[1]))
+                    is_written(cell, language, k / of, *wilson(k, of), k, of)
