@@ -1,8 +1,7 @@
 """Asks a CRM's HTTP interface: at its pace, again where it says later, and with one clear sentence where it says no.
 
-Our own few lines over httpx, beside which fast-bitrix24, b24pysdk, hubspot-api-client and amocrm-api were looked at: each speaks
-to one CRM over an HTTP stack of its own (aiohttp, requests, urllib3), paces only what it sends itself, and waits in ways that a
-worker cannot end. What leadloop asks of a CRM is ten methods.
+Our own few lines over httpx. The vendors' client libraries each speak to one CRM over an HTTP stack of their own and pace only what
+they send themselves; what leadloop asks of a CRM is ten methods. None of them was tried.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ HEARD_EVERY = timedelta(seconds=5)
 
 def duty(place: WorkPlace, every: timedelta) -> Duty:
     """Return the duty; ``every`` is how often the CRM is looked through, whatever it told."""
-    return Duty(NAME, _Turns(place, every), HEARD_EVERY)
+    return Duty(NAME, CrmTurns(place, every), HEARD_EVERY)
 
 
-class _Turns:
+class CrmTurns:
     """Keeps what a turn needs from turn to turn, until company.yaml is written anew."""
 
     def __init__(self, place: WorkPlace, every: timedelta) -> None:
@@ -62,7 +62,7 @@ class _Turns:
         file = self._place.settings.company_file
         written = file.stat().st_mtime_ns if file.exists() else None
         if self._written is None or written != self._written:
-            self._close()
+            self.close()
             self._written, self._looked_through = (
                 written,
                 None,
@@ -75,7 +75,8 @@ class _Turns:
                 raise
         return self._desk
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End connections, and write what was logged."""
         if self._desk is not None:
             self._desk.close()
         if self._house is not None:

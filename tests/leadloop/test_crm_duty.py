@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from features.errors import CrmRefused
-from leadloop.commands._conversions import postman
-from leadloop.commands._crm import CrmDuties
-from leadloop.commands._house import open_house
+from leadloop.duties.crm import CrmTurns
+from leadloop.duties.work_place import WorkPlace
 from tests.crm.house import COMPANY
 from tests.crm.standins.bitrix24 import Bitrix24StandIn
 
@@ -30,22 +29,22 @@ def test_a_crm_that_is_named_while_it_works_is_heard_from_then_on(
     said = io.StringIO()
     monkeypatch.setenv("LEADLOOP_SEND_TO_LOOPBACK", "1")
     monkeypatch.setenv("LEADLOOP_BITRIX24_HOOK", portal.hook)
-    house = open_house(home, file)
-    duties = CrmDuties(home, file, Console(file=said, width=200), postman(house))
+    place = WorkPlace(home, file, Console(file=said, width=200))
+    turn = CrmTurns(place, timedelta(minutes=5))
     try:
         number = portal.add(UF_CRM_AREA="50")
-        duties.look_through(NOW)
+        turn(NOW)
         assert said.getvalue() == ""
         file.write_text(COMPANY + CRM, encoding="utf-8")
         os.utime(file, ns=(1, 1))
-        duties.look_through(NOW)
+        turn(NOW)
         assert "bitrix24 looked through: 1 records, 2 new facts, 1 scores to tell." in said.getvalue()
-        duties.hear(NOW)
-        postman(house).go_round()
+        turn(NOW)
+        place.postman.go_round()
         assert 0 < portal.records["lead"][number]["UF_CRM_SCORE"] < 100
     finally:
-        duties._close()
-        house.engine.dispose()
+        turn.close()
+        place.first.engine.dispose()
         portal.close()
 
 
@@ -53,10 +52,10 @@ def test_a_missing_secret_is_said_once(tmp_path: Path, monkeypatch: pytest.Monke
     file, home = tmp_path / "company.yaml", tmp_path / "home"
     file.write_text(COMPANY + CRM, encoding="utf-8")
     monkeypatch.delenv("LEADLOOP_BITRIX24_HOOK", raising=False)
-    house = open_house(home, file)
-    duties = CrmDuties(home, file, Console(file=io.StringIO()), postman(house))
+    place = WorkPlace(home, file, Console(file=io.StringIO()))
+    turn = CrmTurns(place, timedelta(minutes=5))
     with pytest.raises(CrmRefused, match="LEADLOOP_BITRIX24_HOOK"):
-        duties.hear(NOW)
-    duties.hear(NOW)
-    duties._close()
-    house.engine.dispose()
+        turn(NOW)
+    turn(NOW)
+    turn.close()
+    place.first.engine.dispose()
