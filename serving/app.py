@@ -105,7 +105,7 @@ def create_app(service: Service) -> FastAPI:
 
     app.include_router(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal, parting))
     watcher = Watcher(service.company, service.log)
-    drift = DriftReports(service.settings, lambda: f"{service.book.number} {service.desk.scorer.version}")
+    drift = DriftReports(service.settings, lambda: f"{service.desk.store.last_number()} {service.desk.scorer.version}")
     app.include_router(
         reports_router(
             desk=service.desk,

@@ -79,8 +79,8 @@ class Shown:
             self.close()
             self.moment = LONG_AGO
             self.doors = self._opened()
+        self.doors.service.begin_day(moment)  # before it is that moment for whoever reads ahead
         self.moment = moment
-        self.doors.service.begin_day(moment)
         return self.plain(moment)
 
     def plain(self, moment: datetime) -> PlainCompany:

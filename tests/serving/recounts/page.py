@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+HEADINGS = frozenset({"h1", "h2", "h3", "summary"})
 VOID = frozenset({"meta", "link", "input", "br", "img", "hr", "path", "rect", "circle", "line"})
 NUMBER = {
     "ru": re.compile(r"\d{1,3}(?:\u00a0\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
@@ -55,7 +56,7 @@ class Page(HTMLParser):
             self._row = []
         elif tag in ("td", "th"):
             self._cell = []
-        elif tag in ("h1", "h2", "h3"):
+        elif tag in HEADINGS:
             self._heading = ""
 
     def handle_endtag(self, tag: str) -> None:
@@ -81,7 +82,7 @@ class Page(HTMLParser):
                 self.texts.setdefault(one, []).append(data)
         if self._cell is not None:
             self._cell.append(data)
-        if any(name in ("h1", "h2", "h3") for name, _ in self._open[-2:]):
+        if any(name in HEADINGS for name, _ in self._open[-2:]):
             self._heading = f"{self._heading} {data}".strip()
 
 

@@ -104,10 +104,14 @@ def check_alarm(text: str, talks: list[tuple[date, bool]], today: date, spend: l
 
 def check_quiet(page: Page, talks: Bad, today: date) -> None:
     """Check the shares of the last 120 days where it is quiet."""
-    rows = [row for table in page.of("quiet") for row in table.rows if "Share non-target" in row[0]]
+    rows = [
+        (table.title.split(" Share")[0], row)
+        for table in page.of("quiet")
+        for row in table.rows
+        if "Share non-target" in row[0]
+    ]
     assert rows
-    for row in rows:
-        channel = row[0].split(" Share")[0]
+    for channel, row in rows:
         bad, of = counted(talks[channel], today - timedelta(days=WINDOW - 1), today)
         is_written(row[1], "en", bad / of, *wilson(bad, of), bad, of)
         assert row[3] == "—"  # everybody was spoken to
