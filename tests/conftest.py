@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,9 +40,20 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an up-to-date SQLite database with nothing in it, to be copied: every step was taken once, and not by each test."""
+    path = tmp_path_factory.mktemp("empty") / "leadloop.db"
+    engine = engine_for(f"sqlite:///{path}")
+    bring_up_to_date(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(tmp_path: Path, sqlite_file: Path) -> Iterator[Engine]:
     """Give an up-to-date SQLite database in a file."""
+    shutil.copyfile(sqlite_file, tmp_path / "leadloop.db")
     engine = engine_for(f"sqlite:///{tmp_path / 'leadloop.db'}")
     bring_up_to_date(engine)
     yield engine

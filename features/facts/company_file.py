@@ -67,8 +67,10 @@ def parse_company(text: str, path: str = "company.yaml") -> Company:
       company.yaml:2: horizon: is no key here; did you mean horizon_days?
     """
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        doubled = list(_doubled_keys(node))
+        data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         remedy = f"is no valid YAML: {error.problem}; a text that holds ': ' or ' #', or begins with a sign, stands in quotes"
@@ -79,7 +81,6 @@ def parse_company(text: str, path: str = "company.yaml") -> Company:
         raise CompanyFileWrong(path, [CompanyMistake(line, "file", remedy)]) from None
     if not isinstance(data, dict):
         raise CompanyFileWrong(path, [CompanyMistake(1, "file", "must hold keys such as `company: Name`")])
-    doubled = list(_doubled_keys(node))
     try:
         company = Company.model_validate(data)
     except ValidationError as error:
