@@ -28,8 +28,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedScore:
+class LoggedScore(NamedTuple):
     """A score as logged.
 
     ``number`` is the storage number up to which the lead's facts were known, ``rates_number`` and ``rates_midnight``
@@ -73,28 +72,12 @@ class ServedGrade:
     model_version: str | None
 
 
-class Written(NamedTuple):
-    """A score as it waits for the log: the values of ``COLUMNS``; the row that it was made from is written out last."""
-
-    lead_id: LeadId | None
-    at: datetime
-    probability: float
-    log_odds: float
-    rules_grade: str
-    refined_grade: str
-    model_version: str | None
-    number: int
-    rates_number: int
-    rates_midnight: datetime | None
-    company_hash: str
-    kind: Literal["stored", "asked"]
-    row: Mapping[str, Value]
-
-
-def written(score: Score, row: Mapping[str, Value], rates: SourceRates, *, number: int, company_hash: str) -> Written:
+def logged(
+    score: Score, row: Mapping[str, Value], rates: SourceRates, *, number: int, company_hash: str
+) -> LoggedScore:
     """Return what the log keeps of a score; ``number`` is the storage number up to which the lead's facts were known."""
     kind: Literal["stored", "asked"] = "asked" if score.lead_id is None else "stored"
-    return Written(
+    return LoggedScore(
         score.lead_id, score.moment, score.probability, score.log_odds, score.grading.grade, score.refined_grade,
         score.model_version, number, rates.number, rates.midnight, company_hash, kind, row,
     )  # fmt: skip
@@ -108,10 +91,6 @@ class ScoreLog:
 
     def remember(self, scores: Sequence[LoggedScore]) -> None:
         """Keep scores in one transaction."""
-        self.write([_written(one) for one in scores])
-
-    def write(self, scores: Sequence[Written]) -> None:
-        """Keep scores as they were written down, in one transaction."""
         if scores:
             with writing(self._engine) as connection:
                 remember_scores(connection, scores)
@@ -178,7 +157,7 @@ class ScoreLog:
                 yield _logged(row)
 
 
-def remember_scores(connection: Connection, scores: Sequence[Written]) -> None:
+def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> None:
     """Keep scores inside a transaction of the caller's."""
     add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores])
 
@@ -196,16 +175,9 @@ def _served(row: Row[Any]) -> ServedGrade:
     return ServedGrade(instant(row.at_us), row.probability, row.refined_grade, row.model_version)
 
 
-def _written(one: LoggedScore) -> Written:
-    return Written(
-        one.lead_id, one.at, one.probability, one.log_odds, one.rules_grade, one.refined_grade, one.model_version, one.number,
-        one.rates_number, one.rates_midnight, one.company_hash, one.kind, one.row,
-    )  # fmt: skip
-
-
-def _columns(one: Written) -> tuple[Any, ...]:
+def _columns(one: LoggedScore) -> tuple[Any, ...]:
     """Return a score as the database takes it."""
-    lead_id, at, *same, rates_midnight, company_hash, kind, row = one
+    lead_id, at, *same, rates_midnight, company_hash, kind, row, _ = one
     rates_us = None if rates_midnight is None else microseconds(rates_midnight)
     return (lead_id, microseconds(at), *same, rates_us, company_hash, kind, orjson.dumps(row).decode())
 

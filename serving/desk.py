@@ -22,7 +22,7 @@ from models.if_answered import IfAnswered
 from models.possible_answers import Ends
 from models.remembered import Remembered
 from models.score import Score, Scorer, without_lead
-from models.score_log import Written, written
+from models.score_log import LoggedScore, logged
 from serving.champion import Champion
 from serving.days_rates import DaysRates
 from serving.next_question import answer_words
@@ -137,11 +137,11 @@ class Desk:
     def remember(self, scored: Scored, number: int) -> None:
         """Log the score with its row, the storage number of the facts and of its rates, and the company's words."""
         self.shadowed(scored)
-        self._writer.put(self.written(scored, number))
+        self._writer.put(self.logged(scored, number))
 
-    def written(self, scored: Scored, number: int) -> Written:
+    def logged(self, scored: Scored, number: int) -> LoggedScore:
         """Return what the log keeps of a score."""
-        return written(scored.score, scored.row, scored.known.rates, number=number, company_hash=self.company_hash)
+        return logged(scored.score, scored.row, scored.known.rates, number=number, company_hash=self.company_hash)
 
     def settle(self) -> None:
         """Wait until every score that left the house by now is in the log."""

@@ -23,7 +23,7 @@ from features.facts.tellings import Telling, last_told, together
 from features.facts.values import Answer, Assignment, Call, Lead, LeadId, Source, Stage
 from models.hand_out_log import HandOut, remember_hand_out
 from models.kept_answers import KeptAnswer, RequestKey, forget_expired, keep_answers, kept_among
-from models.score_log import Written, remember_scores
+from models.score_log import LoggedScore, remember_scores
 from serving.board import Board
 from serving.counts import Counts
 from serving.desk import Desk, Scored
@@ -277,7 +277,7 @@ class Intake:
         kept = kept_among(connection, named, now=now) if named else {}
         facts = GatheredFacts(connection, dict.fromkeys(one.lead_id for one in requests))
         outcomes: list[Told | Exception | None] = []
-        scores: list[Written] = []
+        scores: list[LoggedScore] = []
         answers: list[KeptAnswer] = []
         hand_outs: list[HandOut] = []
         for one in requests:
@@ -303,7 +303,7 @@ class Intake:
         self._counts.scores((one.refined_grade, one.model_version) for one in given)
 
     def _carried_out(
-        self, one: _Request, facts: GatheredFacts, scores: list[Written], hand_outs: list[HandOut]
+        self, one: _Request, facts: GatheredFacts, scores: list[LoggedScore], hand_outs: list[HandOut]
     ) -> Taken | Exception | None:
         try:
             said = one.say(facts, self.desk.now())
@@ -317,7 +317,7 @@ class Intake:
             scored = self.desk.scored(facts.history(one.lead_id), said.moment)
         except Exception as error:  # noqa: BLE001 - a lead that a model cannot score is stored all the same
             return error
-        scores.append(self.desk.written(scored, facts.number))
+        scores.append(self.desk.logged(scored, facts.number))
         self.desk.shadowed(scored)
         return Taken(said.stored, said.unknown, scored)
 

@@ -13,7 +13,7 @@ from collections import deque
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import StoreUnreachable
-from models.score_log import ScoreLog, Written
+from models.score_log import LoggedScore, ScoreLog
 from serving.counts import Counts
 
 GROUP = 2_000
@@ -31,12 +31,12 @@ class ScoreWriter:
 
     def __init__(self, log: ScoreLog, counts: Counts | None = None) -> None:
         self._log, self._counts = log, counts or Counts()
-        self._waiting: deque[Written | threading.Event] = deque()
+        self._waiting: deque[LoggedScore | threading.Event] = deque()
         self._come, self._closing, self._room = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._write, name="score-writer", daemon=True)
         self._thread.start()
 
-    def put(self, scored: Written) -> None:
+    def put(self, scored: LoggedScore) -> None:
         """Remember a score soon; when the backlog is full the caller waits."""
         while len(self._waiting) >= LONGEST_BACKLOG and self._thread.is_alive():
             self._room.clear()
@@ -72,9 +72,9 @@ class ScoreWriter:
                     reached.set()
             self._room.set()
 
-    def _group(self) -> tuple[list[Written], threading.Event | None]:
+    def _group(self) -> tuple[list[LoggedScore], threading.Event | None]:
         """Return what is stored next, and who waits for just that."""
-        group: list[Written] = []
+        group: list[LoggedScore] = []
         while self._waiting and len(group) < GROUP:
             one = self._waiting.popleft()
             if isinstance(one, threading.Event):
@@ -82,9 +82,9 @@ class ScoreWriter:
             group.append(one)
         return group, None
 
-    def _store(self, group: list[Written]) -> None:
+    def _store(self, group: list[LoggedScore]) -> None:
         self._counts.scores((one.refined_grade, one.model_version) for one in group)
         try:
-            self._log.write(group)
+            self._log.remember(group)
         except (StoreUnreachable, SQLAlchemyError) as error:
             logger.error("%d scores were not logged: %s", len(group), type(error).__name__)

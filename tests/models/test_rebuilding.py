@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +19,7 @@ from features.rows.rates_timeline import RatesTimeline, last_midnight
 from features.rows.source_rates import SourceRates
 from models.rebuilding import differences
 from models.score import RulesScorer
-from models.score_log import LoggedScore, ScoreLog, written
+from models.score_log import LoggedScore, ScoreLog, logged
 from tests.models.small_models import windows_company
 from tests.support.facts import NOON, call, lead, source, stage
 
@@ -48,7 +47,7 @@ def score_now(engine: Engine, company: Company, lead_id: str = "7") -> None:
     row = rows.row(known)
     rates = SourceRates({}, last_midnight(TODAY, company.zone), number)
     company_hash = CompanyVersions(engine).remember(company, moment=TODAY)
-    log.write([written(RulesScorer().score(known, row), row, rates, number=number, company_hash=company_hash)])
+    log.remember([logged(RulesScorer().score(known, row), row, rates, number=number, company_hash=company_hash)])
 
 
 def rebuilt(engine: Engine) -> list[tuple[LoggedScore, list[str]]]:
@@ -124,7 +123,7 @@ def test_a_row_that_was_tampered_with_is_named_with_its_features(engine: Engine)
     score_now(engine, windows_company())
     ((one, _),) = rebuilt(engine)
     log = ScoreLog(engine)
-    log.remember([replace(one, row={**one.row, "area": 41.0, "hour": 3.0}, id=None)])
+    log.remember([one._replace(row={**one.row, "area": 41.0, "hour": 3.0}, id=None)])
     assert [differing for _, differing in rebuilt(engine)] == [[], ["area", "hour"]]
 
 
@@ -143,6 +142,6 @@ def test_words_that_were_never_kept_are_named(sqlite_engine: Engine) -> None:
     store.append([lead("7", TODAY - DAY)])
     score_now(sqlite_engine, windows_company())
     ((one, _),) = rebuilt(sqlite_engine)
-    ScoreLog(sqlite_engine).remember([replace(one, company_hash="gone", id=None)])
+    ScoreLog(sqlite_engine).remember([one._replace(company_hash="gone", id=None)])
     with pytest.raises(NotThere, match="gone"):
         rebuilt(sqlite_engine)

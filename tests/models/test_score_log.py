@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, event
@@ -12,7 +11,7 @@ from features.rows.feature_row import FixedRates, RowBuilder
 from features.rows.source_rates import NO_RATES, SourceRates
 from models.model_scorer import ModelScorer
 from models.score import without_lead
-from models.score_log import ASKED_AT_ONCE, LoggedScore, ScoreLog, written
+from models.score_log import ASKED_AT_ONCE, LoggedScore, ScoreLog, logged
 from tests.models.small_models import windows_artefact, windows_company
 from tests.support.facts import NOON, history, lead
 
@@ -26,7 +25,7 @@ def a_score(lead_id: str = "7", at: datetime = NOON) -> LoggedScore:
     row = rows.row(known)
     score = ModelScorer(windows_artefact()).score(known, row)
     rates = SourceRates({}, MIDNIGHT, 4)
-    return LoggedScore(*written(score, row, rates, number=5, company_hash="0123456789abcdef"))
+    return logged(score, row, rates, number=5, company_hash="0123456789abcdef")
 
 
 def test_a_score_comes_back_as_it_was_given(engine: Engine) -> None:
@@ -34,14 +33,14 @@ def test_a_score_comes_back_as_it_was_given(engine: Engine) -> None:
     log.remember([given])
     (found,) = log.scores_of(LeadId("7"))
     assert found.id is not None
-    assert replace(found, id=None) == given
+    assert found._replace(id=None) == given
     assert found.row["area"] == 1 / 3
     assert found.row["last_call_result"] is None
 
 
 def test_before_any_rates_were_counted_there_is_no_midnight(engine: Engine) -> None:
     log = ScoreLog(engine)
-    log.remember([replace(a_score(), rates_midnight=None, model_version=None)])
+    log.remember([a_score()._replace(rates_midnight=None, model_version=None)])
     (found,) = log.scores_of(LeadId("7"))
     assert (found.rates_midnight, found.model_version) == (None, None)
 
@@ -61,7 +60,7 @@ def test_a_lead_that_was_only_asked_about_is_kept_apart_and_belongs_to_nobody(en
     assert known is not None
     row = rows.row(known)
     score = without_lead(ModelScorer(windows_artefact()).score(known, row))
-    asked = LoggedScore(*written(score, row, NO_RATES, number=0, company_hash="x"))
+    asked = logged(score, row, NO_RATES, number=0, company_hash="x")
     log = ScoreLog(engine)
     log.remember([asked, a_score()])
     assert (asked.kind, asked.lead_id) == ("asked", None)
@@ -78,7 +77,7 @@ def test_the_last_scores_before_their_moments_come_in_one_query_for_all_leads(en
     log, hour = ScoreLog(engine), timedelta(hours=1)
     graded = [(NOON, "C"), (NOON + 2 * hour, "A"), (NOON + hour, "B"), (NOON + hour, "non_target")]
     log.remember(
-        [replace(a_score(name), at=at, refined_grade=grade) for at, grade in graded for name in ("7", "8", "9")]
+        [a_score(name)._replace(at=at, refined_grade=grade) for at, grade in graded for name in ("7", "8", "9")]
     )
     queries: list[str] = []
 
@@ -109,7 +108,7 @@ def test_who_was_scored_since_is_known_by_the_logs_ids(engine: Engine) -> None:
     assert (log.last_id(), log.leads_scored_since(0)) == (0, set())
     log.remember([a_score("7")])
     first = log.last_id()
-    log.remember([a_score("8"), replace(a_score(), lead_id=None)])
+    log.remember([a_score("8"), a_score()._replace(lead_id=None)])
     assert (log.leads_scored_since(first), log.leads_scored_since(log.last_id())) == ({LeadId("8")}, set())
 
 
@@ -118,8 +117,8 @@ def test_a_leads_first_score_is_read_once_whatever_it_is_given_later(engine: Eng
     log.remember(
         [
             a_score(),
-            replace(a_score("8"), probability=0.5),
-            replace(a_score(at=NOON + timedelta(hours=2)), probability=0.9),
+            a_score("8")._replace(probability=0.5),
+            a_score(at=NOON + timedelta(hours=2))._replace(probability=0.9),
         ]
     )
     (seven, eight) = log.first_scores((), 0)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from features.facts.values import LeadId
-from models.score_log import ScoreLog, Written
+from models.score_log import LoggedScore, ScoreLog
 from serving import score_writer
 from serving.score_writer import ScoreWriter
 from tests.support.facts import NOON
@@ -16,8 +16,8 @@ from tests.support.facts import NOON
 THREADS, EACH = 4, 50
 
 
-def a_score(lead_id: str) -> Written:
-    return Written(
+def a_score(lead_id: str) -> LoggedScore:
+    return LoggedScore(
         LeadId(lead_id), NOON, 0.1, -2.2, "C", "C", None, 1, 1, None, "0123456789abcdef", "stored", {"area": 1.0}
     )
 
