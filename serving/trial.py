@@ -21,8 +21,8 @@ from models.model_scorer import ModelScorer
 from models.purchase_model import FieldCells
 
 LEADS = 48
-LONGEST_SECONDS = 2.0
-"""A trial ends after so long; what was measured until then decides."""
+LONGEST_SECONDS, FEWEST = 2.0, 7
+"""A trial ends after so long, once so many leads were scored: that the machine stood still for one of them says nothing."""
 NOBODY = LeadId("")
 GENERAL = frozenset(one.name for one in GENERAL_FEATURES)
 
@@ -56,7 +56,7 @@ class Trial:
             took.append(time.perf_counter() - began)
             if not all(math.isfinite(one) and 0 <= one <= 1 for one in (score.low, score.probability, score.high)):
                 raise ModelUnfit(scorer.artefact.version, "it gives a lead no probability; train anew")
-            if time.perf_counter() > ends:
+            if len(took) >= FEWEST and time.perf_counter() > ends:
                 break
         if median(took) > self._slowest:
             told = f"a score takes it {median(took) * 1e3:.3g} ms, and may take {self._slowest * 1e3:.3g}"

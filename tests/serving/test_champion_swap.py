@@ -7,7 +7,7 @@ import math
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,15 @@ import pytest
 from sqlalchemy import Engine
 
 from features.errors import ModelUnfit
+from features.rows.as_of import KnownLead
+from features.rows.feature import Value
 from features.rows.feature_row import FixedRates, RowBuilder
 from features.settings import Settings, settings_from_environment
 from models.artefact import MODEL_FILE, POINTER, load_artefact, model_folder, set_champion
 from models.model_scorer import ModelScorer
+from models.score import Score
 from serving.champion import LOOK_EVERY_SECONDS
-from serving.trial import Trial
+from serving.trial import LONGEST_SECONDS, Trial
 from tests.serving.doors import VERSION, Doors, eventually, open_doors, promote
 from tests.serving.running import served
 
@@ -167,6 +170,22 @@ def test_a_model_that_gives_no_probability_does_not_stand_its_trial(doors: Doors
     trial(ModelScorer(artefact))
     with pytest.raises(ModelUnfit, match="no probability"):
         trial(ModelScorer(replace(artefact, level=math.nan)))
+
+
+class StandsStillOnce(ModelScorer):
+    """A scorer on a machine that does nothing at all while the first lead is scored."""
+
+    def score(self, known: KnownLead, row: Mapping[str, Value]) -> Score:
+        if not hasattr(self, "stood_still"):
+            self.stood_still = True
+            time.sleep(LONGEST_SECONDS + 0.1)
+        return super().score(known, row)
+
+
+def test_a_machine_that_stands_still_for_one_lead_refuses_no_model(doors: Doors, tmp_path: Path) -> None:
+    promote(tmp_path)
+    trial = Trial(RowBuilder(doors.service.company, FixedRates()), doors.clock, slowest=0.5)
+    trial(StandsStillOnce(load_artefact(model_folder(tmp_path, VERSION))))
 
 
 @pytest.mark.parametrize(
