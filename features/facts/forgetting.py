@@ -258,9 +258,7 @@ def _marks_without(marks: Mapping[str, str], signs: Signs) -> dict[str, str]:
 
 def _without_signs(fact: object, signs: Signs) -> LeadFact:
     """Return a fact in which nothing repeats the person; words that do are hidden whole."""
-    if isinstance(fact, Lead):
-        return replace(fact, answers=_hidden(fact.answers, signs))
-    if isinstance(fact, Call):
+    if isinstance(fact, Lead | Call):
         return replace(fact, answers=_hidden(fact.answers, signs))
     if isinstance(fact, Source):
         return replace(fact, marks=_marks_without(fact.marks, signs))
