@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from serving.score_answer import IfAnsweredOut, NextQuestionOut, ReasonOut, ScoreOut
-from serving.sent_lead import LeadBody
+from serving.desk.score_answer import IfAnsweredOut, NextQuestionOut, ReasonOut, ScoreOut
+from serving.intake.sent_lead import LeadBody
 
 app = FastAPI()
 REASON = ReasonOut(text="Office area, m²: 80 to 200", feature="area", contribution=0.4, leads=180, sales=31)

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from serving.sent_lead import LeadBody
+from serving.intake.sent_lead import LeadBody
 
 NUMBERS = ["area", "windows"]
 LEVELS = [

@@ -39,10 +39,10 @@ from leadloop.demo.simulation import FirstCome, MadeCall, MadeStage, Simulated, 
 from leadloop.demo.world import MANAGERS, SALE_DELAY_DAYS, VARIANTS, Scale, World
 from models.hand_out_log import DRAWN_FOR, HandOut, remember_hand_out
 from models.model_registry import MemoryRegistry
-from serving.board import OpenLead
-from serving.champion import Champion
-from serving.days_rates import DaysRates
-from serving.queue_order import Place
+from serving.desk.champion import Champion
+from serving.desk.days_rates import DaysRates
+from serving.open_leads.board import OpenLead
+from serving.open_leads.queue_order import Place
 from training.retrain import promote_version, retrained
 
 NEGLECTED = "Область"

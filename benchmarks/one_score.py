@@ -39,7 +39,7 @@ from features.rows.feature_row import FixedRates, RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 from models.artefact import champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
-from serving.sent_lead import LeadBody, facts_of
+from serving.intake.sent_lead import LeadBody, facts_of
 
 STEPS = (
     "json.loads of the lead", "facts from the body", "row from the facts", "score with reasons and interval", "probability alone",

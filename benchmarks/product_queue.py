@@ -39,12 +39,12 @@ from models.model_registry import MemoryRegistry
 from models.score_log import ScoreLog
 from monitoring.alarms.watcher import Watcher, of_whole_channels
 from monitoring.lead_book import LeadBook
-from serving.board import Board, OpenLead
-from serving.champion import Champion
-from serving.days_rates import DaysRates
-from serving.desk import Desk
-from serving.queue_order import Place
-from serving.score_writer import ScoreWriter
+from serving.desk.champion import Champion
+from serving.desk.days_rates import DaysRates
+from serving.desk.desk import Desk
+from serving.desk.score_writer import ScoreWriter
+from serving.open_leads.board import Board, OpenLead
+from serving.open_leads.queue_order import Place
 from training.retrain import retrained
 
 SHAPE = FileShape("utf-8", ";", "dmy", ",")

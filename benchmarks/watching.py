@@ -1,4 +1,4 @@
-"""What it costs that every request is named, counted and timed (``serving/watched.py``).
+"""What it costs that every request is named, counted and timed (``serving/telemetry/watched.py``).
 
     python -m benchmarks.watching [--requests 20000] [--rounds 9]
 
@@ -17,8 +17,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.counts import Counts
-from serving.watched import Watched
+from serving.telemetry.counts import Counts
+from serving.telemetry.watched import Watched
 
 HEADERS = [(b"host", b"localhost"), (b"accept", b"*/*"), (b"accept-encoding", b"gzip"), (b"user-agent", b"crm/1.0"),
            (b"content-type", b"application/json"), (b"content-length", b"900"), (b"x-api-key", b"k" * 40)]  # fmt: skip

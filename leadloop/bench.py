@@ -43,8 +43,8 @@ from models.model_scorer import ModelScorer
 from models.score import Reason, RulesScorer, Score
 from models.since_report import at_its_level
 from monitoring.intervals import Rate
-from serving.next_question import answer_words
-from serving.reason_words import cell_words, reason_text
+from serving.desk.next_question import answer_words
+from serving.words.reasons import cell_words, reason_text
 
 __all__ = ["Backtest", "Bench", "Model", "open_company", "rates"]
 

@@ -16,7 +16,7 @@ from typing import TextIO
 
 import orjson
 
-from serving.request_id import REQUEST_ID
+from serving.telemetry.request_id import REQUEST_ID
 
 PLAIN, JSON = "plain", "json"
 EXTRAS = ("duty", "seconds", "status", "route", "method")

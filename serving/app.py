@@ -22,25 +22,25 @@ from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
 from monitoring.telling.delivery_log import DeliveryLog
-from serving.access import Gate, Sessions
 from serving.ahead import Application
 from serving.alarms.endpoints import alarms_router
 from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
-from serving.audit_page import audit_router
 from serving.batch.endpoints import batch_router
 from serving.budget.endpoints import budget_router
 from serving.call_queue.endpoints import queue_router
-from serving.champion import LOOK_EVERY_SECONDS
 from serving.conversions.desk_of import conversion_desk_of
 from serving.conversions.endpoints import conversions_router
-from serving.counts import LAID_TOGETHER_EVERY
 from serving.crm.endpoints import crm_router
+from serving.desk.champion import LOOK_EVERY_SECONDS
 from serving.feedback.endpoints import feedback_router
 from serving.feedback.quick_door import QuickLeads
 from serving.forgetting.endpoints import forgetting_router
+from serving.gate.access import Gate, Sessions
+from serving.gate.roles import may_open
+from serving.gate.visitor import visitor_of
 from serving.http_errors import BodyLimit, add_error_handlers
-from serving.intake import Intake
+from serving.intake.intake import Intake
 from serving.journey.endpoints import journey_router
 from serving.lead_card.endpoints import lead_card_router
 from serving.metrics.endpoints import metrics_router
@@ -54,14 +54,14 @@ from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.reports.looked_over import Looks
-from serving.roles import may_open
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
+from serving.sign_in.audit_page import audit_router
 from serving.sign_in.endpoints import sign_in_router
-from serving.tracing import Traced, tracer_for
-from serving.visitor import visitor_of
-from serving.watched import Watched
+from serving.telemetry.counts import LAID_TOGETHER_EVERY
+from serving.telemetry.tracing import Traced, tracer_for
+from serving.telemetry.watched import Watched
 from serving.wiring import Service
 
 MIDNIGHT_LOOK_SECONDS = 60.0

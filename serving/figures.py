@@ -16,7 +16,7 @@ from monitoring.journey import Journey, journey
 from monitoring.lead_book import LeadBook
 from monitoring.ripening import Cohort, CohortOf, ripening
 from monitoring.spend_book import KnownNames, SpendBook
-from serving.board import Board
+from serving.open_leads.board import Board
 
 READ_AHEAD: Sequence[tuple[Dimension, ...]] = (("channel", "campaign", "ad"), ("channel", "campaign"), ("channel",))
 """The kinds of cut that are counted before anybody asks, the finest first: the others are made of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from serving.roles import may_open
+from serving.gate.roles import may_open
 
 
 @dataclass(frozen=True, slots=True)

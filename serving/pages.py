@@ -14,12 +14,12 @@ from fastapi.templating import Jinja2Templates
 from features.facts.company import Company
 from features.rows.feature_words import feature_label, field_label, level_word
 from features.written_numbers import CURRENCY_SIGNS
+from serving.desk.next_question import answer_words, next_question
+from serving.gate.visitor import Visitor, visitor_of
 from serving.navigation import navigation_for
-from serving.next_question import answer_words, next_question
-from serving.number_words import number_words, percent_words
-from serving.page_words import PAGE_WORDS
-from serving.reason_words import cell_words, reason_counts, reason_text
-from serving.visitor import Visitor, visitor_of
+from serving.words.numbers import number_words, percent_words
+from serving.words.pages import PAGE_WORDS
+from serving.words.reasons import cell_words, reason_counts, reason_text
 
 FOLDER = Path(__file__).parent
 

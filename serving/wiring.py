@@ -24,20 +24,20 @@ from models.score_log import ScoreLog
 from models.shadow_log import ShadowLog
 from monitoring.lead_book import LeadBook
 from monitoring.spend_book import SpendBook
-from serving.api_keys import ApiKeys
-from serving.audit import AuditLog
-from serving.board import Board
-from serving.champion import Champion
-from serving.counts import Counts
 from serving.days_count import DaysCount, keep_count, kept_count
-from serving.days_rates import DaysRates
-from serving.desk import Desk
+from serving.desk.champion import Champion
+from serving.desk.days_rates import DaysRates
+from serving.desk.desk import Desk
+from serving.desk.score_writer import ScoreWriter
+from serving.desk.shadow import Shadow
+from serving.desk.trial import Trial
 from serving.figures import Figures
-from serving.people import People
-from serving.score_writer import ScoreWriter
-from serving.shadow import Shadow
-from serving.trial import Trial
-from serving.unknown_fields import UnknownFields
+from serving.gate.api_keys import ApiKeys
+from serving.gate.audit import AuditLog
+from serving.gate.people import People
+from serving.intake.unknown_fields import UnknownFields
+from serving.open_leads.board import Board
+from serving.telemetry.counts import Counts
 
 
 @dataclass(frozen=True, slots=True)

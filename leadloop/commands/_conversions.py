@@ -43,7 +43,7 @@ class _Chances:
 
     def __init__(self, house: House) -> None:
         from features.rows.feature_row import RowBuilder
-        from serving.champion import Champion
+        from serving.desk.champion import Champion
 
         self._house, self._champion = house, Champion(house.settings.home)
         self._rows: RowBuilder | None = None

@@ -22,7 +22,7 @@ def command(
     from rich.markup import escape
 
     from features.settings import settings_from_environment
-    from serving.audit import AuditLog
+    from serving.gate.audit import AuditLog
 
     entries = AuditLog(open_database(settings_from_environment(home))).entries(lead_id=lead, most=last)
     if not entries:

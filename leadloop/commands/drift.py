@@ -43,7 +43,7 @@ def command(
     from features.errors import NothingToLearn
     from features.rows.feature_row import FixedRates, RowBuilder
     from monitoring.arrival_rows import FEWEST_ROWS, MOST_ROWS, channel_rows, learned_rows
-    from serving.champion import Champion
+    from serving.desk.champion import Champion
 
     house = open_house(home, company)
     moment = now()

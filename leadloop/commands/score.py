@@ -51,7 +51,7 @@ def command(
     from rich.console import Console
 
     from features.facts.row_readers import Reading
-    from serving.champion import Champion
+    from serving.desk.champion import Champion
 
     house, console = open_house(home, company), Console()
     _refuse_other_files(leads, house)

@@ -14,7 +14,7 @@ from leadloop.commands._house import CompanyOption, HomeOption, now, open_databa
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from serving.people import People
+    from serving.gate.people import People
 
 NAME = "serve"
 logger = logging.getLogger("leadloop.serve")
@@ -44,7 +44,7 @@ def require_address(host: str, port: int, open_to: str) -> None:
     """Raise where the address would let others into an open house, or cannot be listened on, before any work is done for it."""
     import socket
 
-    from serving.access import require_safe_address
+    from serving.gate.access import require_safe_address
 
     require_safe_address(host, open_to)
     try:
@@ -65,7 +65,7 @@ def serve_house(
     from features.settings import contact_masters, hand_on, person_secret, settings_from_environment
     from leadloop.log_lines import JSON, set_up_logs
     from serving.app import create_app
-    from serving.people import People
+    from serving.gate.people import People
     from serving.wiring import service_of
 
     settings = settings_from_environment(home, company)

@@ -15,8 +15,8 @@ from leadloop.connecting.connector import Connector, Found
 from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
 from leadloop.connecting.write_back import WriteBack
 from models.kept_answers import KeptAnswer
-from serving.desk import Scored
-from serving.intake import Intake, Taken
+from serving.desk.desk import Scored
+from serving.intake.intake import Intake, Taken
 
 Then = Callable[[Connection], None]
 Place = tuple[str, str]

@@ -18,7 +18,7 @@ from leadloop.connecting.connectors import connector_of
 from leadloop.connecting.reconciling import Progress, Reconciled, Reconciler, no_progress
 from leadloop.connecting.taker import Taker, Taking
 from leadloop.connecting.write_back import WriteBack
-from serving.intake import Intake
+from serving.intake.intake import Intake
 from serving.wiring import Service, service_of
 
 Clock = Callable[[], datetime]

@@ -21,9 +21,9 @@ from features.facts.values import FINAL_KINDS, LeadId
 from features.outbox.outbox import put_in
 from leadloop.connecting.connector import Connector
 from models.score_log import ScoreLog
-from serving.desk import Desk, Scored
-from serving.next_question import next_question
-from serving.reason_words import reason_text
+from serving.desk.desk import Desk, Scored
+from serving.desk.next_question import next_question
+from serving.words.reasons import reason_text
 
 MOST_REASONS = 6
 

@@ -14,7 +14,7 @@ from models.artefact import load_artefact, model_folder
 from models.model_scorer import ModelScorer
 from models.score_log import LoggedScore
 from models.since_report import at_its_level
-from serving.reason_values import reason_values
+from serving.desk.reason_values import reason_values
 
 
 class ReasonsOfScores:

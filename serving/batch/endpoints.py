@@ -14,12 +14,12 @@ from serving.batch.results import JSON, NDJSON, Results
 from serving.batch.schemas import CallRow, Mistakes, RowOut, StageRow
 from serving.batch.sent_rows import Items, Lines, RowSplitter
 from serving.batch.service import TOO_LARGE, Batches, Named, Round
+from serving.gate.visitor import visitor_of
 from serving.http_errors import REFUSALS, Refusal
-from serving.intake import Intake
-from serving.sent_facts import LeadIn
-from serving.sent_key import KeyHeader, canonical, told_key
-from serving.sent_lead import LeadBody
-from serving.visitor import visitor_of
+from serving.intake.intake import Intake
+from serving.intake.sent_facts import LeadIn
+from serving.intake.sent_key import KeyHeader, canonical, told_key
+from serving.intake.sent_lead import LeadBody
 
 MOST_ROWS = 10_000
 ROUND = 100

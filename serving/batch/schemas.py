@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from serving.score_answer import GradeName, ScoreOut
-from serving.sent_facts import CallIn, StageIn
-from serving.sent_lead import Stored
+from serving.desk.score_answer import GradeName, ScoreOut
+from serving.intake.sent_facts import CallIn, StageIn
+from serving.intake.sent_lead import Stored
 
 LeadName = Annotated[str, Field(min_length=1, max_length=200), Stored]
 

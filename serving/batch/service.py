@@ -14,11 +14,11 @@ from features.facts.values import LeadId
 from models.kept_answers import KeptAnswer, RequestKey
 from serving.batch.schemas import CallRow, Mistake, RowOut, StageRow
 from serving.batch.sent_rows import TOO_LONG
+from serving.desk.score_answer import score_out
 from serving.http_errors import LARGEST_BODY, status_of, told_item, told_of
-from serving.intake import Intake, Keyed, Taken, Told
-from serving.score_answer import score_out
-from serving.sent_facts import LeadIn
-from serving.sent_lead import LeadBody, facts_of
+from serving.intake.intake import Intake, Keyed, Taken, Told
+from serving.intake.sent_facts import LeadIn
+from serving.intake.sent_lead import LeadBody, facts_of
 
 STORED, SCORED, TOO_LARGE, UNREADABLE = 201, 200, 413, 422
 NOT_STORED = LeadId("")

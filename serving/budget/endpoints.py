@@ -19,9 +19,9 @@ from monitoring.budget.experiment_result import result_of
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.budget.weekly_figures import ChannelWeeks, weekly_figures
 from monitoring.lead_book import LeadBook, counted
-from serving.board import Board
 from serving.budget.charts import cost_chart
-from serving.desk import Desk
+from serving.desk.desk import Desk
+from serving.open_leads.board import Board
 from serving.pages import Pages, language_asked
 
 CHANGES, LENGTHS = (20, 50, 100), (12, 16, 24, 36)

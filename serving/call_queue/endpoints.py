@@ -11,18 +11,18 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.facts.values import LeadId
-from serving.board import Board, OpenLead
 from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
-from serving.desk import Scored
+from serving.desk.desk import Scored
+from serving.desk.score_answer import score_out
+from serving.gate.visitor import queue_asked, visitor_of
 from serving.http_errors import KEY_USED, NO_SUCH_LEAD, REFUSALS
-from serving.intake import Intake
-from serving.own_leads import require_own
+from serving.intake.intake import Intake
+from serving.intake.sent_key import KeyHeader, keyed, replayed
+from serving.intake.sent_lead import LeadInPath
+from serving.open_leads.board import Board, OpenLead
+from serving.open_leads.own_leads import require_own
+from serving.open_leads.queue_order import Place
 from serving.pages import Pages, language_asked
-from serving.queue_order import Place
-from serving.score_answer import score_out
-from serving.sent_key import KeyHeader, keyed, replayed
-from serving.sent_lead import LeadInPath
-from serving.visitor import queue_asked, visitor_of
 
 SHOWN_ON_A_PAGE = 40
 Manager = Annotated[str | None, Query(max_length=300, description="whose queue; without it everybody's")]

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from models.hand_out_log import Arm
-from serving.score_answer import ScoreOut
-from serving.sent_lead import Sent
+from serving.desk.score_answer import ScoreOut
+from serving.intake.sent_lead import Sent
 
 
 class PlaceOut(BaseModel):

@@ -17,7 +17,7 @@ from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.conversions.pull_address import PullKeys
 from monitoring.conversions.pushing import KIND
 from serving.conversions.system_view import SystemView, system_view
-from serving.desk import Desk
+from serving.desk.desk import Desk
 from serving.pages import Pages, language_asked
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}

@@ -24,7 +24,7 @@ from features.facts.company import Company
 from features.facts.crm_settings import CrmName
 from features.settings import CrmSecrets
 from serving.crm.proofs import is_same, is_signed
-from serving.group_commit import GroupCommit
+from serving.intake.group_commit import GroupCommit
 
 logger = logging.getLogger(__name__)
 NOT_PROVEN = "This message does not prove that it is the CRM's; `leadloop connect {} --check` says what is missing."

@@ -9,10 +9,10 @@ from features.facts.values import LeadId
 from serving.feedback.schemas import Received
 from serving.feedback.told import Answers
 from serving.http_errors import KEY_USED, NO_SUCH_LEAD, REFUSALS
-from serving.intake import Intake
-from serving.sent_facts import CallIn, LeadIn, StageIn
-from serving.sent_key import KeyHeader, keyed
-from serving.sent_lead import LeadInPath
+from serving.intake.intake import Intake
+from serving.intake.sent_facts import CallIn, LeadIn, StageIn
+from serving.intake.sent_key import KeyHeader, keyed
+from serving.intake.sent_lead import LeadInPath
 
 
 def feedback_router(intake: Intake) -> APIRouter:

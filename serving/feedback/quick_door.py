@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from features.errors import LeadloopError
 from serving.feedback.told import STORED, Answers
 from serving.http_errors import refusal_of
-from serving.intake import Intake, Taken
+from serving.intake.intake import Intake, Taken
+from serving.intake.written_lead import read_new_lead
 from serving.kept_request import KeptRequest, is_plain
-from serving.written_lead import read_new_lead
 
 PATH = "/v1/leads"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from serving.score_answer import ScoreOut
+from serving.desk.score_answer import ScoreOut
 
 
 class Received(BaseModel):

@@ -6,10 +6,10 @@ import orjson
 from fastapi.responses import Response
 
 from models.kept_answers import KeptAnswer
-from serving.desk import Desk
-from serving.intake import Taken, Told
-from serving.score_answer import score_values
-from serving.sent_key import replayed
+from serving.desk.desk import Desk
+from serving.desk.score_answer import score_values
+from serving.intake.intake import Taken, Told
+from serving.intake.sent_key import replayed
 
 STORED = 201
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from features.facts.forgetting import forget_person
 from features.facts.keyring import keyring_of
 from features.facts.values import LeadId
-from serving.board import Board
-from serving.desk import Desk
+from serving.desk.desk import Desk
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
-from serving.sent_lead import LeadInPath
+from serving.intake.sent_lead import LeadInPath
+from serving.open_leads.board import Board
 
 
 class Forgotten(BaseModel):

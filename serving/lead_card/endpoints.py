@@ -21,17 +21,17 @@ from features.facts.values import CALL_RESULTS, MANAGER_GRADES, LeadId
 from features.outcome_window import closed_at, is_past_horizon
 from features.rows.as_of import KnownLead
 from models.score_log import ScoreLog
-from serving.desk import Scored
-from serving.intake import Intake
+from serving.desk.desk import Scored
+from serving.desk.next_question import next_question
+from serving.gate.visitor import visitor_of
+from serving.intake.intake import Intake
+from serving.intake.sent_facts import CallIn
+from serving.intake.sent_lead import LeadInPath
 from serving.lead_card.events import events_of
 from serving.lead_card.own_grade import own_grade_beside
-from serving.next_question import next_question
-from serving.own_leads import require_own
+from serving.open_leads.own_leads import require_own
+from serving.open_leads.waiting import Left, queue_place
 from serving.pages import Pages, language_asked, wants_page
-from serving.sent_facts import CallIn
-from serving.sent_lead import LeadInPath
-from serving.visitor import visitor_of
-from serving.waiting import Left, queue_place
 
 FORM_WORDS = {
     "result": "form_result",

@@ -9,7 +9,7 @@ from features.facts.history import LeadHistory
 from features.manager_grade import OwnGrade, own_grades
 from models.score_log import ScoreLog, ServedGrade
 from monitoring.manager_agreement import side_of
-from serving.desk import Scored
+from serving.desk.desk import Scored
 
 
 @dataclass(frozen=True, slots=True)

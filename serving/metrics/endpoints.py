@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from serving.board import Board
-from serving.counts import Counts
-from serving.desk import Desk
+from serving.desk.desk import Desk
 from serving.metrics.exposition import written
 from serving.metrics.standing import standing_of
+from serving.open_leads.board import Board
+from serving.telemetry.counts import Counts
 
 
 def metrics_router(counts: Counts, desk: Desk, board: Board, waiting: Callable[[], int]) -> APIRouter:

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from math import isinf
 from typing import Any
 
-from serving.counts import SECONDS, SIZES, Counted, Sums
 from serving.metrics.standing import InTheDatabase, Standing
+from serving.telemetry.counts import SECONDS, SIZES, Counted, Sums
 
 
 def written(counted: Counted, standing: Standing, waiting: int, accept: str) -> tuple[bytes, str]:

@@ -13,8 +13,8 @@ from features.errors import StoreUnreachable
 from features.facts.codec import instant
 from features.facts.database import reading
 from features.facts.tables import OUTBOX
-from serving.board import Board
-from serving.desk import Desk
+from serving.desk.desk import Desk
+from serving.open_leads.board import Board
 
 UNSENT = ("waiting", "sending", "dead")
 

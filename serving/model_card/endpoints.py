@@ -15,7 +15,7 @@ from models.field_weights import FieldWeight, field_weights
 from models.shadow_log import Parting
 from monitoring.intervals import Rate
 from monitoring.manager_agreement import FEWEST_PAIRS
-from serving.champion import Refusal
+from serving.desk.champion import Refusal
 from serving.model_card.found_sales import found_sales, verdict
 from serving.model_card.kept_promises import Words, kept_promises, promise_chart
 from serving.model_card.managers_beside import ManagersBeside

@@ -18,7 +18,7 @@ from features.facts.channels import tidied
 from features.facts.company import Company
 from features.facts.pictures import LARGEST_PICTURE, MEDIA_TYPES, NAME, keep_picture, kept_picture
 from monitoring.lead_book import LeadBook
-from serving.desk import Desk
+from serving.desk.desk import Desk
 from serving.offers.told_form import Wrong, promised_of, typed_of
 from serving.pages import Pages, language_asked
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from features.facts.company import Company
 from features.rows.feature_words import feature_label, level_word, say
 from monitoring.portrait.portrait_report import Condition
-from serving.number_words import number_words
+from serving.words.numbers import number_words
 
 
 def segment_words(conditions: Sequence[Condition], company: Company) -> str:

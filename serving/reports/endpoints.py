@@ -10,13 +10,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from monitoring.counted_cells import Cut
-from serving.desk import Desk
+from serving.desk.desk import Desk
 from serving.figures import Figures
+from serving.gate.security_headers import REPORT_MAY
+from serving.intake.unknown_fields import UnknownFields
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
 from serving.reports.looked_over import Looks
-from serving.security_headers import REPORT_MAY
-from serving.unknown_fields import UnknownFields
 
 Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
+from serving.desk.score_answer import AskedScoreOut
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
-from serving.score_answer import AskedScoreOut
+from serving.intake.sent_lead import LeadBody, LeadInPath
 from serving.scoring.schemas import LeadOut
 from serving.scoring.service import Questions
-from serving.sent_lead import LeadBody, LeadInPath
 
 
 def scoring_router(questions: Questions) -> APIRouter:

@@ -12,9 +12,9 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import LeadloopError
+from serving.intake.written_lead import read_lead
 from serving.kept_request import KeptRequest, is_plain
 from serving.scoring.service import Questions
-from serving.written_lead import read_lead
 
 PATH = "/v1/score"
 

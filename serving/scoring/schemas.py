@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from serving.score_answer import ScoreOut
+from serving.desk.score_answer import ScoreOut
 
 
 class LeadOut(BaseModel):

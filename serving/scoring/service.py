@@ -7,11 +7,11 @@ from typing import Any
 from features.facts.contacts import ContactBook
 from features.facts.values import LeadId
 from features.outcome_window import outcome_as_of
-from serving.desk import Desk
-from serving.score_answer import score_out, score_values
+from serving.desk.desk import Desk
+from serving.desk.score_answer import score_out, score_values
+from serving.intake.sent_lead import SentLead, facts_of
+from serving.intake.unknown_fields import UnknownFields
 from serving.scoring.schemas import LeadOut
-from serving.sent_lead import SentLead, facts_of
-from serving.unknown_fields import UnknownFields
 
 NOT_STORED = LeadId("")
 

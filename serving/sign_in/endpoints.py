@@ -15,13 +15,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.settings import Settings
-from serving.access import COOKIE, Sessions, is_same
-from serving.desk import Desk
+from serving.desk.desk import Desk
+from serving.gate.access import COOKIE, Sessions, is_same
+from serving.gate.people import FROM_THE_KEY, PASSWORDS_AT_ONCE, People, too_weak
+from serving.gate.roles import ROLES
+from serving.gate.throttle import WrongTries
+from serving.gate.visitor import visitor_of
 from serving.pages import Pages, language_asked
-from serving.people import FROM_THE_KEY, PASSWORDS_AT_ONCE, People, too_weak
-from serving.roles import ROLES
-from serving.throttle import WrongTries
-from serving.visitor import visitor_of
 
 if TYPE_CHECKING:
     from serving.sign_in.openid import OpenId

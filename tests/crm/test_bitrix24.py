@@ -12,7 +12,7 @@ import pytest
 
 from features.errors import CrmAway, CrmRefused, UnknownLead
 from features.facts.tables import CRM_INBOX, CRM_RECORDS, CRM_WRITTEN, FACTS, OUTBOX
-from serving.api_keys import ApiKeys
+from serving.gate.api_keys import ApiKeys
 from tests.crm.house import CrmHouse, crm_house, until
 from tests.crm.standins.bitrix24 import TOKEN, Bitrix24StandIn
 from tests.crm.standins.server import Answer

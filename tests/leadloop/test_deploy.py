@@ -22,9 +22,9 @@ from prometheus_client.parser import text_string_to_metric_families
 import features.settings
 from features.duty_log import DutyRun
 from leadloop.cli import app
-from serving.counts import Counts
 from serving.metrics.exposition import written
 from serving.metrics.standing import InTheDatabase, Standing
+from serving.telemetry.counts import Counts
 from tests.support.machine import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"

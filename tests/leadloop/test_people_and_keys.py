@@ -8,8 +8,8 @@ from features.facts.contacts import Contact, ContactBook
 from features.facts.database import engine_for
 from features.facts.values import LeadId
 from features.settings import contact_masters
-from serving.api_keys import ApiKeys
-from serving.people import People
+from serving.gate.api_keys import ApiKeys
+from serving.gate.people import People
 from tests.leadloop.command_line import Small, one_line
 
 

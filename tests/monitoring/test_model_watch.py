@@ -16,7 +16,7 @@ from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from models.since_report import SINCE, SinceReport, begin_level_anew, load_since, save_since
 from monitoring.model_watch import looked_at
-from serving.champion import Champion
+from serving.desk.champion import Champion
 from tests.support.facts import lead, source, stage
 from tests.training.small_sets import DAY, START, memory_store, plain_company
 from training.retrain import retrained

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from serving.access import COOKIE
+from serving.gate.access import COOKIE
 from tests.serving.doors import Doors
 
 with warnings.catch_warnings():

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DatabaseError
 
 from features.facts.database import reading, writing
 from features.facts.tables import SCORES
-from serving.audit import AuditLog, Entry
-from serving.roles import ROUTES
+from serving.gate.audit import AuditLog, Entry
+from serving.gate.roles import ROUTES
 from tests.serving.doors import PHONE_WRITTEN, Doors, eventually, open_doors, promote
 from tests.serving.people import HTML, browser, program, signed_in
 from tests.support.facts import NOON

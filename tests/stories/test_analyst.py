@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from serving.champion import LOOK_EVERY_SECONDS
+from serving.desk.champion import LOOK_EVERY_SECONDS
 from tests.leadloop.command_line import run
 from tests.serving.doors import eventually
 from tests.serving.running import listening

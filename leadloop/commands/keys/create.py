@@ -24,7 +24,7 @@ def command(
 ) -> None:
     """Make a key and show it: this once and never again, as only its hash is kept."""
     from features.settings import settings_from_environment
-    from serving.api_keys import ApiKeys
+    from serving.gate.api_keys import ApiKeys
 
     made, key = ApiKeys(open_database(settings_from_environment(home))).create(name, scope, now(), rate=rate)
     typer.echo(

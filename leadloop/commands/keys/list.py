@@ -14,7 +14,7 @@ def command(home: HomeOption = None) -> None:
     from rich.markup import escape
 
     from features.settings import settings_from_environment
-    from serving.api_keys import ApiKeys
+    from serving.gate.api_keys import ApiKeys
 
     found = ApiKeys(open_database(settings_from_environment(home))).every()
     if not found:

@@ -17,7 +17,7 @@ def command(
 ) -> None:
     """Let a key open nothing any more: a running server knows within two seconds."""
     from features.settings import settings_from_environment
-    from serving.api_keys import ApiKeys
+    from serving.gate.api_keys import ApiKeys
 
     ApiKeys(open_database(settings_from_environment(home))).revoke(key_id, now())
     typer.echo(f"Key {key_id} is revoked.")

@@ -20,7 +20,7 @@ def command(
 ) -> None:
     """Make a key with the same name, scopes and rate, and show it this once; the one before opens until it is revoked."""
     from features.settings import settings_from_environment
-    from serving.api_keys import ApiKeys
+    from serving.gate.api_keys import ApiKeys
 
     keys = ApiKeys(open_database(settings_from_environment(home)))
     made, key = keys.rotate(key_id, now())

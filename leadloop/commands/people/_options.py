@@ -11,7 +11,7 @@ from leadloop.commands._house import open_database
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serving.people import People
+    from serving.gate.people import People
 
 LoginArgument = Annotated[str, typer.Argument(help="The person's login, such as an e-mail address.")]
 RoleHelp = "manager, head, marketer, analyst or admin."
@@ -23,7 +23,7 @@ ManagerOption = Annotated[
 def open_people(home: Path | None) -> People:
     """Open the accounts of a data folder."""
     from features.settings import settings_from_environment
-    from serving.people import People
+    from serving.gate.people import People
 
     return People(open_database(settings_from_environment(home)))
 

@@ -12,7 +12,7 @@ from features.crm import amocrm_records, bitrix24_records, hubspot_records
 from features.crm.record_book import KnownRecord
 from features.facts.company import Company
 from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
-from serving.sent_facts import LeadIn
+from serving.intake.sent_facts import LeadIn
 from tests.support.facts import NOON
 
 FIELDS = {"area": {"kind": "number"}, "need": {"kind": "yes_no", "filled_by": "manager"}}

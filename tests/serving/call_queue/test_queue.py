@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.hand_out_log import HandOut, HandOutLog
-from serving.board import Board
+from serving.open_leads.board import Board
 from tests.serving.doors import COMPANY, Doors, eventually, open_doors, promote
 
 HOUR = timedelta(hours=1)

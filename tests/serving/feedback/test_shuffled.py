@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from features.errors import UnknownLead
 from features.facts.values import LeadId
 from features.rows.as_of import KnownLead
-from serving.desk import Scored
-from serving.intake import Intake
-from serving.sent_facts import CallIn, LeadIn, StageIn
+from serving.desk.desk import Scored
+from serving.intake.intake import Intake
+from serving.intake.sent_facts import CallIn, LeadIn, StageIn
 from tests.serving.doors import Doors
 from tests.support.facts import NOON
 

@@ -16,7 +16,7 @@ from features.duty_log import DutyLog
 from features.errors import StoreUnreachable
 from features.outbox.letter import Letter
 from features.outbox.outbox import Outbox
-from serving.counts import Counts
+from serving.telemetry.counts import Counts
 from tests.serving.doors import VERSION, Doors, open_doors, promote
 from tests.serving.people import nobody, program, signed_in
 

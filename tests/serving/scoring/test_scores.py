@@ -15,7 +15,7 @@ from features.facts.tables import SCORES
 from features.facts.values import LeadId
 from models.artefact import MODEL_FILE, model_folder, set_champion
 from models.rebuilding import differences
-from serving.champion import LOOK_EVERY_SECONDS
+from serving.desk.champion import LOOK_EVERY_SECONDS
 from tests.serving.doors import VERSION, Doors, eventually, promote
 
 

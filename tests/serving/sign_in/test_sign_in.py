@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from features.errors import AccessRefused
-from serving.access import COOKIE, SESSION_HOLDS_SECONDS
-from serving.people import ABSOLUTE, IDLE, LINK_HOLDS, People
+from serving.gate.access import COOKIE, SESSION_HOLDS_SECONDS
+from serving.gate.people import ABSOLUTE, IDLE, LINK_HOLDS, People
 from tests.serving.doors import Doors, eventually, open_doors
 from tests.serving.people import ADDRESS, HTML, PASSWORD, browser, signed_in
 from tests.support.facts import NOON

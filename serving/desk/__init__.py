@@ -1,0 +1,1 @@
+"""Where a lead gets its score: the champion and those beside it, the answer, and the log."""

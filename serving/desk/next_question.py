@@ -1,0 +1,31 @@
+"""The question whose answer matters most now, and its answers, in the company's words."""
+
+from __future__ import annotations
+
+from features.facts.company import Company
+from features.facts.values import Answer
+from features.rows.feature_words import level_word
+from models.possible_answers import Ends
+from models.score import Score
+from serving.words.reasons import cell_words
+
+
+def next_question(score: Score, company: Company) -> str | None:
+    """Return what the manager asks next, or None where nothing is open."""
+    if score.ask is None:
+        return None
+    field = company.fields[score.ask]
+    return field.question or field.label or score.ask
+
+
+def answer_words(field: str, answer: Answer, ends: Ends | None, company: Company) -> str:
+    """Return an answer that may come as people say it; of a number, the range that it stands for.
+
+    >>> company = Company.model_validate({"company": "x", "language": "en", "fields": {"area": {"kind": "number"}}})
+    >>> answer_words("area", 120.0, (100.0, None), company)
+    '100 and more'
+    """
+    if ends:
+        return cell_words(field, ends, company)
+    said = answer if isinstance(answer, tuple) else (str(answer),)
+    return ", ".join(level_word(field, one, company) for one in said)

@@ -1,0 +1,320 @@
+"""The people who sign in: accounts with a role, passwords that only they know, and sessions that end.
+
+Passwords are hashed with argon2id (19 MiB, two passes: OWASP's password storage cheat sheet), sessions and links are random
+and kept as a hash, so that a stolen database opens nothing. Nobody but the person ever chooses his password: an account begins
+with a link that works once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import orjson
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
+
+from features.errors import AccessRefused
+from features.facts.codec import instant, microseconds
+from features.facts.database import reading, writing
+from features.facts.tables import ACCOUNTS, LINKS, SESSIONS
+from serving.gate.api_keys import key_hash
+from serving.gate.roles import ADMIN_ALONE, ROLES, Role
+from serving.gate.visitor import Visitor
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)
+LINK_HOLDS = timedelta(hours=24)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+FROM_THE_KEY = "from-the-key"
+"""The role of a session that began with the environment's key."""
+PASSWORDS_AT_ONCE = 2
+"""So many passwords are worked on at a time: each takes 19 MiB and a core."""
+_AT_ONCE = threading.Semaphore(PASSWORDS_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may sign in."""
+
+    id: int
+    login: str
+    role: Role
+    manager: str | None
+    created_at: datetime
+    has_password: bool
+    is_removed: bool
+
+
+class People:
+    """Accounts, passwords, links and sessions in the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, login: str, role: str, moment: datetime, *, manager: str | None = None) -> Account:
+        """Make an account without a password; a removed one of the same login comes back with the new role."""
+        name, chosen = _login(login), _role(role, manager)
+        with writing(self._engine) as connection:
+            row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.login == name)).first()
+            if row is not None and row.removed_us is None:
+                raise AccessRefused(f"{name} has an account; `leadloop people role` changes its role.")
+            made = {"login": name, "role": chosen, "manager": manager, "password": None, "removed_us": None}
+            if row is None:
+                connection.execute(insert(ACCOUNTS).values(created_us=microseconds(moment), **made))
+            else:
+                connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == row.id).values(made))
+        return self.account(name)
+
+    def accounts(self) -> list[Account]:
+        """Return every account, the oldest first."""
+        with reading(self._engine) as connection:
+            return [_account(row) for row in connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.id))]
+
+    def account(self, login: str) -> Account:
+        """Return an account that is not removed; ``AccessRefused`` where there is none."""
+        name = _login(login)
+        with reading(self._engine) as connection:
+            row = connection.execute(_present(name)).first()
+        if row is None:
+            raise AccessRefused(f"{name} has no account; `leadloop people list` lists them.")
+        return _account(row)
+
+    def is_settled(self) -> bool:
+        """Return whether anybody has ever chosen a password: until then a start of the server prints a link."""
+        with reading(self._engine) as connection:
+            chosen = select(func.count()).where(ACCOUNTS.c.password.is_not(None))
+            return connection.execute(chosen).scalar_one() > 0
+
+    def give_role(self, login: str, role: str, *, manager: str | None = None) -> None:
+        """Give a person another role; sessions under way have it within seconds."""
+        account, chosen = self.account(login), _role(role, manager)
+        with writing(self._engine) as connection:
+            mine = ACCOUNTS.c.id == account.id
+            connection.execute(update(ACCOUNTS).where(mine).values(role=chosen, manager=manager))
+
+    def remove(self, login: str, moment: datetime) -> None:
+        """Let a person sign in no more, and end all his sessions; the number of the account stays for the audit log."""
+        account = self.account(login)
+        with writing(self._engine) as connection:
+            gone = {"removed_us": microseconds(moment), "password": None}
+            connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account.id).values(gone))
+            _end_all(connection, account.id)
+            connection.execute(delete(LINKS).where(LINKS.c.account_id == account.id))
+
+    def link(self, login: str, moment: datetime) -> str:
+        """Return a token with which a person chooses a password, once, within a day; those before open nothing."""
+        account, token = self.account(login), secrets.token_urlsafe(32)
+        with writing(self._engine) as connection:
+            connection.execute(delete(LINKS).where(LINKS.c.account_id == account.id))
+            _keep_link(connection, token, "welcome", moment + LINK_HOLDS, account_id=account.id)
+        return token
+
+    def invited(self, token: str, moment: datetime) -> Account | None:
+        """Return whose link it is; None where it was used, has expired or never was."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_open_link(token, "welcome", moment)).first()
+            found = row and connection.execute(_present_id(row.account_id)).first()
+        return _account(found) if found else None
+
+    def choose_password(self, token: str, password: str, moment: datetime) -> Account | None:
+        """Use a link up: the person has this password now, and every session of his ends; None where it opens nothing."""
+        hashed = _hashed(password)
+        with writing(self._engine) as connection:
+            row = connection.execute(_open_link(token, "welcome", moment)).first()
+            if row is None:
+                return None
+            connection.execute(delete(LINKS).where(LINKS.c.hash == row.hash))
+            found = connection.execute(_present_id(row.account_id)).first()
+            if found is None:
+                return None
+            _set_password(connection, found.id, hashed)
+        return _account(found)
+
+    def change_password(self, account_id: int, before: str, password: str) -> bool:
+        """Change a password and end every session; False where ``before`` is not the one."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_present_id(account_id)).first()
+        if row is None or not _is_password(row.password, before):
+            return False
+        hashed = _hashed(password)
+        with writing(self._engine) as connection:
+            _set_password(connection, account_id, hashed)
+        return True
+
+    def who_knows(self, login: str, password: str) -> Account | None:
+        """Return whose login and password these are; None takes as long, whether or not there is such an account."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_present(login.strip().casefold())).first()
+        is_right = _is_password(row.password if row else None, password)
+        return _account(row) if row is not None and is_right else None
+
+    def begin(self, moment: datetime, *, account_id: int | None = None, role: str | None = None) -> str:
+        """Begin a session of an account, or of a role without one; return the token for its cookie."""
+        token, at_us = secrets.token_urlsafe(32), microseconds(moment)
+        with writing(self._engine) as connection:
+            connection.execute(delete(SESSIONS).where(_over(moment)))
+            row = {"hash": key_hash(token.encode()), "account_id": account_id, "role": role}
+            connection.execute(insert(SESSIONS), {**row, "begun_us": at_us, "seen_us": at_us})
+        return token
+
+    def end(self, token: str) -> None:
+        """End a session."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.hash == key_hash(token.encode())))
+
+    def visitor(self, token: str, moment: datetime) -> Visitor | None:
+        """Return who signed in with this session; None where it has ended, by itself or by anybody."""
+        mine = SESSIONS.c.hash == key_hash(token.encode())
+        with reading(self._engine) as connection:
+            session = connection.execute(select(SESSIONS).where(mine, ~_over(moment))).first()
+            if session is None:
+                return None
+            account = connection.execute(_present_id(session.account_id)).first() if session.account_id else None
+        if session.account_id and account is None:
+            return None
+        if instant(session.seen_us) < moment - SEEN_EVERY:
+            with writing(self._engine) as connection:
+                connection.execute(update(SESSIONS).where(mine).values(seen_us=microseconds(moment)))
+        return _visitor(account) if account else _without_account(session.role)
+
+    def remember(self, token: str, kind: str, said: dict[str, str], moment: datetime, holds: timedelta) -> None:
+        """Keep what a sign-in elsewhere has to come back with."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(LINKS).where(LINKS.c.expires_us < microseconds(moment)))
+            _keep_link(connection, token, kind, moment + holds, said=orjson.dumps(said).decode())
+
+    def recalled(self, token: str, kind: str, moment: datetime) -> dict[str, str] | None:
+        """Return what was kept, once."""
+        with writing(self._engine) as connection:
+            row = connection.execute(_open_link(token, kind, moment)).first()
+            if row is None:
+                return None
+            connection.execute(delete(LINKS).where(LINKS.c.hash == row.hash))
+        told: dict[str, str] = orjson.loads(row.said)
+        return told
+
+
+def too_weak(password: str, login: str) -> bool:
+    """Return whether a password is too short, too long to work on, or the login itself.
+
+    >>> too_weak("short", "anna"), too_weak("a whole sentence", "anna"), too_weak("anna@firma.ru", "anna@firma.ru")
+    (True, False, True)
+    """
+    return not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.casefold() == login.casefold()
+
+
+def _login(login: str) -> str:
+    name = login.strip().casefold()
+    if not 2 <= len(name) <= 320 or any(one.isspace() for one in name):
+        raise AccessRefused("A login is a word of 2 to 320 characters, such as an e-mail address.")
+    return name
+
+
+def _role(role: str, manager: str | None) -> str:
+    if role not in ROLES:
+        raise AccessRefused(f"A role is one of {', '.join(ROLES)}; {role} is not.")
+    if role == "manager" and not manager:
+        raise AccessRefused("A manager needs the name that company.yaml calls him by: --manager Анна.")
+    if role != "manager" and manager:
+        raise AccessRefused("Only the role manager takes --manager.")
+    return role
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        row.id,
+        row.login,
+        row.role,
+        row.manager,
+        instant(row.created_us),
+        bool(row.password),
+        row.removed_us is not None,
+    )
+
+
+def _visitor(row: Row[Any]) -> Visitor:
+    rights = frozenset({row.role})
+    is_manager = row.role == "manager"
+    return Visitor(f"person:{row.id}", row.login, rights, row.manager, row.login, is_manager=is_manager)
+
+
+def _without_account(role: str) -> Visitor:
+    if role == FROM_THE_KEY:
+        return Visitor("key:environment", "LEADLOOP_API_KEY", ADMIN_ALONE)
+    name, _, manager = role.partition(":")
+    return Visitor(f"demo:{name}", "", frozenset({name}), manager or None, is_manager=name == "manager")
+
+
+def _present(login: str) -> Any:
+    return select(ACCOUNTS).where(ACCOUNTS.c.login == login, ACCOUNTS.c.removed_us.is_(None))
+
+
+def _present_id(account_id: int) -> Any:
+    return select(ACCOUNTS).where(ACCOUNTS.c.id == account_id, ACCOUNTS.c.removed_us.is_(None))
+
+
+def _open_link(token: str, kind: str, moment: datetime) -> Any:
+    mine = and_(LINKS.c.hash == key_hash(token.encode()), LINKS.c.kind == kind)
+    return select(LINKS).where(mine, LINKS.c.expires_us >= microseconds(moment))
+
+
+def _keep_link(
+    connection: Connection,
+    token: str,
+    kind: str,
+    until: datetime,
+    *,
+    account_id: int | None = None,
+    said: str | None = None,
+) -> None:
+    row = {"hash": key_hash(token.encode()), "kind": kind, "account_id": account_id, "said": said}
+    connection.execute(insert(LINKS), {**row, "expires_us": microseconds(until)})
+
+
+def _over(moment: datetime) -> Any:
+    idle, absolute = microseconds(moment - IDLE), microseconds(moment - ABSOLUTE)
+    return or_(SESSIONS.c.seen_us < idle, SESSIONS.c.begun_us < absolute)
+
+
+def _set_password(connection: Connection, account_id: int, hashed: str) -> None:
+    connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(password=hashed))
+    _end_all(connection, account_id)
+
+
+def _end_all(connection: Connection, account_id: int) -> None:
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.account_id == account_id))
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@cache
+def _nobodys() -> str:
+    """Return a hash that nobody's password has, so that a login without an account takes as long."""
+    return _hashed(secrets.token_urlsafe(32))
+
+
+def _hashed(password: str) -> str:
+    with _AT_ONCE:
+        return _hasher().hash(password)
+
+
+def _is_password(hashed: str | None, password: str) -> bool:
+    given = password if len(password) <= LONGEST_PASSWORD else ""
+    stored = hashed or _nobodys()
+    with _AT_ONCE:
+        try:
+            _hasher().verify(stored, given)
+        except (Argon2Error, InvalidHashError):
+            return False
+    return hashed is not None

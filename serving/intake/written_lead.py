@@ -1,0 +1,99 @@
+"""A lead's body as most of them are written, read at once into the lead that the framework's models would have made of it.
+
+``sent_lead.py`` and ``sent_facts.py`` say what a body may be, and tell the API's schema and its errors. Read here are those in
+which nothing is wrong, in half the time; whatever this does not read, they judge. What both read, they read alike
+(``tests/serving/intake/test_written_lead.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.json import Decoder
+from pydantic import TypeAdapter
+
+from serving.intake.sent_lead import Moment
+
+LONGEST_NAME, LONGEST_WORD, LONGEST_MARK, LONGEST_TEXT = 300, 300, 2_000, 5_000
+Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
+Word = Annotated[str, Meta(max_length=LONGEST_WORD)]
+Answer = float | bool | Annotated[str, Meta(max_length=LONGEST_TEXT)] | list[Word] | None
+Answers = Annotated[dict[Name, Answer], Meta(max_length=500)]
+Marks = Annotated[dict[Name, Annotated[str, Meta(max_length=LONGEST_MARK)]], Meta(max_length=100)]
+Written = TypeVar("Written", bound="WrittenLead")
+
+
+class WrittenContact(Struct, forbid_unknown_fields=True):
+    """Personal data, as ``ContactIn`` holds it."""
+
+    name: Annotated[str, Meta(max_length=300)] | None = None
+    phone: Annotated[str, Meta(max_length=100)] | None = None
+    email: Annotated[str, Meta(max_length=320)] | None = None
+
+    def is_storable(self) -> bool:
+        """Return whether no part holds a zero character, which no database takes."""
+        return not any("\0" in part for part in (self.name, self.phone, self.email) if part)
+
+
+class WrittenLead(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A lead that is only asked about, as ``LeadBody`` holds it."""
+
+    created_at: Any = None
+    answers: Answers = msgspec.field(default_factory=dict)
+    marks: Marks = msgspec.field(default_factory=dict)
+    contact: WrittenContact | None = None
+
+
+class WrittenNewLead(WrittenLead, forbid_unknown_fields=True, kw_only=True):
+    """A lead to store, as ``LeadIn`` holds it."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    manager: Word | None = None
+    sent_at: Any = None
+
+
+def read_lead(body: bytes) -> WrittenLead | None:
+    """Return the lead that a body asks about; None where ``LeadBody`` has to judge.
+
+    >>> read_lead(b'{"answers": {"area": 120}}').answers, read_lead(b'{"answer": {}}')
+    ({'area': 120.0}, None)
+    """
+    return _read(_ASKED, body)
+
+
+def read_new_lead(body: bytes) -> WrittenNewLead | None:
+    """Return the lead that a body tells of; None where ``LeadIn`` has to judge."""
+    lead = _read(_NEW, body)
+    if lead is None or "\0" in lead.id:
+        return None
+    try:
+        lead.sent_at = _moment(lead.sent_at)
+    except ValueError:
+        return None
+    return lead
+
+
+def _read(reader: Decoder[Written], body: bytes) -> Written | None:
+    try:
+        lead = reader.decode(body)
+        lead.created_at = _moment(lead.created_at)
+    except ValueError:  # every complaint of either reader is one
+        return None
+    return lead if lead.contact is None or lead.contact.is_storable() else None
+
+
+def _moment(sent: Any) -> datetime | None:
+    """Return a moment as the models read it; ``ValueError`` where it is no text, or no moment."""
+    if sent is None:
+        return None
+    if not isinstance(sent, str):
+        raise ValueError
+    return _MOMENT(sent)
+
+
+_ASKED, _NEW = Decoder(WrittenLead), Decoder(WrittenNewLead)
+_MOMENT: Callable[[str], datetime] = TypeAdapter(Moment).validate_python

@@ -1,0 +1,209 @@
+"""The leads that may still be called, each as last known, with its worth; caught up by storage number.
+
+Only open leads stay in memory. A new fact rescores its lead at once; the others are rescored in turn, as a
+score ages with the waiting time that it reads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+
+from features.facts.history import LeadHistory
+from features.facts.values import LeadId
+from features.outcome_window import horizon_end, is_past_horizon
+from features.rows.as_of import KnownLead
+from models.hand_out_log import HandOut
+from serving.desk.desk import Desk
+from serving.open_leads.exploration import explored
+from serving.open_leads.queue_order import Candidate, Place, in_order
+from serving.open_leads.waiting import Left, Waits, queue_place
+
+ORDER_HOLDS_FOR = timedelta(seconds=10)
+"""Who hands a lead out goes by the order that its manager was last shown, or one that old: to put thousands of leads in
+order for each call would cost more than all the rest of it."""
+STALE_AFTER = timedelta(minutes=30)
+RESCORED_AT_ONCE = 500
+"""How many aged scores one look at the queue renews; the rest wait for the next look."""
+RESCORED_FOR_SUMS = 20
+"""How many a look at sums over all open leads renews: their chances age little, and a page should not wait for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLead:
+    """A lead that is not over, as known when it was last scored."""
+
+    history: LeadHistory
+    known: KnownLead
+    probability: float
+    expected_amount: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Every place of one manager's queue, as it was made at a moment."""
+
+    made: datetime
+    places: Mapping[LeadId, Place[OpenLead]]
+
+    def holds_at(self, moment: datetime) -> bool:
+        return timedelta(0) <= moment - self.made <= ORDER_HOLDS_FOR
+
+
+class Board:
+    """Every open lead; ``queue`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
+
+    def __init__(self, desk: Desk, key: bytes = b"") -> None:
+        self._desk, self._key = desk, key
+        self._open: dict[LeadId, OpenLead] = {}
+        self._ahead: set[LeadId] = set()
+        self._orders: dict[str | None, _Order] = {}
+        self._number = -1
+        self._model: str | None = None
+        self._moved: set[LeadId] = set()
+        self._lock = threading.Lock()
+
+    def queue(self, moment: datetime, manager: str | None = None) -> list[Place[OpenLead]]:
+        """Return who waits at ``moment`` for ``manager`` (None: for anybody), best first."""
+        with self._lock:
+            self._catch_up(moment)
+            self._renew(moment)
+            waiting = self._waiting(moment, manager)
+        places = self._in_turn(waiting, moment)
+        self._keep(manager, moment, places)
+        return places
+
+    def hand_out(self, lead_id: LeadId, moment: datetime, manager: str | None = None) -> HandOut | None:
+        """Return how the lead stands in the queue of ``manager`` as it leaves it; None where it does not wait there.
+
+        Whether it waits is looked up now; its place is that of the order that was made for the manager just before, where
+        the lead waited for the same call in it.
+        """
+        with self._lock:
+            self._catch_up(moment)
+            asked = self._open.get(lead_id)
+            waits = queue_place(asked.known, manager, moment) if asked else None
+            if not isinstance(waits, Waits):
+                return None
+            order = self._orders.get(manager)
+            mine = order.places.get(lead_id) if order and order.holds_at(moment) else None
+            waiting = [] if mine and mine.candidate.waits == waits else self._waiting(moment, manager)
+        if waiting or order is None or mine is None:
+            order = self._keep(manager, moment, self._in_turn(waiting, moment))
+            mine = order.places[lead_id]
+        return HandOut(
+            lead_id, moment, waits.since, mine.rank, len(order.places), mine.drawn_from, mine.arm, mine.propensity
+        )  # fmt: skip
+
+    def _keep(self, manager: str | None, moment: datetime, places: Sequence[Place[OpenLead]]) -> _Order:
+        """Keep a manager's order, and of the others those that still hold."""
+        order = _Order(moment, {place.candidate.lead.known.lead_id: place for place in places})
+        with self._lock:
+            self._orders = {of: one for of, one in self._orders.items() if one.holds_at(moment)} | {manager: order}
+        return order
+
+    def coming_back(self, moment: datetime, manager: str | None = None) -> list[tuple[OpenLead, Left]]:
+        """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
+        with self._lock:
+            self._catch_up(moment)
+            places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+        resting = [(lead, place) for lead, place in places if isinstance(place, Left) and place.back_at]
+        return sorted(resting, key=lambda pair: pair[1].back_at or moment)
+
+    def expected_sales(self, moment: datetime) -> dict[LeadId, float]:
+        """Return the purchase probability of every open lead."""
+        with self._lock:
+            self._catch_up(moment)
+            self._renew(moment)
+            return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
+
+    @property
+    def read_up_to(self) -> int | None:
+        """Return the storage number up to which facts are on the board; None before its first look."""
+        return self._number if self._number >= 0 else None
+
+    def read_anew(self) -> None:
+        """Read every lead anew at the next look: what is stored of one was changed, which no storage number tells."""
+        with self._lock:
+            self._number = -1
+
+    def chances_moved(self, moment: datetime) -> dict[LeadId, tuple[float, float | None] | None]:
+        """Return how likely, and for how much, leads buy whose worth moved since this was last asked; None: open no more.
+
+        One listener keeps the sums up by it; it asks before every look.
+        """
+        with self._lock:
+            self._catch_up(moment)
+            self._renew(moment, RESCORED_FOR_SUMS)
+            moved, self._moved = self._moved, set()
+            worth = {one: self._open.get(one) for one in moved}
+        return {lead_id: (one.probability, one.expected_amount) if one else None for lead_id, one in worth.items()}
+
+    def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
+        places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+        return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]
+
+    def _in_turn(self, waiting: list[Candidate[OpenLead]], moment: datetime) -> list[Place[OpenLead]]:
+        company = self._desk.company
+        return explored(
+            in_order(waiting),
+            company.queue.explore,
+            name_of=lambda lead: lead.known.lead_id,
+            moment=moment,
+            zone=company.zone,
+            key=self._key,
+        )
+
+    def _catch_up(self, moment: datetime) -> None:
+        """Place what changed since the last look, and what was not yet known at the moment of that look."""
+        last = self._desk.store.last_number()
+        if self._number < 0 or self._desk.scorer.version != self._model:
+            self._model = self._desk.scorer.version
+            self._moved |= self._open.keys()
+            self._open.clear()
+            self._ahead.clear()
+            self._orders.clear()
+            self._place(self._desk.store.histories(up_to=last), moment)
+        elif last > self._number or self._ahead:
+            changed = self._desk.store.leads_changed_since(self._number) | self._ahead
+            self._ahead.clear()
+            for lead_id in changed:
+                self._open.pop(lead_id, None)
+            self._moved |= changed
+            self._place(self._desk.store.histories(up_to=last, lead_ids=sorted(changed)), moment)
+        self._number = last
+
+    def _place(self, histories: Iterable[LeadHistory], moment: datetime) -> None:
+        for history in histories:
+            if any(one.fact.known_at > moment for one in history.stored):
+                self._ahead.add(history.lead_id)
+            known = self._desk.known(history, moment)
+            if known and not _is_over(known):
+                self._open[history.lead_id] = OpenLead(history, known, *self._desk.worth(known))
+                self._moved.add(history.lead_id)
+
+    def _renew(self, moment: datetime, at_once: int = RESCORED_AT_ONCE) -> None:
+        """Score anew what was scored long ago: leads stand in the order in which they were scored."""
+        aged = takewhile(lambda lead: moment - lead.known.moment > STALE_AFTER, self._open.values())
+        oldest_first = list(islice(aged, at_once))
+        for lead in oldest_first:
+            self._open.pop(lead.history.lead_id)
+            self._moved.add(lead.history.lead_id)
+        self._place((lead.history for lead in oldest_first), moment)
+
+
+def _candidate(lead: OpenLead, waits: Waits) -> Candidate[OpenLead]:
+    return Candidate(lead, waits, lead.known.created_at, lead.probability, lead.expected_amount)
+
+
+def _is_past(lead: OpenLead, moment: datetime) -> bool:
+    end = horizon_end(lead.known)
+    return end is not None and moment > end
+
+
+def _is_over(known: KnownLead) -> bool:
+    place = queue_place(known)
+    return is_past_horizon(known) or (isinstance(place, Left) and place.reason in ("closed", "test_lead"))

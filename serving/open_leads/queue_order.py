@@ -1,0 +1,80 @@
+"""Whom to call next: promised call-backs that are due, then the leads worth most per call.
+
+A lead's worth is its expected value (purchase probability x expected amount); where no amount is known for anybody,
+the probability alone. Of equals the freshest goes first, as interest cools (Oldroyd, McElheran & Elkington 2011, "The
+short life of online sales leads", Harvard Business Review 89(3)): until a model serves, most leads are equals. The
+place that first-come would have given stands beside, so that people see what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from models.hand_out_log import Arm
+from serving.open_leads.waiting import Waits
+
+Lead = TypeVar("Lead")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[Lead]):
+    """A lead that waits, with what the order needs of it."""
+
+    lead: Lead
+    waits: Waits
+    created_at: datetime
+    probability: float
+    expected_amount: float | None
+
+    @property
+    def expected_value(self) -> float | None:
+        """Return probability x expected amount, or None where no amount is known."""
+        return None if self.expected_amount is None else self.probability * self.expected_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Generic[Lead]):
+    """A lead's place in the queue, from 1, and the place that first-come would have given.
+
+    Why it stands there (``arm``), how likely that was over the day's draw, and how many leads took part in that draw:
+    ``exploration.py``. In plain order nothing was drawn.
+    """
+
+    rank: int
+    first_come_rank: int
+    candidate: Candidate[Lead]
+    arm: Arm = "by_worth"
+    propensity: float = 1.0
+    drawn_from: int = 0
+
+
+def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
+    """Return every candidate with its place.
+
+    >>> from datetime import UTC
+    >>> day = datetime(2026, 3, 2, tzinfo=UTC)
+    >>> early, late = (Candidate(n, Waits("new", day), day.replace(hour=h), p, None)
+    ...                for n, h, p in (("early", 9, 0.02), ("late", 11, 0.30)))
+    >>> [(place.candidate.lead, place.rank, place.first_come_rank) for place in in_order([early, late])]
+    [('late', 1, 2), ('early', 2, 1)]
+    """
+    by_time = sorted(range(len(candidates)), key=lambda index: candidates[index].created_at)
+    first_come = {index: rank for rank, index in enumerate(by_time, start=1)}
+    amounts_known = any(candidate.expected_amount is not None for candidate in candidates)
+    ordered = sorted(range(len(candidates)), key=lambda index: _worth(candidates[index], amounts_known), reverse=True)
+    return [
+        Place(rank, first_come[index], candidates[index], _arm(candidates[index]))
+        for rank, index in enumerate(ordered, start=1)
+    ]
+
+
+def _arm(candidate: Candidate[Lead]) -> Arm:
+    return "promised" if candidate.waits.kind == "call_back" else "by_worth"
+
+
+def _worth(candidate: Candidate[Lead], amounts_known: bool) -> tuple[bool, float, float]:
+    worth = (candidate.expected_value or 0.0) if amounts_known else candidate.probability
+    return candidate.waits.kind == "call_back", worth, candidate.created_at.timestamp()

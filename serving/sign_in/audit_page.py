@@ -1,0 +1,31 @@
+"""The administrator's page of who saw personal data and who changed what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+
+from serving.gate.api_keys import ApiKeys
+from serving.gate.audit import AuditLog
+from serving.gate.people import People
+from serving.pages import Pages
+
+SHOWN = 200
+
+
+def audit_router(audit: AuditLog, people: People, keys: ApiKeys, pages: Pages) -> APIRouter:
+    """Return the page."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/audit", response_class=HTMLResponse)
+    async def audit_page(request: Request, lead: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+        """Show the last lines of the log, of one lead where it is named."""
+        entries = await run_in_threadpool(lambda: audit.entries(lead_id=lead or None, most=SHOWN))
+        logins = {f"person:{one.id}": one.login for one in await run_in_threadpool(people.accounts)}
+        logins |= {f"key:{one.id}": f"{one.name} ({one.id})" for one in await run_in_threadpool(keys.every)}
+        return pages.show(request, "audit.html", entries=entries, logins=logins, lead=lead, most=SHOWN)
+
+    return router

@@ -1,0 +1,1 @@
+"""What is told of the service itself: names of requests, counts, spans."""
