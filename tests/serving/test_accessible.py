@@ -1,22 +1,15 @@
-"""Every page in a real browser with axe, and by keyboard alone: whoever sees little or uses no mouse can work here too."""
+"""Pages by keyboard alone: whoever uses no mouse can work here too; what axe finds on each page, ``test_browser.py`` asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests.serving.test_browser import LANGUAGES, TITLES, WIDTHS, opened_chromium, page_of, served_company
+from tests.serving.axe import UNFOLD
+from tests.serving.test_browser import opened_chromium, page_of, served_company
 
-PAGES = (*TITLES, "/sign-in", f"/channels/drift?channel={quote('ВКонтакте')}", "/leads/nobody")
-"""A page of a colleague's is a line in ``TITLES``; here stand those that have no title of their own to look for."""
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-         "resultTypes": ["violations"]}  # fmt: skip
-UNFOLD = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 
 
@@ -32,30 +25,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield told
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_wrong_at_either_width_in_either_language(browser: Browser, address: str, path: str) -> None:
-    with page_of(browser, address) as (page, _):
-        for language in LANGUAGES:
-            page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-            page.evaluate(UNFOLD)
-            page.evaluate(Axe().axe_script)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                assert violations(page) == [], f"{width} px, {language}"
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds, each with its place."""
-    told: list[dict[str, Any]] = page.evaluate("(rules) => axe.run(document, rules)", RULES)["violations"]
-    return [f"{one['id']}: {node['html'][:160]} {node['target']}" for one in told for node in one["nodes"]]
-
-
 @pytest.mark.parametrize("path", ["/queue", "/alarms", "/channels", "/leads/phone"])
 def test_every_control_is_reached_by_tab_in_the_order_of_the_page_and_shows_that_it_is(
     browser: Browser, address: str, path: str
 ) -> None:
     with page_of(browser, address) as (page, _):
-        page.goto(f"{address}{path}", wait_until="networkidle")
+        page.goto(f"{address}{path}")
         page.evaluate(UNFOLD)
         page.evaluate(f"[...document.querySelectorAll(`{CONTROLS}`)].forEach((one, n) => one.dataset.n = n)")
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")

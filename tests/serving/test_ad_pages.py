@@ -20,7 +20,7 @@ from tests.features.outbox.letters import letter
 from tests.serving.doors import COMPANY
 from tests.serving.running import listening
 from tests.serving.spoiled import spoiled
-from tests.serving.test_browser import LANGUAGES, WIDTHS, opened_chromium
+from tests.serving.test_browser import LANGUAGES, WIDTHS, opened_chromium, unfolded
 from tests.support.facts import call, lead, source, stage
 
 TOLD = """
@@ -71,9 +71,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, address: str, path: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     for language in LANGUAGES:
-        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}", wait_until="networkidle")
-        for folded in page.locator("main details > summary").all():
-            folded.click()
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+        unfolded(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()

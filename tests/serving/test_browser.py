@@ -1,17 +1,19 @@
-"""The pages in a real browser, wide and narrow, in both languages: they fit, are whole, and load nothing from elsewhere."""
+"""The pages in a real browser, wide and narrow, in both languages: whole, readable without eyes, and from this machine alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from features.facts.contacts import Contact
 from models.backtest_report import BACKTESTS
 from serving.wiring import clock
+from tests.serving.axe import UNFOLD, violations
 from tests.serving.doors import PHONE_WRITTEN, VERSION, promote
 from tests.serving.model_card.shelved import keep_card, shelve
 from tests.serving.replayed import small_report
@@ -21,7 +23,10 @@ from tests.support.contacts import keep_contact
 from tests.support.facts import lead, source
 from tests.support.machine import chromium, is_ci
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+"""No other machine is found. To hold each request back and ask instead would take the browser's cache away: each page would read
+the chart library, of several megabytes, anew."""
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ONLY_HERE]
 WIDTHS, LANGUAGES = (1280, 390), ("ru", "en")
 TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
@@ -39,6 +44,9 @@ TITLES = {
     "/audit": ("Журнал доступа", "Audit log"),
     "/backtest": ("Как бы это было", "How it would have gone"),
 }
+UNTITLED = (f"/channels/drift?channel={quote('ВКонтакте')}", "/leads/nobody")
+"""A page of a colleague's is a line in ``TITLES``; here stand those that have no title of their own to look for."""
+Window = Callable[[int], tuple[Page, list[str]]]
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
 
 
@@ -87,51 +95,86 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield told
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser, address: str) -> Iterator[Window]:
+    """Give a window of each width, that goes from page to page as a person's does, and what went wrong since it was given."""
+    opened: dict[int, tuple[Page, list[str]]] = {}
+
+    def of(width: int) -> tuple[Page, list[str]]:
+        if width not in opened:
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            opened[width] = page, watched(page, address)
+        opened[width][1].clear()
+        return opened[width]
+
+    yield of
+    for page, _ in opened.values():
+        page.close()
+
+
 @contextmanager
 def page_of(browser: Browser, address: str, width: int = 1280) -> Iterator[tuple[Page, list[str]]]:
-    """Give a page and what went wrong on it: errors, and requests to another address, which are stopped."""
-    wrong: list[str] = []
-
-    def only_ours(route: Route) -> None:
-        if route.request.url.startswith((address, "data:")):
-            route.continue_()
-        else:
-            wrong.append(route.request.url)
-            route.abort()
-
+    """Give a page of a browser that was never here, and what went wrong on it."""
     page = browser.new_page(viewport={"width": width, "height": 900})
+    yield page, watched(page, address)
+    page.close()
+
+
+def watched(page: Page, address: str) -> list[str]:
+    """Return what goes wrong on a page from now on: errors, and requests to another address."""
+    wrong: list[str] = []
+    ours = (f"{address}/", "data:")
+    page.on("request", lambda one: None if one.url.startswith(ours) else wrong.append(one.url))
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("response", lambda one: wrong.append(f"{one.status} {one.url}") if one.status >= 400 else None)
-    page.route("**/*", only_ours)
-    yield page, wrong
-    page.close()
+    return wrong
+
+
+def unfolded(page: Page) -> None:
+    """Open what is folded away as a reader does, and wait until every chart is drawn."""
+    for folded in page.locator("main details > summary").all():
+        folded.click()
+    for place in page.locator("[data-chart]").all():
+        expect(place.locator("svg.main-svg").first).to_be_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", TITLES)
-def test_a_page_fits_is_whole_and_asks_no_other_address(
-    browser: Browser, address: str, path: str, width: int, language: str
+def test_a_page_fits_is_whole_asks_no_other_address_and_axe_finds_nothing_wrong(
+    window: Window, address: str, path: str, width: int, language: str
 ) -> None:
-    with page_of(browser, address, width) as (page, wrong):
-        page.goto(f"{address}{path}?lang={language}", wait_until="networkidle")
-        assert page.locator("h1").inner_text() == TITLES[path][LANGUAGES.index(language)]
-        assert page.evaluate("document.documentElement.lang") == language
-        assert ("345-67-89" in page.content()) == (path == "/leads/phone")
-        for folded in page.locator("main details > summary").all():
-            folded.click()
-        for place in page.locator("[data-chart]").all():
-            expect(place.locator("svg.main-svg").first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert wrong == []
+    page, wrong = window(width)
+    page.goto(f"{address}{path}?lang={language}")
+    assert page.locator("h1").inner_text() == TITLES[path][LANGUAGES.index(language)]
+    assert page.evaluate("document.documentElement.lang") == language
+    assert ("345-67-89" in page.content()) == (path == "/leads/phone")
+    unfolded(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert wrong == []
+    page.evaluate(UNFOLD)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", UNTITLED)
+def test_axe_finds_nothing_wrong_on_a_page_without_a_title_of_its_own(
+    window: Window, address: str, path: str, width: int, language: str
+) -> None:
+    page, _ = window(width)
+    page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+    page.evaluate(UNFOLD)
+    assert violations(page) == []
 
 
 def test_the_channels_page_draws_a_line_for_each_channel_and_names_the_alarmed_one(
     browser: Browser, address: str
 ) -> None:
     with page_of(browser, address) as (page, wrong):
-        page.goto(f"{address}/channels", wait_until="networkidle")
+        page.goto(f"{address}/channels")
+        expect(page.locator("[data-chart] svg.main-svg").first).to_be_visible()
         assert page.locator("[data-chart] .scatterlayer .trace").count() >= 2
         assert "ВКонтакте: доля нецелевых выросла" in page.locator("#alarms").inner_text()
         with page.expect_navigation():
@@ -159,7 +202,7 @@ def test_a_chart_that_was_folded_away_takes_the_width_of_its_place_when_it_is_op
     browser: Browser, address: str
 ) -> None:
     with page_of(browser, address, 390) as (page, wrong):
-        page.goto(f"{address}/backtest", wait_until="networkidle")
+        page.goto(f"{address}/backtest")
         chart = page.locator("#analyst [data-chart] svg.main-svg").first
         expect(chart).not_to_be_visible()
         page.locator("#analyst > summary").click()
