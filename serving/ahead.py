@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -23,6 +23,10 @@ class Application(FastAPI):
     def add_middleware(self, middleware_class: Any, *args: Any, **kwargs: Any) -> None:
         """Put a check, or a door, ahead of all that stand there."""
         self._first = middleware_class(self._first, *args, **kwargs)
+
+    def add_door(self, router: APIRouter) -> None:
+        """Take over a door's routes as they are; to include its router would work each of them out again at the first request."""
+        self.router.routes.extend(router.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the first of them see the request."""

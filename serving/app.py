@@ -90,12 +90,12 @@ def create_app(service: Service) -> FastAPI:
         redoc_url=None,
     )
     pages = Pages(service.company)
-    app.include_router(feedback_router(intake))
-    app.include_router(batch_router(intake))
+    app.add_door(feedback_router(intake))
+    app.add_door(batch_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
-    app.include_router(scoring_router(questions))
-    app.include_router(queue_router(service.board, intake, pages))
-    app.include_router(lead_card_router(intake, service.contacts, service.log, pages))
+    app.add_door(scoring_router(questions))
+    app.add_door(queue_router(service.board, intake, pages))
+    app.add_door(lead_card_router(intake, service.contacts, service.log, pages))
     shelf = Shelf(service.settings.home, lambda: service.desk.scorer.version)
     beside = ManagersBeside(service.book, service.log, lambda: service.desk.now())
     parted = ShadowLog(service.desk.store.engine)
@@ -103,10 +103,10 @@ def create_app(service: Service) -> FastAPI:
     def parting(version: str) -> Parting:
         return parted.parting(service.desk.scorer.version, version)
 
-    app.include_router(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal, parting))
+    app.add_door(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal, parting))
     watcher = Watcher(service.company, service.log)
     drift = DriftReports(service.settings, lambda: f"{service.desk.store.last_number()} {service.desk.scorer.version}")
-    app.include_router(
+    app.add_door(
         reports_router(
             desk=service.desk,
             figures=service.figures,
@@ -119,16 +119,16 @@ def create_app(service: Service) -> FastAPI:
     watch = AlarmWatch(
         service.book, watcher, service.figures.costs, service.desk.store, service.contacts, drift.summary
     )
-    app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
-    app.include_router(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
-    app.include_router(backtest_router(service.settings.home, pages))
-    app.include_router(forgetting_router(service.desk, service.board))
+    app.add_door(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
+    app.add_door(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
+    app.add_door(backtest_router(service.settings.home, pages))
+    app.add_door(forgetting_router(service.desk, service.board))
     sessions = Sessions(service.people, lambda: service.desk.now())
-    app.include_router(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
-    app.include_router(audit_router(service.audit, service.people, service.keys, pages))
-    app.include_router(offers_router(service.desk, service.book, service.settings.home, pages))
-    app.include_router(portrait_router(service.settings.home, pages))
-    app.include_router(
+    app.add_door(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
+    app.add_door(audit_router(service.audit, service.people, service.keys, pages))
+    app.add_door(offers_router(service.desk, service.book, service.settings.home, pages))
+    app.add_door(portrait_router(service.settings.home, pages))
+    app.add_door(
         budget_router(
             desk=service.desk,
             board=service.board,
@@ -138,7 +138,7 @@ def create_app(service: Service) -> FastAPI:
         )
     )
     said = service.settings
-    app.include_router(
+    app.add_door(
         conversions_router(
             conversions=conversion_desk_of(service),
             keys=PullKeys(service.desk.store.engine, service.contacts.secret),
@@ -149,8 +149,8 @@ def create_app(service: Service) -> FastAPI:
             pages=pages,
         )
     )
-    app.include_router(metrics_router(service.counts, service.desk, service.board, lambda: intake.waiting))
-    app.include_router(
+    app.add_door(metrics_router(service.counts, service.desk, service.board, lambda: intake.waiting))
+    app.add_door(
         crm_router(
             service.company, service.desk.store.engine, lambda: service.desk.now(), crm_secrets(), said.public_url
         )

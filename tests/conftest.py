@@ -8,19 +8,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from features.facts.database import engine_for
 from features.facts.keyring import give_keyring, keyring_in
 from leadloop.database import bring_up_to_date
 from tests.support.machine import is_ci, postgres_programs
 from tests.support.postgres import postgres_server
-
-OTHERS_GO = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-)
-"""A connection that a test left open would keep its tables locked."""
 
 # A busy machine is no failure; speed is measured in benchmarks/.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,7 +31,31 @@ def postgres_url() -> Iterator[str]:
             pytest.fail(message)
         pytest.skip(message)
     with postgres_server(programs) as url:
-        yield url
+        _said_to_server(url, "CREATE DATABASE leadloop")
+        yield _of_database(url, "leadloop")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the name of an up-to-date PostgreSQL database with nothing in it, to be copied: every step was taken once."""
+    _said_to_server(postgres_url, "CREATE DATABASE empty")
+    engine = engine_for(_of_database(postgres_url, "empty"))
+    give_keyring(engine, keyring_in(tmp_path_factory.mktemp("keys")))
+    bring_up_to_date(engine)
+    engine.dispose()
+    return "empty"
+
+
+def _of_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _said_to_server(url: str, *commands: str) -> None:
+    """Run commands of the server itself, which no transaction takes."""
+    server = create_engine(_of_database(url, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for command in commands:
+            connection.execute(text(command))
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +79,13 @@ def sqlite_engine(tmp_path: Path, sqlite_file: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str, tmp_path: Path) -> Iterator[Engine]:
-    """Give an up-to-date PostgreSQL database with nothing in it: the server's one, emptied of what the test before left."""
-    emptying = create_engine(postgres_url, poolclass=NullPool)
-    with emptying.begin() as connection:
-        connection.execute(text(OTHERS_GO))
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+def postgres_engine(postgres_url: str, postgres_template: str, tmp_path: Path) -> Iterator[Engine]:
+    """Give an up-to-date PostgreSQL database with nothing in it; a connection that the test before left open is ended."""
+    _said_to_server(
+        postgres_url,
+        "DROP DATABASE IF EXISTS leadloop WITH (FORCE)",
+        f"CREATE DATABASE leadloop TEMPLATE {postgres_template}",
+    )
     engine = engine_for(postgres_url)
     give_keyring(engine, keyring_in(tmp_path))
     bring_up_to_date(engine)

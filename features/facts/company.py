@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -262,6 +263,12 @@ def _none_word(value: Any) -> Any:
     return None if isinstance(value, str) and value.casefold() == "none" else value
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of the zones that this machine knows; to ask costs a walk through its folders."""
+    return frozenset(available_timezones())
+
+
 def _as_versions(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
@@ -313,7 +320,7 @@ class Company(Part):
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError(f"{value!r} is no IANA time zone; write one such as Europe/Moscow")
         return value
 

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from serving.api_examples import examples_of
 from tests.fuzz.api_cases import KEPT, MODES, Told, ask, busy_doors, published
 from tests.serving.doors import Doors, open_doors
+from tests.support.effort import cases
 
 OPERATIONS = [
     ("DELETE", "/v1/people/{lead_id}"),
@@ -55,13 +56,13 @@ def test_the_published_operations_are_these(doors: Doors) -> None:
 def test_no_request_makes_the_api_fail_or_answer_outside_its_schema(
     busy: Doors, method: str, path: str, mode: Any
 ) -> None:
-    """The short form of `make fuzz`."""
+    """The short form of `make fuzz`; `make test-long` asks ten times as much."""
 
     def judge(case: Any, answer: Any) -> None:
         case.validate_response(answer, checks=list(KEPT))
 
     told = Told()
-    ask(published(busy), method, path, mode, most=50, told=told, judge=judge, draw=7)
+    ask(published(busy), method, path, mode, most=cases(20, long=200), told=told, judge=judge, draw=7)
     assert told.statuses.keys() & {200, 201, 204} or mode is schemathesis.GenerationMode.NEGATIVE
     assert 503 not in told.statuses
     assert busy.client.get("/v1/queue").status_code == 200
