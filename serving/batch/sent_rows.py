@@ -92,6 +92,8 @@ class Items:
 
     def rows_of(self, piece: bytes) -> Iterator[bytes]:
         """Yield the items that end in a piece; ``FactRefused`` where the body is no array."""
+        if not piece:  # a sign that the piece before left to be skipped still is
+            return
         self._require_array(piece)
         begin, place = 0, int(self._skips_one)
         self._skips_one = False

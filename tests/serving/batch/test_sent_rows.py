@@ -37,6 +37,10 @@ def test_any_json_array_is_told_apart_into_its_items_however_it_is_cut(
     assert [json.loads(row) for row in split(Items(), cut(body, places))] == rows
 
 
+def test_a_piece_of_nothing_between_a_backslash_and_its_quote_ends_no_text() -> None:
+    assert split(Items(), [b'[{"id": "a\\', b"", b'"},b"}]']) == [b'{"id": "a\\"},b"}']
+
+
 @given(ROWS, st.lists(st.integers(0, 10_000), max_size=6))
 def test_any_lines_are_told_apart_however_they_are_cut(rows: list[dict[str, object]], places: list[int]) -> None:
     body = "\n".join(json.dumps(row) for row in rows).encode()
