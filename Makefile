@@ -2,15 +2,16 @@
 PYTHON ?= python3
 SERVE ?= 1
 PORT ?= 8000
+TESTERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PACKAGES := features models training monitoring serving leadloop
 
-.PHONY: help setup demo test torture fuzz check audit format lock screenshots bench clean
+.PHONY: help setup demo test test-long torture fuzz check audit format lock screenshots bench clean
 
 help: ## show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY) ## make the virtual environment
 
@@ -27,7 +28,10 @@ demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends 
 
 test: setup ## run every test; installs PostgreSQL and Chromium where it may
 	@$(BIN)/python -m tests.support.provide
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal
+
+test-long: export TESTS := long
+test-long: test ## run every test, and ask the laws many more cases each
 
 torture: setup ## kill the service 200 times under 32 writers on each database, and look for what it acknowledged
 	@$(BIN)/python -m tests.support.provide

@@ -14,6 +14,7 @@ from features.facts.database import engine_for
 from features.facts.keyring import give_keyring, keyring_in
 from leadloop.database import bring_up_to_date
 from tests.support.machine import is_ci, postgres_programs
+from tests.support.made_once import made_once
 from tests.support.postgres import postgres_server
 
 # A busy machine is no failure; speed is measured in benchmarks/.
@@ -98,3 +99,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """Give each kind of database in turn."""
     chosen: Engine = request.getfixturevalue(f"{request.param}_engine")
     return chosen
+
+
+@pytest.fixture(scope="session")
+def demo_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Give the folder of a demo company of nine months until today, and what the command said; nobody may change it."""
+    from tests.leadloop.command_line import run
+
+    def make(folder: Path) -> None:
+        ran = run("demo", "--no-serve", "--months", "9", "--leads", "1500", "--folder", str(folder))
+        assert ran.code == 0, ran.out + ran.err
+        (folder / "said.txt").write_text(ran.out, encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "demo", make)
+    return folder, (folder / "said.txt").read_text(encoding="utf-8")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from pathlib import Path
 
 import pytest
 
-from tests.leadloop.command_line import child_environment, run
+from tests.leadloop.command_line import child_environment
 from tests.support.machine import REPOSITORY
 
 with warnings.catch_warnings():
@@ -44,9 +45,10 @@ def test_the_notebook_takes_nothing_of_leadloop_but_the_bench() -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_the_notebook_runs_on_a_demo_company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    demo = run("demo", "--no-serve", "--months", "9", "--leads", "1500", "--folder", str(tmp_path / "demo-data"))
-    assert demo.code == 0, demo.out + demo.err
+def test_the_notebook_runs_on_a_demo_company(
+    demo_once: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(demo_once[0], tmp_path / "demo-data")
     for name, value in {**child_environment(), "JUPYTER_PLATFORM_DIRS": "1"}.items():
         monkeypatch.setenv(name, value)
     notebook = read()

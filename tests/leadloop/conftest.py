@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from tests.leadloop.command_line import Ran, Small, company_with_a_pattern, small_company
+from tests.support.made_once import made_once
 
 FILES = ("leads.csv", "calls.csv", "stages.csv")
 CUT_OFF, EARLIER = "2026-01-20", "2025-12-20"
+SAID = "said.json"
 
 
 @pytest.fixture
@@ -19,28 +23,47 @@ def company(tmp_path: Path) -> Small:
     return small_company(tmp_path / "small")
 
 
+@pytest.fixture(scope="session")
+def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """Give the small company with all its files imported; nobody may change it."""
+
+    def make(folder: Path) -> None:
+        made = small_company(folder)
+        made.done("import", *(made.file(name) for name in (*FILES, "spend.csv", "plan.csv")))
+
+    return Small(made_once(tmp_path_factory, "imported", make))
+
+
 @pytest.fixture
-def imported(company: Small) -> Small:
-    """Give the small company with all its files imported."""
-    company.done("import", *(company.file(name) for name in (*FILES, "spend.csv", "plan.csv")))
-    return company
+def imported(imported_once: Small, tmp_path: Path) -> Small:
+    """Give a copy of the small company with all its files imported, to change as the test likes."""
+    shutil.copytree(imported_once.folder, tmp_path / "small")
+    return Small(tmp_path / "small")
 
 
 @pytest.fixture(scope="session")
 def trained_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Small, Ran]:
     """Give a company whose model was trained, and what the command said; nobody may change it."""
-    made = company_with_a_pattern(tmp_path_factory.mktemp("trained"))
-    made.done("import", *(made.file(name) for name in FILES))
-    return made, made.run("train", "--cut-off", CUT_OFF)
+
+    def make(folder: Path) -> None:
+        made = company_with_a_pattern(folder)
+        made.done("import", *(made.file(name) for name in FILES))
+        ran = made.run("train", "--cut-off", CUT_OFF)
+        (folder / SAID).write_text(json.dumps(asdict(ran)), encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "trained", make)
+    return Small(folder), Ran(**json.loads((folder / SAID).read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
 def trained_twice_once(trained_once: tuple[Small, Ran], tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Give the trained company after another training, as of a month earlier, that was not promoted; nobody may change it."""
-    folder = tmp_path_factory.mktemp("twice") / "trained"
-    shutil.copytree(trained_once[0].folder, folder)
-    Small(folder).done("train", "--cut-off", EARLIER, "--no-promote")
-    return Small(folder)
+
+    def make(folder: Path) -> None:
+        shutil.copytree(trained_once[0].folder, folder)
+        Small(folder).done("train", "--cut-off", EARLIER, "--no-promote")
+
+    return Small(made_once(tmp_path_factory, "trained-twice", make))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from features.errors import ModelOutgrown
 from features.facts.values import LeadFact, Stage
-from models.artefact import Artefact, load_artefact, model_folder
+from models.artefact import Artefact, champion_version, load_artefact, model_folder
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from models.since_report import SINCE, SinceReport, begin_level_anew, load_since, save_since
@@ -58,8 +59,23 @@ def trained(home: Path, facts: Sequence[LeadFact]) -> Artefact:
 
 
 @pytest.fixture(scope="module")
-def artefact(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
-    return trained(tmp_path_factory.mktemp("learned"), market(200))
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data folder with the model that learned from the market; nobody may change it."""
+    home = tmp_path_factory.mktemp("learned")
+    trained(home, market(200))
+    return home
+
+
+@pytest.fixture(scope="module")
+def artefact(learned: Path) -> Artefact:
+    return load_artefact(model_folder(learned, champion_version(learned) or ""))
+
+
+@pytest.fixture
+def home(learned: Path, tmp_path: Path) -> Path:
+    """Give a copy of the data folder, to change as the test likes; what came after the model learned did not matter to it."""
+    shutil.copytree(learned, tmp_path / "home")
+    return tmp_path / "home"
 
 
 def seen(
@@ -169,10 +185,9 @@ def test_another_window_than_the_model_learned_with_is_refused_with_the_remedy(a
         looked_at(memory_store(market(201)), company, artefact, moment=LEARNED + DAY)
 
 
-def test_a_model_that_serves_again_begins_from_the_level_it_learned(tmp_path: Path) -> None:
-    facts = market(222, turns=2.0)
-    model = trained(tmp_path, facts)
-    folder = model_folder(tmp_path, model.version)
+def test_a_model_that_serves_again_begins_from_the_level_it_learned(home: Path, artefact: Artefact) -> None:
+    facts, model = market(222, turns=2.0), artefact
+    folder = model_folder(home, model.version)
     report = seen(model, facts, LEARNED + 22 * DAY)
     save_since(report, folder)
     begin_level_anew(model, folder)
@@ -235,27 +250,26 @@ def test_the_history_keeps_each_days_last_look(artefact: Artefact) -> None:
     assert [one.at for one in report.looks] == [LEARNED + timedelta(hours=8), LEARNED + timedelta(hours=36)]
 
 
-def test_what_serves_follows_the_level_without_a_restart(tmp_path: Path) -> None:
-    facts = market(222, turns=2.0)
-    model = trained(tmp_path, facts)
-    champion = Champion(tmp_path)
+def test_what_serves_follows_the_level_without_a_restart(home: Path, artefact: Artefact) -> None:
+    facts, model = market(222, turns=2.0), artefact
+    champion = Champion(home)
     assert champion.scorer.version == model.version
     report = seen(model, facts, LEARNED + 22 * DAY)
-    save_since(report, model_folder(tmp_path, model.version))
+    save_since(report, model_folder(home, model.version))
     champion.look()
     assert isinstance(champion.scorer, ModelScorer)
     served, expected = champion.scorer.artefact, model.at_level(report.followed())
     assert (served.starts, served.level) == (expected.starts, expected.level)
     assert served.level != model.level
-    assert load_since(model_folder(tmp_path, model.version)) == report
+    assert load_since(model_folder(home, model.version)) == report
 
 
 def test_a_damaged_look_is_said_and_the_model_goes_on_at_the_level_it_learned(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Path, artefact: Artefact, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = trained(tmp_path, market(200))
-    (model_folder(tmp_path, model.version) / SINCE).write_text("{", encoding="utf-8")
-    champion = Champion(tmp_path)
+    model = artefact
+    (model_folder(home, model.version) / SINCE).write_text("{", encoding="utf-8")
+    champion = Champion(home)
     assert isinstance(champion.scorer, ModelScorer)
     assert champion.scorer.artefact.level == model.at_level(model.followed).level
     assert "leadloop follow" in caplog.text

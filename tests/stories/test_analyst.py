@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import httpx
@@ -20,18 +21,21 @@ def leadloop(*words: str) -> str:
     return done.out
 
 
-def test_a_model_is_learned_promoted_served_and_rolled_back_and_every_score_is_proved(tmp_path: Path) -> None:
-    told = leadloop("demo", "--no-serve", "--leads", "1500", "--folder", str(tmp_path))
+def test_a_model_is_learned_promoted_served_and_rolled_back_and_every_score_is_proved(
+    demo_once: tuple[Path, str], tmp_path: Path
+) -> None:
+    home, told = tmp_path / "demo-data", demo_once[1]
+    shutil.copytree(demo_once[0], home)
     version = re.findall(r"Model (\S+):", told)[0]
-    place = ["--home", str(tmp_path / "leadloop-data")]
+    place = ["--home", str(home / "leadloop-data")]
     if "Promoted" not in told:  # so few leads may not be enough for the machine's own judgement
         leadloop("models", "promote", version, *place)
-    lead = (tmp_path / "leads.csv").read_text(encoding="utf-8-sig").splitlines()[-1].split(",")[0].split(";")[0]
+    lead = (home / "leads.csv").read_text(encoding="utf-8-sig").splitlines()[-1].split(",")[0].split(";")[0]
 
     def serving(client: httpx.Client) -> object:
         return client.get("/readyz").json()["model_version"]
 
-    with listening(tmp_path / "leadloop-data", tmp_path / "company.yaml") as (client, _):
+    with listening(home / "leadloop-data", home / "company.yaml") as (client, _):
         assert serving(client) == version
         score = client.get(f"/v1/leads/{lead}").json()["score"]
         assert (score["model_version"], score["is_guess"]) == (version, False)
