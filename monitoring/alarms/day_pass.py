@@ -20,6 +20,7 @@ from monitoring.alarms.arrival_clock import ArrivalScore
 from monitoring.alarms.budget import Budget, budget
 from monitoring.alarms.calm import NEAR, Calm, Faced, calm
 from monitoring.alarms.cost import cost_since
+from monitoring.alarms.detector import mark
 from monitoring.alarms.entries import ANSWER, clock_of, day_of
 from monitoring.alarms.episodes import Episode, Face, Standing, standing
 from monitoring.alarms.market import Counted, market_of_others
@@ -118,7 +119,7 @@ class DayPass:
             last = first + len(stream.levels)
             if stream.watched not in shared.shares:
                 yield Standing((), ())
-            elif found.evidence[number] >= shared.threshold(stream.watched) * NEAR:
+            elif found.evidence[number] >= mark(shared.threshold(stream.watched)) * NEAR:
                 yield standing(self._faces(stream), shared.threshold(stream.watched), float(self._today))
             elif found.is_known[number]:
                 yield Standing(
