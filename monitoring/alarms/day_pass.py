@@ -114,12 +114,14 @@ class DayPass:
 
     def _standings(self, streams: Sequence[_Stream], shared: Budget) -> Iterator[Standing]:
         """Yield how each stream stands; one that nothing is usual of yet has no share of the budget."""
-        found, first = self._calm(streams), 0
-        for number, stream in enumerate(streams):
-            last = first + len(stream.levels)
+        shared_by = [one for one in streams if one.watched in shared.shares]
+        found, number, first = self._calm(shared_by), 0, 0
+        for stream in streams:
             if stream.watched not in shared.shares:
                 yield Standing((), ())
-            elif found.evidence[number] >= mark(shared.threshold(stream.watched)) * NEAR:
+                continue
+            last = first + len(stream.levels)
+            if found.evidence[number] >= mark(shared.threshold(stream.watched)) * NEAR:
                 yield standing(self._faces(stream), shared.threshold(stream.watched), float(self._today))
             elif found.is_known[number]:
                 yield Standing(
@@ -127,7 +129,7 @@ class DayPass:
                 )
             else:
                 yield Standing((), ())
-            first = last
+            number, first = number + 1, last
 
     def _calm(self, streams: Sequence[_Stream]) -> Calm:
         rows: dict[tuple[Level, str], int] = {}

@@ -34,7 +34,7 @@ TOLD_LATER = ("non_target", "named", "not_reached", "unqualified", "bought")
 """What is known of a lead after it came."""
 LEVELS: tuple[Level, ...] = ("channel", "campaign", "ad", "offer")
 FIRST_ROOM = 1024
-BREATH = 256
+BREATH = 128
 """So many leads are read between two breaths."""
 IN_A_CHANCE = 1e9
 """Chances are added up in billionths: whole numbers, whose sum does not hang on their order."""

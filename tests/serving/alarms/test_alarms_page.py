@@ -291,6 +291,8 @@ def test_while_a_new_count_is_under_way_the_page_says_of_when_its_figures_are(
     page = doors.page("/alarms?lang=en")
     assert "a new count is still under way" in page
     assert name_on(page) == name
+    looks = [one for one in threading.enumerate() if one.name == "alarms"]
+    assert [one.daemon for one in looks] == [True]  # whoever ends the service does not wait for it
     may_go_on.set()
     eventually(lambda: "under way" not in doors.page("/alarms?lang=en"), 30)
 
