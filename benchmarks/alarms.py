@@ -14,6 +14,7 @@ are counted over whole years after a first 60 days.
 from __future__ import annotations
 
 import argparse
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log, sqrt
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from scipy.stats import chi2, norm
@@ -60,6 +62,7 @@ from monitoring.alarms.usual import Moved
 from monitoring.alarms.watch import watch
 from monitoring.lead_book import LeadBook, LeadSummary
 
+T = TypeVar("T")
 A_DAY, YEAR, BEFORE = 20, 365, 60
 CHANGES = ((0.20, 0.40), (0.20, 0.60), (0.10, 0.20), (0.30, 0.45))
 CHANGE_DAY, LONGEST = 150, 50
@@ -367,22 +370,40 @@ def _days_to_alarm(rng: np.random.Generator, rise: float) -> int | None:
     return (min(raised) - begin).days + 1 if raised else None
 
 
-def growth(sizes: Sequence[int]) -> None:
-    """Print how the pass of a day grows with the leads that a company had in a year."""
-    print("\n| leads | first pass | next day's pass | streams |\n|---|---|---|---|")
+def growth(sizes: Sequence[int], ads: int = 200) -> None:
+    """Print how the pass of a day grows with the leads that a company had in a year.
+
+    The six channels of ``company_year`` with 40 campaigns, so many ads and six offers. ``read`` is the first reading of all leads,
+    once after a start; ``pass`` is the day's pass over what was read, ``next day`` the same with every thousandth lead changed.
+    """
+    print("\n| leads | streams | read | pass | next day | memory |\n|---|---|---|---|---|---|")
     for size in sizes:
-        leads = company_year(np.random.default_rng(1), YEAR, a_day=size / YEAR / len(CAMPAIGNS))
+        leads = _with_ads(company_year(np.random.default_rng(1), YEAR, a_day=size / YEAR / len(CAMPAIGNS)), ads)
         tally, moment = Tally(COMPANY), leads[-1].created_at
-        begun = time.process_time()
-        told = watch(leads, company=COMPANY, moment=moment, tally=tally)
-        first = time.process_time() - begun
-        leads = [*leads[: -size // 1000], *(replace(one, closed=True) for one in leads[-size // 1000 :])]
-        begun = time.process_time()
-        watch(leads, company=COMPANY, moment=moment, tally=tally)
+        read = _seconds(lambda: tally.catch_up(leads))[0]  # noqa: B023 - done at once
+        passed, told = _seconds(lambda: watch(leads, company=COMPANY, moment=moment, tally=tally))  # noqa: B023
+        leads = [one if place % 1000 else replace(one, closed=True) for place, one in enumerate(leads)]
+        later = _seconds(lambda: watch(leads, company=COMPANY, moment=moment, tally=tally))[0]  # noqa: B023
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"| {len(leads):,} | {first:.1f} s | {time.process_time() - begun:.1f} s | {told.budget.streams} |",
+            f"| {len(leads):,} | {told.budget.streams:,} | {read:.1f} s | {passed:.1f} s | {later:.1f} s | {memory:,.0f} MiB |",
             flush=True,
         )
+
+
+def _with_ads(leads: Sequence[LeadSummary], ads: int) -> list[LeadSummary]:
+    rng, offers = np.random.default_rng(2), 6
+    drawn = zip(
+        leads, rng.integers(0, ads, len(leads)).tolist(), rng.integers(0, offers, len(leads)).tolist(), strict=True
+    )
+    return [replace(one, ad=f"ad {ad}", offer=f"offer {offer}") for one, ad, offer in drawn]
+
+
+def _seconds(work: Callable[[], T]) -> tuple[float, T]:
+    """Return the processor seconds that some work took, and what it came to."""
+    begun = time.process_time()
+    done = work()
+    return time.process_time() - begun, done
 
 
 def demo(seeds: Sequence[int], folder: Path) -> None:
@@ -438,7 +459,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=150, help="runs of each change")
     parser.add_argument("--company-years", type=int, default=20)
     parser.add_argument("--demo-seeds", type=int, default=5)
-    parser.add_argument("--leads", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--leads", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     said = parser.parse_args()
     if "single" in said.parts:
         detection(said.years, said.runs, market=False)

@@ -11,6 +11,7 @@ from features.facts.company_file import fingerprint
 from leadloop.deliveries.deliver import Sent, deliver_due, senders_of
 from models.score_log import ScoreLog
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm
+from monitoring.alarms.kept_look import KeptLook, keep_look, of_company
 from monitoring.alarms.look import AlarmLook, look_of
 from monitoring.alarms.watcher import Watcher
 from monitoring.lead_book import LeadBook, LeadSummary, counted
@@ -39,7 +40,7 @@ class AlarmTurns:
         self._kept: tuple[str, LeadBook, SpendBook, Watcher] | None = None
 
     def look(self, house: House, *, moment: datetime) -> Turn:
-        """Look at all that is watched, and bring the log up to date."""
+        """Look at all that is watched, bring the log up to date, and keep what was found for the page of alarms."""
         words = fingerprint(house.company)
         if self._kept is None or self._kept[0] != words:
             books = LeadBook(house.store, house.company), SpendBook(house.store, house.company)
@@ -49,6 +50,8 @@ class AlarmTurns:
         names = book.source_names(moment) if costs.tells_ids(moment) else frozenset()
         look = look_of(watcher.watch(summaries, moment, costs.rows(moment, names)))
         alarms = AlarmLog(house.engine).remember_look(look, moment=moment, zone=house.company.zone)
+        of = of_company(house.company, house.engine)
+        keep_look(KeptLook(of, moment, book.number, bool(summaries), look), house.settings.home)
         return Turn(alarms, look, summaries)
 
     def deliver(

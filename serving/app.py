@@ -18,6 +18,7 @@ from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
 from features.settings import crm_secrets
 from models.shadow_log import Parting, ShadowLog
+from monitoring.alarms.kept_look import of_company
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.pull_address import PullKeys
@@ -117,7 +118,14 @@ def create_app(service: Service) -> FastAPI:
         )
     )
     watch = AlarmWatch(
-        service.book, watcher, service.figures.costs, service.desk.store, service.contacts, drift.summary
+        service.book,
+        watcher,
+        service.figures.costs,
+        service.desk.store,
+        service.contacts,
+        drift.summary,
+        home=service.settings.home,
+        of=of_company(service.company, service.desk.store.engine),
     )
     app.add_door(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.add_door(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))

@@ -8,7 +8,7 @@ from math import log, sqrt
 
 from features.wilsons_interval import Z95
 from monitoring.alarms.change_point import ChangePoint, Step, change_point
-from monitoring.alarms.detector import Detector, Gains, costs, gains
+from monitoring.alarms.detector import Detector, Gains, costs, gains, mark
 from monitoring.alarms.market import Counted
 from monitoring.alarms.recovery import LONGEST, SILENT, Recovery, WhyOver
 from monitoring.alarms.usual import LAG, STILL, Moved, Usual
@@ -74,7 +74,7 @@ def standing(faces: Sequence[Face], threshold: float, until: float) -> Standing:
     faces
         At least one; all with the same days, sorted, and the same number of leads on each.
     threshold
-        The evidence in days at which an alarm is raised: its mean time between false alarms is at least so long.
+        The days that are to lie between two false alarms on average, or more.
     """
     stream = _Stream(faces, threshold)
     for place in range(len(faces[0].counts)):
@@ -86,7 +86,7 @@ class _Stream:
     """A stream while it is gone through."""
 
     def __init__(self, faces: Sequence[Face], threshold: float) -> None:
-        self._faces, self._threshold = faces, threshold
+        self._faces, self._mark = faces, mark(threshold)
         self._days = [(day, of) for day, _, of in faces[0].counts]
         self._episodes: list[Episode] = []
         self._spells: list[tuple[float, float]] = []  # from and to which days the leads are not usual
@@ -161,7 +161,7 @@ class _Stream:
             gained = gains(face.counts[place][1] / alike, of / alike, self._costs(number, int(day)))
             self._steps[number].append(Step(day, days, gained))
             evidence += self._detectors[number].step(gained, days) / len(self._faces)
-        if evidence >= self._threshold:
+        if evidence >= self._mark:
             self._raise(place, day)
 
     def _raise(self, place: int, day: float) -> None:

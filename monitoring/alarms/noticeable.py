@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, log
 
-from monitoring.alarms.detector import WEIGHTS, costs, gains
+from monitoring.alarms.detector import WEIGHTS, costs, gains, mark
 from monitoring.alarms.episodes import FEWEST_SINCE
 
 LATEST = 14
@@ -17,11 +17,11 @@ def noticeable(leads: int, usual: float, threshold: float, dispersion: float = 1
     The change is taken to have begun with the first of them: one term of the detector's sum, which is never more than it.
 
     >>> round(noticeable(120, 0.20, 365.0), 2), noticeable(3, 0.20, 365.0)
-    (0.35, None)
+    (0.34, None)
     """
     if leads < FEWEST_SINCE:
         return None
-    cost, enough = costs(usual), log(threshold)
+    cost, enough = costs(usual), log(mark(threshold))
     low, high = int(usual * leads) + 1, leads
     if _evidence(high / dispersion, leads / dispersion, cost) < enough:
         return None

@@ -1,28 +1,46 @@
 """How many leads of each group counted under each measure on each day; kept up with the lead book, lead by lead.
 
-A group is what cannot be told apart further: a channel, a campaign, an ad and an offer together. What is watched are sums of
-groups. A summary that the book did not make anew is the same object, and is not counted again.
+A lead is one line of a table of whole numbers: its group, and under each measure the day and the level under which it counts.
+Only the lines of new and changed leads are written again; counts are added up from the table, for all groups at once. A group is
+what cannot be told apart further: a channel, a campaign, an ad and an offer together. A summary that the book did not make anew
+is the same object, and is not read again.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from features.facts.company import Company
 from features.facts.values import LeadId
 from monitoring.alarms.alarm import Level
 from monitoring.alarms.answer_levels import FieldLevels, answer_levels
-from monitoring.alarms.arrival_clock import ArrivalScore, told_by_answers, weak_leads
+from monitoring.alarms.arrival_clock import ArrivalScore, told_by_answers
+from monitoring.alarms.breath import breathe
 from monitoring.alarms.call_clock import told_by_calls
-from monitoring.alarms.entries import Entry, day_of
+from monitoring.alarms.entries import ANSWER, Entry, day_of
 from monitoring.alarms.purchase_clock import told_by_purchases
+from monitoring.alarms.weak_leads import Numbers, scored_cells, weak_leads
 from monitoring.lead_book import LeadSummary
 
 ARRIVED = "arrived"
 """The measure under which every lead counts on the day on which it came."""
+TOLD_LATER = ("non_target", "named", "not_reached", "unqualified", "bought")
+"""What is known of a lead after it came."""
 LEVELS: tuple[Level, ...] = ("channel", "campaign", "ad", "offer")
+FIRST_ROOM = 1024
+BREATH = 128
+"""So many leads are read between two breaths."""
+IN_A_CHANCE = 1e9
+"""Chances are added up in billionths: whole numbers, whose sum does not hang on their order."""
+Ints = npt.NDArray[np.int32]
+Place = tuple[str, str]
+"""(channel, name) of a watched group."""
 
 
 class Group(NamedTuple):
@@ -33,7 +51,7 @@ class Group(NamedTuple):
     ad: str | None
     offer: str | None
 
-    def at(self, level: Level) -> tuple[str, str] | None:
+    def at(self, level: Level) -> Place | None:
         """Return (channel, name) of what the group belongs to at a level; an offer may run in every channel.
 
         >>> one = Group("vk", "winter", None, "windows")
@@ -52,102 +70,192 @@ Days = dict[int, list[int]]
 """Day -> how many leads of each level (of two: fine ones and bad ones)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many leads of each place and level there were on each day from ``first`` on: ``table[day, place, level]``."""
+
+    first: int
+    places: tuple[Place, ...]
+    table: Ints
+
+    def days(self, place: int) -> Days:
+        """Return the days of a place on which there were any leads.
+
+        >>> counts = Counts(100, (("vk", ""),), np.array([[[3, 1]], [[0, 0]], [[2, 2]]], np.int32))
+        >>> counts.days(0)
+        {100: [3, 1], 102: [2, 2]}
+        """
+        table = self.table[:, place]
+        came = np.flatnonzero(table.any(axis=1)).tolist()
+        return {self.first + day: table[day].tolist() for day in came}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What scores promised when leads came, of those counted under ``bought``: on each day, of each place.
+
+    ``chances`` is the sum of the chances that they do not buy, ``leads`` of how many.
+    """
+
+    chances: npt.NDArray[np.float64]
+    leads: npt.NDArray[np.float64]
+
+
 class Tally:
-    """The counts of all groups."""
+    """The table of all leads, and what it adds up to."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
-        self._kept: dict[LeadId, tuple[LeadSummary, Group, list[Entry]]] = {}
         self.fields: tuple[FieldLevels, ...] = ()
-        self.counts: dict[str, dict[Group, Days]] = {}
-        self.promised: dict[Group, dict[int, list[float]]] = {}
-        """Of the leads counted under ``bought``: the sum of the chances that they do not buy, as scored, and how many."""
+        self._forget()
 
     def catch_up(self, summaries: Sequence[LeadSummary]) -> None:
-        """Count what is new among the leads, the oldest first, and no longer what is not there any more."""
+        """Read what is new among the leads, the oldest first, and no longer count what is not there any more."""
         fields = answer_levels(summaries, self._company)
         if fields != self.fields:
-            self._kept, self.counts, self.fields = {}, {}, fields
-        kept = self._kept
-        if len(kept) > len(summaries) or any(one.lead_id not in kept for one in summaries[: len(kept)]):
+            self.fields = fields
+            self._forget()
+        if len(self._line_of) > len(summaries) or self._some_are_gone(summaries):
             here = {one.lead_id for one in summaries}
-            for lead_id in [one for one in kept if one not in here]:
-                self._count(*kept.pop(lead_id)[1:], -1)
+            for lead_id in [one for one in self._line_of if one not in here]:
+                line = self._line_of.pop(lead_id)
+                self._table[line, 0] = -1
+                self._leads[line] = None
+                self._free.append(line)
+        lines, rows = [], []
         for one in summaries:
-            known = kept.get(one.lead_id)
-            if known is not None and known[0] is one:
-                continue
-            if known is not None:
-                self._count(known[1], known[2], -1)
-            group = Group(one.channel, one.campaign, one.ad, one.offer)
-            entries = self._entries(one)
-            kept[one.lead_id] = one, group, entries
-            self._count(group, entries, 1)
+            if one.lead_id not in self._line_of:
+                self._line_of[one.lead_id] = self._new_line()
+            line = self._line_of[one.lead_id]
+            if self._leads[line] is not one:
+                self._leads[line] = one
+                lines.append(line)
+                rows.append(self._row(one))
+                if not len(rows) % BREATH:
+                    breathe()
+        if rows:
+            self._table[lines] = rows
 
     def add_scores(self, scores: Mapping[LeadId, ArrivalScore]) -> None:
-        """Count the leads' chances as scored when they came, and what was promised of those whose window is over."""
-        self.counts["chance"], self.promised = {}, {}
-        arrivals = ((lead_id, entries[0].day) for lead_id, (_, _, entries) in self._kept.items())
-        for lead_id, entry in weak_leads(arrivals, scores):
-            self._count(self._kept[lead_id][1], [entry], 1)
-        for lead_id, score in scores.items():
-            if lead_id in self._kept:
-                _, group, entries = self._kept[lead_id]
-                for entry in entries:
-                    if entry.measure == "bought":
-                        promised = self.promised.setdefault(group, {}).setdefault(entry.day, [0.0, 0.0])
-                        promised[0] += 1.0 - score.probability
-                        promised[1] += 1.0
+        """Take in the leads' chances as scored when they came."""
+        known = [(self._line_of[one], score) for one, score in scores.items() if one in self._line_of]
+        self._scored = np.array([line for line, _ in known], np.int64)
+        cells, versions = scored_cells([score for _, score in known])
+        chances = np.array([round((1.0 - score.probability) * IN_A_CHANCE) for _, score in known], np.float64)
+        arrived = self._table[self._scored, self._column(ARRIVED)] if known else np.zeros(0, np.int32)
+        weak = weak_leads(arrived, cells, versions)
+        self._chances = chances
+        self._table[:, self._column("chance")] = 0
+        self._table[self._scored, self._column("chance")] = np.where(weak >= 0, arrived, 0)
+        self._table[self._scored, self._column("chance") + 1] = np.maximum(weak, 0)
 
-    def at(self, level: Level, measure: str, until: int) -> dict[tuple[str, str], Days]:
+    @property
+    def measures(self) -> list[str]:
+        """Return what any lead counts under, but for its arrival."""
+        return [one for one in self._columns if one != ARRIVED and (self._days_of(one)[self._here()] > 0).any()]
+
+    def counts(self, level: Level, measure: str, since: int, until: int) -> Counts:
+        """Return the counts of the days from ``since`` to ``until`` of every place that ever had a lead under a measure."""
+        lines, places, of_line = self._placed(level, measure)
+        days, levels = self._days_of(measure)[lines] - since, self._levels(measure)
+        inside = (days >= 0) & (days <= until - since)
+        which = self._table[lines, self._column(measure) + 1]
+        cells = (days[inside].astype(np.int64) * len(places) + of_line[inside]) * levels + which[inside]
+        size = (until - since + 1, len(places), levels)
+        return Counts(
+            since, places, np.bincount(cells, minlength=size[0] * size[1] * size[2]).astype(np.int32).reshape(size)
+        )
+
+    def promised(self, level: Level, since: int, until: int) -> Promised:
+        """Return what was promised of the leads that ``counts`` of ``bought`` counts, for the same days and places."""
+        lines, places, of_line = self._placed(level, "bought")
+        chance, is_scored = np.zeros(len(self._table)), np.zeros(len(self._table))
+        chance[self._scored], is_scored[self._scored] = self._chances, 1.0
+        days = self._days_of("bought")[lines] - since
+        inside = (days >= 0) & (days <= until - since)
+        cells = days[inside].astype(np.int64) * len(places) + of_line[inside]
+        size = (until - since + 1, len(places))
+        sums = [np.bincount(cells, of[lines][inside], size[0] * size[1]).reshape(size) for of in (chance, is_scored)]
+        return Promised(sums[0].astype(np.float64) / IN_A_CHANCE, sums[1].astype(np.float64))
+
+    def at(self, level: Level, measure: str, until: int) -> dict[Place, Days]:
         """Return the days up to ``until`` of everything that a measure is counted of at a level."""
-        found: dict[tuple[str, str], Days] = defaultdict(dict)
-        for group, days in self.counts.get(measure, {}).items():
-            place = group.at(level)
-            if place is not None:
-                _add(found[place], days, until)
-        return dict(found)
+        if measure not in self._columns:
+            return {}
+        days = self._days_of(measure)[self._here()]
+        first = int(days[days > 0].min(initial=until))
+        counts = self.counts(level, measure, first, until)
+        return {place: counts.days(number) for number, place in enumerate(counts.places)}
 
-    def promised_at(self, level: Level, until: int) -> dict[tuple[str, str], dict[int, list[float]]]:
-        """Return of each day the sum of what was promised, and of how many leads."""
-        found: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(dict)
-        for group, days in self.promised.items():
-            place = group.at(level)
-            if place is not None:
-                for day, (whole, leads) in days.items():
-                    if day <= until:
-                        so_far = found[place].setdefault(day, [0.0, 0.0])
-                        so_far[0], so_far[1] = so_far[0] + whole, so_far[1] + leads
-        return dict(found)
+    def _forget(self) -> None:
+        named = [ARRIVED, *(ANSWER + one.field for one in self.fields), *TOLD_LATER, "chance"]
+        self._columns = {name: 1 + 2 * number for number, name in enumerate(named)}
+        self._number_of: dict[Group, int] = {}
+        self._places_at: dict[Level, tuple[list[Place], Numbers]] = {}
+        self._line_of: dict[LeadId, int] = {}
+        self._leads: list[LeadSummary | None] = []
+        self._free: list[int] = []
+        self._table: Ints = np.full((FIRST_ROOM, 1 + 2 * len(named)), -1, np.int32)
+        self._scored, self._chances = np.zeros(0, np.int64), np.zeros(0)
 
-    def _entries(self, one: LeadSummary) -> list[Entry]:
+    def _some_are_gone(self, summaries: Sequence[LeadSummary]) -> bool:
+        return any(one.lead_id not in self._line_of for one in summaries[: len(self._line_of)])
+
+    def _new_line(self) -> int:
+        if self._free:
+            return self._free.pop()
+        self._leads.append(None)
+        if len(self._leads) > len(self._table):
+            self._table = np.concatenate([self._table, np.full_like(self._table, -1)])
+        return len(self._leads) - 1
+
+    def _row(self, one: LeadSummary) -> list[int]:
+        group = Group(one.channel, one.campaign, one.ad, one.offer)
+        row = [0] * self._table.shape[1]
+        row[0] = self._number_of.setdefault(group, len(self._number_of))
+        for measure, day, level in self._entries(one):
+            column = self._columns[measure]
+            row[column], row[column + 1] = day, level
+        return row
+
+    def _entries(self, one: LeadSummary) -> Iterator[Entry]:
         arrived = day_of(one.arrived_at or one.created_at, self._company.zone)
-        return [
-            Entry(ARRIVED, arrived, 0),
-            *told_by_answers(one, arrived, self.fields),
-            *told_by_calls(one, self._company),
-            *told_by_purchases(one, self._company),
-        ]
+        return chain(
+            (Entry(ARRIVED, arrived, 0),),
+            told_by_answers(one, arrived, self.fields),
+            told_by_calls(one, self._company),
+            told_by_purchases(one, self._company),
+        )
 
-    def _count(self, group: Group, entries: Iterable[Entry], by: int) -> None:
-        for measure, day, level in entries:
-            days = self.counts.setdefault(measure, {}).setdefault(group, {})
-            counts = days.get(day)
-            if counts is None:
-                counts = days[day] = [0] * self._levels(measure)
-            counts[level] += by
+    def _column(self, measure: str) -> int:
+        return self._columns[measure]
+
+    def _days_of(self, measure: str) -> Ints:
+        return self._table[:, self._columns[measure]]
+
+    def _here(self) -> npt.NDArray[np.bool_]:
+        return self._table[:, 0] >= 0
 
     def _levels(self, measure: str) -> int:
-        named = next((one for one in self.fields if measure == f"answer:{one.field}"), None)
+        named = next((one for one in self.fields if measure == ANSWER + one.field), None)
         return len(named.names) if named else 2
 
+    def _placed(self, level: Level, measure: str) -> tuple[Numbers, tuple[Place, ...], Numbers]:
+        """Return the lines of the leads that count under a measure at a level, the sorted places, and whose each line is."""
+        names, of_group = self._places(level)
+        lines = np.flatnonzero(self._here() & (self._days_of(measure) > 0))
+        whose = of_group[self._table[lines, 0]] if len(lines) else np.zeros(0, np.int64)
+        lines, whose = lines[whose >= 0], whose[whose >= 0]
+        has_any, of_line = np.unique(whose, return_inverse=True)
+        return lines, tuple(names[one] for one in has_any.tolist()), of_line
 
-def _add(into: Days, days: Days, until: int) -> None:
-    for day, counts in days.items():
-        if day <= until:
-            so_far = into.get(day)
-            if so_far is None:
-                into[day] = list(counts)
-            else:
-                for place, count in enumerate(counts):
-                    so_far[place] += count
+    def _places(self, level: Level) -> tuple[list[Place], Numbers]:
+        """Return the sorted places of all groups at a level, and which of them each group belongs to; -1 for none."""
+        known = self._places_at.get(level)
+        if known is None or len(known[1]) != len(self._number_of):
+            at = [group.at(level) for group in self._number_of]
+            names = sorted({one for one in at if one is not None})
+            number_of = {place: number for number, place in enumerate(names)}
+            of_group = np.array([-1 if one is None else number_of[one] for one in at], np.int64)
+            known = self._places_at[level] = names, of_group
+        return known

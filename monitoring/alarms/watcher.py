@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
@@ -12,9 +13,11 @@ from models.score_log import FirstScore, ScoreLog
 from monitoring.alarms.alarm import Watched
 from monitoring.alarms.arrival_clock import ArrivalScore
 from monitoring.alarms.entries import ANSWER
-from monitoring.alarms.stream_counts import Tally
 from monitoring.alarms.watch import Only, Watch, watch
 from monitoring.lead_book import LeadSummary
+
+if TYPE_CHECKING:
+    from monitoring.alarms.stream_counts import Tally
 
 AT_ARRIVAL = timedelta(days=1)
 """A lead's first score counts as that of its arrival if it was given within so long, and before anybody called."""
@@ -30,7 +33,7 @@ class Watcher:
 
     def __init__(self, company: Company, log: ScoreLog) -> None:
         self._company, self._log = company, log
-        self._tally = Tally(company)
+        self._tally: Tally | None = None
         self._first: dict[LeadId, FirstScore] = {}
         self._read_up_to = 0
         self._lock = threading.Lock()
@@ -45,6 +48,10 @@ class Watcher:
                 new = self._log.first_scores(self._first, self._read_up_to)
                 self._first |= {one.lead_id: one for one in new}
                 self._read_up_to = last
+            if self._tally is None:
+                from monitoring.alarms.stream_counts import Tally  # with numpy: nothing that a start has to wait for
+
+                self._tally = Tally(self._company)
             scores = arrival_scores(summaries, self._first, moment) if self._first else {}
             return watch(
                 summaries,

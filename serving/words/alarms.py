@@ -12,6 +12,16 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
         "What got worse, since when, what it has cost, what exactly changed, and what to do about it. Channels are watched all the time; normally it is quiet here.",
     ),
     "al_looked_at": ("Посмотрели {when}.", "Looked at {when}."),
+    "al_under_way": (
+        "Показано то, что посчитано на {when}; новый подсчёт ещё идёт.",
+        "This is as counted at {when}; a new count is still under way.",
+    ),
+    "al_first_look": (
+        "Ещё не посчитано: первый подсчёт идёт прямо сейчас. Ниже только то, что записано о тревогах раньше; спокойно ли всё остальное, пока неизвестно.",
+        "Not counted yet: the first count is under way right now. Below stands only what was noted of alarms before; whether all else is quiet is not known yet.",
+    ),
+    "al_look_again": ("Показать ещё раз", "Show again"),
+    "al_changed_under_way": ("Ещё считается.", "Still being worked out."),
     "al_on": ("Тревог сейчас", "Alarms now"),
     "al_unseen": ("ещё никто не видел: {n}", "seen by nobody yet: {n}"),
     "al_lost": ("ушло на лишние плохие заявки, примерно", "went to additional bad leads, about"),

@@ -7,10 +7,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from features.facts.company_file import read_company
 from features.facts.database import engine_for
 from features.facts.store import FactStore
 from leadloop.database import bring_up_to_date
 from monitoring.alarms.alarm_log import AlarmLog
+from monitoring.alarms.kept_look import last_look, of_company
 from tests.leadloop.command_line import Small, one_line, run, started
 from tests.leadloop.deliveries.servers import Mailbox, Web, mail_server, web_server
 from tests.serving.doors import COMPANY
@@ -46,6 +48,19 @@ def test_it_shows_what_is_wrong_since_when_with_counts_and_what_is_quiet(tmp_pat
     assert "since about" in said
     assert "spent since" in said
     assert "Яндекс non-target 300" in said
+
+
+def test_what_a_turn_found_is_kept_for_the_page_of_alarms(tmp_path: Path) -> None:
+    company = alarmed(tmp_path)
+    company.done("alarms")
+    engine = engine_for(f"sqlite:///{tmp_path / 'home' / 'leadloop.db'}")
+    of = of_company(read_company(tmp_path / "company.yaml"), engine)
+    kept = last_look(tmp_path / "home", of=of, moment=datetime.now(UTC))
+    number = FactStore(engine).last_number()
+    engine.dispose()
+    assert kept is not None
+    assert [one.watched.channel for one in kept.look.alarms] == ["ВКонтакте"]
+    assert (kept.number, kept.has_leads) == (number, True)
 
 
 def test_where_nothing_could_be_noticed_it_says_so(imported: Small) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Engine
 
@@ -144,9 +145,11 @@ def open_doors(
     service = service_of(Settings(home, path, url, api_key, "", None, open_to, **said), engine)
     clock = Clock()
     service.desk.now = clock
-    with TestClient(
-        create_app(service), follow_redirects=False, **{"base_url": "http://localhost", **options}
-    ) as client:
+    app = create_app(service)
+    with (
+        patch("serving.alarms.watch.PATIENCE", 60.0),  # a test of the page reads what the look that it began came to
+        TestClient(app, follow_redirects=False, **{"base_url": "http://localhost", **options}) as client,
+    ):
         yield Doors(service, client, clock)
 
 

@@ -6,14 +6,17 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
+
 from features.facts.company import Company
 from features.facts.values import LeadId
 from monitoring.alarms.alarm import Watched
-from monitoring.alarms.arrival_clock import ArrivalScore, weak_leads
+from monitoring.alarms.arrival_clock import ArrivalScore
 from monitoring.alarms.call_clock import told_by_calls
 from monitoring.alarms.entries import Entry, day_of
 from monitoring.alarms.purchase_clock import TOLD_LATE, told_by_purchases
 from monitoring.alarms.watch import Watch, watch
+from monitoring.alarms.weak_leads import scored_cells, weak_leads
 from monitoring.lead_book import LeadSummary
 from tests.monitoring.leads import COMPANY, summary
 from tests.support.facts import NOON
@@ -155,12 +158,11 @@ def test_a_change_of_the_form_s_answers_is_told_before_anybody_has_called() -> N
 
 
 def test_a_lead_is_weak_if_its_chance_lies_below_those_of_the_weeks_before() -> None:
-    arrivals = [(LeadId(f"{day}-{n}"), day) for day in range(40) for n in range(10)]
-    scores = {lead_id: ArrivalScore(0.1 + 0.01 * (place % 10), "1") for place, (lead_id, _) in enumerate(arrivals)}
-    seen = dict(weak_leads(arrivals, scores))
-    assert min(entry.day for entry in seen.values()) == 10
-    late = [entry.level for entry in seen.values() if entry.day == 30]
-    assert sum(late) == 5
+    days = np.repeat(np.arange(40), 10)
+    cells, versions = scored_cells([ArrivalScore(0.1 + 0.01 * (place % 10), "1") for place in range(400)])
+    weak = weak_leads(days, cells, versions)
+    assert days[weak >= 0].min() == 10
+    assert weak[days == 30].sum() == 5
 
 
 def test_a_new_model_that_scores_all_leads_lower_makes_no_channel_weak() -> None:

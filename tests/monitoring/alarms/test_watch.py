@@ -196,7 +196,7 @@ def test_what_lies_further_back_than_the_window_is_not_looked_at() -> None:
     assert look(channel(1, 0.1, 0.9), 90 + 121) == ([], [])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(1, 7))
 def test_the_share_that_would_have_been_noticed_would_have_been_noticed(seed: int) -> None:
     _, (quiet,) = look(channel(seed, 0.15, 0.15), 89)
     assert quiet.noticeable is not None

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from features.errors import StoreUnreachable
 from features.facts.contacts import Contact
 from features.facts.values import Fact, Lead, LeadId, Source
 from monitoring.alarms.alarm_log import AlarmLog
+from monitoring.alarms.kept_look import last_look, look_path, of_company
+from monitoring.alarms.watcher import Watcher
 from monitoring.drift_summary import ColumnDrift, DriftSummary, save_summary
+from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.telling.delivery_log import Delivery, DeliveryLog
+from serving.alarms.watch import AlarmWatch
 from serving.reports.drift_reports import DriftReports
-from tests.serving.doors import COMPANY, Doors, open_doors
+from tests.serving.doors import COMPANY, Doors, eventually, open_doors
 from tests.serving.spoiled import spoiled
 from tests.support.contacts import keep_contact
 from tests.support.facts import call
@@ -211,3 +217,107 @@ def test_who_is_told_and_what_became_of_it_stands_there_without_addresses(
     assert "маркетолог" in page
     assert "m@example.com" not in page
     assert "100777" not in page
+
+
+def kept_before(doors: Doors) -> AlarmWatch:
+    """Let a channel go bad and be looked at; return a watch of the same home as after a start, whose looks take their time."""
+    alarmed(doors)
+    service = doors.service
+    of = of_company(service.company, service.desk.store.engine)
+    assert last_look(service.settings.home, of=of, moment=doors.clock()) is not None
+    return AlarmWatch(
+        LeadBook(service.desk.store, service.company),
+        Watcher(service.company, service.log),
+        service.figures.costs,
+        service.desk.store,
+        service.contacts,
+        lambda _: None,
+        home=service.settings.home,
+        of=of,
+    )
+
+
+def test_after_a_start_the_page_shows_at_once_what_was_last_counted_and_of_when(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, may_go_on = kept_before(doors), threading.Event()
+    monkeypatch.setattr("serving.alarms.watch.PATIENCE", 0.0)
+    summaries = watch._book.summaries
+    monkeypatch.setattr(watch._book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
+    began = doors.clock()
+    doors.service.desk.store.append(_good("new", began))
+    doors.clock.pass_time(timedelta(hours=1))
+    seen = watch.seen(doors.clock())
+    assert seen.under_way
+    assert seen.at is not None
+    assert seen.at <= began
+    assert [card.logged.alarm.watched.channel for card in seen.cards] == ["ВКонтакте"]
+    assert seen.cards[0].changed is None
+    may_go_on.set()
+    eventually(lambda: not watch.seen(doors.clock()).under_way, 30)
+    seen = watch.seen(doors.clock())
+    assert seen.at is not None
+    assert seen.at > began
+    assert seen.cards[0].changed is not None
+
+
+def test_before_the_first_count_is_done_the_page_says_so_and_not_that_all_is_quiet(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors.service.desk.store.append(spoiled(doors.clock()))
+    may_go_on = threading.Event()
+    summaries = doors.service.book.summaries
+    monkeypatch.setattr("serving.alarms.watch.PATIENCE", 0.0)
+    monkeypatch.setattr(doors.service.book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
+    page = plain(doors.page("/alarms"))
+    assert "Ещё не посчитано: первый подсчёт идёт прямо сейчас." in page
+    assert "Всё спокойно" not in page
+    assert "Заявок пока нет" not in page
+    assert "Not counted yet" in plain(doors.page("/alarms?lang=en"))
+    may_go_on.set()
+    eventually(lambda: "больше нецелевых" in plain(doors.page("/alarms")), 30)
+    assert "Ещё не посчитано" not in plain(doors.page("/alarms"))
+
+
+def test_while_a_new_count_is_under_way_the_page_says_of_when_its_figures_are(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = alarmed(doors)
+    may_go_on = threading.Event()
+    summaries = doors.service.book.summaries
+    monkeypatch.setattr("serving.alarms.watch.PATIENCE", 0.0)
+    monkeypatch.setattr(doors.service.book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
+    doors.clock.pass_time(timedelta(hours=3))
+    page = doors.page("/alarms?lang=en")
+    assert "a new count is still under way" in page
+    assert name_on(page) == name
+    looks = [one for one in threading.enumerate() if one.name == "alarms"]
+    assert [one.daemon for one in looks] == [True]  # whoever ends the service does not wait for it
+    may_go_on.set()
+    eventually(lambda: "under way" not in doors.page("/alarms?lang=en"), 30)
+
+
+def test_a_look_that_failed_is_told_to_whoever_waited_and_tried_again(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_: datetime) -> list[LeadSummary]:
+        raise StoreUnreachable("gone")
+
+    doors.service.desk.store.append(spoiled(doors.clock()))
+    with monkeypatch.context() as broken:
+        broken.setattr(doors.service.book, "summaries", unreachable)
+        assert doors.client.get("/alarms", headers={"accept": "text/html"}).status_code == 503
+    assert "больше нецелевых" in plain(doors.page("/alarms"))
+
+
+def test_a_kept_look_of_other_words_or_a_damaged_one_is_not_shown(doors: Doors) -> None:
+    alarmed(doors)
+    home, moment = doors.service.settings.home, doors.clock()
+    of = of_company(doors.service.company, doors.service.desk.store.engine)
+    kept = last_look(home, of=of, moment=moment)
+    assert kept is not None
+    assert [one.watched.channel for one in kept.look.alarms] == ["ВКонтакте"]
+    assert last_look(home, of="other words", moment=moment) is None
+    assert last_look(home, of=of, moment=moment - DAY) is None
+    look_path(home).write_bytes(look_path(home).read_bytes()[:-9])
+    assert last_look(home, of=of, moment=moment) is None
