@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,8 @@ USUAL = {
     "call": ("hs_timestamp", "hs_lastmodifieddate", "hs_call_disposition", "hs_call_status", "hs_call_duration",
              "hs_call_direction", "hubspot_owner_id"),
 }  # fmt: skip
+MERGED = "hs_merged_object_ids"
+"""Of a record that others were merged into, their ids, with semicolons between. Any of these ids is answered with that record."""
 KINDS = {
     "number": "number",
     "bool": "yes_no",
@@ -68,7 +70,11 @@ class HubSpot:
         if entity != "contact":
             asked["associations"] = "contacts,deals" if entity == "call" else "contacts"
         record = self._asker.ask("GET", f"crm/v3/objects/{OBJECTS[entity]}/{record_id}", params=asked)
-        return [Found(entity, record_id, self._associated(entity, record) if record else None)]
+        if not record:
+            return [Found(entity, record_id, None)]
+        number = text_of(record.get("id")) or record_id  # of a record that was merged, the one that it was merged into
+        merged = _merged_into(record, {record_id})
+        return [Found(entity, number, self._associated(entity, record), merged=merged)]
 
     def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
         """Yield pages of a hundred; each begins anew at a change, as a search shows no more than ten thousand."""
@@ -146,18 +152,19 @@ class HubSpot:
         named = [*MARKS_OF["hubspot"].values(), *self._crm.marks.values(), *self._crm.fields.values()]
         named += [self._crm.reason] if self._crm.reason else []
         stages = [f"hs_v2_date_entered_{one}" for one in _stage_codes(self._crm)] if entity == "deal" else []
-        return list(dict.fromkeys([*USUAL[entity], *named, *stages]))
+        return list(dict.fromkeys([*USUAL[entity], MERGED, *named, *stages]))
 
     def _found(self, entity: str, record: Record) -> Found:
         """Return a record of a search with what it is associated with, which a search does not tell."""
         said = record.get("properties")
         number = text_of(record.get("id")) or ""
         changed = moment_of(said.get(CHANGED[entity])) if isinstance(said, Mapping) else None
+        merged = _merged_into(record)
         if entity == "contact":
-            return Found(entity, number, record, changed)
+            return Found(entity, number, record, changed, merged)
         kinds = ("contacts", "deals") if entity == "call" else ("contacts",)
         linked = {kind: {"results": self._linked(entity, number, kind)} for kind in kinds}
-        return Found(entity, number, self._associated(entity, {**record, "associations": linked}), changed)
+        return Found(entity, number, self._associated(entity, {**record, "associations": linked}), changed, merged)
 
     def _linked(self, entity: str, number: str, kind: str) -> list[Record]:
         return _results(self._asker.ask("GET", f"crm/v4/objects/{OBJECTS[entity]}/{number}/associations/{kind}"))
@@ -186,6 +193,14 @@ def _milliseconds(moment: datetime) -> str:
 def _results(answer: Any) -> list[Record]:
     found = answer.get("results") if isinstance(answer, Mapping) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _merged_into(record: Record, asked_for: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the ids of the records that were merged into one: those that it lists, and that by which it was asked for."""
+    said = record.get("properties")
+    listed = text_of(said.get(MERGED)) if isinstance(said, Mapping) else None
+    numbers = dict.fromkeys([*(listed or "").split(";"), *asked_for])
+    return tuple(one.strip() for one in numbers if one.strip().isdecimal() and one.strip() != text_of(record.get("id")))
 
 
 def _linked_id(one: Record) -> str | None:
