@@ -256,7 +256,7 @@ def _marks_without(marks: Mapping[str, str], signs: Signs) -> dict[str, str]:
     return {name: HIDDEN if signs.are_in(word) else word for name, word in kept.items()}
 
 
-def _without_signs(fact: object, signs: Signs) -> LeadFact:
+def _without_signs(fact: LeadFact, signs: Signs) -> LeadFact:
     """Return a fact in which nothing repeats the person; words that do are hidden whole."""
     if isinstance(fact, Lead | Call):
         return replace(fact, answers=_hidden(fact.answers, signs))
@@ -264,7 +264,7 @@ def _without_signs(fact: object, signs: Signs) -> LeadFact:
         return replace(fact, marks=_marks_without(fact.marks, signs))
     if isinstance(fact, Stage):
         return replace(fact, reason=HIDDEN if fact.reason and signs.are_in(fact.reason) else fact.reason)
-    return fact  # type: ignore[return-value]
+    return fact
 
 
 def _hidden(

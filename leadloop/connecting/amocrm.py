@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import orjson
 
 from features.crm import amocrm_records
 from features.crm.amocrm_records import LOST, WON
-from features.crm.mapped import Mapped
 from features.crm.mapping import moment_of, text_of
 from features.errors import CrmRefused
 from features.facts.company import Company
 from features.outbox.letter import Letter
+from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
 from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
 from leadloop.connecting.paging import pages_since
@@ -35,16 +35,16 @@ UNSORTED = "unsorted"
 """Incoming leads ("Неразобранное"): what forms, calls, letters and chats brought and nobody has accepted yet."""
 
 
-class AmoCrm:
+class AmoCrm(AskedCrm):
     """One account."""
 
     crm = "amocrm"
     letters_a_minute = 100
+    readers: ClassVar[Mapping[str, Reader]] = {"lead": amocrm_records.lead_of, "call": amocrm_records.call_of}
 
     def __init__(self, company: Company, address: str, asker: Asker) -> None:
-        self._company, self._address, self._asker = company, address.rstrip("/"), asker
-        self.entities: tuple[str, ...] = ("lead", "call", "contact", UNSORTED)
-        self.polled: tuple[str, ...] = (UNSORTED, "lead", "call")
+        super().__init__(company, asker, ("lead", "call", "contact", UNSORTED), (UNSORTED, "lead", "call"))
+        self._address = address.rstrip("/")
         self._callers: dict[str, Record] = {}
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
@@ -74,16 +74,6 @@ class AmoCrm:
         elif entity == UNSORTED:
             yield from self._incoming_since(since)
 
-    def mapped(self, found: Found) -> Mapped:
-        """Return what a record comes to."""
-        assert found.record is not None
-        read = amocrm_records.lead_of if found.entity == "lead" else amocrm_records.call_of
-        return read(found.record, self._company)
-
-    def home_of(self, lead_id: str) -> tuple[str, str]:
-        """Return kind and id of the record that a lead of ours is."""
-        return "lead", lead_id
-
     def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
         """Return the letter that sets custom fields of a lead."""
         fields = [{"field_id": _number(name), "values": [{"value": value}]} for name, value in values.items()]
@@ -111,10 +101,6 @@ class AmoCrm:
         if account is None:
             raise CrmRefused(f"{self._address} is no amoCRM; look how crm.address is written.")
         return f"{urlsplit(self._address).netloc} answers, as the account {text_of(account.get('id')) or '?'}"
-
-    def close(self) -> None:
-        """End the connections."""
-        self._asker.close()
 
     def _leads(self, since: datetime, skipped: int) -> list[Found]:
         asked = [("with", "contacts,loss_reason"), *_changed_since(since, skipped)]

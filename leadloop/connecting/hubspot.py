@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import orjson
 
 from features.crm import hubspot_records
-from features.crm.mapped import Mapped
 from features.crm.mapping import MARKS_OF, moment_of, text_of
 from features.errors import CrmRefused
 from features.facts.company import Company
 from features.facts.crm_settings import Crm
 from features.outbox.letter import Letter
+from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
 from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
 from leadloop.connecting.paging import pages_since
@@ -47,18 +47,21 @@ KINDS = {
 }
 
 
-class HubSpot:
+class HubSpot(AskedCrm):
     """One account."""
 
     crm = "hubspot"
     letters_a_minute = 100
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "contact": hubspot_records.contact_of,
+        "deal": hubspot_records.deal_of,
+        "call": hubspot_records.call_of,
+    }
 
     def __init__(self, company: Company, address: str, asker: Asker) -> None:
         assert company.crm is not None
-        self._company, self._crm, self._address, self._asker = company, company.crm, address.rstrip("/"), asker
-        self._takes_deals = company.crm.taken == "deals"
-        self.entities: tuple[str, ...] = ("deal", "call") if self._takes_deals else ("contact", "deal", "call")
-        self.polled: tuple[str, ...] = self.entities
+        self._crm, self._address, self._takes_deals = company.crm, address.rstrip("/"), company.crm.taken == "deals"
+        super().__init__(company, asker, ("deal", "call") if self._takes_deals else ("contact", "deal", "call"))
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
         """Return a contact, a deal or a call, with what it is associated with; a kind that is not taken is nothing."""
@@ -95,18 +98,6 @@ class HubSpot:
 
         return pages_since(ask, since, PAGE)
 
-    def mapped(self, found: Found) -> Mapped:
-        """Return what a record comes to."""
-        assert found.record is not None
-        read = {"contact": hubspot_records.contact_of, "deal": hubspot_records.deal_of, "call": hubspot_records.call_of}
-        return read[found.entity](found.record, self._company)
-
-    def home_of(self, lead_id: str) -> tuple[str, str]:
-        """Return kind and id of the record that a lead of ours is."""
-        if lead_id.startswith(("deal-", "deal:")):
-            return "deal", lead_id[5:]
-        return self.entities[0], lead_id
-
     def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
         """Return the letter that sets properties of a contact or a deal."""
         return Letter(
@@ -140,10 +131,6 @@ class HubSpot:
         if account is None:
             raise CrmRefused(f"{self._address} is no HubSpot; leave crm.address out.")
         return f"{urlsplit(self._address).netloc} answers, as the account {text_of(account.get('portalId')) or '?'}"
-
-    def close(self) -> None:
-        """End the connections."""
-        self._asker.close()
 
     def _wanted(self, entity: str) -> list[str]:
         """Return the properties that are asked for: the usual ones, and of requests those that company.yaml names."""
