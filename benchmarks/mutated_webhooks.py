@@ -144,7 +144,10 @@ def _giant_key(body: bytes, draw: random.Random) -> bytes:
 
 def _many(body: bytes, draw: random.Random) -> bytes:
     if body.startswith(b"["):
-        return b"[" + b",".join([body.strip(b"[]")] * draw.choice((2, 1_001))) + b"]"
+        one, times = body.strip(b"[]"), draw.choice((2, 1_001))
+        return (
+            b"[" + b",".join([one] * min(times, LARGEST // (len(one) + 1) + 2)) + b"]"
+        )  # what is longer is cut anyway
     return body + b"".join(b"&leads[add][%d][id]=%d" % (one, one + 1) for one in range(draw.choice((5, 600))))
 
 

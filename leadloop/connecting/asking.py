@@ -1,7 +1,7 @@
 """Asks a CRM's HTTP interface: at its pace, again where it says later, and with one clear sentence where it says no.
 
-Our own few lines over httpx. The vendors' client libraries each speak to one CRM over an HTTP stack of their own and pace only what
-they send themselves; what leadloop asks of a CRM is ten methods. None of them was tried.
+Our own few lines over httpx. The vendors' client libraries were tried against the stand-ins and turned down: why stands in
+``docs/decisions/0018-our-own-lines-to-crms.md``.
 """
 
 from __future__ import annotations
