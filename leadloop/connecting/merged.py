@@ -30,8 +30,8 @@ def goes_on(own: KnownRecord | None, gone: Sequence[KnownRecord]) -> str | None:
     >>> goes_on(None, [KnownRecord("contact", "52", "52", b"x"), KnownRecord("contact", "7", "7", b"x")])
     '7'
     """
-    if own is not None and own.lead_digest is not None and own.deleted_at is None:
-        return own.lead_id
+    if own is not None and own.lead_digest is not None and (own.deleted_at is None or not gone):
+        return own.lead_id  # also where it was deleted there, and is back
     leads = [one.lead_id for one in gone if one.lead_digest is not None and one.lead_id]
     return min(leads, key=lambda one: (len(one), one), default=None)
 

@@ -205,3 +205,22 @@ def test_without_a_stage_for_it_that_both_may_count_is_said_with_the_remedy(
         f"contact {second}: it was merged into another, and both count; name a stage of the kind ignore under "
         "crm.deleted_stage for what comes"
     ]
+
+
+def test_a_merged_contact_that_was_deleted_and_restored_is_the_same_lead_again(
+    merging: CrmHouse, account: HubSpotStandIn
+) -> None:
+    first, second = account.add(office_area="50"), account.add(office_area="70")
+    merging.turn()
+    left = account.merge("contact", first, second)
+    merging.turn()
+    kept = account.objects["contacts"][left]
+    account.delete("contact", left)
+    merging.turn()
+    assert merging.stages(first)[-1].stage == "Удалён"
+    account.objects["contacts"][left] = kept
+    account.update("contact", left, office_area="120")
+    merging.turn()
+    assert merging.lead(first).answers["area"] == 120.0
+    with pytest.raises(UnknownLead):
+        merging.history(left)
