@@ -12,7 +12,7 @@ from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
 from features.facts.tables import DUTY_RUNS
 
-DONE, FAILED = "done", "failed"
+DONE, FAILED, BROKEN_OFF = "done", "failed", "broken_off"
 LONGEST_TOLD = 500
 
 
@@ -20,7 +20,8 @@ LONGEST_TOLD = 500
 class DutyRun:
     """The last run of a duty. ``ended_at`` is None while it is in hand, or where the worker died in the middle of it.
 
-    ``failures`` counts how often in a row it has failed; ``told`` says why it last did, ``succeeded_at`` when it last did not.
+    ``outcome`` is ``broken_off`` where its worker was told to stop, or led no more, in the middle of it. ``failures`` counts how
+    often in a row it has failed; ``told`` says why it last did, ``succeeded_at`` when it last did not.
     """
 
     name: str
@@ -48,13 +49,20 @@ class DutyLog:
             if not connection.execute(update(DUTY_RUNS).where(DUTY_RUNS.c.name == name).values(**begun)).rowcount:
                 connection.execute(insert(DUTY_RUNS).values(name=name, failures=0, **begun))
 
-    def ended(self, name: str, *, moment: datetime, why: str | None = None) -> None:
-        """Note that it was done, or ``why`` it failed."""
+    def ended(self, name: str, *, moment: datetime, why: str | None = None, times: int = 1) -> None:
+        """Note that it was done, or ``why`` it failed, ``times`` in a row since the last note."""
         said: dict[str, Any] = {"ended_us": microseconds(moment)}
         if why is None:
             said |= {"outcome": DONE, "told": None, "failures": 0, "succeeded_us": microseconds(moment)}
         else:
-            said |= {"outcome": FAILED, "told": why[:LONGEST_TOLD], "failures": DUTY_RUNS.c.failures + 1}
+            said |= {"outcome": FAILED, "told": why[:LONGEST_TOLD], "failures": DUTY_RUNS.c.failures + times}
+        self._note(name, said)
+
+    def broken_off(self, name: str, *, moment: datetime) -> None:
+        """Note that it was ended in the middle by no fault of its own."""
+        self._note(name, {"ended_us": microseconds(moment), "outcome": BROKEN_OFF})
+
+    def _note(self, name: str, said: dict[str, Any]) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(DUTY_RUNS).where(DUTY_RUNS.c.name == name).values(**said))
 

@@ -32,6 +32,8 @@ LeadloopError
 ├── CrmRefused                  a CRM says no, or is not set up: what to put right
 ├── BackupRefused               a backup cannot be made or restored; nothing was changed
 ├── WorkerElsewhere             another worker leads and does the duties
+├── DutyLacks                   a duty cannot do its work, or a part of it: what is missing, and the remedy
+├── DutyCrashed                 the process that did a duty ended in the middle of it
 └── AddressRefused              serving an open house beyond this machine
 
 No message ever carries a name, a phone number or an e-mail address.
@@ -275,3 +277,22 @@ class AddressRefused(LeadloopError):
 
 class WorkerElsewhere(LeadloopError):
     """Another worker leads and does the duties."""
+
+
+class DutyLacks(LeadloopError):
+    """A duty cannot do all of its work until a person puts something right; the message says what, and names no secret."""
+
+
+class DutyCrashed(LeadloopError):
+    """The process that did a duty ended in the middle of it; the worker goes on, and tries again."""
+
+    def __init__(self, name: str, exit_code: int | None) -> None:
+        ended = (
+            f"was ended by signal {-exit_code}"
+            if exit_code is not None and exit_code < 0
+            else f"ended with {exit_code}"
+        )
+        super().__init__(
+            f"The process that did {name!r} {ended} before it was done. Signal 9 means as a rule that the machine's memory did not "
+            "suffice; what it said last stands above in the log."
+        )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from features.crm.bracket_form import only
-from features.crm.heard import Heard, digest_of, number_id, told_at
+from features.crm.heard import Heard, digest_of, number_id, plain_id, told_at
 
 KEY = re.compile(
-    r"(leads|contacts)\[(add|update|delete|restore|status|responsible|note)\]\[(\d{1,4})\]\[(\w{1,40})\](.*)\Z"
+    r"(leads|contacts|unsorted)\[(add|update|delete|restore|status|responsible|note)\]\[(\d{1,4})\]\[(\w{1,40})\](.*)\Z"
 )
 ENTITIES = {"leads": "lead", "contacts": "contact"}
 CALL_NOTES = ("10", "11")
 """Types of notes: a call that came in, and one that went out."""
+UNSORTED_LEAD = ("lead_id", "data[leads][0][id]", "accept_result[leads][0]", "decline_result[leads][0]")
+"""Where a message about an incoming lead ("Неразобранное") may name the lead that it is, or became."""
 MOST_RECORDS = 500
 
 
@@ -39,12 +41,24 @@ def heard_in(form: dict[str, list[str]]) -> list[Heard]:
 def _heard(kind: str, action: str, where: str, said: dict[str, str]) -> list[Heard]:
     if action == "note":
         return _note(kind, where, said)
+    if kind == "unsorted":
+        return _unsorted(action, where, said)
     if kind == "contacts" and action not in ("add", "update"):
         return []
     record_id = number_id(said.get("id"), f"{where}.id")
     moment = said.get("last_modified") or said.get("updated_at") or ""
     told = digest_of(kind, action, *sorted(said.items()))
     return [Heard(ENTITIES[kind], record_id, f"{kind}.{action}", told_at(moment), told)]
+
+
+def _unsorted(action: str, where: str, said: dict[str, str]) -> list[Heard]:
+    """Return the incoming lead, which is asked for its lead and its person; of one that is gone from there, the lead it became."""
+    moment = told_at(said.get("created_at") or said.get("date_create") or "")
+    told = digest_of("unsorted", action, *sorted(said.items()))
+    lead = next((said[one] for one in UNSORTED_LEAD if said.get(one)), None)
+    if lead is not None and (action == "delete" or not said.get("uid")):
+        return [Heard("lead", number_id(lead, f"{where}.lead_id"), f"unsorted.{action}", moment, told)]
+    return [Heard("unsorted", plain_id(said.get("uid"), f"{where}.uid"), f"unsorted.{action}", moment, told)]
 
 
 def _note(kind: str, where: str, said: dict[str, str]) -> list[Heard]:

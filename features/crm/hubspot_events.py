@@ -15,7 +15,9 @@ from features.errors import FactRefused
 
 OLDEST = timedelta(minutes=5)
 KINDS = {"contact": "contact", "deal": "deal", "call": "call", "0-1": "contact", "0-3": "deal", "0-48": "call"}
-ACTIONS = {"creation", "propertyChange", "deletion", "privacyDeletion", "restore", "associationChange"}
+ACTIONS = {"creation", "propertyChange", "deletion", "privacyDeletion", "restore", "associationChange", "merge"}
+WHOSE = ("newObjectId", "primaryObjectId", "objectId", "fromObjectId")
+"""Which record an event is of: of a merge the one that is left, often a new one; of an association the one that it begins at."""
 MOST_EVENTS = 1_000
 OURS = "INTEGRATION"
 """``changeSource`` of a change by an app; ours is told from others' by what the record then says."""
@@ -62,7 +64,8 @@ def _heard(event: Any, number: int) -> list[Heard]:
     entity = KINDS.get(kind)
     if entity is None or action not in ACTIONS:
         return []
-    record_id = number_id(event.get("objectId", event.get("fromObjectId")), f"{number}.objectId")
+    named = next((event[one] for one in WHOSE if event.get(one) is not None), None)
+    record_id = number_id(named, f"{number}.objectId")
     moment = event.get("occurredAt")
     digest = digest_of(event.get("eventId"), told, record_id, moment, event.get("propertyName"))
     return [Heard(entity, record_id, f"{entity}.{action}", told_at(moment, per_second=1_000), digest)]

@@ -86,6 +86,20 @@ def record_in(connection: Connection, crm: str, entity: str, record_id: str) -> 
     return None if row is None else _known(row)
 
 
+def standing_record(connection: Connection, crm: str, entity: str, lead_id: str) -> KnownRecord | None:
+    """Return inside a transaction of the caller's the record of a kind that a lead is now; None where none is there."""
+    columns = CRM_RECORDS.c
+    mine = (columns.crm == crm) & (columns.entity == entity) & (columns.lead_id == lead_id)
+    row = connection.execute(select(CRM_RECORDS).where(mine, columns.deleted_us.is_(None)).limit(1)).first()
+    return None if row is None else _known(row)
+
+
+def move_records(connection: Connection, crm: str, lead_id: str, into: str) -> None:
+    """Let the records of a lead belong to another, inside a transaction of the caller's."""
+    mine = (CRM_RECORDS.c.crm == crm) & (CRM_RECORDS.c.lead_id == lead_id)
+    connection.execute(update(CRM_RECORDS).where(mine).values(lead_id=into))
+
+
 class RecordBook:
     """What is remembered of one CRM's records."""
 

@@ -45,6 +45,7 @@ from features.facts.tables import (
     PERSONS,
     SCORES,
     WEBHOOK_LEADS,
+    WEBHOOK_SETTLED,
 )  # fmt: skip
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload
 from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
@@ -200,7 +201,8 @@ def _empty_letters(connection: Connection, leads: list[LeadId], moment: datetime
     connection.execute(full.values(body=None, state="dead", answer=EMPTIED, changed_us=now))
     alone = update(OUTBOX).where(OUTBOX.c.id.in_(_webhooks_about(connection, leads)))
     connection.execute(alone.values(body=None, state="dead", answer=NOT_TOLD, changed_us=now))
-    connection.execute(delete(WEBHOOK_LEADS).where(WEBHOOK_LEADS.c.lead_id.in_(leads)))
+    for told in (WEBHOOK_LEADS, WEBHOOK_SETTLED):
+        connection.execute(delete(told).where(told.c.lead_id.in_(leads)))
 
 
 def _webhooks_about(connection: Connection, leads: list[LeadId]) -> list[int]:
@@ -256,7 +258,7 @@ def _marks_without(marks: Mapping[str, str], signs: Signs) -> dict[str, str]:
     return {name: HIDDEN if signs.are_in(word) else word for name, word in kept.items()}
 
 
-def _without_signs(fact: object, signs: Signs) -> LeadFact:
+def _without_signs(fact: LeadFact, signs: Signs) -> LeadFact:
     """Return a fact in which nothing repeats the person; words that do are hidden whole."""
     if isinstance(fact, Lead | Call):
         return replace(fact, answers=_hidden(fact.answers, signs))
@@ -264,7 +266,7 @@ def _without_signs(fact: object, signs: Signs) -> LeadFact:
         return replace(fact, marks=_marks_without(fact.marks, signs))
     if isinstance(fact, Stage):
         return replace(fact, reason=HIDDEN if fact.reason and signs.are_in(fact.reason) else fact.reason)
-    return fact  # type: ignore[return-value]
+    return fact
 
 
 def _hidden(

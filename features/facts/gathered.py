@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
@@ -113,7 +113,7 @@ class GatheredFacts:
     def append(self, fact: LeadFact) -> bool:
         """Add a fact; return False, and add nothing, where its latest version says the same."""
         if fact.lead_id in self._forgotten:
-            fact = cast("LeadFact", without_person(fact, self._forgotten, self._keyring.texts))
+            fact = without_person(fact, self._forgotten, self._keyring.texts)
         mine, key, payload = self._leads[fact.lead_id], key_of(fact), payload_of(fact)
         digest = digest_of(fact, payload)
         if mine.digests.get(key) == digest:

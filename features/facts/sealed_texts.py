@@ -34,6 +34,7 @@ AT = ("@", "%40")
 """What every e-mail address holds, as it is written and as the address of a page writes it."""
 OPENED_AT_ONCE = 2_000
 Said = TypeVar("Said")
+SomeFact = TypeVar("SomeFact", bound=Fact)
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -106,7 +107,7 @@ def open_sealed_texts(connection: Connection) -> None:
         connection.execute(change, changed)
 
 
-def without_person(fact: Fact, forgotten: Mapping[LeadId, str], texts: frozenset[str]) -> Fact:
+def without_person(fact: SomeFact, forgotten: Mapping[LeadId, str], texts: frozenset[str]) -> SomeFact:
     """Return what may be kept of a fact once its person is forgotten: everything but words that may name him."""
     if isinstance(fact, Spend | Plan) or fact.lead_id not in forgotten:
         return fact

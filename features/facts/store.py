@@ -109,6 +109,13 @@ class FactStore:
         with reading(self.engine) as connection:
             return sorted(LeadId(one) for one in connection.execute(asked).scalars() if one is not None)
 
+    def leads_known(self, after: datetime, upto: datetime) -> list[LeadId]:
+        """Return the leads of which something became known in a span of time, sorted, whenever it was stored."""
+        span = FACTS.c.known_us > microseconds(after), FACTS.c.known_us <= microseconds(upto)
+        asked = seen_facts(select(FACTS.c.lead_id), None).distinct().where(FACTS.c.lead_id.is_not(None), *span)
+        with reading(self.engine) as connection:
+            return sorted(LeadId(one) for one in connection.execute(asked).scalars() if one is not None)
+
     def leads_graded_by_managers(self) -> list[LeadId]:
         """Return the leads to which a manager may have given a grade of his own, sorted: all such, and few others."""
         calls = select(FACTS.c.lead_id).where(FACTS.c.kind == "call", FACTS.c.payload.contains('"grade":"'))

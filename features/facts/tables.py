@@ -330,6 +330,15 @@ WEBHOOK_LEADS = Table(
 )
 """What a destination was told last of each lead, so that it is told again only what is another."""
 
+WEBHOOK_SETTLED = Table(
+    "webhook_settled",
+    METADATA,
+    Column("destination", String(64), primary_key=True),
+    Column("lead_id", String(200), primary_key=True),
+    Column("outcome", String(16), nullable=False),
+)
+"""Which outcome of a lead a destination was told last, so that it is told again only where that changed."""
+
 SHADOW_SCORES = Table(
     "shadow_scores",
     METADATA,

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field, field_validator
 
 from features.facts.company_part import Misplaced, Part, misplaced
 
-WebhookEvent = Literal["lead.scored", "lead.rescored", "alarm.raised", "alarm.ended", "model.promoted"]
+WebhookEvent = Literal["lead.scored", "lead.rescored", "lead.settled", "alarm.raised", "alarm.ended", "model.promoted"]
 WEBHOOK_EVENTS: tuple[WebhookEvent, ...] = get_args(WebhookEvent)
-"""What can be told truthfully: each of these stands in a store with its own number, or is what serves now."""
+"""What can be told truthfully: each stands in a store with its own number, or is what holds now and did not at the last look."""
 DESTINATION_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 

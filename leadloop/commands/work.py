@@ -35,7 +35,7 @@ def command(
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
-    """Do what has to be done by itself whenever it is due, until stopped (Ctrl-C): the duty in hand is ended first.
+    """Do what has to be done by itself whenever it is due, until stopped (Ctrl-C): the quick duty in hand is ended first.
 
     It trains anew; a model that deserves it serves within seconds. Between trainings it looks at the leads that came since, as
     `leadloop follow` does, and the level of all scores follows. It looks at the alarms and tells people what is due, as
@@ -43,9 +43,10 @@ def command(
     conversions into the outbox for the ad systems that are pushed to, and sends what waits there every minute. What the CRM of
     company.yaml tells is looked into within seconds, and the CRM is looked through every few minutes; scores go back to it.
 
-    The section `work` of company.yaml says how often; an option here wins. A duty that fails is told and tried again, the others
-    go on. Of several workers on one database one leads; the others stand by and go on within seconds when it ends, however it
-    ends. `--status` ends with 1 where nobody leads, `--once` where a duty failed.
+    The section `work` of company.yaml says how often; an option here wins. What takes minutes goes on beside the rest, and is
+    broken off when the worker is stopped. A duty that fails is told and tried again, the others go on; one that lacks something
+    stands as failed, with the remedy, until it is mended. Of several workers on one database one leads; the others stand by and go
+    on within seconds when it ends, however it ends. `--status` ends with 1 where nobody leads, `--once` where a duty failed.
     """
     from rich.console import Console
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import orjson
 
 from features.crm import amocrm_records
 from features.crm.amocrm_records import LOST, WON
-from features.crm.mapped import Mapped
 from features.crm.mapping import moment_of, text_of
 from features.errors import CrmRefused
 from features.facts.company import Company
 from features.outbox.letter import Letter
+from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
 from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
 from leadloop.connecting.paging import pages_since
@@ -30,21 +31,26 @@ TRACKING = "tracking_data"
 MOST_PAGES = 100
 CALL_NOTES = [("filter[note_type][]", "call_in"), ("filter[note_type][]", "call_out")]
 OWNERS = ("leads", "contacts")
+UNSORTED = "unsorted"
+"""Incoming leads ("Неразобранное"): what forms, calls, letters and chats brought and nobody has accepted yet."""
 
 
-class AmoCrm:
+class AmoCrm(AskedCrm):
     """One account."""
 
     crm = "amocrm"
     letters_a_minute = 100
+    readers: ClassVar[Mapping[str, Reader]] = {"lead": amocrm_records.lead_of, "call": amocrm_records.call_of}
 
     def __init__(self, company: Company, address: str, asker: Asker) -> None:
-        self._company, self._address, self._asker = company, address.rstrip("/"), asker
-        self.entities: tuple[str, ...] = ("lead", "call", "contact")
-        self.polled: tuple[str, ...] = ("lead", "call")
+        super().__init__(company, asker, ("lead", "call", "contact", UNSORTED), (UNSORTED, "lead", "call"))
+        self._address = address.rstrip("/")
+        self._callers: dict[str, Record] = {}
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
-        """Return a lead or a call; of a contact, the leads that it is the person of."""
+        """Return a lead or a call; of a contact, the leads that it is the person of; of an incoming lead, the lead that it is."""
+        if entity == UNSORTED:
+            return self._incoming([self._asker.ask("GET", f"leads/unsorted/{record_id}")])
         if entity == "lead":
             record = self._asker.ask("GET", f"leads/{record_id}", params={"with": "contacts,loss_reason"})
             return [Found("lead", record_id, self._with_contacts([record])[0] if record else None)]
@@ -58,23 +64,15 @@ class AmoCrm:
         return [self._call(kind, note)] if note else [Found("call", record_id, None)]
 
     def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
-        """Yield pages of 250; calls are the notes of leads, then those of contacts."""
+        """Yield pages of 250; calls are the notes of leads, then those of contacts; incoming leads those that came since."""
         if entity == "lead":
             yield from pages_since(self._leads, since, PAGE)
         elif entity == "call":
             calls = [one for kind in OWNERS for page in pages_since(self._notes_of(kind), since, PAGE) for one in page]
             calls.sort(key=lambda one: one.changed_at or since)
             yield from (calls[start : start + PAGE] for start in range(0, len(calls), PAGE))
-
-    def mapped(self, found: Found) -> Mapped:
-        """Return what a record comes to."""
-        assert found.record is not None
-        read = amocrm_records.lead_of if found.entity == "lead" else amocrm_records.call_of
-        return read(found.record, self._company)
-
-    def home_of(self, lead_id: str) -> tuple[str, str]:
-        """Return kind and id of the record that a lead of ours is."""
-        return "lead", lead_id
+        elif entity == UNSORTED:
+            yield from self._incoming_since(since)
 
     def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
         """Return the letter that sets custom fields of a lead."""
@@ -104,10 +102,6 @@ class AmoCrm:
             raise CrmRefused(f"{self._address} is no amoCRM; look how crm.address is written.")
         return f"{urlsplit(self._address).netloc} answers, as the account {text_of(account.get('id')) or '?'}"
 
-    def close(self) -> None:
-        """End the connections."""
-        self._asker.close()
-
     def _leads(self, since: datetime, skipped: int) -> list[Found]:
         asked = [("with", "contacts,loss_reason"), *_changed_since(since, skipped)]
         records = self._with_contacts(_embedded(self._asker.ask("GET", "leads", params=asked), "leads"))
@@ -131,6 +125,31 @@ class AmoCrm:
         number = f"{kind}-{owner}-{text_of(note.get('id')) or ''}"
         return Found("call", number, {**note, "lead_id": lead}, moment_of(note.get("updated_at")))
 
+    def _incoming_since(self, since: datetime) -> Iterator[list[Found]]:
+        """Yield the leads of what came in since: the list can be sorted by that, and not be asked for what changed."""
+        pages: list[list[Record]] = []
+        for page in range(1, MOST_PAGES + 1):
+            asked = {"order[created_at]": "desc", "limit": str(PAGE), "page": str(page)}
+            some = _embedded(self._asker.ask("GET", "leads/unsorted", params=asked), UNSORTED)
+            pages.append([one for one in some if (moment_of(one.get("created_at")) or since) >= since])
+            if len(some) < PAGE or len(pages[-1]) < len(some):
+                break
+        for records in reversed(pages):
+            if found := self._incoming(records[::-1]):
+                yield found
+
+    def _incoming(self, records: Sequence[Any]) -> list[Found]:
+        """Return the leads of incoming leads; a person whom nobody may see yet is told by the incoming lead itself."""
+        found = []
+        for record in records:
+            came = moment_of(record.get("created_at")) if isinstance(record, Mapping) else None
+            for number in _leads_of(record):
+                person = _person_of(record)
+                if person is not None:
+                    self._callers[number] = person
+                found += [replace(one, changed_at=came) for one in self.fetch("lead", number)]
+        return found
+
     def _with_contacts(self, leads: list[Record]) -> list[Record]:
         """Return leads with their main contacts, which are asked for all at once."""
         whose = {id(lead): _main_contact(lead) for lead in leads}
@@ -138,7 +157,11 @@ class AmoCrm:
         asked = [("filter[id][]", one) for one in numbers] + [("limit", str(PAGE))]
         answer = self._asker.ask("GET", "contacts", params=asked) if numbers else None
         contacts = {text_of(one.get("id")): one for one in _embedded(answer, "contacts")}
-        return [{**lead, "contact": contacts.get(whose[id(lead)])} for lead in leads]
+        return [{**lead, "contact": contacts.get(whose[id(lead)]) or self._caller_of(lead)} for lead in leads]
+
+    def _caller_of(self, lead: Record) -> Record | None:
+        """Return who called or wrote, where the contact is not to be seen, so that each reading says the same."""
+        return self._callers.get(text_of(lead.get("id")) or "")
 
     def _all(self, path: str, name: str) -> Iterator[Record]:
         for page in range(1, MOST_PAGES + 1):
@@ -164,8 +187,20 @@ def _embedded(answer: Any, name: str) -> list[Record]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _leads_of(contact: Any) -> list[str]:
-    return [number for one in _embedded(contact, "leads") if (number := text_of(one.get("id"))) and number.isdecimal()]
+def _person_of(incoming: Record) -> Record | None:
+    """Return whom an incoming call or letter tells of, as a contact would: until it is accepted the contact is not to be seen."""
+    told = incoming.get("metadata")
+    said = told if isinstance(told, Mapping) else {}
+    sender = said.get("from")
+    mail = sender if isinstance(sender, Mapping) else {}
+    phone = text_of(said.get("phone")) or (None if mail else text_of(sender))
+    ways = {"PHONE": phone if incoming.get("category") == "sip" else None, "EMAIL": text_of(mail.get("email"))}
+    fields = [{"field_code": code, "values": [{"value": value}]} for code, value in ways.items() if value]
+    return {"name": text_of(mail.get("name")), "custom_fields_values": fields} if fields else None
+
+
+def _leads_of(owner: Any) -> list[str]:
+    return [number for one in _embedded(owner, "leads") if (number := text_of(one.get("id"))) and number.isdecimal()]
 
 
 def _main_contact(lead: Record) -> str | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import orjson
 
 from features.crm import bitrix24_records
-from features.crm.mapped import Mapped
 from features.crm.mapping import moment_of, text_of
 from features.errors import CrmRefused
 from features.facts.company import Company
 from features.outbox.letter import Letter
+from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
 from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
 from leadloop.connecting.paging import pages_since
@@ -57,17 +57,21 @@ def hook_of(address: str | None) -> Hook:
     return Hook(found[1], found[2])
 
 
-class Bitrix24:
+class Bitrix24(AskedCrm):
     """One portal."""
 
     crm = "bitrix24"
     letters_a_minute = 50
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "lead": bitrix24_records.lead_of,
+        "deal": bitrix24_records.deal_of,
+        "call": bitrix24_records.call_of,
+    }
 
     def __init__(self, company: Company, hook: Hook, asker: Asker) -> None:
-        self._company, self._portal, self._asker = company, hook.portal, asker
         taken = company.crm.taken if company.crm else "leads"
-        self.entities: tuple[str, ...] = ("lead", "deal", "call") if taken == "leads" else ("deal", "call")
-        self.polled: tuple[str, ...] = self.entities
+        super().__init__(company, asker, ("lead", "deal", "call") if taken == "leads" else ("deal", "call"))
+        self._portal = hook.portal
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
         """Return a lead, a deal or a call; a kind that is not taken is nothing."""
@@ -90,18 +94,6 @@ class Bitrix24:
             return [self._found(entity, one, moment_of(one.get(column))) for one in records]
 
         return pages_since(ask, since, PAGE)
-
-    def mapped(self, found: Found) -> Mapped:
-        """Return what a record comes to."""
-        assert found.record is not None
-        read = {"lead": bitrix24_records.lead_of, "deal": bitrix24_records.deal_of, "call": bitrix24_records.call_of}
-        return read[found.entity](found.record, self._company)
-
-    def home_of(self, lead_id: str) -> tuple[str, str]:
-        """Return kind and id of the record that a lead of ours is."""
-        if lead_id.startswith(("deal-", "deal:")):
-            return "deal", lead_id[5:]
-        return self.entities[0], lead_id
 
     def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
         """Return the letter that updates a record; the webhook's secret is put into its address when it is sent."""
@@ -126,10 +118,6 @@ class Bitrix24:
         """Return whose webhook it is."""
         said = self._result("profile", {}) or {}
         return f"{urlsplit(self._portal).netloc} answers, as its user {text_of(said.get('ID')) or '?'}"
-
-    def close(self) -> None:
-        """End the connections."""
-        self._asker.close()
 
     def _stages(self) -> Iterator[DescribedStage]:
         kinds = ("STATUS", "DEAL_STAGE") if "lead" in self.entities else ("DEAL_STAGE",)

@@ -43,12 +43,16 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record as it is there: its kind, its id, its fields, when it changed; ``record`` is None where it is not there any more."""
+    """A record as it is there: its kind, its id, its fields, when it changed; ``record`` is None where it is not there any more.
+
+    ``merged`` are the ids of records that were merged into it.
+    """
 
     entity: str
     record_id: str
     record: Record | None = field(repr=False)
     changed_at: datetime | None = None
+    merged: tuple[str, ...] = ()
 
 
 class Connector(Protocol):

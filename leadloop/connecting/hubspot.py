@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import orjson
 
 from features.crm import hubspot_records
-from features.crm.mapped import Mapped
 from features.crm.mapping import MARKS_OF, moment_of, text_of
 from features.errors import CrmRefused
 from features.facts.company import Company
 from features.facts.crm_settings import Crm
 from features.outbox.letter import Letter
+from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
 from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
 from leadloop.connecting.paging import pages_since
@@ -35,6 +35,8 @@ USUAL = {
     "call": ("hs_timestamp", "hs_lastmodifieddate", "hs_call_disposition", "hs_call_status", "hs_call_duration",
              "hs_call_direction", "hubspot_owner_id"),
 }  # fmt: skip
+MERGED = "hs_merged_object_ids"
+"""Of a record that others were merged into, their ids, with semicolons between. Any of these ids is answered with that record."""
 KINDS = {
     "number": "number",
     "bool": "yes_no",
@@ -45,18 +47,21 @@ KINDS = {
 }
 
 
-class HubSpot:
+class HubSpot(AskedCrm):
     """One account."""
 
     crm = "hubspot"
     letters_a_minute = 100
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "contact": hubspot_records.contact_of,
+        "deal": hubspot_records.deal_of,
+        "call": hubspot_records.call_of,
+    }
 
     def __init__(self, company: Company, address: str, asker: Asker) -> None:
         assert company.crm is not None
-        self._company, self._crm, self._address, self._asker = company, company.crm, address.rstrip("/"), asker
-        self._takes_deals = company.crm.taken == "deals"
-        self.entities: tuple[str, ...] = ("deal", "call") if self._takes_deals else ("contact", "deal", "call")
-        self.polled: tuple[str, ...] = self.entities
+        self._crm, self._address, self._takes_deals = company.crm, address.rstrip("/"), company.crm.taken == "deals"
+        super().__init__(company, asker, ("deal", "call") if self._takes_deals else ("contact", "deal", "call"))
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
         """Return a contact, a deal or a call, with what it is associated with; a kind that is not taken is nothing."""
@@ -68,7 +73,11 @@ class HubSpot:
         if entity != "contact":
             asked["associations"] = "contacts,deals" if entity == "call" else "contacts"
         record = self._asker.ask("GET", f"crm/v3/objects/{OBJECTS[entity]}/{record_id}", params=asked)
-        return [Found(entity, record_id, self._associated(entity, record) if record else None)]
+        if not record:
+            return [Found(entity, record_id, None)]
+        number = text_of(record.get("id")) or record_id  # of a record that was merged, the one that it was merged into
+        merged = _merged_into(record, {record_id})
+        return [Found(entity, number, self._associated(entity, record), merged=merged)]
 
     def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
         """Yield pages of a hundred; each begins anew at a change, as a search shows no more than ten thousand."""
@@ -88,18 +97,6 @@ class HubSpot:
             return [self._found(entity, one) for one in _results(answer)]
 
         return pages_since(ask, since, PAGE)
-
-    def mapped(self, found: Found) -> Mapped:
-        """Return what a record comes to."""
-        assert found.record is not None
-        read = {"contact": hubspot_records.contact_of, "deal": hubspot_records.deal_of, "call": hubspot_records.call_of}
-        return read[found.entity](found.record, self._company)
-
-    def home_of(self, lead_id: str) -> tuple[str, str]:
-        """Return kind and id of the record that a lead of ours is."""
-        if lead_id.startswith(("deal-", "deal:")):
-            return "deal", lead_id[5:]
-        return self.entities[0], lead_id
 
     def letter(self, entity: str, record_id: str, values: Mapping[str, Any], once_key: str) -> Letter:
         """Return the letter that sets properties of a contact or a deal."""
@@ -135,10 +132,6 @@ class HubSpot:
             raise CrmRefused(f"{self._address} is no HubSpot; leave crm.address out.")
         return f"{urlsplit(self._address).netloc} answers, as the account {text_of(account.get('portalId')) or '?'}"
 
-    def close(self) -> None:
-        """End the connections."""
-        self._asker.close()
-
     def _wanted(self, entity: str) -> list[str]:
         """Return the properties that are asked for: the usual ones, and of requests those that company.yaml names."""
         if entity == "call":
@@ -146,18 +139,19 @@ class HubSpot:
         named = [*MARKS_OF["hubspot"].values(), *self._crm.marks.values(), *self._crm.fields.values()]
         named += [self._crm.reason] if self._crm.reason else []
         stages = [f"hs_v2_date_entered_{one}" for one in _stage_codes(self._crm)] if entity == "deal" else []
-        return list(dict.fromkeys([*USUAL[entity], *named, *stages]))
+        return list(dict.fromkeys([*USUAL[entity], MERGED, *named, *stages]))
 
     def _found(self, entity: str, record: Record) -> Found:
         """Return a record of a search with what it is associated with, which a search does not tell."""
         said = record.get("properties")
         number = text_of(record.get("id")) or ""
         changed = moment_of(said.get(CHANGED[entity])) if isinstance(said, Mapping) else None
+        merged = _merged_into(record)
         if entity == "contact":
-            return Found(entity, number, record, changed)
+            return Found(entity, number, record, changed, merged)
         kinds = ("contacts", "deals") if entity == "call" else ("contacts",)
         linked = {kind: {"results": self._linked(entity, number, kind)} for kind in kinds}
-        return Found(entity, number, self._associated(entity, {**record, "associations": linked}), changed)
+        return Found(entity, number, self._associated(entity, {**record, "associations": linked}), changed, merged)
 
     def _linked(self, entity: str, number: str, kind: str) -> list[Record]:
         return _results(self._asker.ask("GET", f"crm/v4/objects/{OBJECTS[entity]}/{number}/associations/{kind}"))
@@ -186,6 +180,14 @@ def _milliseconds(moment: datetime) -> str:
 def _results(answer: Any) -> list[Record]:
     found = answer.get("results") if isinstance(answer, Mapping) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _merged_into(record: Record, asked_for: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the ids of the records that were merged into one: those that it lists, and that by which it was asked for."""
+    said = record.get("properties")
+    listed = text_of(said.get(MERGED)) if isinstance(said, Mapping) else None
+    numbers = dict.fromkeys([*(listed or "").split(";"), *asked_for])
+    return tuple(one.strip() for one in numbers if one.strip().isdecimal() and one.strip() != text_of(record.get("id")))
 
 
 def _linked_id(one: Record) -> str | None:

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from features.crm.mapped import Mapped
-from features.crm.record_book import KnownRecord, RecordBook, remember_record
+from features.crm.record_book import KnownRecord, RecordBook, move_records, remember_record
 from features.facts.values import LeadId
 from leadloop.connecting.connector import Connector, Found
+from leadloop.connecting.merged import absorbed, goes_on, under
 from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
 from leadloop.connecting.write_back import WriteBack
 from models.kept_answers import KeptAnswer
@@ -21,7 +22,23 @@ from serving.intake.intake import Intake, Taken
 Then = Callable[[Connection], None]
 Place = tuple[str, str]
 LONGEST_ID = 128
-Ordered = dict[Place, tuple[Found, KnownRecord, Mapped | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A record with what was known of it and what it comes to; None: it is not there any more.
+
+    ``is_merged`` says that this is so because it was merged, ``into`` into the record of which lead of ours.
+    """
+
+    found: Found
+    known: KnownRecord
+    mapped: Mapped | None
+    is_merged: bool = False
+    into: str | None = None
+
+
+Ordered = dict[Place, _Seen]
 
 
 @dataclass(slots=True)
@@ -53,7 +70,7 @@ class Taker:
     def take(self, page: Sequence[Found], moment: datetime, then: Then) -> Taking:
         """Store what is new of some records in one transaction with what ``then`` does."""
         found = self._with_owners(page)
-        told = [(one, known, self._told(one, known, mapped, moment)) for one, known, mapped in found]
+        told = [(one.found, one.known, self._told(one, moment)) for one in found]
         bodies = [body for _, _, one in told for body in one.bodies]
         done = Taking(seen=len(page))
 
@@ -64,6 +81,8 @@ class Taker:
                 at += len(facts.bodies)
                 after = _after(known, facts, mine)
                 remember_record(connection, self._connector.crm, after, moment)
+                if facts.moved and after == facts.after:
+                    move_records(connection, self._connector.crm, *facts.moved)
                 latest |= {lead: result.scored for (lead, _), result in zip(facts.bodies, mine, strict=True)
                            if isinstance(result, Taken)}  # fmt: skip
                 done.facts += sum(isinstance(result, Taken) and result.stored for result in mine)
@@ -75,25 +94,48 @@ class Taker:
         self._intake.together(bodies, remember)
         return done
 
-    def _with_owners(self, page: Sequence[Found]) -> list[tuple[Found, KnownRecord, Mapped | None]]:
+    def _with_owners(self, page: Sequence[Found]) -> list[_Seen]:
         """Return the records with what is known of them, each after the one that it belongs to."""
         ordered: Ordered = {}
-        known = {entity: self._book.known(entity, [one.record_id for one in page if one.entity == entity])
-                 for entity in {one.entity for one in page}}  # fmt: skip
+        wanted = {entity: [number for one in page if one.entity == entity for number in (one.record_id, *one.merged)]
+                  for entity in {one.entity for one in page}}  # fmt: skip
+        known = {entity: self._book.known(entity, numbers) for entity, numbers in wanted.items()}
         for one in page:
             before = known[one.entity].get(one.record_id)
             if (one.record is None and before is None) or not 1 <= len(one.record_id) <= LONGEST_ID:
                 continue
-            self._put(ordered, one, before)
+            merged = [known[one.entity][number] for number in one.merged if number in known[one.entity]]
+            self._put(ordered, one, before, [each for each in merged if each.deleted_at is None])
         return list(ordered.values())
 
-    def _put(self, ordered: Ordered, one: Found, before: KnownRecord | None) -> None:
+    def _put(
+        self, ordered: Ordered, one: Found, before: KnownRecord | None, merged: Sequence[KnownRecord] = ()
+    ) -> None:
         place = (one.entity, one.record_id)
         mapped = None if one.record is None else self._mapped(one)
+        if mapped is not None and mapped.lead is not None:
+            mapped = self._going_on(ordered, one, mapped, before, merged)
+        elif merged:
+            self._put_merged(ordered, one, merged, None)
         if mapped is not None and mapped.lead is None and mapped.lead_id is not None:
             mapped = self._owned(ordered, mapped, place)
         ordered.pop(place, None)  # told twice in a page: the later reading counts
-        ordered[place] = one, before or KnownRecord(*place), mapped
+        ordered[place] = _Seen(one, before or KnownRecord(*place), mapped)
+
+    def _going_on(
+        self, ordered: Ordered, one: Found, mapped: Mapped, before: KnownRecord | None, merged: Sequence[KnownRecord]
+    ) -> Mapped:
+        """Return a request under the lead that goes on where records were merged, now or before; those merged now come ahead."""
+        lead_id = goes_on(before, merged)
+        if lead_id is None or self._connector.home_of(lead_id)[0] != one.entity:
+            lead_id = mapped.lead_id
+        self._put_merged(ordered, one, merged, lead_id)
+        return under(mapped, lead_id)
+
+    def _put_merged(self, ordered: Ordered, one: Found, merged: Sequence[KnownRecord], into: str | None) -> None:
+        for each in merged:
+            gone = Found(one.entity, each.record_id, None)
+            ordered[one.entity, each.record_id] = _Seen(gone, each, None, is_merged=True, into=into)
 
     def _mapped(self, one: Found) -> Mapped:
         try:
@@ -112,18 +154,28 @@ class Taker:
             for found in self._connector.fetch(*home):
                 if found.record is not None and (found.entity, found.record_id) == home:
                     self._put(ordered, found, None)
-        ahead = ordered[home][2] if home in ordered else None
+        ahead = ordered[home].mapped if home in ordered else None
         of_home = ahead.lead_id if ahead else known.lead_id if known else None
         if of_home is None:
             missing = f"{home[0]} {home[1]}, which it belongs to, is not there or cannot be read"
             return replace(mapped, lead_id=None, stage=None, call=None, amiss=(*mapped.amiss, missing))
         return replace(mapped, lead_id=of_home)
 
-    def _told(self, one: Found, known: KnownRecord, mapped: Mapped | None, moment: datetime) -> ToldFacts:
-        if mapped is None:
-            return deletion(known, self._company, moment) if known.deleted_at is None else ToldFacts(known)
-        secret = self._intake.contacts.secret
-        return told_facts(known, mapped, self._company, company_hash=self._company_hash, secret=secret, moment=moment)
+    def _told(self, one: _Seen, moment: datetime) -> ToldFacts:
+        if one.is_merged:
+            is_other = one.into is not None and one.known.lead_digest is not None and one.known.lead_id != one.into
+            history = self._intake.desk.store.history(LeadId(one.known.lead_id or "")) if is_other else None
+            return absorbed(one.known, one.into, history, self._company, moment)
+        if one.mapped is None:
+            return deletion(one.known, self._company, moment) if one.known.deleted_at is None else ToldFacts(one.known)
+        return told_facts(
+            one.known,
+            one.mapped,
+            self._company,
+            company_hash=self._company_hash,
+            secret=self._intake.contacts.secret,
+            moment=moment,
+        )
 
 
 def _one(home: Place) -> tuple[str, list[str]]:
@@ -131,10 +183,15 @@ def _one(home: Place) -> tuple[str, list[str]]:
 
 
 def _after(known: KnownRecord, facts: ToldFacts, outcomes: Sequence[object]) -> KnownRecord:
-    """Return a record as it is known afterwards; where a part of it was refused, it is taken as not seen and looked at anew."""
+    """Return a record as it is known afterwards; where a part of it was refused, it is taken as not seen and looked at anew.
+
+    One that was merged stays as it was known, so that the next look at what it was merged into tries again.
+    """
     refused = [one for one in outcomes if isinstance(one, Exception)]
     if not refused:
         return facts.after
     why = [str(one) if hasattr(one, "remedy") else type(one).__name__ for one in refused]
     said = "; ".join(dict.fromkeys([*facts.amiss, *why]))
+    if facts.moved:
+        return replace(known, why=said)
     return replace(facts.after, lead_digest=known.lead_digest, stage_digest=known.stage_digest, why=said)

@@ -27,11 +27,15 @@ Shape = TypeVar("Shape", LeadIn, CallIn, StageIn)
 
 @dataclass(slots=True)
 class ToldFacts:
-    """What a record adds: requests for the intake, the record as it is known afterwards, and what does not fit."""
+    """What a record adds: requests for the intake, the record as it is known afterwards, and what does not fit.
+
+    ``moved`` says which lead's other records belong to which from now on, where a record was merged into another.
+    """
 
     after: KnownRecord
     bodies: list[tuple[LeadId, Body]] = field(default_factory=list)
     amiss: list[str] = field(default_factory=list)
+    moved: tuple[LeadId, LeadId] | None = None
 
 
 def told_facts(

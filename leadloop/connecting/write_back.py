@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from features.crm.record_book import record_in
+from features.crm.record_book import KnownRecord, record_in, standing_record
 from features.crm.written_book import WrittenBook, note_counted, note_owed, note_written, written_in
 from features.errors import UnknownLead
 from features.facts.database import writing
@@ -45,14 +45,12 @@ class WriteBack:
         """
         if not self._wanted.fields:
             return False
-        entity, record_id = self._connector.home_of(lead_id)
-        record = record_in(connection, self._crm, entity, record_id)
+        record = self._record(connection, lead_id)
         written = written_in(connection, self._crm, lead_id)
-        is_there = record is not None and record.lead_digest is not None and record.deleted_at is None
         probability, grade = scored.score.probability, scored.score.refined_grade
         kinds = scored.known.stage_kinds
         is_told = written is not None and written.says(probability, grade, self._wanted.moved_by)
-        if not is_there or is_told or (kinds and kinds[-1] in FINAL_KINDS):
+        if record is None or is_told or (kinds and kinds[-1] in FINAL_KINDS):
             if written is not None:
                 note_owed(connection, self._crm, lead_id, moment, owed=False)
             return False
@@ -61,8 +59,8 @@ class WriteBack:
             return False
         values = self._values(scored)
         digest = sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
-        once = f"{entity}:{record_id}:{int(moment.timestamp() * 1_000_000)}:{digest}"
-        letter_id = put_in(connection, self._connector.letter(entity, record_id, values, once), moment)
+        once = f"{record.entity}:{record.record_id}:{int(moment.timestamp() * 1_000_000)}:{digest}"
+        letter_id = put_in(connection, self._connector.letter(record.entity, record.record_id, values, once), moment)
         note_written(
             connection, self._crm, lead_id, probability=probability, grade=grade, letter_id=letter_id, moment=moment
         )
@@ -78,14 +76,18 @@ class WriteBack:
             new = self._log.leads_scored_since(last if counted is None else counted)
             with writing(self._desk.store.engine) as connection:
                 for lead_id in new:
-                    if self._is_record(connection, lead_id):
+                    if self._record(connection, lead_id) is not None:
                         note_owed(connection, self._crm, lead_id, moment)
                 note_counted(connection, self._crm, last, moment)
         return sum(self._told(lead_id, moment) for lead_id in self._book.owed(most))
 
-    def _is_record(self, connection: Connection, lead_id: LeadId) -> bool:
-        record = record_in(connection, self._crm, *self._connector.home_of(lead_id))
-        return record is not None and record.lead_digest is not None and record.deleted_at is None
+    def _record(self, connection: Connection, lead_id: LeadId) -> KnownRecord | None:
+        """Return the record that a lead is there now: its own, or the one that this was merged into; None where none is."""
+        entity, record_id = self._connector.home_of(lead_id)
+        record = record_in(connection, self._crm, entity, record_id)
+        if record is not None and record.deleted_at is not None:
+            record = standing_record(connection, self._crm, entity, lead_id)
+        return None if record is None or record.lead_digest is None else record
 
     def _told(self, lead_id: LeadId, moment: datetime) -> bool:
         """Tell the score that was logged last; where another model serves since, its score, which is logged first."""

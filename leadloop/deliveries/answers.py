@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
+from collections.abc import Mapping
 
 
-def why_not(answer: httpx.Response) -> str:
+def why_not(status: int, headers: Mapping[str, str]) -> str:
     """Return the status, and how long the server asks us to wait.
 
-    >>> why_not(httpx.Response(503, headers={"Retry-After": "30"}))
+    >>> why_not(503, {"Retry-After": "30"})
     'HTTP 503, asks to wait 30 s'
     """
-    wait = answer.headers.get("Retry-After", "")
-    return f"HTTP {answer.status_code}" + (f", asks to wait {wait} s" if wait.isdecimal() else "")
+    wait = headers.get("Retry-After", "")
+    return f"HTTP {status}" + (f", asks to wait {wait} s" if wait.isdecimal() else "")

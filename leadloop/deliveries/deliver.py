@@ -47,6 +47,17 @@ def senders_of(company: Company, secrets: DeliverySecrets, *, loopback: bool = F
     }
 
 
+def lacking(company: Company, secrets: DeliverySecrets) -> list[str]:
+    """Return in words of each recipient to whom nothing can go, whatever is due, what to put right."""
+    found = []
+    for name, to in company.deliver.to.items():
+        if to.way == "telegram" and not secrets.telegram_token:
+            found.append(f"{name} cannot be told: set LEADLOOP_TELEGRAM_TOKEN and start the worker anew.")
+        if to.way == "email" and company.deliver.mail.user and not secrets.smtp_password:
+            found.append(f"{name} cannot be told: set LEADLOOP_SMTP_PASSWORD and start the worker anew.")
+    return found
+
+
 def deliver_due(
     alarms: list[LoggedAlarm],
     log: DeliveryLog,

@@ -49,7 +49,7 @@ class Telegram:
         if answer.status_code == 400:
             raise DeliveryFailed("Telegram does not know the chat; look at its id in company.yaml.")
         if not answer.is_success or not _is_ok(answer):
-            raise DeliveryFailed(f"Telegram did not take the message ({why_not(answer)}).")
+            raise DeliveryFailed(f"Telegram did not take the message ({why_not(answer.status_code, answer.headers)}).")
 
 
 def _is_ok(answer: httpx.Response) -> bool:

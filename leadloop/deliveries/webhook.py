@@ -14,11 +14,12 @@ from features.errors import DeliveryFailed, DestinationRefused
 from features.facts.delivery_settings import Recipient
 from features.outbox.safe_address import Resolver, resolved
 from leadloop.deliveries.answers import why_not
-from leadloop.sending.judged_request import careful_client, judged_request
+from leadloop.sending.bounded import BoundedClient
+from leadloop.sending.judged_request import judged_request
 from leadloop.sending.standard_webhooks import signed_headers
 from monitoring.telling.digest_words import Message
 
-SECONDS = 20.0
+SECONDS, MOST_BYTES = 20.0, 16_384
 
 
 class Webhook:
@@ -50,7 +51,7 @@ class Webhook:
             raise DeliveryFailed(f"{error} Look at LEADLOOP_WEBHOOK_SECRET.") from None
         headers = {"Content-Type": "application/json", "User-Agent": "leadloop", **signed}
         try:
-            with careful_client(SECONDS) as client:
+            with BoundedClient(SECONDS) as client:
                 request = judged_request(
                     client,
                     recipient.address,
@@ -59,10 +60,12 @@ class Webhook:
                     loopback=self._loopback,
                     resolve=self._resolve,
                 )
-                answer = client.send(request)
+                answer = client.send(request, seconds=SECONDS, most_bytes=MOST_BYTES)
         except DestinationRefused as error:
             raise DeliveryFailed(f"The webhook is not sent: {error.remedy}.") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DeliveryFailed(f"The webhook's server does not answer ({type(error).__name__}).") from None
         if not answer.is_success:
-            raise DeliveryFailed(f"The webhook's server did not take the message ({why_not(answer)}).")
+            raise DeliveryFailed(
+                f"The webhook's server did not take the message ({why_not(answer.status, answer.headers)})."
+            )

@@ -9,4 +9,4 @@ from __future__ import annotations
 from leadloop.duties import alarms, conversions, crm, follow, outbox, portrait, train, webhooks
 
 ALL = (crm, alarms, train, follow, portrait, conversions, webhooks, outbox)
-"""Whom people wait for first: what the CRM told, then what is wrong, also where a training takes its time."""
+"""Whom people wait for first: what the CRM told, then what is wrong. What takes minutes says so (``beside``) and holds up none."""

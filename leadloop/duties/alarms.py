@@ -14,8 +14,10 @@ NAME = "alarms"
 
 def duty(place: WorkPlace, every: timedelta) -> Duty:
     """Return the duty; what was counted is kept from turn to turn."""
+    from features.errors import DutyLacks
     from features.settings import delivery_secrets
     from leadloop.alarm_turn import AlarmTurns
+    from leadloop.deliveries.deliver import lacking
 
     turns = AlarmTurns()
 
@@ -24,5 +26,8 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
         turn = turns.look(house, moment=moment)
         sent = turns.deliver(house, turn, delivery_secrets(), moment=moment, clock=now)
         tell_sent(sent, place.console, done="told of alarms")
+        failed = [f"Not sent to {one.recipient}: {one.why}" for one in sent if one.why is not None]
+        if lacks := failed or lacking(house.company, delivery_secrets()):
+            raise DutyLacks(" ".join(lacks))
 
     return Duty(NAME, tell, every)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from leadloop.commands._crm import say_taken
@@ -32,9 +33,19 @@ class CrmTurns:
         self._desk: CrmDesk | None = None
         self._house: House | None = None
         self._looked_through: datetime | None = None
+        self._lacks: tuple[Exception, TracebackType | None] | None = None
+        self._not_looked_through: list[str] = []
 
     def __call__(self, moment: datetime) -> None:
-        """Take in what the CRM told, and where it is due what it did not; send the scores at once."""
+        """Take in what the CRM told, and where it is due what it did not; send the scores at once.
+
+        Raises
+        ------
+        DutyLacks
+            Where a part of the CRM could not be looked through at the last look, after everything else was done.
+        """
+        from features.errors import DutyLacks
+
         desk = self._open()
         if desk is None:
             return
@@ -45,16 +56,19 @@ class CrmTurns:
         if self._looked_through is None or not timedelta(0) <= moment - self._looked_through < self._every:
             self._looked_through = moment
             self._look_through(desk)
+        if self._not_looked_through:
+            raise DutyLacks("; ".join(self._not_looked_through))
 
     def _look_through(self, desk: CrmDesk) -> None:
         found = desk.look_through(now)
-        for one in found.failed:
-            self._place.console.print(f"[yellow]{desk.connector.crm}[/]: ", end="")
-            self._place.console.print(one, markup=False)
+        self._not_looked_through = [f"{desk.connector.crm}, {one}" for one in found.failed]
         say_taken(desk, found.taking, self._place.console, "looked through")
 
     def _open(self) -> CrmDesk | None:
-        """Return the desk; put together anew where company.yaml was written since, so that nobody need start the worker anew."""
+        """Return the desk; put together anew where company.yaml was written since, so that nobody need start the worker anew.
+
+        What keeps it from being put together is raised at every turn, until company.yaml is written anew.
+        """
         from features.errors import StoreUnreachable
         from features.settings import crm_secrets
         from leadloop.connecting.turns import crm_desk
@@ -63,16 +77,19 @@ class CrmTurns:
         written = file.stat().st_mtime_ns if file.exists() else None
         if self._written is None or written != self._written:
             self.close()
-            self._written, self._looked_through = (
-                written,
-                None,
-            )  # what is wrong with it is said once, not every few seconds
+            self._written, self._looked_through = written, None
             try:
                 self._house = self._place.open()
                 self._desk = crm_desk(self._house.settings, self._house.engine, crm_secrets())
             except StoreUnreachable:
                 self._written = None
                 raise
+            except Exception as error:
+                self._lacks = error, error.__traceback__
+                raise
+        if self._lacks is not None:
+            lacks, where = self._lacks
+            raise lacks.with_traceback(where)  # else it would grow by a place each time
         return self._desk
 
     def close(self) -> None:
@@ -81,4 +98,5 @@ class CrmTurns:
             self._desk.close()
         if self._house is not None:
             self._house.engine.dispose()
-        self._desk = self._house = None
+        self._desk = self._house = self._lacks = None
+        self._not_looked_through = []

@@ -19,4 +19,4 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
         if report:
             say(report, place.console)
 
-    return Duty(NAME, look, every)
+    return Duty(NAME, look, every, beside=place.beside(NAME, every))

@@ -19,4 +19,4 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
         won_once(house, place.console, moment=moment)
         portray_once(house, place.console, moment=moment)
 
-    return Duty(NAME, portray, every, lambda: last_portrayed(place.settings.home))
+    return Duty(NAME, portray, every, lambda: last_portrayed(place.settings.home), beside=place.beside(NAME, every))

@@ -35,4 +35,4 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
         console.rule(f"{in_utc(moment)} UTC")
         train_once(place.open(), console, learned_until=moment, moment=moment)
 
-    return Duty(NAME, train, every, last)
+    return Duty(NAME, train, every, last, beside=place.beside(NAME, every))

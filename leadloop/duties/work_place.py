@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadloop.commands._conversions import postman
 from leadloop.commands._house import House, open_house
+from leadloop.duties.beside import Order, ProcessBeside
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,3 +46,7 @@ class WorkPlace:
     def open(self) -> House:
         """Open the house anew: the company's words may have changed."""
         return open_house(self._home, self._company)
+
+    def beside(self, name: str, every: timedelta) -> Callable[[datetime], ProcessBeside]:
+        """Return what begins a duty in a process of its own, for those that take minutes."""
+        return lambda moment: ProcessBeside(Order(name, every, moment, self._home, self._company))

@@ -11,15 +11,11 @@ from collections.abc import Mapping
 import httpx
 
 from features.outbox.safe_address import Resolver, resolved, safe_address
-
-
-def careful_client(timeout: httpx.Timeout | float) -> httpx.Client:
-    """Return a client that follows no redirection and hears of no proxy: either would send it elsewhere than was judged."""
-    return httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+from leadloop.sending.bounded import BoundedClient
 
 
 def judged_request(
-    client: httpx.Client,
+    client: BoundedClient,
     url: str,
     *,
     body: bytes,
@@ -30,7 +26,7 @@ def judged_request(
 ) -> httpx.Request:
     """Return a request to ``url``; ``DestinationRefused`` where none may go there (``features/outbox/safe_address.py``)."""
     address = safe_address(url, loopback=loopback, resolve=resolve)
-    return client.build_request(
+    return client.request(
         method,
         address.url,
         content=body,

@@ -28,12 +28,14 @@ AFTER = (
 class Manner:
     """How some letters are tried again.
 
-    ``wait`` is given the number of the try to come (the second is the first that waits); ``is_final`` an answer's status.
+    ``wait`` is given the number of the try to come (the second is the first that waits); ``is_final`` an answer's status. A try may
+    take ``seconds``, however little of the answer comes at a time.
     """
 
     most_tries: int
     wait: Callable[[int, random.Random], timedelta]
     is_final: Callable[[int], bool]
+    seconds: float
 
 
 def webhook_wait(next_try: int, draw: random.Random) -> timedelta:
@@ -49,5 +51,5 @@ def webhook_wait(next_try: int, draw: random.Random) -> timedelta:
 
 MOST_TRIES = 14
 """Over some thirty hours; what still did not arrive then needs a person."""
-TO_AN_API = Manner(MOST_TRIES, wait_before, lambda status: status not in TRY_LATER)
-BY_WEBHOOK = Manner(len(AFTER) + 1, webhook_wait, lambda status: status == GONE)
+TO_AN_API = Manner(MOST_TRIES, wait_before, lambda status: status not in TRY_LATER, seconds=120.0)
+BY_WEBHOOK = Manner(len(AFTER) + 1, webhook_wait, lambda status: status == GONE, seconds=30.0)

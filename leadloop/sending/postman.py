@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,13 +16,14 @@ from features.outbox.letter import KeptLetter, Letter
 from features.outbox.outbox import IN_DOUBT, Outbox
 from features.outbox.safe_address import Resolver, resolved
 from leadloop.sending.back_off import asked_wait
+from leadloop.sending.bounded import Answer, BoundedClient
 from leadloop.sending.breaker import Breaker
-from leadloop.sending.judged_request import careful_client, judged_request
+from leadloop.sending.judged_request import judged_request
 from leadloop.sending.manners import BY_WEBHOOK, TO_AN_API, Manner
 from leadloop.sending.standard_webhooks import signed_headers
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-LONGEST_ANSWER_BYTES, LONGEST_ANSWER_SECONDS = 16_384, 60.0
+LONGEST_ANSWER_BYTES = 16_384
 IN_DOUBT_ANSWERS = frozenset({502, 504})
 """A gateway lost the answer; behind it the letter may have been taken."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -67,6 +67,8 @@ class Postman:
         Who takes webhooks.
     loopback
         Also deliver to this very machine, under http: for tests against servers that run beside them.
+    seconds
+        So long a try may take as a whole; default: what its manner says.
     """
 
     def __init__(
@@ -80,7 +82,9 @@ class Postman:
         loopback: bool = False,
         resolve: Resolver = resolved,
         timeout: httpx.Timeout = TIMEOUT,
+        seconds: float | None = None,
     ) -> None:
+        self._seconds = seconds
         self._outbox, self._sign_ins, self._clock, self._draw = outbox, sign_ins, clock, draw
         self._loopback, self._resolve, self._timeout = loopback, resolve, timeout
         self._ask_receivers, self._receivers = receivers, dict[str, Receiver]()
@@ -91,7 +95,7 @@ class Postman:
         done = Round()
         self._receivers = dict(self._ask_receivers())
         self._outbox.found_in_hand(self._clock())
-        with careful_client(self._timeout) as client:
+        with BoundedClient(self._timeout) as client:
             for letter_id, destination in self._outbox.due(self._clock()):
                 if not self._breakers[destination].lets_through(self._clock()):
                     done.left_alone += 1
@@ -101,7 +105,7 @@ class Postman:
                     self._deliver(kept, client, done)
         return done
 
-    def _deliver(self, kept: KeptLetter, client: httpx.Client, done: Round) -> None:
+    def _deliver(self, kept: KeptLetter, client: BoundedClient, done: Round) -> None:
         letter, now = kept.letter, self._clock()
         if letter.good_until is not None and now > letter.good_until:
             self._give_up(kept, "Too late: the system takes nothing that old.", done)
@@ -112,7 +116,7 @@ class Postman:
         else:
             self._ask(kept, letter.url, self._own_headers(letter), client, done)
 
-    def _deliver_signed(self, kept: KeptLetter, client: httpx.Client, done: Round) -> None:
+    def _deliver_signed(self, kept: KeptLetter, client: BoundedClient, done: Round) -> None:
         """Send a webhook to where its receiver is now, signed at the moment of the try."""
         letter, receiver = kept.letter, self._receivers.get(kept.letter.sign_in or "")
         if receiver is None:
@@ -129,7 +133,7 @@ class Postman:
         headers = {"Content-Type": letter.content_type, "User-Agent": "leadloop", **signed}
         self._ask(kept, receiver.url, headers, client, done)
 
-    def _ask(self, kept: KeptLetter, url: str, headers: Mapping[str, str], client: httpx.Client, done: Round) -> None:
+    def _ask(self, kept: KeptLetter, url: str, headers: Mapping[str, str], client: BoundedClient, done: Round) -> None:
         letter = kept.letter
         try:
             request = judged_request(
@@ -146,23 +150,25 @@ class Postman:
             return
         self._send(kept, request, client, done)
 
-    def _send(self, kept: KeptLetter, request: httpx.Request, client: httpx.Client, done: Round) -> None:
+    def _send(self, kept: KeptLetter, request: httpx.Request, client: BoundedClient, done: Round) -> None:
         try:
-            response = client.send(request, stream=True)
+            response = client.send(
+                request, seconds=self._seconds or _manner(kept.letter).seconds, most_bytes=LONGEST_ANSWER_BYTES
+            )
         except NEVER_SENT as error:
             self._failed(kept, f"Not reached ({type(error).__name__}).", done)
             return
         except httpx.TransportError as error:
             self._lost(kept, f"{type(error).__name__}.", done)
             return
-        answer = f"{response.status_code} {_told(response)}".strip()
+        answer = f"{response.status} {_told(response)}".strip()
         if response.is_success:
             self._breakers[kept.letter.destination].answered()
             self._outbox.delivered(kept.id, self._clock(), answer)
             done.delivered += 1
-        elif response.status_code in IN_DOUBT_ANSWERS:
+        elif response.status in IN_DOUBT_ANSWERS:
             self._lost(kept, answer, done)
-        elif _manner(kept.letter).is_final(response.status_code):
+        elif _manner(kept.letter).is_final(response.status):
             self._breakers[kept.letter.destination].answered()
             self._give_up(kept, answer, done)
         else:
@@ -208,17 +214,7 @@ def _manner(letter: Letter) -> Manner:
     return BY_WEBHOOK if is_signed(letter) else TO_AN_API
 
 
-def _told(response: httpx.Response) -> str:
+def _told(answer: Answer) -> str:
     """Return the beginning of what was answered, without anything that looks like a contact."""
-    until, read = time.monotonic() + LONGEST_ANSWER_SECONDS, b""
-    try:
-        for chunk in response.iter_bytes():
-            read += chunk
-            if len(read) >= LONGEST_ANSWER_BYTES or time.monotonic() > until:
-                break
-    except (httpx.TransportError, httpx.DecodingError):
-        pass  # the status alone was answered, and it counts
-    finally:
-        response.close()
-    text = " ".join(read.decode("utf-8", "replace").split())
+    text = " ".join(answer.body.decode("utf-8", "replace").split())
     return HAS_CONTACT.sub(HIDDEN, text)

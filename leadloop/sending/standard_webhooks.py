@@ -48,8 +48,13 @@ def signed_headers(secrets: Sequence[str], name: str, moment: datetime, body: by
     headers = {"webhook-id": name, "webhook-timestamp": str(int(moment.timestamp()))}
     signed = f"{name}.{headers['webhook-timestamp']}.".encode() + body
     if secrets:
-        headers["webhook-signature"] = " ".join(_signature(_key(one), signed) for one in secrets)
+        headers["webhook-signature"] = " ".join(_signature(key, signed) for key in keys_of(secrets))
     return headers
+
+
+def keys_of(secrets: Sequence[str]) -> list[bytes]:
+    """Return the keys that secrets stand for; ``DeliveryFailed`` where one cannot be a secret."""
+    return [_key(one) for one in secrets]
 
 
 def _signature(key: bytes, signed: bytes) -> str:

@@ -10,7 +10,8 @@ import httpx
 from features.errors import DeliveryFailed, DestinationRefused
 from features.outbox.safe_address import Resolver, resolved
 from features.settings import webhook_variable
-from leadloop.sending.judged_request import careful_client, judged_request
+from leadloop.sending.bounded import Answer, BoundedClient
+from leadloop.sending.judged_request import judged_request
 from leadloop.sending.manners import GONE
 from leadloop.sending.postman import Receiver
 from leadloop.sending.standard_webhooks import signed_headers
@@ -36,7 +37,14 @@ class Checked:
 
 
 def checked(
-    name: str, to: Receiver, *, company: str, moment: datetime, loopback: bool = False, resolve: Resolver = resolved
+    name: str,
+    to: Receiver,
+    *,
+    company: str,
+    moment: datetime,
+    loopback: bool = False,
+    resolve: Resolver = resolved,
+    seconds: float = SECONDS,
 ) -> Checked:
     """Send the event ``webhook.test``; nothing of it goes through the outbox, and nothing is tried again."""
     if not to.secrets:
@@ -51,12 +59,12 @@ def checked(
         return Checked(False, f"{error} Look at {webhook_variable(name)}.")
     headers |= {"Content-Type": "application/json", "User-Agent": "leadloop"}
     try:
-        with careful_client(SECONDS) as client:
+        with BoundedClient(seconds) as client:
             answer = client.send(
                 judged_request(client, to.url, body=body, headers=headers, loopback=loopback, resolve=resolve),
-                stream=True,
+                seconds=seconds,
+                most_bytes=0,
             )
-            answer.close()
     except DestinationRefused as error:
         return Checked(False, f"Nothing was sent: {error}")
     except httpx.ConnectError as error:
@@ -64,14 +72,14 @@ def checked(
         why = "its certificate is not valid for that name" if is_certificate else "nobody answers at that address"
         return Checked(False, f"Not reached: {why}.")
     except httpx.TimeoutException:
-        return Checked(False, f"No answer within {SECONDS:.0f} s: it has to answer first and work afterwards.")
+        return Checked(False, f"No answer within {seconds:.0f} s: it has to answer first and work afterwards.")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Checked(False, f"The connection broke ({type(error).__name__}).")
     return _answered(answer)
 
 
-def _answered(answer: httpx.Response) -> Checked:
-    status, took = answer.status_code, answer.elapsed.total_seconds()
+def _answered(answer: Answer) -> Checked:
+    status, took = answer.status, answer.seconds
     if answer.is_success:
         return Checked(True, f"Taken: HTTP {status} after {took:.1f} s.")
     if answer.is_redirect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from leadloop.webhooks.alarm_events import alarm_step, last_alarm
 from leadloop.webhooks.lead_events import last_score, lead_step, new_scores
 from leadloop.webhooks.model_events import model_now, model_step
 from leadloop.webhooks.reasons import ReasonsOfScores
+from leadloop.webhooks.settled_events import SettledLook, settled_now
 from leadloop.webhooks.told import Cursor, Step, Stream, Told
 from models.score_log import ScoreLog
 
@@ -29,7 +31,7 @@ def tell_all(engine: Engine, company: Company, home: Path, *, moment: datetime) 
     """
     told = Told(engine)
     told.forget_others(company.webhooks)
-    reasons = ReasonsOfScores(FactStore(engine), company, home)
+    reasons, settling = ReasonsOfScores(FactStore(engine), company, home), SettledLook(engine, company)
     put = 0
     for name, to in company.webhooks.items():
 
@@ -44,10 +46,14 @@ def tell_all(engine: Engine, company: Company, home: Path, *, moment: datetime) 
         def model(cursor: Cursor, to: WebhookDestination = to) -> Step:
             return model_step(home, cursor, to, moment=moment)
 
+        def settled(cursor: Cursor, name: str = name, to: WebhookDestination = to) -> Step:
+            return settling.step(cursor, to, told=partial(told.settled, name), moment=moment)
+
         streams: dict[Stream, tuple[Callable[[], Cursor], Callable[[Cursor], Step]]] = {
             "scores": (lambda: last_score(engine), scores),
             "alarms": (lambda: last_alarm(engine), alarms),
             "model": (lambda: model_now(home), model),
+            "settled": (lambda: settled_now(engine, moment), settled),
         }
         for stream, (end, look) in streams.items():
             put += _tell(told, name, to, stream, end, look, moment)

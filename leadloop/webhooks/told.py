@@ -14,12 +14,13 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.facts.database import reading, writing
-from features.facts.tables import WEBHOOK_CURSORS, WEBHOOK_LEADS
+from features.facts.tables import WEBHOOK_CURSORS, WEBHOOK_LEADS, WEBHOOK_SETTLED
 from features.facts.webhook_settings import WebhookDestination
 from features.outbox.outbox import put_in
 from leadloop.webhooks.event import Event
 
-Stream = Literal["scores", "alarms", "model"]
+KEYS_AT_ONCE = 500
+Stream = Literal["scores", "alarms", "model", "settled"]
 
 
 class Cursor(NamedTuple):
@@ -38,11 +39,12 @@ class ToldLead(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one look found: the events, where the cursor stands after it, and what is then told of leads."""
+    """What one look found: the events, where the cursor stands after it, and what is then told of leads and of their outcomes."""
 
     events: Sequence[Event]
     after: Cursor
     leads: Mapping[str, ToldLead] = field(default_factory=dict)
+    settled: Mapping[str, str] = field(default_factory=dict)
 
 
 class Told:
@@ -63,6 +65,16 @@ class Told:
             rows = connection.execute(select(WEBHOOK_LEADS).where(mine)).all()
         return {row.lead_id: ToldLead(row.probability, row.grade) for row in rows}
 
+    def settled(self, name: str, lead_ids: Collection[str]) -> dict[str, str]:
+        """Return which outcome of some leads a destination was told last; those of which it was told none are left out."""
+        wanted, columns, found = list(lead_ids), WEBHOOK_SETTLED.c, dict[str, str]()
+        asked = select(columns.lead_id, columns.outcome).where(columns.destination == name)
+        with reading(self._engine) as connection:
+            for start in range(0, len(wanted), KEYS_AT_ONCE):
+                some = asked.where(columns.lead_id.in_(wanted[start : start + KEYS_AT_ONCE]))
+                found |= {row.lead_id: row.outcome for row in connection.execute(some)}
+        return found
+
     def begin(self, name: str, stream: Stream, at: Cursor) -> None:
         """Let a destination be told of what comes from now on, unless it has begun already."""
         with writing(self._engine) as connection:
@@ -76,6 +88,7 @@ class Told:
         """Put the letters of a step and move on; False, with nothing written, where the cursor is not at ``before`` any more."""
         columns = WEBHOOK_CURSORS.c
         mine = (columns.destination == name) & (columns.stream == stream) & (columns.position == before.position)
+        mine &= columns.said.is_(None) if before.said is None else columns.said == before.said
         with writing(self._engine) as connection:
             moved = update(WEBHOOK_CURSORS).where(mine).values(**step.after._asdict())
             if not connection.execute(moved).rowcount:
@@ -83,6 +96,7 @@ class Told:
             for event in step.events:
                 put_in(connection, event.letter(name, to), moment)
             _keep(connection, name, step.leads)
+            _keep_settled(connection, name, step.settled)
         return True
 
     def forget_others(self, names: Collection[str]) -> None:
@@ -92,7 +106,7 @@ class Told:
         gone = known - set(names)
         if gone:
             with writing(self._engine) as connection:
-                for table in (WEBHOOK_CURSORS, WEBHOOK_LEADS):
+                for table in (WEBHOOK_CURSORS, WEBHOOK_LEADS, WEBHOOK_SETTLED):
                     connection.execute(delete(table).where(table.c.destination.in_(gone)))
 
 
@@ -110,3 +124,14 @@ def _keep(connection: Connection, name: str, leads: Mapping[str, ToldLead]) -> N
     connection.execute(delete(WEBHOOK_LEADS).where(mine))
     rows = [{"destination": name, "lead_id": one, **told._asdict()} for one, told in leads.items()]
     connection.execute(insert(WEBHOOK_LEADS), rows)
+
+
+def _keep_settled(connection: Connection, name: str, settled: Mapping[str, str]) -> None:
+    if not settled:
+        return
+    leads, columns = list(settled), WEBHOOK_SETTLED.c
+    for start in range(0, len(leads), KEYS_AT_ONCE):
+        some = columns.lead_id.in_(leads[start : start + KEYS_AT_ONCE])
+        connection.execute(delete(WEBHOOK_SETTLED).where(columns.destination == name, some))
+    rows = [{"destination": name, "lead_id": one, "outcome": outcome} for one, outcome in settled.items()]
+    connection.execute(insert(WEBHOOK_SETTLED), rows)

@@ -160,7 +160,10 @@ def facts_of(
 Said = tuple[str, type, SentAnswer]
 """A field, and what was sent for it: the type tells the number 1 from a yes."""
 _latest: tuple[Company, Remembered[Said, Answer | None]] | None = None
-# A memo as lru_cache keeps one, were a company's words hashable.
+# A memo as lru_cache keeps one, were a company's words hashable; a process has one company, and reads it anew a few times a day.
+# It has no owner because those who read answers (the doors of scoring, of batches and of feedback, the connectors of CRMs) have
+# nothing in common but the company's words, which lie floors below and may not know how a request is read. It holds what answers
+# come to and no lead; whoever reads it at the same time works the same out twice at the worst.
 
 
 def _reading_of(company: Company) -> Remembered[Said, Answer | None]:

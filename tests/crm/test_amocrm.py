@@ -11,6 +11,7 @@ import pytest
 
 from features.errors import CrmRefused
 from features.facts.tables import CRM_INBOX, FACTS, OUTBOX
+from features.facts.values import LeadId
 from leadloop.connecting import amocrm
 from tests.crm.house import CrmHouse, crm_house
 from tests.crm.standins.amocrm import LOST, MEETING, TOKEN, WON, AmoCrmStandIn
@@ -140,3 +141,65 @@ def test_too_many_requests_are_waited_for_and_a_wrong_token_is_told(made: CrmHou
     made.ahead += timedelta(minutes=2)
     made.hear()
     assert made.lead(str(number)).answers == {"area": 51.0}
+
+
+def contact_of(made: CrmHouse, number: int) -> str | None:
+    """Return the phone that is kept of a lead."""
+    contact = made.house.contacts.contact(LeadId(str(number)))
+    return contact.phone or contact.email if contact else None
+
+
+@pytest.mark.parametrize("is_silent", [False, True], ids=["told", "found by looking"])
+def test_what_a_form_left_is_a_lead_before_anybody_accepts_it_and_has_its_person_from_then_on(
+    made: CrmHouse, account: AmoCrmStandIn, is_silent: bool
+) -> None:
+    account.is_silent = is_silent
+    person = account.contact("Мария", "+7 916 123-45-67")
+    uid, number = account.come_in(contact=person, f101="120.5", f201="yandex")
+    made.turn()
+    assert made.lead(str(number)).answers == {"area": 120.5}
+    assert made.source(str(number)).marks == {"source": "yandex"}
+    assert 0 < account.value(number, 301) < 100
+    assert contact_of(made, number) is None
+    facts = made.count(FACTS)
+    made.turn()
+    assert made.count(FACTS) == facts
+    account.accept(uid)
+    made.turn()
+    assert contact_of(made, number) == "+7 916 123-45-67"
+    assert made.stages(str(number))[-1].stage == "Новая"
+
+
+@pytest.mark.parametrize(("category", "way"), [("sip", "+7 916 765-43-21"), ("mail", "ivan@example.com")])
+def test_whom_an_incoming_call_or_letter_is_from_is_known_before_it_is_accepted(
+    made: CrmHouse, account: AmoCrmStandIn, category: str, way: str
+) -> None:
+    _, number = account.come_in(category)
+    made.turn()
+    assert contact_of(made, number) == way
+    before = (made.count(FACTS), made.scores())
+    for _ in range(2):
+        made.turn()
+    assert (made.count(FACTS), made.scores()) == before
+
+
+def test_what_is_declined_is_gone_there_and_only_noted_here(made: CrmHouse, account: AmoCrmStandIn) -> None:
+    uid, number = account.come_in(f101="50")
+    made.turn()
+    account.decline(uid)
+    made.turn()
+    assert made.lead(str(number)).answers == {"area": 50.0}
+    known = made.book.known("lead", [str(number)])[str(number)]
+    assert known.deleted_at is not None
+
+
+def test_all_that_came_in_while_nobody_listened_is_found_page_by_page(
+    made: CrmHouse, account: AmoCrmStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amocrm, "PAGE", 5)
+    account.is_silent = True
+    numbers = [account.come_in(f101=str(one + 1))[1] for one in range(12)]
+    found = [one for page in made.desk.connector.changed("unsorted", made.clock() - timedelta(days=1)) for one in page]
+    assert sorted(one.record_id for one in found) == sorted(map(str, numbers))
+    assert made.look_through().failed == []
+    assert made.lead(str(numbers[-1])).answers == {"area": 12.0}

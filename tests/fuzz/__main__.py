@@ -1,4 +1,4 @@
-"""Ask the whole API cases drawn from its published schema, right ones and wrong ones, and look at every answer.
+"""Ask the whole API and the doors of CRMs cases drawn from what they say, right ones and wrong ones, and look at every answer.
 
 python -m tests.fuzz [--cases 20000] [--seed 0]
 
@@ -11,6 +11,8 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from hypothesis.errors import Unsatisfiable
 from features.facts.database import engine_for
 from leadloop.database import bring_up_to_date
 from tests.fuzz.api_cases import KEPT, MODES, Told, ask, busy_doors, operations, published
+from tests.fuzz.crm_cases import PATHS, CrmDoors, ask_crm, crm_doors
 from tests.serving.doors import Doors
 
 AT_ONCE = 100
@@ -37,8 +40,8 @@ def main() -> int:
         home = Path(place) / "home"
         engine = engine_for(f"sqlite:///{home / 'leadloop.db'}")
         bring_up_to_date(engine)
-        with busy_doors(home, engine) as doors:
-            fuzzed(doors, told, cases=said.cases, seed=said.seed)
+        with busy_doors(home, engine) as doors, crm_doors(Path(place)) as of_crms:
+            fuzzed(doors, of_crms, told, cases=said.cases, seed=said.seed)
         engine.dispose()
     total = told.cases.total()
     for name, count in sorted(told.cases.items()):
@@ -50,7 +53,7 @@ def main() -> int:
     return 1 if told.wrong else 0
 
 
-def fuzzed(doors: Doors, told: Told, *, cases: int, seed: int) -> None:
+def fuzzed(doors: Doors, of_crms: CrmDoors, told: Told, *, cases: int, seed: int) -> None:
     """Ask round after round until so many cases were asked."""
 
     def judge(case: Any, answer: Any) -> None:
@@ -60,16 +63,23 @@ def fuzzed(doors: Doors, told: Told, *, cases: int, seed: int) -> None:
             told.wrong.append((case.as_curl_command()[:2_000], str(error)[:2_000]))
 
     schema, turn, before = published(doors), 0, -1
+
+    def tried(what: str, asks: Callable[[], None]) -> None:
+        try:
+            asks()
+        except Unsatisfiable:  # an operation that takes nothing cannot be asked wrongly
+            pass
+        except Exception as error:  # noqa: BLE001 - the application raised
+            told.wrong.append((what, repr(error)[:2_000]))
+
     while before < told.cases.total() < cases:
         before = told.cases.total()
-        for method, path in operations(doors):
-            for mode in MODES:
-                try:
-                    ask(schema, method, path, mode, most=AT_ONCE, told=told, judge=judge, draw=seed + turn)
-                except Unsatisfiable:  # an operation that takes nothing cannot be asked wrongly
-                    continue
-                except Exception as error:  # noqa: BLE001 - the application raised
-                    told.wrong.append((f"{method} {path}", repr(error)[:2_000]))
+        how: dict[str, Any] = {"most": AT_ONCE, "told": told, "judge": judge, "draw": seed + turn}
+        for mode in MODES:
+            for method, path in operations(doors):
+                tried(f"{method} {path}", partial(ask, schema, method, path, mode, **how))
+            for system in PATHS:
+                tried(f"POST {PATHS[system]}", partial(ask_crm, of_crms[system], system, mode, **how))
         turn += 1
         print(f"  {told.cases.total():,} cases, {len(told.wrong):,} wrong", flush=True)
 

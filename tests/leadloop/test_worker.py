@@ -11,7 +11,7 @@ import pytest
 
 from features.errors import NothingToLearn, RegistryUnreachable, StoreUnreachable
 from features.settings import settings_from_environment
-from leadloop.worker import LONGEST_SLEEP, STAND_BY, Duty, Told, once, work
+from leadloop.worker import LONGEST_SLEEP, STAND_BY, Duty, FailedBeside, Told, once, work
 from models.mlflow_registry import MlflowRegistry
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -220,3 +220,116 @@ def test_of_two_duties_each_is_done_in_its_own_time_and_one_that_fails_holds_up_
     work(duties, clock=lambda: at[0], stopped=stopped, told=Told())
     hours = [(what, round(after / timedelta(hours=1))) for what, after in done]
     assert hours == [("fails", 0), ("looks", 0), ("looks", 8), ("fails", 12), ("looks", 16)]
+
+
+class Slow:
+    """A slow duty that takes so long by the clock, and then ends well or not."""
+
+    def __init__(self, at: list[datetime], takes: timedelta, error: Exception | None = None) -> None:
+        self._at, self._over, self._error, self.is_stopped = at, at[0] + takes, error, False
+
+    def is_over(self) -> bool:
+        return self._at[0] >= self._over
+
+    def finish(self) -> None:
+        if self._error:
+            raise self._error
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+
+class Heard(Told):
+    """Keeps what became of duties, with the minute."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str, int]] = []
+
+    def began(self, duty: Duty, moment: datetime) -> None:
+        self._say("began", duty, moment)
+
+    def done(self, duty: Duty, moment: datetime) -> None:
+        self._say("done", duty, moment)
+
+    def failed(self, duty: Duty, error: Exception, moment: datetime) -> None:
+        self._say("failed", duty, moment)
+
+    def broken_off(self, duty: Duty, moment: datetime) -> None:
+        self._say("broken off", duty, moment)
+
+    def _say(self, what: str, duty: Duty, moment: datetime) -> None:
+        if duty.beside:
+            self.said.append((what, duty.name, (moment - NOON) // timedelta(minutes=1)))
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def beside_quick(
+    minutes: int,
+    slow: list[tuple[str, timedelta, Exception | None]],
+    leads: Callable[[datetime], bool] = lambda at: True,
+) -> tuple[list[tuple[str, str, int]], list[int], list[Slow]]:
+    """Return what became of slow duties, in which minutes the quick one was done beside them, and the slow runs."""
+    at, quick, told, runs = [NOON], list[int](), Heard(), list[Slow]()
+
+    def stopped(wait: timedelta) -> bool:
+        assert wait > timedelta(0), "it looks again and again without a pause"
+        at[0] += wait
+        return at[0] >= NOON + minutes * MINUTE
+
+    def begin(takes: timedelta, error: Exception | None) -> Callable[[datetime], Slow]:
+        def begun(_: datetime) -> Slow:
+            runs.append(Slow(at, takes, error))
+            return runs[-1]
+
+        return begun
+
+    def never_here(_: datetime) -> None:
+        raise AssertionError("a slow duty is done beside")
+
+    duties = [Duty(name, never_here, DAY, beside=begin(takes, error)) for name, takes, error in slow]
+    duties.append(Duty("quick", lambda moment: quick.append((moment - NOON) // MINUTE), MINUTE))
+    work(duties, clock=lambda: at[0], stopped=stopped, told=told, leads=lambda: leads(at[0]))
+    return told.said, quick, runs
+
+
+def test_quick_duties_go_on_while_a_slow_one_is_in_hand_and_slow_ones_go_one_after_another() -> None:
+    told, quick, _ = beside_quick(10, [("train", 4 * MINUTE, None), ("portrait", 2 * MINUTE, None)])
+    assert told == [("began", "train", 0), ("done", "train", 4), ("began", "portrait", 4), ("done", "portrait", 6)]
+    assert quick == list(range(10))
+
+
+def test_a_slow_duty_that_failed_is_tried_again_as_any_other() -> None:
+    for error, minutes in (
+        (ZeroDivisionError(), 1),
+        (FailedBeside("away", passes=True), 1),
+        (NothingToLearn("few"), None),
+    ):
+        told, _, _ = beside_quick(3, [("train", timedelta(seconds=10), error)])
+        assert told[:2] == [("began", "train", 0), ("failed", "train", 0)]
+        assert told[2:3] == ([] if minutes is None else [("began", "train", minutes)])
+
+
+def test_who_is_told_to_stop_ends_the_slow_duty_at_once() -> None:
+    told, _, runs = beside_quick(2, [("train", 60 * MINUTE, None)])
+    assert told == [("began", "train", 0), ("broken off", "train", 2)]
+    assert [one.is_stopped for one in runs] == [True]
+
+
+def test_who_loses_the_lead_ends_the_slow_duty_so_that_no_two_workers_train() -> None:
+    told, _, runs = beside_quick(5, [("train", 60 * MINUTE, None)], leads=lambda at: not 2 <= (at - NOON) // MINUTE < 4)
+    assert told[:3] == [("began", "train", 0), ("broken off", "train", 2), ("began", "train", 4)]
+    assert runs[0].is_stopped
+
+
+def test_once_does_slow_duties_in_their_turn() -> None:
+    done: list[datetime] = []
+
+    def never_beside(_: datetime) -> Slow:
+        raise AssertionError("it is done in its turn")
+
+    assert once(
+        [Duty("train", done.append, DAY, beside=never_beside)], clock=lambda: NOON, told=Told(), ends=lambda: False
+    )
+    assert done == [NOON]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from tests.crm.standins.server import Answer, Asked, StandIn
 
 TOKEN = "amo-long-lived-token"
-PIPELINE, NEW, MEETING, WON, LOST = 3177727, 31770001, 31770002, 142, 143
+PIPELINE, INCOMING, NEW, MEETING, WON, LOST = 3177727, 31770000, 31770001, 31770002, 142, 143
 PERSON = 504141
 FIELDS = [
     {"id": 101, "name": "Площадь", "type": "numeric", "code": None},
@@ -25,6 +25,7 @@ FIELDS = [
     {"id": 303, "name": "Leadloop: причины", "type": "textarea", "code": None},
 ]
 STATUSES = [
+    (INCOMING, "Неразобранное"),
     (NEW, "Первичный контакт"),
     (MEETING, "Встреча"),
     (WON, "Успешно реализовано"),
@@ -42,6 +43,7 @@ class AmoCrmStandIn(StandIn):
         self.leads: dict[int, dict[str, Any]] = {}
         self.contacts: dict[int, dict[str, Any]] = {}
         self.notes: dict[str, list[dict[str, Any]]] = {"leads": [], "contacts": []}
+        self.unsorted: dict[str, dict[str, Any]] = {}
         self._ids = count(10701093)
         super().__init__(**how)
 
@@ -69,6 +71,45 @@ class AmoCrmStandIn(StandIn):
             self._set(number, values)
         self.tell("add", number)
         return number
+
+    def come_in(self, category: str = "forms", *, contact: int | None = None, **values: Any) -> tuple[str, int]:
+        """Do as a form or a call does: a lead stands at the incoming status, its contact is not to be seen until it is accepted."""
+        with self.lock:
+            silent, self.is_silent = self.is_silent, True
+            number = self.add(contact=contact, **values)
+            self.is_silent = silent
+            uid, moment = f"{number:032x}", self.stamp()
+            self.leads[number]["status_id"] = INCOMING
+            meta = {"form_id": "1", "form_name": "Расчёт", "form_page": "https://okna.example", "form_sent_at": moment}
+            if category == "sip":
+                meta = {"from": "+7 916 765-43-21", "phone": "+7 916 765-43-21", "called_at": moment, "duration": 54}
+            if category == "mail":
+                meta = {"from": {"name": "Иван", "email": "ivan@example.com"}, "subject": "Окна"}
+            people = [{"id": contact}] if contact else []
+            self.unsorted[uid] = {
+                "uid": uid, "source_uid": "site", "source_name": "Сайт", "category": category, "pipeline_id": PIPELINE,
+                "created_at": moment, "metadata": meta, "_embedded": {"leads": [{"id": number}], "contacts": people},
+            }  # fmt: skip
+        self.tell_incoming("add", uid, {"category": category, "pipeline_id": PIPELINE})
+        return uid, number
+
+    def accept(self, uid: str) -> None:
+        number = self.unsorted.pop(uid)["_embedded"]["leads"][0]["id"]
+        self.leads[number] |= {"status_id": NEW, "updated_at": self.stamp()}
+        self.tell_incoming("delete", uid, {"action": "accept", "accept_result][leads][0": number})
+
+    def decline(self, uid: str) -> None:
+        number = self.unsorted.pop(uid)["_embedded"]["leads"][0]["id"]
+        del self.leads[number]
+        self.tell_incoming("delete", uid, {"action": "decline", "decline_result][leads][0": number})
+
+    def tell_incoming(self, action: str, uid: str, said: dict[str, Any]) -> int | None:
+        told = {"uid": uid, "source": "site", "created_at": self.stamp(), **said}
+        return self._send({f"unsorted[{action}][0][{name}]": value for name, value in told.items()})
+
+    def _hidden(self) -> set[int]:
+        """Return the contacts that are not to be seen, as nobody accepted what they left."""
+        return {one["id"] for each in self.unsorted.values() for one in each["_embedded"]["contacts"]}
 
     def update(self, number: int, *, action: str = "update", price: int | None = None, **values: Any) -> None:
         with self.lock:
@@ -135,10 +176,19 @@ class AmoCrmStandIn(StandIn):
             return self._page("notes", self._notes(asked, parts[0]), asked)
         if len(parts) == 4 and parts[2] == "notes":
             return _one(next((one for one in self.notes[parts[0]] if one["id"] == int(parts[3])), None))
+        if parts[:2] == ["leads", "unsorted"] and len(parts) == 3:
+            return _one(self.unsorted.get(parts[2]))
+        if parts == ["leads", "unsorted"]:
+            rows = sorted(self.unsorted.values(), key=lambda one: one["created_at"])
+            rows = rows[::-1] if asked.first("order[created_at]") == "desc" else rows
+            size, page = int(asked.first("limit", "50")), int(asked.first("page", "1"))
+            some = rows[(page - 1) * size : page * size]
+            return _listed("unsorted", some) if some else Answer(204)
         if parts == ["leads"]:
             return self._page("leads", list(self.leads.values()), asked)
         if parts == ["contacts"]:
             wanted = {int(value) for name, value in asked.query if name == "filter[id][]"}
+            wanted -= self._hidden()
             return _listed("contacts", [one for number, one in self.contacts.items() if number in wanted])
         if parts[0] == "leads" and asked.method == "PATCH":
             return self._patched(int(parts[1]), asked.body)

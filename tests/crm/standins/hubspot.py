@@ -46,6 +46,7 @@ class HubSpotStandIn(StandIn):
     def __init__(self, **how: Any) -> None:
         self.objects: dict[str, dict[str, dict[str, Any]]] = {"contacts": {}, "deals": {}, "calls": {}}
         self.links: dict[tuple[str, str], list[str]] = {}
+        self.merged: dict[str, dict[str, str]] = {objects: {} for objects in self.objects}
         self.times = 2
         self._ids, self._events, self._draw = count(51), count(100), random.Random(7)
         super().__init__(**how)
@@ -71,6 +72,38 @@ class HubSpotStandIn(StandIn):
     def delete(self, kind: str, number: str) -> None:
         self.objects[KINDS[kind]].pop(number)
         self.tell(kind, "deletion", number)
+
+    def merge(self, kind: str, primary: str, other: str, *, makes_new: bool = True) -> str:
+        """Do as HubSpot does: a record of its own is left (or, as before 2025, the primary), and both ids are answered with it."""
+        objects = KINDS[kind]
+        with self.lock:
+            shelf, gone = self.objects[objects], self.merged[objects]
+            first, second = shelf.pop(primary), shelf.pop(other)
+            number = str(next(self._ids)) if makes_new else primary
+            before = [
+                one for each in (first, second) for one in each["properties"].get("hs_merged_object_ids", "").split(";")
+            ]
+            ids = [one for one in (primary, other, *before) if one and one != number]
+            said = {
+                **second["properties"],
+                **first["properties"],
+                CHANGED[objects]: self.iso(),
+                "hs_merged_object_ids": ";".join(ids),
+            }
+            shelf[number] = {"id": number, "properties": said}
+            gone |= dict.fromkeys(ids, number)
+            for place, contacts in self.links.items():
+                if objects == "contacts":
+                    self.links[place] = list(dict.fromkeys(gone.get(one, one) for one in contacts))
+            mine = [one for each in (primary, other) for one in self.links.pop((objects, each), [])]
+            if mine:
+                self.links[objects, number] = list(dict.fromkeys(mine))
+        told = {"eventId": next(self._events), "subscriptionId": 8, "portalId": PORTAL, "appId": 1, "attemptNumber": 0,
+                "occurredAt": int(time.time() * 1_000), "subscriptionType": f"{kind}.merge", "primaryObjectId": int(primary),
+                "mergedObjectIds": [int(other)], "newObjectId": int(number), "numberOfPropertiesMoved": 3,
+                "changeSource": "CRM_UI"}  # fmt: skip
+        self.deliver([told])
+        return number
 
     def call(self, contact: str, disposition: str = CONNECTED, milliseconds: int = 60_000) -> str:
         told: dict[str, Any] = {
@@ -117,7 +150,7 @@ class HubSpotStandIn(StandIn):
             return self._search(kind, asked.body)
         if parts[5:6] == ["associations"]:
             return Answer(body={"results": [{"toObjectId": int(one)} for one in self._linked(kind, number, parts[6])]})
-        record = self.objects[kind].get(number)
+        record = self.objects[kind].get(self.merged[kind].get(number, number))
         if record is None:
             return Answer(404, {"status": "error", "category": "OBJECT_NOT_FOUND"})
         return (
