@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from features.log_odds import probability_of
+
 SHIFT_STEPS = (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 STRENGTH_STEPS = (0.0, 1e-5, 1e-4, 1e-3)
 """Variances of the steps taken with a lead of which even odds are told; smaller with one that tells less."""
@@ -22,6 +24,10 @@ FIRST_VARIANCE = 1e-4
 WEAKEST = 0.1
 LUCK = 0.5
 """What is believed is multiplied by max(0, 1 - this * variance / belief²): nothing is made of what may be chance."""
+FOLLOWING_PAYS = 2.0
+"""That following foretells leads better than a level that stays is believed at first, by so many nats; then as far as it did."""
+LEAST_GAIN, MOST_GAIN = -20.0, 100.0
+"""However badly following did, or however well, so many nats are remembered of it: a market may change its ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Level:
     """What is believed of shift and strength: for each of ``STEPS`` their mean and covariance, and how much it is believed.
 
     ``centre`` are the log-odds around which the strength draws apart; a strength is kept as what it lies above 1. A
-    covariance is (the shift's variance, what they share, the strength's); a belief is in nats.
+    covariance is (the shift's variance, what they share, the strength's); a belief is in nats, and so is ``gain``: by how
+    much better than a level that stays each lead was foretold at what was believed when it came.
 
     >>> level = unmoved(-1.4)
     >>> level.shift, level.strength, level.moved(0.5)
@@ -40,16 +47,28 @@ class Level:
     means: tuple[tuple[float, float], ...]
     covariances: tuple[tuple[float, float, float], ...]
     beliefs: tuple[float, ...]
+    gain: float = 0.0
 
     @property
     def shift(self) -> float:
         """Return what to add to every lead's log-odds: what is believed, shrunk to nothing where it may be luck."""
-        return _without_luck(self.believed[0], self.variance)
+        return self.paid * self.told_apart_from_luck[0]
 
     @property
     def strength(self) -> float:
         """Return by how much to multiply what a lead's log-odds differ from the centre, luck taken off likewise."""
-        return max(1.0 + _without_luck(self.believed[1], self._variance_of(1)), WEAKEST)
+        return max(1.0 + self.paid * self.told_apart_from_luck[1], WEAKEST)
+
+    @property
+    def paid(self) -> float:
+        """Return how far it is believed that following pays, by what it was worth on earlier leads: from 0 to 1."""
+        return probability_of(FOLLOWING_PAYS + self.gain)
+
+    @property
+    def told_apart_from_luck(self) -> tuple[float, float]:
+        """Return the shift, and the strength above 1, as far as so many leads can tell them, whether following paid or not."""
+        shift, strength = (_without_luck(one, self._variance_of(place)) for place, one in enumerate(self.believed))
+        return shift, strength
 
     @property
     def believed(self) -> tuple[float, float]:
@@ -70,12 +89,22 @@ class Level:
     def to_json(self) -> dict[str, Any]:
         """Return the level as plain values."""
         means, covariances = [list(one) for one in self.means], [list(one) for one in self.covariances]
-        return {"centre": self.centre, "means": means, "covariances": covariances, "beliefs": list(self.beliefs)}
+        return {
+            "centre": self.centre,
+            "means": means,
+            "covariances": covariances,
+            "beliefs": list(self.beliefs),
+            "gain": self.gain,
+        }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Level:
-        """Return the level that was saved; ``ValueError``, ``KeyError`` or ``TypeError`` where it is none."""
-        return level_of(float(said["centre"]), said["means"], said["covariances"], said["beliefs"])
+        """Return the level that was saved; ``ValueError``, ``KeyError`` or ``TypeError`` where it is none.
+
+        One that was saved before gains were counted is followed as it was then.
+        """
+        gain = float(said.get("gain", MOST_GAIN))
+        return level_of(float(said["centre"]), said["means"], said["covariances"], said["beliefs"], gain)
 
     def _shares(self) -> list[float]:
         """Return how much each step is believed; together 1."""
@@ -91,7 +120,11 @@ class Level:
 
 
 def level_of(
-    centre: float, means: Sequence[Sequence[float]], covariances: Sequence[Sequence[float]], beliefs: Sequence[float]
+    centre: float,
+    means: Sequence[Sequence[float]],
+    covariances: Sequence[Sequence[float]],
+    beliefs: Sequence[float],
+    gain: float = 0.0,
 ) -> Level:
     """Return the level of such beliefs; ``ValueError`` where there are not as many as steps, or one is no number."""
     if not len(means) == len(covariances) == len(beliefs) == len(STEPS):
@@ -101,8 +134,9 @@ def level_of(
         tuple((float(shift), float(strength)) for shift, strength in means),
         tuple((float(shift), float(both), float(strength)) for shift, both, strength in covariances),
         tuple(map(float, beliefs)),
+        min(max(gain, LEAST_GAIN), MOST_GAIN),
     )
-    if not all(map(math.isfinite, (centre, *itertools.chain(*level.means, *level.covariances), *level.beliefs))):
+    if not all(map(math.isfinite, (centre, gain, *itertools.chain(*level.means, *level.covariances), *level.beliefs))):
         raise ValueError("a level of numbers")
     return level
 
@@ -112,6 +146,25 @@ def unmoved(centre: float) -> Level:
     places = itertools.product(range(len(SHIFT_STEPS)), range(len(STRENGTH_STEPS)))
     beliefs = [-LESS_LIKELY * sum(place) for place in places]
     return level_of(centre, [(0.0, 0.0)] * len(STEPS), [(FIRST_VARIANCE, 0.0, FIRST_VARIANCE)] * len(STEPS), beliefs)
+
+
+def begun_from(learned: Level, before: Level, latest: float) -> Level:
+    """Return where a fresher model's level begins: its own shift, and what the one before it had found of the market.
+
+    A model foretells the leads it learned from too well, and so they say too little of its strength, of the steps that the
+    market takes and of whether following pays; leads that came after ``before`` learned say it. ``latest`` are the mean
+    log-odds of the latest leads by the fresher model: theirs stay as it learned them.
+
+    >>> many = len(STEPS)
+    >>> before = level_of(-2.0, [(0.3, -0.4)] * many, [(0.1, 0.0, 0.1)] * many, [0.0] * many)
+    >>> level = begun_from(unmoved(-2.0), before, -1.0)
+    >>> [round(one, 3) for one in level.believed]  # of the latest: 0.4 + (1 - 0.4) * 1 = 1, as without
+    [0.4, -0.4]
+    """
+    told = list(zip(learned.means, before.means, strict=True))
+    means = [(mine[0] + (mine[1] - its[1]) * (latest - learned.centre), its[1]) for mine, its in told]
+    held = zip(learned.covariances, before.covariances, strict=True)
+    return level_of(learned.centre, means, [(mine[0], 0.0, its[2]) for mine, its in held], before.beliefs, before.gain)
 
 
 def _without_luck(believed: float, variance: float) -> float:

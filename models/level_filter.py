@@ -7,7 +7,8 @@ Karny & Ettler 2010, "Online prediction under model uncertainty via dynamic mode
 are held still by what was seen before, so noise is not followed; with the largest a jump is.
 
 A step's size foretells leads from what was known when they came: where outcomes are told months late, a wave that is over by
-then speaks for no large step, however well it would have foretold the leads just before.
+then speaks for no large step, however well it would have foretold the leads just before. So it is counted too what
+following as a whole was worth: where it foretold leads no better than a level that stays, the level stays.
 """
 
 from __future__ import annotations
@@ -67,8 +68,10 @@ def after(level: Level, seen: Seen, then: Level | None = None, ahead: float = 0.
     >>> from models.level import unmoved
     >>> twice = np.arange(400) % 10 < 4  # four of ten buy, where two were expected
     >>> level = after(unmoved(-1.386), Seen(np.full(400, -1.386), np.zeros(400), np.ones(400), twice))
-    >>> round(level.shift, 1), round(level.strength, 1)
+    >>> round(level.believed[0], 1), round(level.strength, 1)
     (1.0, 1.0)
+    >>> round(level.shift, 1)  # no lead came yet that it could have foretold better
+    0.8
     """
     if not len(seen):
         return level
@@ -78,7 +81,15 @@ def after(level: Level, seen: Seen, then: Level | None = None, ahead: float = 0.
         *_, foretold = _moved(seen, level.centre, *_wandered(then, ahead + leads))
     beliefs = np.array(level.beliefs) * FORGETTING**leads + foretold
     told = covariances[:, [0, 0, 1], [0, 1, 1]]
-    return level_of(level.centre, means.tolist(), told.tolist(), (beliefs - beliefs.max()).tolist())
+    gain = level.gain + _gain(seen, level if then is None else then)
+    return level_of(level.centre, means.tolist(), told.tolist(), (beliefs - beliefs.max()).tolist(), gain)
+
+
+def _gain(seen: Seen, then: Level) -> float:
+    """Return by how many nats leads were foretold better at what was believed as they came than by a level that stays."""
+    served = np.array([then.told_apart_from_luck, (0.0, 0.0)])
+    at_it, without = _nats(seen, np.column_stack([np.ones(len(seen)), seen.log_odds - then.centre]), served)
+    return float(at_it - without)
 
 
 def _wandered(level: Level, leads: float) -> tuple[Floats, Floats]:

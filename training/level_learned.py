@@ -1,21 +1,26 @@
 """Where the level stands when a model has learned: its own latest leads, followed as they came.
 
 A model's mean is that of all its leads; how far the latest lie off, and how fast the market moves, is what the level that
-follows it between trainings begins from.
+follows it between trainings begins from. A fresher champion goes on with what was found of the market by the one before it.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from features.facts.company import Company
+from models.artefact import Artefact
 from models.delay import DelayCurve
-from models.level import Level, unmoved
+from models.level import Level, begun_from, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
+from training.artefact_rows import artefact_log_odds
 from training.dataset import TrainingSet, with_young
 from training.recipe import Candidate, delay_of
 
+Floats = npt.NDArray[np.float64]
 MOST_LEADS = 5_000
+LATEST_LEADS = 100
 WORKED_BY = 5.0
 """Where calls are recorded: by this age, in days, most leads were reached or given up, if they are at all."""
 RIPE = 0.9
@@ -58,19 +63,43 @@ def level_learned(
     delay: DelayCurve | None,
     ripe: float | None,
     cut_off: float,
+    *,
+    before: Artefact | None = None,
 ) -> Level:
-    """Return what the latest leads, young ones among them, say of the level at ``cut_off`` (POSIX seconds)."""
+    """Return what the latest leads, young ones among them, say of the level at ``cut_off`` (POSIX seconds).
+
+    ``before`` is the champion of the same recipe (None: there is none): what it found of the market since it learned is kept.
+    """
     arrived = _arrived(data, company)
     leads = arrived.of(np.argsort(arrived.created, kind="stable")[-MOST_LEADS:])
     log_odds = candidate.log_odds(leads)
     level = unmoved(float(log_odds.mean()))
     if ripe is None:
         return level
+    learned = followed(_outcomes(log_odds, leads, delay, ripe), level, -np.inf, cut_off)
+    its = None if before is None else level_carried(before, data, company, cut_off)
+    return learned if its is None else begun_from(learned, its, float(log_odds[-LATEST_LEADS:].mean()))
+
+
+def level_carried(before: Artefact, data: TrainingSet, company: Company, cut_off: float) -> Level | None:
+    """Return the level at which a model serves at ``cut_off``, by leads of which it did not know; None where it follows none."""
+    if before.ripe_after is None:
+        return None
+    arrived, learned_at = _arrived(data, company), before.data_cut_off.timestamp()
+    asked_before = (arrived.created <= learned_at - before.ripe_after * DAY) & (arrived.known_from <= learned_at)
+    leads = arrived.of(np.flatnonzero(~asked_before))
+    if not len(leads):
+        return before.followed
+    delay = None if before.delay is None else DelayCurve.from_json(before.delay)
+    outcomes = _outcomes(artefact_log_odds(before, leads), leads, delay, before.ripe_after)
+    return followed(outcomes, before.followed, learned_at, cut_off)
+
+
+def _outcomes(log_odds: Floats, leads: TrainingSet, delay: DelayCurve | None, ripe: float) -> OutcomesSoFar:
     closed = np.where(leads.outcome > 0, leads.known_from, np.nan)
     bought_at = closed if delay is None else leads.created + leads.bought_after * DAY
     longer = 1.0 if delay is None else delay.longer_of(leads.channel)
-    outcomes = OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe, longer, leads.waited)
-    return followed(outcomes, level, -np.inf, cut_off)
+    return OutcomesSoFar(log_odds, leads.created, bought_at, leads.known_from, delay, ripe, longer, leads.waited)
 
 
 def _arrived(data: TrainingSet, company: Company) -> TrainingSet:

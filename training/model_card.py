@@ -112,8 +112,9 @@ def _what_it_is(candidate: Candidate) -> list[str]:
     tables = candidate.tables
     blend = ", ".join(f"{rung} {weight:.2f}" for rung, weight in zip(RUNGS, choices.weights, strict=True))
     following = choices.following
+    kept = " in place of what all leads taught" if following.anew else ""
     latest = (
-        f"* Of what the latest leads say differently it follows {following.share:.0%} (a lead weighs half as much as one "
+        f"* Of what the latest leads say differently it follows {following.share:.0%}{kept} (a lead weighs half as much as one "
         f"that came later by {following.half_life:.1%} of all)."
         if following.share > 0
         else "* The latest leads say nothing different that held on the leads after them."

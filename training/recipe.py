@@ -32,7 +32,7 @@ from training.dataset import TrainingSet, with_young
 from training.delay_by_channel import delay_by_channel
 from training.left_out import gain_left_out
 from training.period_fields import period_fields
-from training.recent_change import NOT_FOLLOWING, Following, change, chosen_following, fold_of
+from training.recent_change import NOT_FOLLOWING, Following, chosen_following, fold_of, followed_by
 from training.scorecard import Scorecard, fit_scorecard
 from training.tables import Tables, blended, simplified
 from training.uncertainty import CERTAIN, Uncertainty, uncertainty_of
@@ -149,8 +149,11 @@ def starts_of(data: TrainingSet, starts: Mapping[RuleGrade, float] | None) -> Fl
     return data.qualifications.starts(starts)[data.qualification]
 
 
-def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
-    """Return what later leads of ``data`` choose, the rungs having been fitted on its earlier ones."""
+def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0, ahead: float | None = None) -> Choices:
+    """Return what later leads of ``data`` choose, the rungs having been fitted on its earlier ones.
+
+    ``ahead`` is the share of all leads that come until a model is made anew; None where nobody knows.
+    """
     data = _thinned(data)
     age = _age(data)
     folds = [fold_of(age, *ends) for ends in FOLDS]
@@ -180,7 +183,7 @@ def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0) -> Choices:
         return RULES_ALONE
     first, second, third = found.weights.tolist()
     every = _rows(data, cells, _starts(data, rules))
-    following = chosen_following(every, age, stopped.strengths, telling=telling)
+    following = chosen_following(every, age, stopped.strengths, telling=telling, ahead=ahead)
     return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
 
 
@@ -193,6 +196,12 @@ def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:
     gain = gain_left_out(rows, fit_scorecard(rows), data.lead)
     share = max(0.0, 1.0 - NATS_OF_LUCK_OF_FEW / gain) if gain > 0 else 0.0
     return Choices((share, 0.0, 0.0), (0, 0), gain=gain) if share else RULES_ALONE
+
+
+def share_since(data: TrainingSet, moment: float) -> float | None:
+    """Return the share of the leads that came after a moment (POSIX seconds); None where none did."""
+    created = data.created[data.at_arrival]
+    return float(np.mean(created > moment)) or None if len(created) else None
 
 
 def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | None = None, seed: int = 0) -> Candidate:
@@ -245,10 +254,7 @@ def _finished(
         for fields, (rounds, weight) in enumerate(zip(choices.rounds, choices.weights[1:], strict=True), start=1)
     ]
     tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
-    following = choices.following
-    if following.share > 0:
-        latest = change(rows, _age(data), tables.at(rows.where), following.half_life, card.strengths)
-        tables = blended([tables, latest], [1.0, following.share])
+    tables = followed_by(tables, rows, _age(data), choices.following, card.strengths)
     tables = _kept_true(simplified(tables, rows.where, rows.weight, _borders(rules)), data, rules)
     moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
     level = level_for(rows.start + moved, _with_guesses(rows, rules), rows.weight)

@@ -37,7 +37,18 @@ from training.model_card import model_card
 from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, since_it_learned
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
-from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates, probability, starts_of
+from training.recipe import (
+    RULES_ALONE,
+    RUNGS,
+    Candidate,
+    Choices,
+    chosen,
+    fitted,
+    grade_rates,
+    probability,
+    share_since,
+    starts_of,
+)
 from training.time_split import TimeSplit, split_by_time
 
 Floats = npt.NDArray[np.float64]
@@ -81,7 +92,8 @@ def retrained(
     judged_probability = judged_candidate.probability(later)
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
-    champion, hash_ = _champion(home), fingerprint(company)
+    serving, hash_ = _champion(home), fingerprint(company)
+    champion = serving and serving.at_level(serving.followed)  # what it followed since has seen who bought
     since = since_it_learned(champion, data, split) if champion else None
     as_before = champion is not None and since is not None and is_made_so(champion, hash_)
     if champion and since:
@@ -90,7 +102,8 @@ def retrained(
             then = judged_candidate if since.knew_nothing else as_of(champion, store, company, number, seed)
         over_champion = differences_to(champion, then, since, data, rules, seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
-    every = chosen(data, rules, seed=seed)
+    ahead = share_since(data, champion.data_cut_off.timestamp()) if champion else None
+    every = chosen(data, rules, seed=seed, ahead=ahead)
     decision = decided(
         evaluation,
         tables=every.has_tables,
@@ -131,7 +144,9 @@ def retrained(
         graded(data),
         data.sales / data.leads,
         doubts(candidate, data),
-        level_learned(candidate, data, company, delay, ripe, cut_off.timestamp()),
+        level_learned(
+            candidate, data, company, delay, ripe, cut_off.timestamp(), before=serving if as_before else None
+        ),
         company.horizon_days,
         None if delay is None else delay.to_json(),
         ripe,
@@ -264,16 +279,12 @@ def _contenders(
 
 
 def _champion(home: Path) -> Artefact | None:
-    """Return the artefact that serves, at the level from which it began: what it followed since has seen who bought.
-
-    None while the rules serve, or where it is so damaged that it cannot.
-    """
+    """Return the artefact that serves; None while the rules do, or where it is so damaged that it cannot."""
     version = champion_version(home)
     try:
-        found = load_artefact(model_folder(home, version)) if version else None
+        return load_artefact(model_folder(home, version)) if version else None
     except (ArtefactUnreadable, UnknownModel):
         return None
-    return found and found.at_level(found.followed)
 
 
 def _parameters(
@@ -293,6 +304,7 @@ def _parameters(
         "rounds of trees of two fields": str(choices.rounds[1]),
         "half-life of the latest leads": f"{choices.following.half_life:.4f}",
         "share of their change": f"{choices.following.share:.4f}",
+        "latest leads learned anew": str(choices.following.anew),
     }
 
 

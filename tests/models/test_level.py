@@ -168,18 +168,47 @@ def test_a_model_that_tells_leads_too_far_apart_or_too_little_is_put_right(truth
     assert level.moved(0.0) == pytest.approx(-1.5 + level.shift + level.strength * 1.5)
 
 
+def waves_told_late(seed: int, lag: int = 300) -> tuple[OutcomesSoFar, Floats]:
+    """Return leads of a market with waves of 25 days, each told half a wave late, and their true rates."""
+    rates = 0.6 + 0.2 * np.sin(2 * np.pi * np.arange(3_000) / 600)
+    market = a_market(rates, seed, promised=0.6)
+    late = np.where(np.isfinite(market.bought_at), market.created + lag * 3600.0, np.nan)
+    return OutcomesSoFar(market.log_odds, market.created, late, market.created + lag * 3600.0, None, lag / 24), rates
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_waves_that_are_over_when_they_are_told_of_are_not_taken_for_the_market_of_those_who_come_then(
     seed: int,
 ) -> None:
-    hours, lag = np.arange(3_000), 300
-    rates = 0.6 + 0.2 * np.sin(2 * np.pi * hours / 600)  # a wave of 25 days, and an outcome is told half a wave late
-    market = a_market(rates, seed, promised=0.6)
-    late = np.where(np.isfinite(market.bought_at), market.created + lag * 3600.0, np.nan)
-    market = OutcomesSoFar(market.log_odds, market.created, late, market.created + lag * 3600.0, None, lag / 24)
+    market, rates = waves_told_late(seed)
     start, lost = float(logit(0.6)), []
     for day in range(60, 125, 5):
         p = expit(start + followed(market, unmoved(start), -1.0, day * DAY).shift)
         truth = rates[day * 24 : (day + 5) * 24]
         lost.append((truth * np.log(0.6 / p) + (1 - truth) * np.log(0.4 / (1 - p))).mean())
     assert np.mean(lost) < 0.04  # nats a lead; followed as if what is told now were now, it is twice to ten times that
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_following_never_paid_the_level_stays(seed: int) -> None:
+    """What was believed of each wave came when the next, opposite one was there: it foretold worse than to stay."""
+    market, _ = waves_told_late(seed)
+    levels = [followed(market, unmoved(float(logit(0.6))), -1.0, day * DAY) for day in range(60, 125, 5)]
+    assert max(abs(one.told_apart_from_luck[0]) for one in levels) > 0.2
+    assert max(abs(one.shift) for one in levels) < 0.02
+    assert max(abs(one.strength - 1.0) for one in levels) < 0.02
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_market_that_jumps_for_good_is_followed_though_following_never_paid_before(seed: int) -> None:
+    waves, _ = waves_told_late(seed)
+    stayed = followed(waves, unmoved(float(logit(0.6))), -1.0, 124 * DAY)
+    jump = a_market(np.full(500, 0.2), seed, promised=0.6)
+    assert stayed.gain < -10
+    assert expit(stayed.centre + followed(jump, stayed, -1.0, 1e9).shift) < 0.3
+
+
+def test_a_level_that_was_saved_before_gains_were_counted_is_followed_as_it_was() -> None:
+    level = at_the_end(a_market(np.full(300, 0.4), 1))
+    before = {name: one for name, one in level.to_json().items() if name != "gain"}
+    assert Level.from_json(before).shift == pytest.approx(level.told_apart_from_luck[0])

@@ -26,9 +26,11 @@ from models.card import load_card
 from models.level import unmoved
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
+from models.outcomes_so_far import followed
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.ranking_metrics import MEASURES
 from models.refined_grades import GradeBorders
+from monitoring.leads_since import leads_since, outcomes_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
@@ -36,6 +38,7 @@ from training.artefact_rows import artefact_probability
 from training.card_values import halves
 from training.columns import NumberColumn
 from training.dataset import label_at, row_moments, training_set
+from training.level_learned import level_carried
 from training.promotion import AS_BEFORE, AT_ANY_LOOK
 from training.recipe import RUNGS, chosen, fitted, grade_rates
 from training.retrain import Trained, promote_version, retrained
@@ -386,6 +389,34 @@ def test_a_champion_that_saw_a_market_turn_does_not_keep_out_one_of_the_same_rec
     second = run(turned, tmp_path, count=3_000)
     assert (first.decision.as_before, second.decision.as_before) == (False, True)
     assert champion_version(tmp_path) == second.version != first.version
+
+
+def test_a_fresher_champion_goes_on_with_what_the_one_before_found_of_the_market(tmp_path: Path) -> None:
+    """Its own leads it foretells too well; what came after the one before learned says how it is with new ones."""
+    company, cut_off = plain_company(), START + 180 * DAY
+    first = run(owners_buy, tmp_path, count=3_000, cut_off=cut_off, company=company)
+    second = run(owners_buy, tmp_path, count=3_000, company=company)
+    before, after = (load_artefact(one.folder) for one in (first, second))
+    found = level_carried(before, second.data, company, LAST.timestamp())
+    assert found is not None
+    assert second.decision.as_before
+    assert after.followed.gain == found.gain != before.followed.gain
+    assert after.followed.beliefs == found.beliefs
+    assert [strength for _, strength in after.followed.means] == [strength for _, strength in found.means]
+
+
+def test_what_training_finds_of_the_market_is_what_the_watch_finds(tmp_path: Path) -> None:
+    company, cut_off = plain_company(), START + 180 * DAY
+    before = load_artefact(run(owners_buy, tmp_path, count=1_200, cut_off=cut_off, company=company).folder)
+    store = memory_store(invented_facts(1_200, owners_buy))
+    data = training_set(store, company, cut_off=LAST)
+    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(store.histories()))
+    outcomes = outcomes_of(list(leads_since(store.histories(), rows, before, now=LAST)), before)
+    watched = followed(outcomes, before.followed, cut_off.timestamp(), LAST.timestamp())
+    found = level_carried(before, data, company, LAST.timestamp())
+    assert found is not None
+    assert found.believed == pytest.approx(watched.believed, abs=1e-6)
+    assert found.gain == pytest.approx(watched.gain, abs=1e-6)
 
 
 def test_a_candidate_of_other_words_of_the_company_is_compared_with_the_champion(tmp_path: Path) -> None:
