@@ -20,7 +20,9 @@ from features.settings import crm_secrets
 from models.shadow_log import Parting, ShadowLog
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
+from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.conversions.pull_address import PullKeys
+from monitoring.lead_book import LeadBook
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.ahead import Application
 from serving.alarms.endpoints import alarms_router
@@ -65,6 +67,7 @@ from serving.telemetry.watched import Watched
 from serving.wiring import Service
 
 MIDNIGHT_LOOK_SECONDS = 60.0
+KEPT_EVERY_SECONDS = 60.0
 FIRST_SCORES_SECONDS = 1.0
 """So long after its start a service leaves the processor to whoever waited for it."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
@@ -81,11 +84,12 @@ def create_app(service: Service) -> FastAPI:
         unknown_fields=service.unknown_fields,
         counts=service.counts,
     )
+    conversions = conversion_desk_of(service)
     app = Application(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,
-        lifespan=_lifespan(service, intake),
+        lifespan=_lifespan(service, intake, conversions),
         docs_url=None,
         redoc_url=None,
     )
@@ -122,7 +126,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.include_router(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.include_router(backtest_router(service.settings.home, pages))
-    app.include_router(forgetting_router(service.desk, service.board))
+    app.include_router(forgetting_router(service.desk, service.board, service.settings.home))
     sessions = Sessions(service.people, lambda: service.desk.now())
     app.include_router(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
     app.include_router(audit_router(service.audit, service.people, service.keys, pages))
@@ -131,8 +135,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(
         budget_router(
             desk=service.desk,
-            board=service.board,
-            book=service.book,
+            figures=service.figures,
             shelf=ExperimentShelf(service.settings.home),
             pages=pages,
         )
@@ -140,7 +143,7 @@ def create_app(service: Service) -> FastAPI:
     said = service.settings
     app.include_router(
         conversions_router(
-            conversions=conversion_desk_of(service),
+            conversions=conversions,
             keys=PullKeys(service.desk.store.engine, service.contacts.secret),
             outbox=Outbox(service.desk.store.engine),
             desk=service.desk,
@@ -177,12 +180,14 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    service: Service, intake: Intake, conversions: ConversionDesk
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
-        reading = asyncio.create_task(_read_ahead(service, ending))
+        reading = asyncio.create_task(_read_ahead(service, conversions, ending))
         if service.desk.shadow is not None:
             service.desk.shadow.start()
         going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts, _follow_champion)]
@@ -203,8 +208,11 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     return lifespan
 
 
-async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
-    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before."""
+async def _read_ahead(service: Service, conversions: ConversionDesk, ending: asyncio.Event) -> None:
+    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before.
+
+    From then on what was read is kept from time to time, so that the next start reads only what is new.
+    """
     with suppress(TimeoutError):
         await asyncio.wait_for(ending.wait(), FIRST_SCORES_SECONDS)
         return
@@ -213,6 +221,15 @@ async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
             await run_in_threadpool(service.begin_day, service.desk.now())
         await run_in_threadpool(service.board.queue, service.desk.now())
         await run_in_threadpool(service.figures.read_ahead, service.desk.now())
+    books: list[LeadBook | ConversionDesk] = [service.book]
+    if service.company.conversions.systems:
+        books.append(conversions)
+    while not ending.is_set():
+        for book in books:
+            with suppress(StoreUnreachable):
+                await run_in_threadpool(book.keep, service.desk.now())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), KEPT_EVERY_SECONDS)
 
 
 async def _begin_days(service: Service) -> None:

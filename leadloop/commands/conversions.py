@@ -30,7 +30,10 @@ WORDS: dict[Standing, str] = {
 def command(
     system: Annotated[
         str | None,
-        typer.Option(help="yandex, yandex_orders, google, google_enhanced or meta.", show_default="all, only shown"),
+        typer.Option(
+            help="yandex, yandex_orders, google, google_adjustments, google_enhanced or meta.",
+            show_default="all, only shown",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write what is ready into this file, and note it as told.")

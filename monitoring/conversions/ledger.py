@@ -19,6 +19,8 @@ from monitoring.conversions.conversion import ToldStep
 
 Key = tuple[LeadId, ToldStep]
 LATEST_SHOWN = 10
+RETRACTED = "retracted"
+"""The basis of a conversion that was taken out."""
 
 
 @dataclass(frozen=True, slots=True)

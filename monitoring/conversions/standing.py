@@ -47,6 +47,7 @@ class Candidate:
     """A lead's step that a system might be told.
 
     ``worth_at`` is the moment whose expected value it carries, None where it carries ``paid`` or, being spam or lost, nothing.
+    An adjustment ``adjusts`` the conversion of that time.
     """
 
     lead: LeadSteps
@@ -57,6 +58,7 @@ class Candidate:
     worth_at: datetime | None
     paid: float | None
     ids: Identifiers = field(default_factory=Identifiers)
+    adjusts: datetime | None = None
 
     @property
     def key(self) -> Key:

@@ -7,7 +7,7 @@ score ages with the waiting time that it reads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -53,11 +53,15 @@ class _Order:
         return timedelta(0) <= moment - self.made <= ORDER_HOLDS_FOR
 
 
+MayBeOpen = Callable[[datetime], Sequence[LeadId]]
+"""Every lead that may be open at a moment, and perhaps some more: who knows them saves reading all of the others."""
+
+
 class Board:
     """Every open lead; ``queue`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
 
-    def __init__(self, desk: Desk, key: bytes = b"") -> None:
-        self._desk, self._key = desk, key
+    def __init__(self, desk: Desk, key: bytes = b"", may_be_open: MayBeOpen | None = None) -> None:
+        self._desk, self._key, self._may_be_open = desk, key, may_be_open
         self._open: dict[LeadId, OpenLead] = {}
         self._ahead: set[LeadId] = set()
         self._orders: dict[str | None, _Order] = {}
@@ -166,7 +170,8 @@ class Board:
             self._open.clear()
             self._ahead.clear()
             self._orders.clear()
-            self._place(self._desk.store.histories(up_to=last), moment)
+            asked = self._may_be_open(moment) if self._may_be_open else None
+            self._place(self._desk.store.histories(up_to=last, lead_ids=asked), moment)
         elif last > self._number or self._ahead:
             changed = self._desk.store.leads_changed_since(self._number) | self._ahead
             self._ahead.clear()
