@@ -172,6 +172,8 @@ def started(settings: Settings, engine: Engine) -> tuple[Service, float, float]:
     service = service_of(settings, engine)
     together = time.process_time() - began
     began = time.process_time()
+    if not service.desk.rates.has_learned:
+        service.begin_day(service.desk.now())
     service.board.queue(service.desk.now())
     board = time.process_time() - began
     service.figures.read_ahead(service.desk.now())

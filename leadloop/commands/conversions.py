@@ -77,10 +77,12 @@ def command(
 
 
 def _systems(system: str | None, named: tuple[System, ...]) -> tuple[System, ...]:
+    from monitoring.conversions.ad_systems import AD_SYSTEMS
+
     if system is None:
         return named
     if system not in named:
-        told = ", ".join(named) or "none"
+        told = ", ".join(one for one in named if AD_SYSTEMS[one].mends is None) or "none"
         raise typer.BadParameter(f"--system {system}: company.yaml names {told} under conversions:.")
     return tuple(one for one in named if one == system)
 

@@ -7,17 +7,16 @@ system was told and is still so nothing stands here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from features.facts.company import Company
-from features.facts.conversion_settings import STEPS
 from features.facts.values import LeadId
 from monitoring.conversions.ad_systems import AdSystem
 from monitoring.conversions.conversion import ToldStep
 from monitoring.conversions.lead_steps import LeadSteps
 from monitoring.conversions.ledger import RETRACTED, Key, Told
-from monitoring.conversions.standing import Candidate, Look, Standing, candidates_of
+from monitoring.conversions.standing import Candidate, Look, Standing, candidates_of, steps_told
 
 
 def adjustments_looked_at(
@@ -39,29 +38,42 @@ def adjustments_looked_at(
     told, adjusted
         What the ad system was told last of each conversion, and of each adjustment.
     """
-    now = {one.key: one for lead in leads.values() for one in candidates_of(lead, system, company)}
-    counts: dict[ToldStep, Counter[Standing]] = {step: Counter() for step in STEPS if step in system.names(company)}
+    counts: dict[ToldStep, Counter[Standing]] = {step: Counter() for step in steps_told(system, company)}
     ready: list[Candidate] = []
     again: list[Candidate] = []
-    for key, first in told.items():
-        lead_id, step = key
-        if step not in counts:
-            continue
-        lead, last = leads.get(lead_id), adjusted.get(key)
-        if lead is None:
-            counts[step]["no_click_id"] += 1
-            continue
-        one = _adjustment(lead, step, now.get(key), first, last, moment)
-        if one is None:
-            continue
-        standing = _standing(one, last, system, moment)
+    for (_, step), one, standing in adjustments_of(system, leads, told, adjusted, company=company, moment=moment):
         counts[step][standing] += 1
-        if standing in ("ready", "restatement"):
+        if one is not None and standing in ("ready", "restatement"):
             ready.append(one)
-        elif standing == "told" and system.carries(one.ids):
+        elif one is not None and standing == "told" and system.carries(one.ids):
             again.append(one)
     not_reached = {step: lead_count - sum(of.values()) for step, of in counts.items()}
     return Look(lead_count, counts, not_reached, tuple(ready), tuple(again))
+
+
+def adjustments_of(
+    system: AdSystem,
+    leads: Mapping[LeadId, LeadSteps],
+    told: Mapping[Key, Told],
+    adjusted: Mapping[Key, Told],
+    *,
+    company: Company,
+    moment: datetime,
+) -> Iterator[tuple[Key, Candidate | None, Standing]]:
+    """Yield what was told and is so no more, and where it stands; None where the lead is stored no more."""
+    now = {one.key: one for lead in leads.values() for one in candidates_of(lead, system, company)}
+    steps = steps_told(system, company)
+    for key, first in told.items():
+        lead_id, step = key
+        if step not in steps:
+            continue
+        lead, last = leads.get(lead_id), adjusted.get(key)
+        if lead is None:
+            yield key, None, "no_click_id"
+            continue
+        one = _adjustment(lead, step, now.get(key), first, last, moment)
+        if one is not None:
+            yield key, one, _standing(one, last, system, moment)
 
 
 def _adjustment(

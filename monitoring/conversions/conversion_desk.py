@@ -22,6 +22,7 @@ from features.facts.values import LeadId
 from monitoring.conversions.ad_systems import AD_SYSTEMS, AdSystem, Way
 from monitoring.conversions.adjustments import adjustments_looked_at
 from monitoring.conversions.conversion import Conversion
+from monitoring.conversions.counted_standings import CountedStandings, StandingCounts
 from monitoring.conversions.lead_steps import LeadSteps
 from monitoring.conversions.ledger import RETRACTED, Key, Ledger, Told, remember_in, told_in
 from monitoring.conversions.standing import Amounts, Candidate, Look, looked_at
@@ -64,6 +65,7 @@ class ConversionDesk:
     ) -> None:
         self.company, self.ledger = company, ledger
         self._book, self._contacts, self._chances, self._amounts = book, contacts, chances, amounts
+        self._counted: dict[System, CountedStandings] = {}
 
     def system(self, name: System) -> AdSystem:
         """Return a system that the company tells; ``NothingToTell`` where ``company.yaml`` does not name it."""
@@ -78,6 +80,15 @@ class ConversionDesk:
     def look(self, name: System, moment: datetime) -> Look:
         """Return how everything stands for a system."""
         return self._look(self.system(name), self.ledger.told(name), moment)
+
+    def counts(self, name: System, moment: datetime) -> StandingCounts:
+        """Return how many conversions stand how for a system, as ``look`` counts them; costs what changed since the last time."""
+        system = self.system(name)
+        if name not in self._counted:
+            self._counted[name] = CountedStandings(
+                system, self.company, self._book, self.ledger, self._contacts, self._amounts
+            )
+        return self._counted[name].at(moment)
 
     def hand_out(
         self,

@@ -46,6 +46,7 @@ class StepsBook:
         self._by_day: defaultdict[date, set[LeadId]] = defaultdict(set)
         self._known: dict[LeadId, LeadSteps] = {}
         self._reached: Counter[Step] = Counter()
+        self._changes: list[LeadId] = []
         self._lock = threading.Lock()
 
     def leads(self, moment: datetime, *, active_since: datetime, also: Iterable[LeadId] = ()) -> SomeLeads:
@@ -60,6 +61,12 @@ class StepsBook:
             chosen = [self._known[one] for one in recent.union(also) if one in self._known]
             counted = len(self._known), dict(self._reached)
         return SomeLeads(tuple(sorted(chosen, key=lambda one: (one.created_at, one.lead_id))), *counted)
+
+    def changed_since(self, place: int, moment: datetime) -> tuple[set[LeadId], int]:
+        """Return the leads that changed after a place in the list of changes, and the place of now."""
+        with self._lock:
+            self._catch_up(moment)
+            return set(self._changes[place:]), len(self._changes)
 
     def of_tests(self, lead_ids: Iterable[LeadId], moment: datetime) -> list[LeadSteps]:
         """Return what there is to tell of leads that turned out to be tests, which count nowhere."""
@@ -81,6 +88,7 @@ class StepsBook:
     def _catch_up(self, moment: datetime) -> None:
         """Read what changed since the last look, and what lay ahead of the moment of that look."""
         for lead_id, steps in self._lines.catch_up(moment).items():
+            self._changes.append(lead_id)
             before = self._known.pop(lead_id, None)
             if before:
                 self._by_day[_last_day(before)].discard(lead_id)

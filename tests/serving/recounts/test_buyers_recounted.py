@@ -29,6 +29,8 @@ LABELS = {
     "Предложение": "Оффер", "Discount": "Скидка", "Скидка": "Скидка",
 }  # fmt: skip
 NOTES = {"attracts": "Что привлекает", "ideal_product": "Идеальный продукт", "comment": "Комментарий"}
+FEWEST_SALES = 30
+"""Of fewer nothing is told."""
 MISSING, YES, NO = ("not given", "не указано"), ("yes", "да"), ("no", "нет")
 
 
@@ -119,6 +121,58 @@ def conditions_of(words: str) -> list[tuple[str, str]]:
 
 def interval(k: float, n: float) -> tuple[float, float]:
     return wilson(k, n) if n else (0.0, 1.0)  # type: ignore[arg-type]
+
+
+class RealBuyers(Buyers):
+    """The same of a company whose form asks nothing: where a lead came from is all there is."""
+
+    columns: dict[str, str]
+
+    def fits(self, one: PlainLead, label: str, value: str) -> bool:
+        if label in ("Channel", "Канал"):
+            return one.marked == value
+        word = tidy(one.row[self.columns[label]])
+        return word in EMPTY if value in MISSING else word == value
+
+
+REAL = {
+    "olist": {"Landing page": "landing_page_id", "Посадочная страница": "landing_page_id"},
+    "hexlet": {
+        "Medium": "utm_medium",
+        "Тип трафика": "utm_medium",
+        "Campaign": "utm_campaign",
+        "Кампания": "utm_campaign",
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["olist", "hexlet"])
+def test_every_count_of_a_real_companys_portrait_equals_plain_loops(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    company: Shown = request.getfixturevalue(name).copy(tmp_path / "copy")
+    service, shown = company.doors.service, 0
+    for moment, language in zip(company.moments()[1:], ("ru", "en"), strict=True):
+        plain = company.at(moment)
+        PORTRAITS.write(
+            drawn_portrait(service.desk.store, service.company, service.settings.home, moment=moment),
+            service.settings.home,
+        )
+        page = Page(company.doors.page(f"/portrait?lang={language}"))
+        buyers = RealBuyers(plain, moment, after_talk=False)
+        buyers.columns = REAL[name]
+        every = buyers.count(lambda _: True)
+        base = re.match(r".*?(?=\.(?: |$))", page.text("buyers"))
+        assert base
+        told = [every["bought"], every["settled"], every["open"], every["open_sales"]]
+        if every["bought"] >= FEWEST_SALES:
+            is_written(base[0], language, *told, *([every["never"]] if every["never"] else []))
+        for table in page.of("buyers"):
+            for row in table.rows:
+                check_segment(row, buyers, every, language)
+                shown += 1
+    assert shown  # these companies' leads differ by little else than where they came from
+    company.close()
 
 
 def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: Path) -> None:

@@ -184,10 +184,10 @@ def test_what_a_test_would_find_equals_scipys_noncentral_t(
             shift = (more - less) / math.sqrt(scatter * (more + less)) * math.sqrt(pairs)
             return float(stats.nct.sf(stats.t.ppf(0.975, pairs - 1), pairs - 1, shift))
 
-        told = re.search(r"brings \+(?P<effect>[\d.]+)\s% sales, the test notices it in (?P<power>\d+)\s%", text)
-        assert told, text
-        assert abs(float(told["effect"]) / 100 - tenth(assumed)) < 0.0051
-        assert abs(int(told["power"]) / 100 - min(power(assumed), 0.99)) < 0.02  # a textbook's approximation
+        said = re.search(r"brings \+(?P<effect>[\d.]+)\s% sales, the test notices it in (?P<power>\d+)\s%", text)
+        assert said, text
+        assert abs(float(said["effect"]) / 100 - tenth(assumed)) < 0.0051
+        assert abs(int(said["power"]) / 100 - min(power(assumed), 0.99)) < 0.02  # a textbook's approximation
         is_written(re.search(r"scatter ([\d.]+) times", text)[1], "en", scatter)  # type: ignore[index]
         least = re.search(r"In 80 % of cases it notices if 10 % more money brings at least \+([\d.]+)\s% sales", text)
         if least is None:
