@@ -19,6 +19,7 @@ from features.rows.as_of import KnownLead
 from models.hand_out_log import HandOut
 from serving.desk.desk import Desk
 from serving.open_leads.exploration import explored
+from serving.open_leads.kept_places import KeptPlaces
 from serving.open_leads.queue_order import Candidate, Place, in_order
 from serving.open_leads.waiting import Left, Waits, queue_place
 
@@ -65,6 +66,7 @@ class Board:
         self._open: dict[LeadId, OpenLead] = {}
         self._ahead: set[LeadId] = set()
         self._orders: dict[str | None, _Order] = {}
+        self._places = KeptPlaces()
         self._number = -1
         self._model: str | None = None
         self._moved: set[LeadId] = set()
@@ -113,7 +115,7 @@ class Board:
         """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
         with self._lock:
             self._catch_up(moment)
-            places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+            places = self._places.of(self._open.values(), moment, manager)
         resting = [(lead, place) for lead, place in places if isinstance(place, Left) and place.back_at]
         return sorted(resting, key=lambda pair: pair[1].back_at or moment)
 
@@ -147,7 +149,7 @@ class Board:
         return {lead_id: (one.probability, one.expected_amount) if one else None for lead_id, one in worth.items()}
 
     def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
-        places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+        places = self._places.of(self._open.values(), moment, manager)
         return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]
 
     def _in_turn(self, waiting: list[Candidate[OpenLead]], moment: datetime) -> list[Place[OpenLead]]:
