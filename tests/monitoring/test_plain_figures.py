@@ -175,6 +175,17 @@ def test_every_number_of_a_journey_equals_counting_by_hand(name: str, request: p
     assert lines > 50
 
 
+@pytest.mark.parametrize("period", ["all", "month", "week"])
+def test_beside_the_clicks_of_all_channels_stand_no_leads_of_those_that_are_free(demo: Side, period: Period) -> None:
+    cut, fewer = Cut((), {}, period=period), 0
+    told = journey(demo.book, demo.spend, cut, moment=demo.moment)
+    for line in told.lines:
+        check_clicks(line, demo, cut, {}, line.period)
+        step = line.step("leads")
+        fewer += bool(step and step.of_before and step.of_before.count < line.tally["leads"])
+    assert fewer
+
+
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
 def test_every_number_of_the_channels_equals_counting_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     side: Side = request.getfixturevalue(name)

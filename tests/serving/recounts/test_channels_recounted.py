@@ -97,8 +97,8 @@ def check_line(
             average = revenue / hand["sales"]
             told += [average * fewest / cost - 1, average * most / cost - 1]
     is_written(row[7], language, *told)
-    for cell, count, more in ((row[8], hand["leads"], []), (row[9], hand["qualified"], [])):
-        check_unit(cell, language, cost, count, more)
+    for cell, count in ((row[8], hand["leads"]), (row[9], hand["qualified"])):
+        check_unit(cell, language, cost, count, [])
     check_unit(row[10], language, cost, hand["sales"], [hand["sales"]] if hand["sales"] else [])
 
 
