@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from features.facts.values import Lead, LeadId, Source, Stage
+from features.facts.values import Fact, Lead, LeadId, Source, Stage
 from tests.serving.doors import open_doors
 
 DAY = timedelta(days=1)
@@ -21,7 +21,7 @@ def test_leads_without_a_source_expect_what_such_leads_paid_whatever_click_id_th
         for n in range(6):
             at, lead_id = now - (20 + n) * DAY, LeadId(f"L{n}")
             clicked = {"gclid": f"Cj0KCQ_abc-{n}"}
-            facts = [Lead(lead_id, at, at), Source(lead_id, at, at, clicked)]
+            facts: list[Fact] = [Lead(lead_id, at, at), Source(lead_id, at, at, clicked)]
             service.desk.store.append([*facts, Stage(lead_id, at + DAY, at + DAY, "Договор", 50_000.0)])
         for n in range(6):
             at, lead_id = now - (20 + n) * DAY, LeadId(f"V{n}")
