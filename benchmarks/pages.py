@@ -1,12 +1,14 @@
-"""How long the marketer's pages take as leads grow: CPU seconds of each page at each size, and their ratio to the smallest.
+"""How long the pages take as leads grow: CPU seconds of each page at each size, and their ratio to the smallest.
 
-    python -m benchmarks.pages [--leads 10000 100000 1000000] [--repeats 5]
+    python -m benchmarks.pages [--leads 10000 100000 1000000] [--repeats 5] [--models leadloop-data]
 
 Leads, their calls, stages and costs are drawn as facts and appended to a database of their own; a service is put together
 around it as `leadloop serve` does, and each page is asked for through the application, without a network. The first look of
-a page (its kinds of cut are counted then) stands beside the median of the later ones, and what the start took. CPU seconds of
+a page (its kinds of cut are counted then) stands beside the median of the later ones, before each of which a call came in; and
+what the start took, the first one and one that goes on from what was kept. CPU seconds of
 the whole process, so that other work on the machine does not count. Leads come evenly over a year from 6 sources with 60
-campaigns and 200 ads. The mark: a million leads within 2 times the time of ten thousand.
+campaigns and 200 ads. The mark: a million leads within 2 times the time of ten thousand. Portrait and won deals are reports that
+the worker draws; they are drawn at up to 100,000 leads. ``--models`` names a data folder whose models stand on their page.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from sqlalchemy import Engine
 
 from features.facts.database import engine_for
 from features.facts.store import FactStore
@@ -31,8 +34,12 @@ from features.settings import Settings
 from leadloop.database import bring_up_to_date
 from leadloop.demo.export import company_words
 from leadloop.demo.world import OFFERS, World
+from monitoring.portrait.drawing import drawn_portrait
+from monitoring.portrait.portrait_report import PORTRAITS
+from monitoring.won.drawing import won_deals
+from monitoring.won.won_report import WON
 from serving.app import create_app
-from serving.wiring import service_of
+from serving.wiring import Service, service_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette asks for a newer name of the client
@@ -48,7 +55,21 @@ PAGES = (
     "/journey?channel=ВКонтакте&by=campaign&cohorts=week",
     "/journey?from={first}&to={last}&by=campaign",
     "/journey/costs",
+    "/queue",
+    "/budget",
+    "/budget?channel=ВКонтакте&change=50&weeks=16",
+    "/conversions",
+    "/offers",
+    "/models",
+    "/backtest",
+    "/portrait",
+    "/won",
 )
+CONVERSIONS = {
+    "yandex": {"goals": {"lead": "request", "qualified": "qualified", "paid": "sale"}},
+    "google": {"actions": {"qualified": "Qualified", "paid": "Sale"}},
+}
+DRAWN_UP_TO = 100_000
 SOURCES = ("yandex", "vk", "avito", "forum-stroy", "partner", "organic")
 DAYS, ADS, PIECE = 365, 200, 20_000
 
@@ -68,7 +89,8 @@ def _one(rng: np.random.Generator, n: int, at: datetime, end: datetime) -> Itera
     name, ad = LeadId(f"L{n:08d}"), int(rng.integers(ADS))
     yield Lead(name, at, at, {"area": float(rng.gamma(2, 40)), "role": ("владелец", "арендатор")[n % 2]})
     marks = {"source": SOURCES[ad % 6], "medium": "cpc", "campaign": f"campaign-{ad % 60}", "ad": f"ad-{ad}",
-             "offer": OFFERS[n % len(OFFERS)].name, "landing_page": f"/okna-{n % 4}"}  # fmt: skip
+             "offer": OFFERS[n % len(OFFERS)].name, "landing_page": f"/okna-{n % 4}",
+             "yclid" if ad % 6 == 0 else "gclid": f"{10**15 + n}"}  # fmt: skip
     yield Source(name, at, at, marks)
     draw = rng.random(4)
     called = at + timedelta(hours=float(draw[0] * 30))
@@ -98,11 +120,14 @@ def spend(end: datetime) -> list[Fact]:
     return rows
 
 
-def measured(leads: int, repeats: int, folder: Path) -> dict[str, tuple[float, float]]:
+def measured(leads: int, repeats: int, folder: Path, models: Path | None) -> dict[str, tuple[float, float]]:
     """Return the seconds of each page, its first look and the median of the later ones; and those of the start."""
     end = datetime.now(UTC)
     path = folder / "company.yaml"
-    path.write_text(yaml.safe_dump(company_words(World()), allow_unicode=True), encoding="utf-8")
+    words = company_words(World()) | {"conversions": CONVERSIONS}
+    path.write_text(yaml.safe_dump(words, allow_unicode=True), encoding="utf-8")
+    if models:
+        shutil.copytree(models / "models", folder / "models")
     url = f"sqlite:///{folder / 'leadloop.db'}"
     engine = engine_for(url)
     bring_up_to_date(engine)
@@ -110,16 +135,16 @@ def measured(leads: int, repeats: int, folder: Path) -> dict[str, tuple[float, f
     for facts in drawn(leads, end):
         store.append(facts)
     store.append(spend(end))
-    began = time.process_time()
-    service = service_of(Settings(folder, path, url, None, "", None, "loopback"), engine)
-    together = time.process_time() - began
+    settings = Settings(folder, path, url, None, "", None, "loopback")
     took: dict[str, tuple[float, float]] = {}
-    began = time.process_time()
-    service.board.queue(service.desk.now())
-    board = time.process_time() - began
-    began = time.process_time()
-    service.figures.read_ahead(service.desk.now())
-    took["(start: service, then counting)"] = (together + board, time.process_time() - began)
+    for name in ("first start", "later start"):
+        service, together, ahead = started(settings, engine)
+        service.book.keep(service.desk.now())
+        took[f"({name}: until it answers, then reading)"] = together, ahead
+    if leads <= DRAWN_UP_TO:
+        moment = service.desk.now()
+        PORTRAITS.write(drawn_portrait(store, service.company, folder, moment=moment), folder)
+        WON.write(won_deals(store, service.company, service.contacts.without_persons([]), moment=moment), folder)
     first, last = (end - timedelta(days=50)).date(), (end - timedelta(days=9)).date()
     client = TestClient(
         create_app(service), base_url="http://localhost"
@@ -127,26 +152,47 @@ def measured(leads: int, repeats: int, folder: Path) -> dict[str, tuple[float, f
     for page in PAGES:
         asked = page.format(first=first, last=last)
         looks = []
-        for _ in range(repeats + 1):
+        for look in range(repeats + 1):
+            if look:
+                now = datetime.now(UTC)
+                store.append([Call(LeadId(f"L{leads - 1 - look:08d}"), now, now, "no_answer")])
             began = time.process_time()
             answer = client.get(asked)
             looks.append(time.process_time() - began)
             assert answer.status_code == 200, answer.text[:500]
         took[page] = (looks[0], statistics.median(looks[1:]))
+        print(f"    {leads:,} {page} {took[page][0]:.3f} {took[page][1]:.3f}", flush=True)
     engine.dispose()
     return took
+
+
+def started(settings: Settings, engine: Engine) -> tuple[Service, float, float]:
+    """Return a service, the seconds until it answers, and those of what it reads behind its answers."""
+    began = time.process_time()
+    service = service_of(settings, engine)
+    together = time.process_time() - began
+    began = time.process_time()
+    if not service.desk.rates.has_learned:
+        service.begin_day(service.desk.now())
+    service.board.queue(service.desk.now())
+    board = time.process_time() - began
+    service.figures.read_ahead(service.desk.now())
+    ahead = time.process_time() - began
+    print(f"    {together:.2f} s, board {board:.2f} s, figures {ahead - board:.2f} s", flush=True)
+    return service, together, ahead
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leads", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--models", type=Path)
     said = parser.parse_args()
     told: dict[int, dict[str, tuple[float, float]]] = {}
     for leads in said.leads:
         folder = Path(tempfile.mkdtemp(prefix="leadloop-pages-"))
         try:
-            told[leads] = measured(leads, said.repeats, folder)
+            told[leads] = measured(leads, said.repeats, folder, said.models)
         finally:
             shutil.rmtree(folder)
         print(f"{leads:,} leads: done", flush=True)

@@ -40,6 +40,7 @@ from features.facts.tables import FORGOTTEN
 from features.facts.values import LeadId
 from features.settings import Settings
 from leadloop.database import bring_up_to_date
+from monitoring.kept_lines import FOLDER as KEPT
 
 FORMAT = 1
 SCHEMA = "SELECT version_num FROM alembic_version"
@@ -242,7 +243,8 @@ def _files_of(home: Path, folder: Path, left_out: frozenset[str]) -> dict[str, P
     files: dict[str, Path] = {}
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
-        if not path.is_file() or name.endswith(LEFT_OUT) or name == "leadloop.db" or name in left_out:
+        is_shortcut = name.startswith(f"{KEPT}/")
+        if not path.is_file() or name.endswith(LEFT_OUT) or name == "leadloop.db" or name in left_out or is_shortcut:
             continue
         if name in COPIED_AS_DATABASE:
             _copy_sqlite(path, folder / "database" / name)

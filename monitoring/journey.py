@@ -8,6 +8,7 @@ which its lead was created. Open leads are expected sales by their chance, never
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -144,8 +145,15 @@ def journey(
     total = _whole(book.tallies(moment, whole), spend.costs(moment, whole, leads), names)
     tallies, costs = book.tallies(moment, cut), spend.costs(moment, cut, leads)
     keys = tallies.keys() | (costs.keys() if costs else set())
+    clicked = None if "channel" in cut.by else _leads_of_clicks(book, spend, cut, moment, leads)
     lines = [
-        _line(key, tallies.get(key, NOTHING), None if costs is None else costs.get(key, NO_COSTS), names)
+        _line(
+            key,
+            tallies.get(key, NOTHING),
+            None if costs is None else costs.get(key, NO_COSTS),
+            names,
+            None if clicked is None else clicked.get(key, 0),
+        )
         for key in keys
     ]
     lines.sort(key=lambda one: (str(one.period or ""), -one.tally["leads"], -(one.cost or 0.0), str(one.names)))
@@ -230,12 +238,28 @@ def _steps(tally: Tally, costs: Costs | None, names: Sequence[StepName], clicked
 def _whole(
     tallies: Mapping[CutKey, Tally], costs: Mapping[CutKey, Costs] | None, names: Sequence[StepName]
 ) -> JourneyLine:
-    """Return the line of all channels together.
+    """Return the line of all channels together."""
+    paid = None if costs is None else total_costs(list(costs.values()))
+    of_clicks = sum(tally["leads"] for key, tally in tallies.items() if _is_clicked(key, costs))
+    return _line(((), None), summed(list(tallies.values())), paid, names, of_clicks)
 
-    Of the leads, those of channels whose clicks are told are set beside the clicks: the others came without one that was
+
+def _leads_of_clicks(
+    book: LeadBook, spend: SpendBook, cut: Cut, moment: datetime, leads: KnownNames
+) -> dict[CutKey, int]:
+    """Return of each line that is of several channels how many of its leads clicks may have brought.
+
+    Those are the leads of channels whose clicks are told in the line's own period: the others came without one that was
     paid for.
     """
-    paid = None if costs is None else total_costs(list(costs.values()))
-    clicked = {key for key, one in (costs or {}).items() if one.clicks}
-    of_clicks = sum(tally["leads"] for key, tally in tallies.items() if key in clicked)
-    return _line(((), None), summed(list(tallies.values())), paid, names, of_clicks)
+    apart = replace(cut, by=(*cut.by, "channel"))
+    costs, counts = spend.costs(moment, apart, leads), Counter[CutKey]()
+    for key, tally in book.tallies(moment, apart).items():
+        if _is_clicked(key, costs):
+            counts[key[0][:-1], key[1]] += tally["leads"]
+    return counts
+
+
+def _is_clicked(key: CutKey, costs: Mapping[CutKey, Costs] | None) -> bool:
+    of = costs.get(key) if costs else None
+    return bool(of and of.clicks)

@@ -28,6 +28,7 @@ class LeadSummary:
     lead_id: LeadId
     created_at: datetime
     channel: str
+    """By which reports count it: where no mark names a source, a click id's ad system."""
     campaign: str | None
     ad: str | None
     offer: str | None
@@ -64,6 +65,8 @@ class LeadSummary:
     """When the company first knew of a talk."""
     first_grade: RuleGrade | None = None
     """By the rules, after the first talk, whatever was learned later."""
+    marked_channel: str = ""
+    """The channel that its marks name, by which it is scored and its expected amount looked up."""
 
     @property
     def is_qualified(self) -> bool:
@@ -83,8 +86,8 @@ class LeadSummary:
 
 
 def arrival_fields(company: Company) -> tuple[str, ...]:
-    """Return the fields of the form that are known when a lead comes."""
-    return tuple(name for name, field in company.fields.items() if field.is_known_at_arrival)
+    """Return the fields of the form that are known when a lead comes, without those of free text, which may name somebody."""
+    return tuple(name for name, field in company.fields.items() if field.is_known_at_arrival and field.kind != "text")
 
 
 def summarise(
@@ -131,6 +134,7 @@ def summarise(
         reached_at_once=known.calls[0].result in SPOKEN_RESULTS if known.calls else None,
         talk_known_at=known.spoken_calls[0].known_at if spoken else None,
         first_grade=_first_grade(known, grade, rules) if grade else None,
+        marked_channel=shown_mark(known.channel),
     )
 
 

@@ -21,7 +21,9 @@ from models.shadow_log import Parting, ShadowLog
 from monitoring.alarms.kept_look import of_company
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
+from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.conversions.pull_address import PullKeys
+from monitoring.lead_book import LeadBook
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.ahead import Application
 from serving.alarms.endpoints import alarms_router
@@ -66,6 +68,7 @@ from serving.telemetry.watched import Watched
 from serving.wiring import Service
 
 MIDNIGHT_LOOK_SECONDS = 60.0
+KEPT_EVERY_SECONDS = 60.0
 FIRST_SCORES_SECONDS = 1.0
 """So long after its start a service leaves the processor to whoever waited for it."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
@@ -82,11 +85,12 @@ def create_app(service: Service) -> FastAPI:
         unknown_fields=service.unknown_fields,
         counts=service.counts,
     )
+    conversions = conversion_desk_of(service)
     app = Application(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,
-        lifespan=_lifespan(service, intake),
+        lifespan=_lifespan(service, intake, conversions),
         docs_url=None,
         redoc_url=None,
     )
@@ -130,7 +134,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_door(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.add_door(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.add_door(backtest_router(service.settings.home, pages))
-    app.add_door(forgetting_router(service.desk, service.board))
+    app.add_door(forgetting_router(service.desk, service.board, service.settings.home))
     sessions = Sessions(service.people, lambda: service.desk.now())
     app.add_door(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
     app.add_door(audit_router(service.audit, service.people, service.keys, pages))
@@ -139,8 +143,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_door(
         budget_router(
             desk=service.desk,
-            board=service.board,
-            book=service.book,
+            figures=service.figures,
             shelf=ExperimentShelf(service.settings.home),
             pages=pages,
         )
@@ -148,7 +151,7 @@ def create_app(service: Service) -> FastAPI:
     said = service.settings
     app.add_door(
         conversions_router(
-            conversions=conversion_desk_of(service),
+            conversions=conversions,
             keys=PullKeys(service.desk.store.engine, service.contacts.secret),
             outbox=Outbox(service.desk.store.engine),
             desk=service.desk,
@@ -185,12 +188,14 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    service: Service, intake: Intake, conversions: ConversionDesk
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
-        reading = asyncio.create_task(_read_ahead(service, ending))
+        reading = asyncio.create_task(_read_ahead(service, conversions, ending))
         if service.desk.shadow is not None:
             service.desk.shadow.start()
         going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts, _follow_champion)]
@@ -211,8 +216,11 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     return lifespan
 
 
-async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
-    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before."""
+async def _read_ahead(service: Service, conversions: ConversionDesk, ending: asyncio.Event) -> None:
+    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before.
+
+    From then on what was read is kept from time to time, so that the next start reads only what is new.
+    """
     with suppress(TimeoutError):
         await asyncio.wait_for(ending.wait(), FIRST_SCORES_SECONDS)
         return
@@ -221,6 +229,15 @@ async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
             await run_in_threadpool(service.begin_day, service.desk.now())
         await run_in_threadpool(service.board.queue, service.desk.now())
         await run_in_threadpool(service.figures.read_ahead, service.desk.now())
+    books: list[LeadBook | ConversionDesk] = [service.book]
+    if service.company.conversions.systems:
+        books.append(conversions)
+    while not ending.is_set():
+        for book in books:
+            with suppress(StoreUnreachable):
+                await run_in_threadpool(book.keep, service.desk.now())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), KEPT_EVERY_SECONDS)
 
 
 async def _begin_days(service: Service) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from features.facts.company import Company
 from features.facts.spend_mappings import SpendMapping
 from features.facts.values import Spend
+from monitoring.budget.weekly_figures import BY_WEEK, ChannelWeeks, weeks_of
 from monitoring.channel_quality import ChannelLine, kept_lines
 from monitoring.cost_matching import CampaignBefore, Matching, matching, preview
 from monitoring.counted_cells import Cut, Dimension
@@ -57,6 +58,12 @@ class Figures:
         """Return the channels' or campaigns' figures."""
         self.refresh(moment)
         return kept_lines(self.book, self.spend, cut, moment=moment, leads=self.lead_names(moment))
+
+    def weeks(self, moment: datetime) -> list[ChannelWeeks]:
+        """Return every channel's weeks."""
+        self.refresh(moment)
+        costs = self.spend.costs(moment, BY_WEEK, self.lead_names(moment)) or {}
+        return weeks_of(self.book.tallies(moment, BY_WEEK), costs, company=self.company, moment=moment)
 
     def ripening(self, cut: Cut, moment: datetime, cohort_of: CohortOf) -> list[Cohort]:
         """Return how the cohorts of what ``cut`` keeps to ripen."""

@@ -22,12 +22,14 @@ from features.settings import Settings, person_secret
 from models.expected_amount import ExpectedAmounts
 from models.score_log import ScoreLog
 from models.shadow_log import ShadowLog
-from monitoring.lead_book import LeadBook
+from monitoring.kept_lines import KeptLines
+from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.spend_book import SpendBook
 from serving.days_count import DaysCount, keep_count, kept_count
 from serving.desk.champion import Champion
 from serving.desk.days_rates import DaysRates
 from serving.desk.desk import Desk
+from serving.desk.kept_rates import KeptRates
 from serving.desk.score_writer import ScoreWriter
 from serving.desk.shadow import Shadow
 from serving.desk.trial import Trial
@@ -62,9 +64,7 @@ class Service:
     def begin_day(self, moment: datetime) -> None:
         """Count how the sources had sold by the last midnight, and what sales brought; rows hold that for the day."""
         self.desk.rates.count(moment)
-        sales = (
-            (one.channel, one.offer, one.amount) for one in self.book.summaries(moment) if one.won_at and one.amount
-        )
+        sales = ((one.marked_channel, one.offer, one.amount or 0.0) for one in self.book.sold(moment))
         self.desk.amounts = amounts = ExpectedAmounts(self.company).learn(sales)
         keep_count(DaysCount(self.desk.rates.held, amounts.sums()), self.settings.home, of=self._counted_of)
 
@@ -80,9 +80,13 @@ class Service:
 
     @property
     def _counted_of(self) -> str:
-        """Return what names the company's words and the database, in a word that tells neither."""
-        database = self.desk.store.engine.url.render_as_string(hide_password=True)
-        return blake2b(f"{self.desk.company_hash} {database}".encode(), digest_size=16).hexdigest()
+        return _counted_of(self.desk.company_hash, self.desk.store.engine)
+
+
+def _counted_of(company_hash: str, engine: Engine) -> str:
+    """Return what names the company's words and the database, in a word that tells neither."""
+    database = engine.url.render_as_string(hide_password=True)
+    return blake2b(f"{company_hash} {database}".encode(), digest_size=16).hexdigest()
 
 
 def clock() -> datetime:
@@ -99,11 +103,12 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     counts = Counts(settings.metrics_dir)
     writer = ScoreWriter(log, counts)
     gate = Gate(company)
-    rates = DaysRates(store, gate)
+    company_hash = CompanyVersions(engine).remember(company, moment=clock())
+    rates = DaysRates(store, gate, KeptRates(settings.home, _counted_of(company_hash, engine), store))
     trial = Trial(RowBuilder(company, rates), clock, settings.slowest_score)
     desk = Desk(
         company=company,
-        company_hash=CompanyVersions(engine).remember(company, moment=clock()),
+        company_hash=company_hash,
         store=store,
         champion=Champion(settings.home, trial),
         rates=rates,
@@ -115,8 +120,8 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     )
     secret = person_secret(settings.home)
     contacts = ContactBook(engine, secret)
-    book = LeadBook(store, company)
-    board = Board(desk, secret)
+    book = LeadBook(store, company, KeptLines(settings.home, "leads", LeadSummary))
+    board = Board(desk, secret, book.may_be_open)
     service = Service(
         settings,
         company,

@@ -144,6 +144,18 @@ class ContactBook:
                 found |= zip(latest, told_contacts(list(latest.values()), keyring_of(self._engine)), strict=True)
         return found
 
+    def changed_since(self, row: int) -> tuple[set[LeadId], int]:
+        """Return the leads that were given a contact after a row of the book, and the last row there is."""
+        with reading(self._engine) as connection:
+            newer = select(CONTACTS.c.lead_id, CONTACTS.c.id).where(CONTACTS.c.id > row)
+            rows = connection.execute(newer).all()
+        return {LeadId(one.lead_id) for one in rows}, max((one.id for one in rows), default=row)
+
+    def last_row(self) -> int:
+        """Return the last row of the book; 0 where it is empty."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.coalesce(func.max(CONTACTS.c.id), 0))).scalar_one())
+
     def forgotten(self) -> frozenset[LeadId]:
         """Return the leads of whoever asked to be forgotten."""
         with reading(self._engine) as connection:

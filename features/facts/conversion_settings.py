@@ -16,7 +16,7 @@ from features.facts.company_part import Misplaced, Part, Words
 Step = Literal["lead", "qualified", "meeting", "invoice", "paid"]
 STEPS: tuple[Step, ...] = get_args(Step)
 """What may be told of a lead, in the order in which it happens."""
-System = Literal["yandex", "yandex_orders", "google", "google_enhanced", "meta"]
+System = Literal["yandex", "yandex_orders", "google", "google_adjustments", "google_enhanced", "meta"]
 SYSTEMS: tuple[System, ...] = get_args(System)
 OrderStatus = Literal["IN_PROGRESS", "PAID", "CANCELLED", "SPAM"]
 ORDER_STATUSES: tuple[OrderStatus, ...] = get_args(OrderStatus)
@@ -131,6 +131,11 @@ class Conversions(Part):
     google: GoogleActions | None = None
     google_enhanced: GoogleActions | None = None
     meta: MetaEvents | None = None
+
+    @property
+    def google_adjustments(self) -> GoogleActions | None:
+        """Return what Google's conversions are called where what was told of them may be mended: wherever clicks are told."""
+        return self.google
 
     @property
     def systems(self) -> tuple[System, ...]:

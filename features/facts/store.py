@@ -65,6 +65,18 @@ class FactStore:
         with reading(self.engine) as connection:
             return last_number_in(connection)
 
+    def fact_at(self, number: int) -> str:
+        """Return what tells the fact of a storage number from any that another database has there; "" where there is none."""
+        told = select(FACTS.c.kind, FACTS.c.lead_id, FACTS.c.digest, FACTS.c.known_us).where(FACTS.c.number == number)
+        with reading(self.engine) as connection:
+            row = connection.execute(told).first()
+        return f"{row.kind} {row.lead_id} {row.digest.hex()} {row.known_us}" if row else ""
+
+    def forgotten_leads(self) -> frozenset[LeadId]:
+        """Return the leads of whoever asked to be forgotten: what is stored of them was written anew."""
+        with reading(self.engine) as connection:
+            return frozenset(LeadId(one) for one in connection.execute(select(FORGOTTEN.c.lead_id)).scalars())
+
     def lead_count(self) -> int:
         """Return how many leads are stored."""
         with reading(self.engine) as connection:

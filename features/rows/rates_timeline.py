@@ -70,6 +70,21 @@ class RatesTimeline:
         self._views.clear()
         return self
 
+    def steps(self) -> list[tuple[SourceKey, list[tuple[str, int, int]]]]:
+        """Return what is known from each midnight on, of each source: enough to go on from."""
+        return [
+            (key, [(day.isoformat(), leads, sales) for day, (leads, sales) in of.items() if leads or sales])
+            for key, of in self._steps.items()
+        ]
+
+    def go_on_from(self, steps: Iterable[tuple[Iterable[str], Iterable[tuple[str, int, int]]]]) -> RatesTimeline:
+        """Take over what another timeline of the company's words had counted; return the timeline."""
+        for key, of in steps:
+            self._steps[tuple(key)] = {datetime.fromisoformat(day): [leads, sales] for day, leads, sales in of}
+        self._days.clear()
+        self._views.clear()
+        return self
+
     def at(self, moment: datetime) -> SourceRates:
         """Return the rates as of the last midnight before ``moment``."""
         midnight = last_midnight(moment, self._zone)

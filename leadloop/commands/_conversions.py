@@ -22,11 +22,8 @@ def conversion_desk(house: House) -> ConversionDesk:
     from monitoring.conversions.steps_book import StepsBook
     from monitoring.lead_book import LeadBook
 
-    sales = (
-        (one.channel, one.offer, one.amount)
-        for one in LeadBook(house.store, house.company).summaries(now())
-        if one.won_at and one.amount
-    )
+    sold = LeadBook(house.store, house.company).sold(now())
+    sales = ((one.marked_channel, one.offer, one.amount or 0.0) for one in sold)
     amounts = ExpectedAmounts(house.company).learn(sales)
     return ConversionDesk(
         company=house.company,

@@ -30,7 +30,10 @@ WORDS: dict[Standing, str] = {
 def command(
     system: Annotated[
         str | None,
-        typer.Option(help="yandex, yandex_orders, google, google_enhanced or meta.", show_default="all, only shown"),
+        typer.Option(
+            help="yandex, yandex_orders, google, google_adjustments, google_enhanced or meta.",
+            show_default="all, only shown",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write what is ready into this file, and note it as told.")
@@ -74,10 +77,12 @@ def command(
 
 
 def _systems(system: str | None, named: tuple[System, ...]) -> tuple[System, ...]:
+    from monitoring.conversions.ad_systems import AD_SYSTEMS
+
     if system is None:
         return named
     if system not in named:
-        told = ", ".join(named) or "none"
+        told = ", ".join(one for one in named if AD_SYSTEMS[one].mends is None) or "none"
         raise typer.BadParameter(f"--system {system}: company.yaml names {told} under conversions:.")
     return tuple(one for one in named if one == system)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,9 +10,14 @@ from features.facts.channels import channel_reader
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
 from monitoring.channel_quality import week_of
+from monitoring.counted_cells import Cut, CutKey
 from monitoring.lead_book import LeadSummary
+from monitoring.spend_book import NO_COSTS, Costs, summed_costs
+from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
 
 WEEK = timedelta(days=7)
+BY_WEEK = Cut(by=("channel",), period="week")
+"""The cut that the weeks are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,6 @@ class Week:
     def sold(self) -> float:
         """Return the sales of the week's leads, made and still expected."""
         return self.sales + self.expected
-
-
-@dataclass(slots=True)
-class _Sum:
-    cost: float = 0.0
-    leads: int = 0
-    sales: int = 0
-    expected: float = 0.0
-    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def weekly_figures(
     company: Company,
     moment: datetime,
 ) -> list[ChannelWeeks]:
-    """Return the weeks of every channel that had leads or costs; the week of ``moment`` is not over and stands nowhere.
+    """Return the weeks of every channel that had leads or costs, counted over all leads, where nobody keeps sums.
 
     Parameters
     ----------
@@ -72,51 +67,47 @@ def weekly_figures(
     chances
         Purchase probability of open leads; one without a chance adds nothing.
     """
-    sums: defaultdict[tuple[str, date], _Sum] = defaultdict(_Sum)
+    leads: dict[CutKey, list[Contribution]] = {}
     for one in summaries:
-        _add_lead(
-            sums[one.channel, week_of(one.created_at.astimezone(company.zone).date())], one, chances, company, moment
-        )
-    others = _add_costs(sums, spend, company)
+        key = (one.channel,), week_of(one.created_at.astimezone(company.zone).date())
+        chance = (chances[one.lead_id], None) if one.lead_id in chances else None
+        leads.setdefault(key, []).append(contribution(one, chance, company, moment))
+    channel_of, rows = channel_reader(company.channels), dict[CutKey, list[Spend]]()
+    for row in spend:
+        rows.setdefault(((channel_of(row.marks),), week_of(row.day)), []).append(row)
+    return weeks_of(
+        {key: tally_of(those) for key, those in leads.items()},
+        {key: summed_costs(those, company) for key, those in rows.items()},
+        company=company,
+        moment=moment,
+    )
+
+
+def weeks_of(
+    tallies: Mapping[CutKey, Tally], costs: Mapping[CutKey, Costs], *, company: Company, moment: datetime
+) -> list[ChannelWeeks]:
+    """Return the same from sums by channel and week (``BY_WEEK``); the week of ``moment`` is not over and stands nowhere."""
+    keys = {(str(names[0]), monday) for names, monday in tallies.keys() | costs.keys() if monday is not None}
     this_week = week_of(moment.astimezone(company.zone).date())
-    mondays = sorted({monday for _, monday in sums if monday < this_week})
-    if not mondays:
+    first = min((monday for _, monday in keys if monday < this_week), default=None)
+    if first is None:
         return []
-    every = [mondays[0] + WEEK * n for n in range((this_week - mondays[0]).days // 7)]
-    channels = sorted({channel for channel, _ in sums})
+    every = [first + WEEK * n for n in range((this_week - first).days // 7)]
     return [
         ChannelWeeks(
-            channel, tuple(_week(monday, sums.get((channel, monday), _Sum())) for monday in every), others.get(channel, ())
+            channel,
+            tuple(
+                _week(monday, tallies.get(((channel,), monday), NOTHING), costs.get(((channel,), monday), NO_COSTS))
+                for monday in every
+            ),
+            tuple(sorted({money for (names, _), of in costs.items() if names == (channel,) for money in of.others})),
         )
-        for channel in channels
-    ]  # fmt: skip
+        for channel in sorted({channel for channel, _ in keys})
+    ]
 
 
-def _add_lead(
-    total: _Sum, one: LeadSummary, chances: Mapping[LeadId, float], company: Company, moment: datetime
-) -> None:
-    total.leads += 1
-    if one.won_at:
-        total.sales += 1
-    elif one.outcome(moment, company) in ("open", "never_called"):
-        total.open += 1
-        total.expected += chances.get(one.lead_id, 0.0)
-
-
-def _add_costs(
-    sums: defaultdict[tuple[str, date], _Sum], spend: Iterable[Spend], company: Company
-) -> dict[str, tuple[str, ...]]:
-    """Add what was paid; return the other currencies in which it was, by channel."""
-    channel_of, others = channel_reader(company.channels), defaultdict[str, set[str]](set)
-    for one in spend:
-        channel = channel_of(one.marks)
-        total = sums[channel, week_of(one.day)]
-        if one.currency == company.currency:
-            total.cost += one.cost
-        else:
-            others[channel].add(one.currency)
-    return {channel: tuple(sorted(those)) for channel, those in others.items()}
-
-
-def _week(monday: date, of: _Sum) -> Week:
-    return Week(monday, of.cost, of.leads, of.sales, of.expected, of.open)
+def _week(monday: date, leads: Tally, costs: Costs) -> Week:
+    """Return a channel's week; a lead that has bought is not open any more, though its window is."""
+    bought_early = leads["sales"] - leads["bought"]
+    waiting = leads["open"] + leads["never_called"] - bought_early
+    return Week(monday, costs.cost or 0.0, leads["leads"], leads["sales"], leads.expected_sales, waiting)

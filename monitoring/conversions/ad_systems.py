@@ -9,7 +9,14 @@ from typing import Literal
 
 from features.facts.company import Company
 from features.facts.conversion_settings import Step, System
-from monitoring.conversions import google_clicks_csv, google_enhanced_csv, meta_json, yandex_csv, yandex_orders_csv
+from monitoring.conversions import (
+    google_adjustments_csv,
+    google_clicks_csv,
+    google_enhanced_csv,
+    meta_json,
+    yandex_csv,
+    yandex_orders_csv,
+)
 from monitoring.conversions.conversion import Conversion
 from monitoring.conversions.identifiers import Identifiers
 
@@ -31,6 +38,8 @@ class AdSystem:
         a line that it has seen before once.
     repeats
         Whether what was perhaps delivered (the answer was lost) may be delivered again.
+    mends
+        The system of which it mends what was told; None where it is told conversions themselves.
     """
 
     name: System
@@ -43,6 +52,7 @@ class AdSystem:
     suffix: Literal["csv", "json"]
     carries: Callable[[Identifiers], bool]
     document: Callable[[Sequence[Conversion], Company], bytes]
+    mends: System | None = None
 
     def last_moment(self, created_at: datetime, at: datetime) -> datetime:
         """Return until when a conversion can be told."""
@@ -71,6 +81,9 @@ AD_SYSTEMS: Mapping[System, AdSystem] = {
                  repeats=True, suffix="csv", carries=yandex_orders_csv.carries, document=yandex_orders_csv.document),
         AdSystem("google", timedelta(days=90), "lead", from_contact=False, tells_orders=False, can_pull=True,
                  repeats=True, suffix="csv", carries=google_clicks_csv.carries, document=google_clicks_csv.document),
+        AdSystem("google_adjustments", timedelta(days=55), "event", from_contact=False, tells_orders=False, can_pull=True,
+                 repeats=True, suffix="csv", carries=google_adjustments_csv.carries, document=google_adjustments_csv.document,
+                 mends="google"),
         AdSystem("google_enhanced", timedelta(days=90), "lead", from_contact=True, tells_orders=False, can_pull=True,
                  repeats=True, suffix="csv", carries=google_enhanced_csv.carries, document=google_enhanced_csv.document),
         AdSystem("meta", timedelta(days=7), "event", from_contact=True, tells_orders=False, can_pull=False,

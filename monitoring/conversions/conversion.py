@@ -21,6 +21,7 @@ class Conversion:
     """A conversion with everything that any format writes.
 
     ``name`` is what the step is called there; ``value`` is in ``currency``, None where it is not known; ``status`` is an order's.
+    An adjustment ``adjusts`` what happened at that time, and may be its end (``retracts``).
     """
 
     lead_id: LeadId
@@ -32,6 +33,8 @@ class Conversion:
     currency: str
     status: OrderStatus | None
     ids: Identifiers
+    adjusts: datetime | None = None
+    retracts: bool = False
 
 
 def price(value: float | None) -> str:

@@ -20,8 +20,11 @@ from features.facts.conversion_settings import System
 from features.facts.database import writing
 from features.facts.values import LeadId
 from monitoring.conversions.ad_systems import AD_SYSTEMS, AdSystem, Way
+from monitoring.conversions.adjustments import adjustments_looked_at
 from monitoring.conversions.conversion import Conversion
-from monitoring.conversions.ledger import Key, Ledger, Told, remember_in, told_in
+from monitoring.conversions.counted_standings import CountedStandings, StandingCounts
+from monitoring.conversions.lead_steps import LeadSteps
+from monitoring.conversions.ledger import RETRACTED, Key, Ledger, Told, remember_in, told_in
 from monitoring.conversions.standing import Amounts, Candidate, Look, looked_at
 from monitoring.conversions.steps_book import StepsBook
 
@@ -62,6 +65,7 @@ class ConversionDesk:
     ) -> None:
         self.company, self.ledger = company, ledger
         self._book, self._contacts, self._chances, self._amounts = book, contacts, chances, amounts
+        self._counted: dict[System, CountedStandings] = {}
 
     def system(self, name: System) -> AdSystem:
         """Return a system that the company tells; ``NothingToTell`` where ``company.yaml`` does not name it."""
@@ -69,9 +73,22 @@ class ConversionDesk:
             raise NothingToTell(f"company.yaml tells {name} nothing; name it under conversions: first.")
         return AD_SYSTEMS[name]
 
+    def keep(self, moment: datetime) -> None:
+        """Read how far every lead has come before anybody asks, and keep it for the next start."""
+        self._book.keep(moment)
+
     def look(self, name: System, moment: datetime) -> Look:
         """Return how everything stands for a system."""
         return self._look(self.system(name), self.ledger.told(name), moment)
+
+    def counts(self, name: System, moment: datetime) -> StandingCounts:
+        """Return how many conversions stand how for a system, as ``look`` counts them; costs what changed since the last time."""
+        system = self.system(name)
+        if name not in self._counted:
+            self._counted[name] = CountedStandings(
+                system, self.company, self._book, self.ledger, self._contacts, self._amounts
+            )
+        return self._counted[name].at(moment)
 
     def hand_out(
         self,
@@ -142,12 +159,11 @@ class ConversionDesk:
         return system.document(sorted(kept, key=_place), self.company)
 
     def _look(self, system: AdSystem, told: Mapping[Key, Told], moment: datetime) -> Look:
+        if system.mends is not None:
+            return self._look_for_adjustments(system, system.mends, told, moment)
         also = {lead_id for lead_id, _ in told}
         some = self._book.leads(moment, active_since=moment - system.window, also=also)
-        forgotten = self._contacts.forgotten()
-        if forgotten:  # whoever asked to be forgotten agrees to nothing any more
-            mine = [replace(one, may_tell=False) if one.lead_id in forgotten else one for one in some.looked_at]
-            some = replace(some, looked_at=tuple(mine))
+        some = replace(some, looked_at=self._without_forgotten(some.looked_at))
         return looked_at(
             system,
             some,
@@ -158,10 +174,28 @@ class ConversionDesk:
             contacts=self._contacts.contacts,
         )
 
+    def _look_for_adjustments(
+        self, system: AdSystem, mends: System, adjusted: Mapping[Key, Told], moment: datetime
+    ) -> Look:
+        told = self.ledger.told(mends)
+        some = self._book.leads(moment, active_since=moment, also={lead_id for lead_id, _ in told})
+        known = {one.lead_id: one for one in some.looked_at}
+        tests = self._book.of_tests({lead_id for lead_id, _ in told} - known.keys(), moment)
+        leads = {one.lead_id: one for one in self._without_forgotten([*some.looked_at, *tests])}
+        return adjustments_looked_at(
+            system, leads, told, adjusted, company=self.company, moment=moment, lead_count=some.leads
+        )
+
+    def _without_forgotten(self, leads: Sequence[LeadSteps]) -> tuple[LeadSteps, ...]:
+        """Return leads of which those of forgotten persons agree to nothing any more."""
+        forgotten = self._contacts.forgotten()
+        return tuple(replace(one, may_tell=False) if one.lead_id in forgotten else one for one in leads)
+
     def _conversion(self, one: Candidate, system: AdSystem) -> Conversion:
         return Conversion(
             one.lead.lead_id, one.step, self._name(one, system), one.at, one.lead.created_at, self._value(one),
-            self.company.conversions.currency or self.company.currency, one.status, one.ids,
+            self.company.conversions.currency or self.company.currency, one.status, one.ids, one.adjusts,
+            one.basis == RETRACTED,
         )  # fmt: skip
 
     def _name(self, one: Candidate, system: AdSystem) -> str:
@@ -176,14 +210,20 @@ class ConversionDesk:
 
     def _as_told(self, one: Candidate, told: Told, system: AdSystem) -> Conversion:
         """Return a conversion as it was told last, so that it reads the same however often it is told."""
-        return replace(self._conversion_without_value(one, system), at=told.at, value=told.value, status=told.status)
+        return replace(
+            self._conversion_without_value(one, system),
+            at=told.at,
+            value=told.value,
+            status=told.status,
+            retracts=told.basis == RETRACTED,
+        )
 
     def _conversion_without_value(self, one: Candidate, system: AdSystem) -> Conversion:
         return self._conversion(replace(one, worth_at=None, paid=None), system)
 
     def _is_in_window(self, one: Conversion, seen: Mapping[Key, Told], system: AdSystem, moment: datetime) -> bool:
         """Return whether what was told can still be told: it is young enough, or it is an order that was restated lately."""
-        last = system.last_moment(one.created_at, one.at)
+        last = system.last_moment(one.created_at, one.adjusts or one.at)
         told_at = seen[one.lead_id, one.step].told_at
         restated_lately = system.tells_orders and told_at is not None and moment - told_at <= system.window
         return moment <= last or restated_lately

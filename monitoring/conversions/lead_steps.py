@@ -51,13 +51,23 @@ def lead_steps(history: LeadHistory, gate: Gate, moment: datetime) -> LeadSteps 
     known = gate.as_of(history, moment)
     if known is None or "ignore" in known.stage_kinds or known.created_at > moment:
         return None
+    return _steps(known, _reached(known, history, gate), gate)
+
+
+def steps_of_test(history: LeadHistory, gate: Gate, moment: datetime) -> LeadSteps | None:
+    """Return what there is to tell of a lead that turned out to be a test: it has come nowhere. None of any other."""
+    known = gate.as_of(history, moment)
+    return _steps(known, {}, gate) if known and "ignore" in known.stage_kinds else None
+
+
+def _steps(known: KnownLead, reached: Mapping[Step, Reached], gate: Gate) -> LeadSteps:
     settings = gate.company.conversions
     return LeadSteps(
         known.lead_id,
         known.created_at,
         known.channel,
         mark_of(known.marks, "offer"),
-        _reached(known, history, gate),
+        reached,
         order_status(known),
         click_ids(known.marks, settings.marks),
         may_tell(known, settings.consent),

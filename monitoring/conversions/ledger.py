@@ -19,6 +19,8 @@ from monitoring.conversions.conversion import ToldStep
 
 Key = tuple[LeadId, ToldStep]
 LATEST_SHOWN = 10
+RETRACTED = "retracted"
+"""The basis of a conversion that was taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ class Ledger:
         """Return what a system was told last of every lead and step."""
         with reading(self.engine) as connection:
             return told_in(connection, system)
+
+    def told_since(self, system: System, row: int) -> tuple[list[Told], int]:
+        """Return what a system was told after a row of the ledger, the oldest first, and the last row there is."""
+        with reading(self.engine) as connection:
+            newer = _joined().where(CONVERSIONS.c.system == system, CONVERSIONS.c.id > row).order_by(CONVERSIONS.c.id)
+            rows = connection.execute(newer).all()
+        return [_told(one) for one in rows], rows[-1].id if rows else row
 
     def batches(self, system: System, *, way: Way | None = None, most: int = LATEST_SHOWN) -> list[Batch]:
         """Return the latest handings out to a system, the newest first."""

@@ -47,6 +47,7 @@ class Candidate:
     """A lead's step that a system might be told.
 
     ``worth_at`` is the moment whose expected value it carries, None where it carries ``paid`` or, being spam or lost, nothing.
+    An adjustment ``adjusts`` the conversion of that time.
     """
 
     lead: LeadSteps
@@ -57,6 +58,7 @@ class Candidate:
     worth_at: datetime | None
     paid: float | None
     ids: Identifiers = field(default_factory=Identifiers)
+    adjusts: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -101,14 +103,13 @@ def looked_at(
         At least the leads of which anything happened within the system's window, and those that it was told of; every step
         of the others is too old.
     """
-    candidates = [one for lead in some.looked_at for one in candidates_of(lead, system, company)]
-    standings = [_before_contact(one, system, told.get(one.key), moment) for one in candidates]
-    candidates = _with_contacts(candidates, standings, system, contacts, company)
-    counts: dict[ToldStep, Counter[Standing]] = {step: Counter() for step in _steps(system, company)}
+    found = standings_of(
+        system, some.looked_at, told, company=company, moment=moment, amounts=amounts, contacts=contacts
+    )
+    counts: dict[ToldStep, Counter[Standing]] = {step: Counter() for step in steps_told(system, company)}
     ready: list[Candidate] = []
     again: list[Candidate] = []
-    for one, known in zip(candidates, standings, strict=True):
-        standing = known if known in FELL_OUT else _with_ids(one, known, system, company, amounts)
+    for one, standing in found:
         counts[one.step][standing] += 1
         if standing in ("ready", "restatement"):
             ready.append(one)
@@ -121,6 +122,26 @@ def looked_at(
     return Look(some.leads, counts, not_reached, tuple(ready), tuple(again))
 
 
+def standings_of(
+    system: AdSystem,
+    leads: Sequence[LeadSteps],
+    told: Mapping[Key, Told],
+    *,
+    company: Company,
+    moment: datetime,
+    amounts: Amounts,
+    contacts: Contacts,
+) -> list[tuple[Candidate, Standing]]:
+    """Return what a system might be told of some leads, and where each of it stands."""
+    candidates = [one for lead in leads for one in candidates_of(lead, system, company)]
+    standings = [_before_contact(one, system, told.get(one.key), moment) for one in candidates]
+    candidates = _with_contacts(candidates, standings, system, contacts, company)
+    return [
+        (one, known if known in FELL_OUT else _with_ids(one, known, system, company, amounts))
+        for one, known in zip(candidates, standings, strict=True)
+    ]
+
+
 def candidates_of(lead: LeadSteps, system: AdSystem, company: Company) -> list[Candidate]:
     """Return what a system might be told of a lead: its order, or the steps that have a name there."""
     if system.tells_orders:
@@ -129,7 +150,8 @@ def candidates_of(lead: LeadSteps, system: AdSystem, company: Company) -> list[C
     return [_step(lead, step, lead.reached[step]) for step in STEPS if step in names and step in lead.reached]
 
 
-def _steps(system: AdSystem, company: Company) -> tuple[ToldStep, ...]:
+def steps_told(system: AdSystem, company: Company) -> tuple[ToldStep, ...]:
+    """Return the steps that a system is told of."""
     names = system.names(company)
     steps: tuple[ToldStep, ...] = tuple(step for step in STEPS if step in names)
     return (ORDER,) if system.tells_orders else steps

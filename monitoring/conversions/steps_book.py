@@ -13,10 +13,13 @@ from datetime import UTC, date, datetime
 
 from features.facts.company import Company
 from features.facts.conversion_settings import Step
+from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.rows.as_of import Gate
-from monitoring.conversions.lead_steps import LeadSteps, lead_steps
+from monitoring.conversions.lead_steps import LeadSteps, lead_steps, steps_of_test
+from monitoring.kept_lines import KeptLines
+from monitoring.lead_lines import LeadLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,21 @@ class SomeLeads:
 
 
 class StepsBook:
-    """The steps of all leads that count."""
+    """The steps of all leads that count; ``kept`` is the file that a restart goes on from."""
 
-    def __init__(self, store: FactStore, company: Company) -> None:
+    def __init__(self, store: FactStore, company: Company, kept: KeptLines[LeadSteps] | None = None) -> None:
         self._store, self._gate = store, Gate(company)
-        self._kept: dict[LeadId, LeadSteps] = {}
+        self._lines = LeadLines(
+            store,
+            company,
+            line_of=lambda history, moment: lead_steps(history, self._gate, moment),
+            is_ahead=_is_ahead,
+            kept=kept,
+        )
         self._by_day: defaultdict[date, set[LeadId]] = defaultdict(set)
+        self._known: dict[LeadId, LeadSteps] = {}
         self._reached: Counter[Step] = Counter()
-        self._ahead: set[LeadId] = set()
-        self._number = 0
+        self._changes: list[LeadId] = []
         self._lock = threading.Lock()
 
     def leads(self, moment: datetime, *, active_since: datetime, also: Iterable[LeadId] = ()) -> SomeLeads:
@@ -49,37 +58,49 @@ class StepsBook:
             self._catch_up(moment)
             first = active_since.astimezone(UTC).date()
             recent = {lead_id for day, those in self._by_day.items() if day >= first for lead_id in those}
-            chosen = [self._kept[one] for one in recent.union(also) if one in self._kept]
-            counted = len(self._kept), dict(self._reached)
+            chosen = [self._known[one] for one in recent.union(also) if one in self._known]
+            counted = len(self._known), dict(self._reached)
         return SomeLeads(tuple(sorted(chosen, key=lambda one: (one.created_at, one.lead_id))), *counted)
+
+    def changed_since(self, place: int, moment: datetime) -> tuple[set[LeadId], int]:
+        """Return the leads that changed after a place in the list of changes, and the place of now."""
+        with self._lock:
+            self._catch_up(moment)
+            return set(self._changes[place:]), len(self._changes)
+
+    def of_tests(self, lead_ids: Iterable[LeadId], moment: datetime) -> list[LeadSteps]:
+        """Return what there is to tell of leads that turned out to be tests, which count nowhere."""
+        read = self._store.histories(lead_ids=sorted(lead_ids))
+        found = (steps_of_test(history, self._gate, moment) for history in read)
+        return [one for one in found if one]
+
+    def keep(self, moment: datetime) -> None:
+        """Write what is new into the file that a restart goes on from."""
+        with self._lock:
+            self._lines.look_who_was_forgotten()
+            self._catch_up(moment)
+            changed = self._lines.unkept()
+        if changed is not None:
+            noted = self._lines.write(changed)
+            with self._lock:
+                noted()
 
     def _catch_up(self, moment: datetime) -> None:
         """Read what changed since the last look, and what lay ahead of the moment of that look."""
-        last = self._store.last_number()
-        if last == self._number and not self._ahead:
-            return
-        changed = sorted(self._store.leads_changed_since(self._number) | self._ahead) if self._number else None
-        self._ahead.clear()
-        for lead_id in changed or ():
-            self._forget(lead_id)
-        for history in self._store.histories(up_to=last, lead_ids=changed):
-            if any(max(one.fact.known_at, one.fact.at) > moment for one in history.stored):
-                self._ahead.add(history.lead_id)
-            steps = lead_steps(history, self._gate, moment)
+        for lead_id, steps in self._lines.catch_up(moment).items():
+            self._changes.append(lead_id)
+            before = self._known.pop(lead_id, None)
+            if before:
+                self._by_day[_last_day(before)].discard(lead_id)
+                self._reached.subtract(before.reached.keys())
             if steps:
-                self._keep(steps)
-        self._number = last
+                self._known[lead_id] = steps
+                self._by_day[_last_day(steps)].add(lead_id)
+                self._reached.update(steps.reached.keys())
 
-    def _keep(self, steps: LeadSteps) -> None:
-        self._kept[steps.lead_id] = steps
-        self._by_day[_last_day(steps)].add(steps.lead_id)
-        self._reached.update(steps.reached.keys())
 
-    def _forget(self, lead_id: LeadId) -> None:
-        steps = self._kept.pop(lead_id, None)
-        if steps:
-            self._by_day[_last_day(steps)].discard(lead_id)
-            self._reached.subtract(steps.reached.keys())
+def _is_ahead(history: LeadHistory, moment: datetime) -> bool:
+    return any(max(one.fact.known_at, one.fact.at) > moment for one in history.stored)
 
 
 def _last_day(steps: LeadSteps) -> date:

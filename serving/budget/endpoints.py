@@ -17,11 +17,10 @@ from monitoring.budget.elasticity import elasticities
 from monitoring.budget.experiment import HALF_ELASTICITY, Experiment, drawn
 from monitoring.budget.experiment_result import result_of
 from monitoring.budget.experiment_shelf import ExperimentShelf
-from monitoring.budget.weekly_figures import ChannelWeeks, weekly_figures
-from monitoring.lead_book import LeadBook, counted
+from monitoring.budget.weekly_figures import ChannelWeeks
 from serving.budget.charts import cost_chart
 from serving.desk.desk import Desk
-from serving.open_leads.board import Board
+from serving.figures import Figures
 from serving.pages import Pages, language_asked
 
 CHANGES, LENGTHS = (20, 50, 100), (12, 16, 24, 36)
@@ -39,15 +38,10 @@ class Asked:
     begins: date
 
 
-def budget_router(*, desk: Desk, board: Board, book: LeadBook, shelf: ExperimentShelf, pages: Pages) -> APIRouter:
+def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages: Pages) -> APIRouter:
     """Return the page of the budget."""
     router = APIRouter(include_in_schema=False)
     company = desk.company
-
-    def weeks_now() -> list[ChannelWeeks]:
-        moment = desk.now()
-        requests, spend = counted(book.summaries(moment), company), desk.store.spend(known_by=moment)
-        return weekly_figures(requests, spend, board.expected_sales(moment), company=company, moment=moment)
 
     def next_monday() -> date:
         today = desk.now().astimezone(company.zone).date()
@@ -57,16 +51,17 @@ def budget_router(*, desk: Desk, board: Board, book: LeadBook, shelf: Experiment
         """Return the test as it is drawn on the day: shown again it is the same, until it is kept or the next day."""
         known = {one.channel: one for one in every}
         chosen = [known[one] for one in asked.channels if one in known]
-        told = elasticities(every)
-        own = [one.value for one in (told.get(channel.channel) for channel in chosen) if one]
+        known_of = elasticities(every)
+        own = [one.value for one in (known_of.get(channel.channel) for channel in chosen) if one]
         assumed = max(round(sum(own) / len(own), 2), LEAST_ASSUMED) if own else HALF_ELASTICITY
         return drawn(
             name, chosen, change=asked.change / 100, pairs=asked.weeks // 2, begins=asked.begins,
             seed=next_monday().toordinal(), elasticity=assumed, moment=desk.now(),
         )  # fmt: skip
 
-    def figures(request: Request, asked: Asked) -> dict[str, Any]:
-        every, moment = weeks_now(), desk.now()
+    def told(request: Request, asked: Asked) -> dict[str, Any]:
+        moment = desk.now()
+        every = figures.weeks(moment)
         returns = channel_returns(every)
         plan, refused = None, None
         if asked.channels:
@@ -97,7 +92,7 @@ def budget_router(*, desk: Desk, board: Board, book: LeadBook, shelf: Experiment
     ) -> HTMLResponse:
         """Show what each channel's money brings, a test as it would be drawn, and the tests that were."""
         asked = Asked(tuple(dict.fromkeys(channel)), change, weeks, next_monday())
-        return pages.show(request, "budget.html", **await run_in_threadpool(figures, request, asked))
+        return pages.show(request, "budget.html", **await run_in_threadpool(told, request, asked))
 
     @router.post("/budget/tests")
     async def kept(
@@ -110,10 +105,10 @@ def budget_router(*, desk: Desk, board: Board, book: LeadBook, shelf: Experiment
         """Keep a drawn test; it is not changed any more."""
         asked = Asked(tuple(dict.fromkeys(channel)), change, weeks, next_monday())
         try:
-            await run_in_threadpool(lambda: shelf.keep(plan_of(asked, weeks_now(), name)))
+            await run_in_threadpool(lambda: shelf.keep(plan_of(asked, figures.weeks(desk.now()), name)))
         except ExperimentRefused as error:
-            told = await run_in_threadpool(figures, request, asked)
-            return pages.show(request, "budget.html", 422, **{**told, "refused": str(error)})
+            shown = await run_in_threadpool(told, request, asked)
+            return pages.show(request, "budget.html", 422, **{**shown, "refused": str(error)})
         return RedirectResponse(pages.link("/budget", **language_asked(request)) + f"#test-{name}", 303)
 
     return router

@@ -23,7 +23,7 @@ from serving.pages import Pages, language_asked
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 NOT_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 MOST_LETTERS = 20
-PullSystem = Literal["yandex_orders", "google", "google_enhanced"]
+PullSystem = Literal["yandex_orders", "google", "google_adjustments", "google_enhanced"]
 logger = logging.getLogger(__name__)
 
 

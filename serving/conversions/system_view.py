@@ -9,9 +9,10 @@ from features.facts.company import Company
 from features.facts.conversion_settings import System
 from monitoring.conversions.conversion import ToldStep
 from monitoring.conversions.conversion_desk import ConversionDesk
+from monitoring.conversions.counted_standings import StandingCounts
 from monitoring.conversions.ledger import Batch
 from monitoring.conversions.pushing import pushed_systems
-from monitoring.conversions.standing import FELL_OUT, Look, Standing
+from monitoring.conversions.standing import FELL_OUT, Standing
 
 TOLD: tuple[Standing, ...] = ("told", "changed")
 READY: tuple[Standing, ...] = ("ready", "restatement")
@@ -58,14 +59,14 @@ def system_view(
     desk: ConversionDesk, name: System, moment: datetime, *, address: str | None, has_token: bool
 ) -> SystemView:
     """Return what there is to tell of a system."""
-    system, look = desk.system(name), desk.look(name, moment)
+    system, look = desk.system(name), desk.counts(name, moment)
     ways = ("file", "pull", "push")
     latest = {way: desk.ledger.batches(name, way=way, most=1) for way in ways}  # type: ignore[arg-type]
     return SystemView(
         name=name,
         lines=tuple(_line(step, look, desk.company, name, desk) for step in look.counts),
         leads=look.leads,
-        ready=len(look.ready),
+        ready=look.count("ready") + look.count("restatement"),
         restatements=look.count("restatement"),
         restated=desk.ledger.restated(name),
         changed=look.count("changed"),
@@ -78,7 +79,7 @@ def system_view(
     )
 
 
-def _line(step: ToldStep, look: Look, company: Company, name: System, desk: ConversionDesk) -> StepLine:
+def _line(step: ToldStep, look: StandingCounts, company: Company, name: System, desk: ConversionDesk) -> StepLine:
     of = look.counts[step]
     reasons = tuple((one, of[one]) for one in FELL_OUT if of.get(one))
     return StepLine(

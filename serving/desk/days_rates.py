@@ -9,15 +9,17 @@ from features.facts.store import FactStore
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import RatesTimeline, last_midnight
 from features.rows.source_rates import NO_RATES, SourceRates
+from serving.desk.kept_rates import KeptRates
 
 
 class DaysRates:
     """The rates of one midnight, and on request those of the midnights before it."""
 
-    def __init__(self, store: FactStore, gate: Gate) -> None:
+    def __init__(self, store: FactStore, gate: Gate, kept: KeptRates | None = None) -> None:
+        self._kept, self._kept_number = kept, -1
         self._store, self._zone = store, gate.company.zone
         self._gate, self._timeline = gate, RatesTimeline(gate)
-        self._held, self._has_learned = NO_RATES, False
+        self._held, self._has_learned, self._counted = NO_RATES, False, 0
         self._past: dict[datetime, SourceRates] = {}
         self._counting = threading.Lock()
 
@@ -62,7 +64,8 @@ class DaysRates:
     def count(self, moment: datetime) -> None:
         """Count what is new, and hold the rates as of the last midnight before ``moment``."""
         with self._counting:
-            before, number = self.number, self._store.last_number()
+            self._go_on()
+            before, number = self._counted, self._store.last_number()
             if not self._has_learned or before == 0:
                 self._learn(number)
             elif number > before:
@@ -70,12 +73,23 @@ class DaysRates:
                 were = list(self._store.histories(up_to=before, lead_ids=changed))
                 are = list(self._store.histories(up_to=number, lead_ids=changed))
                 self._timeline.forget(were).learn(are)  # both were read before either is counted
+            self._counted = number
             self._past = {}
             self._held = self._as_of(moment, number)
+            if self._kept and number != self._kept_number:
+                self._kept.keep(self._timeline, number)
+                self._kept_number = number
+
+    def _go_on(self) -> None:
+        """Go on from the timeline that was kept, where this process has counted nothing yet."""
+        found = self._kept.read(self._gate) if self._kept and not self._has_learned else None
+        if found:
+            self._timeline, self._counted = found
+            self._has_learned = True
 
     def _learn(self, number: int) -> None:
         self._timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
-        self._has_learned = True
+        self._counted, self._has_learned = number, True
 
     def _as_of(self, moment: datetime, number: int) -> SourceRates:
         rates = self._timeline.at(moment)

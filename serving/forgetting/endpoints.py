@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
@@ -9,6 +11,7 @@ from pydantic import BaseModel, Field
 from features.facts.forgetting import forget_person
 from features.facts.keyring import keyring_of
 from features.facts.values import LeadId
+from monitoring.kept_lines import forget_kept
 from serving.desk.desk import Desk
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake.sent_lead import LeadInPath
@@ -21,7 +24,7 @@ class Forgotten(BaseModel):
     leads: list[str] = Field(description="the person's leads; their facts are kept without anything that names him")
 
 
-def forgetting_router(desk: Desk, board: Board) -> APIRouter:
+def forgetting_router(desk: Desk, board: Board, home: Path) -> APIRouter:
     """Return the endpoint."""
     router = APIRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
 
@@ -36,6 +39,7 @@ def forgetting_router(desk: Desk, board: Board) -> APIRouter:
             desk.settle()  # rows that are still on their way into the log would come in after it was cleaned
             texts = keyring_of(desk.store.engine).texts
             leads = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now())
+            forget_kept(home)
             board.read_anew()
             return leads
 

@@ -20,5 +20,5 @@ class ManagersBeside:
     def of(self, version: str | None = None) -> Agreement:
         """Return how a model's grades agree with the managers', or where ``version`` is None those of all models."""
         moment = self._now()
-        graded = [one for one in self._book.summaries(moment) if one.own_grade]
+        graded = self._book.graded(moment)
         return agreement(graded, self._served.of(graded), company=self._book.company, moment=moment, version=version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,12 +42,7 @@ def offers_router(desk: Desk, book: LeadBook, home: Path, pages: Pages) -> APIRo
         told = {(one.kind, tidied(one.name)) for one in entries}
         listed = [one for one in defaults_of(company, moment) if ("offer", tidied(one.name)) not in told]
         told |= {("offer", tidied(one.name)) for one in listed}
-        counts = Counter(
-            (kind, name)
-            for one in book.summaries(moment)
-            for kind, name in (("offer", one.offer), ("campaign", one.campaign), ("ad", one.ad))
-            if name
-        )
+        counts = book.named(moment)
         untold = [(kind, name, count) for (kind, name), count in counts.most_common() if (kind, name) not in told]
         leads = {(one.kind, one.name): counts[(one.kind, tidied(one.name))] for one in (*entries, *listed)}
         return {

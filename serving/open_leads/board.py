@@ -7,7 +7,7 @@ score ages with the waiting time that it reads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -19,6 +19,7 @@ from features.rows.as_of import KnownLead
 from models.hand_out_log import HandOut
 from serving.desk.desk import Desk
 from serving.open_leads.exploration import explored
+from serving.open_leads.kept_places import KeptPlaces
 from serving.open_leads.queue_order import Candidate, Place, in_order
 from serving.open_leads.waiting import Left, Waits, queue_place
 
@@ -53,14 +54,19 @@ class _Order:
         return timedelta(0) <= moment - self.made <= ORDER_HOLDS_FOR
 
 
+MayBeOpen = Callable[[datetime], Sequence[LeadId]]
+"""Every lead that may be open at a moment, and perhaps some more: who knows them saves reading all of the others."""
+
+
 class Board:
     """Every open lead; ``queue`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
 
-    def __init__(self, desk: Desk, key: bytes = b"") -> None:
-        self._desk, self._key = desk, key
+    def __init__(self, desk: Desk, key: bytes = b"", may_be_open: MayBeOpen | None = None) -> None:
+        self._desk, self._key, self._may_be_open = desk, key, may_be_open
         self._open: dict[LeadId, OpenLead] = {}
         self._ahead: set[LeadId] = set()
         self._orders: dict[str | None, _Order] = {}
+        self._places = KeptPlaces()
         self._number = -1
         self._model: str | None = None
         self._moved: set[LeadId] = set()
@@ -109,7 +115,7 @@ class Board:
         """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
         with self._lock:
             self._catch_up(moment)
-            places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+            places = self._places.of(self._open.values(), moment, manager)
         resting = [(lead, place) for lead, place in places if isinstance(place, Left) and place.back_at]
         return sorted(resting, key=lambda pair: pair[1].back_at or moment)
 
@@ -143,7 +149,7 @@ class Board:
         return {lead_id: (one.probability, one.expected_amount) if one else None for lead_id, one in worth.items()}
 
     def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
-        places = [(lead, queue_place(lead.known, manager, moment)) for lead in self._open.values()]
+        places = self._places.of(self._open.values(), moment, manager)
         return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]
 
     def _in_turn(self, waiting: list[Candidate[OpenLead]], moment: datetime) -> list[Place[OpenLead]]:
@@ -166,7 +172,8 @@ class Board:
             self._open.clear()
             self._ahead.clear()
             self._orders.clear()
-            self._place(self._desk.store.histories(up_to=last), moment)
+            asked = self._may_be_open(moment) if self._may_be_open else None
+            self._place(self._desk.store.histories(up_to=last, lead_ids=asked), moment)
         elif last > self._number or self._ahead:
             changed = self._desk.store.leads_changed_since(self._number) | self._ahead
             self._ahead.clear()

@@ -25,6 +25,7 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     "cv_system_yandex": ("Яндекс.Метрика: офлайн-конверсии", "Yandex.Metrica: offline conversions"),
     "cv_system_yandex_orders": ("Яндекс.Метрика: заказы CRM", "Yandex.Metrica: CRM orders"),
     "cv_system_google": ("Google Ads: конверсии по кликам", "Google Ads: click conversions"),
+    "cv_system_google_adjustments": ("Google Ads: поправки к конверсиям", "Google Ads: conversion adjustments"),
     "cv_system_google_enhanced": (
         "Google Ads: расширенные конверсии для лидов",
         "Google Ads: enhanced conversions for leads",
@@ -41,6 +42,10 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     "cv_by_google": (
         "Узнаёт по gclid. Не старше {days} дней от заявки.",
         "Recognises by gclid. At most {days} days after the lead.",
+    ),
+    "cv_by_google_adjustments": (
+        "Переданное по кликам, что стало другим: новая сумма (RESTATE) или отмена (RETRACT), не позже {days} дней после конверсии. Отменённое Google обратно не принимает. Загружается отдельно от конверсий.",
+        "What was told of clicks and is so no more: another amount (RESTATE), or taken back (RETRACT), at most {days} days after the conversion. What was retracted Google takes no more. Uploaded apart from conversions.",
     ),
     "cv_by_google_enhanced": (
         "Узнаёт по SHA-256 почты и телефона. Не старше {days} дней от заявки.",
@@ -73,6 +78,10 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     "cv_changed": (
         "Изменилось после передачи: {n}. Исправить переданное эта система не даёт.",
         "Changed since they were told: {n}. This system does not let what was told be mended.",
+    ),
+    "cv_changed_google": (
+        "Изменилось после передачи: {n}. Исправляет файл поправок, ниже.",
+        "Changed since they were told: {n}. The file of adjustments below mends it.",
     ),
     "cv_restated": ("Уточнено после передачи: {n}.", "Restated after they were told: {n}."),
     "cv_restatements": ("из них уточнений: {n}", "of these restatements: {n}"),

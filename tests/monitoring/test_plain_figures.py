@@ -175,6 +175,17 @@ def test_every_number_of_a_journey_equals_counting_by_hand(name: str, request: p
     assert lines > 50
 
 
+@pytest.mark.parametrize("period", ["all", "month", "week"])
+def test_beside_the_clicks_of_all_channels_stand_no_leads_of_those_that_are_free(demo: Side, period: Period) -> None:
+    cut, fewer = Cut((), {}, period=period), 0
+    told = journey(demo.book, demo.spend, cut, moment=demo.moment)
+    for line in told.lines:
+        check_clicks(line, demo, cut, {}, line.period)
+        step = line.step("leads")
+        fewer += bool(step and step.of_before and step.of_before.count < line.tally["leads"])
+    assert fewer
+
+
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
 def test_every_number_of_the_channels_equals_counting_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     side: Side = request.getfixturevalue(name)
@@ -264,6 +275,32 @@ def check_line(line: JourneyLine, side: Side, cut: Cut, names: Mapping[str, Any]
             assert step.of_before.interval == pytest.approx(wilson(count, before))
         before = count
     check_costs(line, hand, costs)
+    check_clicks(line, side, cut, names, period)
+
+
+def check_clicks(line: JourneyLine, side: Side, cut: Cut, names: Mapping[str, Any], period: date | None) -> None:
+    """Check the leads per click: of channels whose clicks are told in the line's own days, never of those that are free."""
+    asked: dict[str, Any] = {name: word for name, word in cut.only.items()} | dict(names)  # noqa: C416
+    step = line.step("leads")
+    assert step is not None
+    if set(asked) - set(COST_NAMES):
+        assert step.of_before is None
+        return
+    rows = [
+        row
+        for row in side.plain.spend
+        if all(row[name] == word for name, word in asked.items())
+        and (cut.first is None or row["day"] >= cut.first)
+        and (cut.last is None or row["day"] <= cut.last)
+        and (period is None or period_of(row["day"], cut.period) == period)
+    ]
+    clicks = sum(row["clicks"] or 0 for row in rows)
+    paid = {row["channel"] for row in rows if row["clicks"]}
+    leads = sum(
+        keeps_lead(side, cut, names, period, one) and one.names["channel"] in paid for one in side.plain.leads.values()
+    )
+    told = clicks and all(row["clicks"] is not None for row in rows) and leads <= clicks
+    assert (step.of_before and (step.of_before.count, step.of_before.of)) == ((leads, clicks) if told else None)
 
 
 def check_costs(line: JourneyLine, hand: Mapping[str, Any], costs: Mapping[str, Any] | None) -> None:

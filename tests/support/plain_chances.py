@@ -102,7 +102,7 @@ def amount_of(one: PlainLead, company: PlainCompany) -> float | None:
     sold = [other for other in company.leads.values() if other.told["won"] and other.told["won"]["amount"]]
     like = (
         [other for other in sold if offer is not None and other.names["offer"] == offer],
-        [other for other in sold if other.names["channel"] == one.names["channel"]],
+        [other for other in sold if other.marked == one.marked],
         sold,
     )
     for those in like:

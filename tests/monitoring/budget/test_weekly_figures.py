@@ -60,5 +60,6 @@ def test_the_weeks_equal_a_count_by_hand_of_random_companies() -> None:
             settled = [one for one in mine if one.worked and now > one.created_at + timedelta(days=60)]
             still_open = [one for one in mine if not one.won_at and one not in settled]
             assert week.sales == sum(one.won_at is not None for one in mine)
-            assert abs(week.expected - sum(chances[one.lead_id] for one in still_open)) < 1e-9
+            most = 1e-9 * max(len(still_open), 1)  # sums are kept in milliardths of a sale, so that they never drift
+            assert abs(week.expected - sum(chances[one.lead_id] for one in still_open)) < most
     assert sum(week.leads for one in found.values() for week in one.weeks) == 200

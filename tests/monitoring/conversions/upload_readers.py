@@ -109,3 +109,26 @@ def read_meta(content: bytes) -> list[dict[str, Any]]:
         assert all(HEX64.fullmatch(one) for name in ("em", "ph") for one in user.get(name, []))
         assert event["custom_data"]["event_source"] == "crm"
     return events
+
+
+def read_adjustments(content: bytes) -> list[dict[str, Any]]:
+    """Return the adjustments of a file of clicks: a retraction has no value, and none comes before its conversion."""
+    header, rows = rows_of(content)
+    assert header == [
+        "Google Click ID", "Conversion Name", "Conversion Time", "Adjustment Time", "Adjustment Type", "Adjusted Value",
+        "Adjusted Value Currency",
+    ]  # fmt: skip
+    read = []
+    for click, name, of, at, kind, value, currency in rows:
+        assert kind in {"RESTATE", "RETRACT"}
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d", one) for one in (of, at))
+        assert datetime.fromisoformat(at) > datetime.fromisoformat(of)
+        if kind == "RESTATE":
+            assert PLAIN_PRICE.fullmatch(value)
+            assert CURRENCY.fullmatch(currency)
+        else:
+            assert (value, currency) == ("", "")
+        read.append(
+            {"who": click, "name": name, "of": datetime.fromisoformat(of), "kind": kind, "value": float(value or 0)}
+        )
+    return read

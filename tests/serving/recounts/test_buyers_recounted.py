@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,9 @@ LABELS = {
     "Предложение": "Оффер", "Discount": "Скидка", "Скидка": "Скидка",
 }  # fmt: skip
 NOTES = {"attracts": "Что привлекает", "ideal_product": "Идеальный продукт", "comment": "Комментарий"}
+FEWEST_SALES = 30
+"""Of fewer nothing is told."""
+FEWEST_OF_A_THEME, OF = 5, r"(\d[\d\u00a0,]*) (?:of|из) "
 MISSING, YES, NO = ("not given", "не указано"), ("yes", "да"), ("no", "нет")
 
 
@@ -119,6 +123,58 @@ def conditions_of(words: str) -> list[tuple[str, str]]:
 
 def interval(k: float, n: float) -> tuple[float, float]:
     return wilson(k, n) if n else (0.0, 1.0)  # type: ignore[arg-type]
+
+
+class RealBuyers(Buyers):
+    """The same of a company whose form asks nothing: where a lead came from is all there is."""
+
+    columns: dict[str, str]
+
+    def fits(self, one: PlainLead, label: str, value: str) -> bool:
+        if label in ("Channel", "Канал"):
+            return one.marked == value
+        word = tidy(one.row[self.columns[label]])
+        return word in EMPTY if value in MISSING else word == value
+
+
+REAL = {
+    "olist": {"Landing page": "landing_page_id", "Посадочная страница": "landing_page_id"},
+    "hexlet": {
+        "Medium": "utm_medium",
+        "Тип трафика": "utm_medium",
+        "Campaign": "utm_campaign",
+        "Кампания": "utm_campaign",
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["olist", "hexlet"])
+def test_every_count_of_a_real_companys_portrait_equals_plain_loops(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    company: Shown = request.getfixturevalue(name).copy(tmp_path / "copy")
+    service, shown = company.doors.service, 0
+    for moment, language in zip(company.moments()[1:], ("ru", "en"), strict=True):
+        plain = company.at(moment)
+        PORTRAITS.write(
+            drawn_portrait(service.desk.store, service.company, service.settings.home, moment=moment),
+            service.settings.home,
+        )
+        page = Page(company.doors.page(f"/portrait?lang={language}"))
+        buyers = RealBuyers(plain, moment, after_talk=False)
+        buyers.columns = REAL[name]
+        every = buyers.count(lambda _: True)
+        base = re.match(r".*?(?=\.(?: |$))", page.text("buyers"))
+        assert base
+        told = [every["bought"], every["settled"], every["open"], every["open_sales"]]
+        if every["bought"] >= FEWEST_SALES:
+            is_written(base[0], language, *told, *([every["never"]] if every["never"] else []))
+        for table in page.of("buyers"):
+            for row in table.rows:
+                check_segment(row, buyers, every, language)
+                shown += 1
+    assert shown  # these companies' leads differ by little else than where they came from
+    company.close()
 
 
 def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: Path) -> None:
@@ -230,20 +286,31 @@ def check_deals(row: list[str], mine: list[PlainLead], moment: datetime, languag
 
 
 def check_notes(page: Page, settled: list[PlainLead], language: str) -> None:
-    """Check how many won and lost leads have a note from before anybody knew the end, and every theme's share of them."""
+    """Check how many won and lost leads have a note from before anybody knew the end, and how many of them are in each theme.
+
+    Of the simulated company's notes each says something else, so a theme is whoever has the note that it is named after; a theme
+    of fewer than so many leads is "other".
+    """
     for kind, column in NOTES.items():
-        speak = {True: 0, False: 0}
+        speak, said = {True: 0, False: 0}, {True: Counter[str](), False: Counter[str]()}
         for one in settled:
             ends = [stage["at"] for stage in one.stages if stage["kind"] in FINAL]
             calls = [call for call in one.calls if not ends or call["at"] < min(ends)]
-            if any(any(letter.isalpha() for letter in call["row"].get(column, "")) for call in calls):
-                speak[one.told["outcome"] == "bought"] += 1
+            notes = {note for call in calls if any(map(str.isalpha, note := call["row"].get(column, "")))}
+            won = one.told["outcome"] == "bought"
+            speak[won] += bool(notes)
+            said[won].update(notes)
+        named = {note for note in said[True] + said[False] if said[True][note] + said[False][note] >= FEWEST_OF_A_THEME}
         for table in page.of(kind):
+            found = set()
             for row in table.rows:
-                for cell, of in ((row[1], speak[True]), (row[2], speak[False])):
-                    count = re.search(r"(\d[\d\u00a0,]*) (?:of|из) ", cell)
-                    if count is None:
-                        assert not of
+                quote = re.search("[“«](.+?)[”»]", row[0])
+                for cell, won in ((row[1], True), (row[2], False)):
+                    if not speak[won]:
+                        assert re.search(r"(\d[\d\u00a0,]*) (?:of|из) ", cell) is None
                         continue
-                    k = int(re.sub(r"[\u00a0,]", "", count[1]))
-                    is_written(cell, language, k / of, *wilson(k, of), k, of)
+                    k = said[won][quote[1]] if quote else None
+                    told = k if k is not None else int(re.sub(r"[\u00a0,]", "", re.search(OF, cell)[1]))  # type: ignore[index]
+                    is_written(cell, language, told / speak[won], *wilson(told, speak[won]), told, speak[won])
+                found |= {quote[1]} if quote else set()
+            assert found == named

@@ -1,0 +1,182 @@
+"""What was worked out of every lead is kept in a file, so that a service that starts again reads only what is new.
+
+The file is a shortcut and nothing else: it may be deleted at any time, and where it is of other code, of another company's
+words, of another database or of a later moment, it is not read and all is worked out anew. It stands in no backup, and goes
+when a person is forgotten.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from msgspec import DecodeError, msgpack
+
+from features.facts.values import LeadId
+
+FOLDER = "kept"
+"""Where such files lie in the data folder; nothing else does."""
+PIECE = 2_000
+"""Lines that are written at once: others get the processor in between."""
+MADE_BY = ("features", "models", "monitoring")
+"""The floors whose code makes lines."""
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS kept (of TEXT, number INTEGER, fact TEXT, moment TEXT);
+CREATE TABLE IF NOT EXISTS lines (lead_id TEXT PRIMARY KEY, ahead INTEGER NOT NULL, line BLOB) WITHOUT ROWID;
+"""
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What lines rest on.
+
+    ``of`` names the company's words and whatever else a line is made by, ``number`` the last fact that was read and ``fact``
+    what that fact is, ``moment`` as of when facts were known.
+    """
+
+    of: str
+    number: int
+    fact: str
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[T]):
+    """The lines that changed since the facts numbered ``base`` (0: all there are) up to ``standing``; None where one is gone.
+
+    ``ahead`` are those of which something is stored that was not yet known.
+    """
+
+    base: int
+    standing: Standing
+    lines: Mapping[LeadId, T | None]
+    ahead: Set[LeadId]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Generic[T]):
+    """What a file holds."""
+
+    standing: Standing
+    lines: dict[LeadId, T] = field(default_factory=dict)
+    ahead: set[LeadId] = field(default_factory=set)
+
+
+class KeptLines(Generic[T]):
+    """A file with a line of type ``kind`` for every lead."""
+
+    def __init__(self, home: Path, name: str, kind: type[T]) -> None:
+        self._path, self._kind = home / FOLDER / f"{name}.db", kind
+
+    def read(self, of: str) -> Restored[T] | None:
+        """Return what is kept, if it is of this code and of what ``of`` names."""
+        if not self._path.exists():
+            return None
+        decoder = msgpack.Decoder(self._kind)
+        try:
+            with closing(sqlite3.connect(self._path)) as connection:
+                standing = _standing(connection)
+                if standing is None or standing.of != _of(of):
+                    return None
+                restored: Restored[T] = Restored(standing)
+                for lead_id, ahead, line in connection.execute("SELECT lead_id, ahead, line FROM lines"):
+                    if line is not None:
+                        restored.lines[LeadId(lead_id)] = decoder.decode(line)
+                    if ahead:
+                        restored.ahead.add(LeadId(lead_id))
+                return restored
+        except (sqlite3.Error, DecodeError, ValueError) as error:
+            logger.warning("%s cannot be read (%s): all leads are read anew.", self._path.name, type(error).__name__)
+            return None
+
+    def write(self, changed: Changed[T]) -> bool:
+        """Take in what changed; return False where the file needs all lines instead. Several processes may do so in turn."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with closing(sqlite3.connect(self._path, isolation_level=None, timeout=30)) as connection:
+                connection.executescript(f"PRAGMA secure_delete=ON; {SCHEMA}")
+                with _transaction(connection):
+                    return self._written(connection, changed)
+        except sqlite3.Error as error:
+            logger.warning("%s cannot be written (%s); it is made anew.", self._path.name, type(error).__name__)
+            self._path.unlink(missing_ok=True)
+            return False
+
+    def _written(self, connection: sqlite3.Connection, changed: Changed[T]) -> bool:
+        before, now = _standing(connection), changed.standing
+        is_same = before is not None and before.of == _of(now.of)
+        if before is not None and is_same and before.number + (0 if changed.base else -1) >= now.number:
+            return True
+        if changed.base and not (before is not None and is_same and before.number >= changed.base):
+            return False
+        if not changed.base:
+            connection.execute("DELETE FROM lines")
+        for piece in _pieces(self._rows(changed)):
+            connection.executemany("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", piece)
+        connection.execute("DELETE FROM kept")
+        told = (_of(now.of), now.number, now.fact, now.moment.isoformat())
+        connection.execute("INSERT INTO kept VALUES (?, ?, ?, ?)", told)
+        return True
+
+    def _rows(self, changed: Changed[T]) -> Iterator[tuple[str, int, bytes | None]]:
+        encoder = msgpack.Encoder()
+        for lead_id, line in changed.lines.items():
+            yield lead_id, int(lead_id in changed.ahead), None if line is None else encoder.encode(line)
+        for lead_id in changed.ahead - changed.lines.keys():
+            yield lead_id, 1, None
+
+
+def forget_kept(home: Path) -> None:
+    """Delete every such file: something that was stored is written anew, which no number tells."""
+    shutil.rmtree(home / FOLDER, ignore_errors=True)
+
+
+def _standing(connection: sqlite3.Connection) -> Standing | None:
+    row = connection.execute("SELECT of, number, fact, moment FROM kept").fetchone()
+    return Standing(row[0], row[1], row[2], datetime.fromisoformat(row[3])) if row else None
+
+
+def _of(of: str) -> str:
+    return blake2b(f"{of} {code()}".encode(), digest_size=16).hexdigest()
+
+
+@functools.cache
+def code() -> str:
+    """Return what stands for the code that makes lines: where any of it changes, lines are made anew."""
+    root, seen = Path(__file__).parent.parent, blake2b(digest_size=16)
+    for floor in MADE_BY:
+        for path in sorted((root / floor).rglob("*.py")):
+            seen.update(path.read_bytes())
+    return seen.hexdigest()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _pieces(rows: Iterable[tuple[str, int, bytes | None]]) -> Iterator[list[tuple[str, int, bytes | None]]]:
+    piece: list[tuple[str, int, bytes | None]] = []
+    for row in rows:
+        piece.append(row)
+        if len(piece) == PIECE:
+            yield piece
+            piece = []
+    yield piece

@@ -1,0 +1,54 @@
+"""How the sources had sold is kept day by day, so that a service that starts again, or begins a day, counts only what is new.
+
+The file is a shortcut: it may be deleted, and where it is of other code, other words, another database or anybody was forgotten
+since, all leads are read.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from features.facts.store import FactStore
+from features.rows.as_of import Gate
+from features.rows.rates_timeline import RatesTimeline
+from monitoring.kept_lines import FOLDER, code
+
+FILE = "rates.json"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRates:
+    """Where the timeline of a company (``of``) is kept."""
+
+    home: Path
+    of: str
+    store: FactStore
+
+    def keep(self, timeline: RatesTimeline, number: int) -> None:
+        """Keep a timeline as counted up to a storage number."""
+        folder = self.home / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        new = folder / f"{FILE}.new"
+        new.write_bytes(orjson.dumps([*self._standing(number), number, timeline.steps()]))
+        new.replace(folder / FILE)
+
+    def read(self, gate: Gate) -> tuple[RatesTimeline, int] | None:
+        """Return the timeline and the number up to which it counted; None where there is none to go on from."""
+        try:
+            *standing, number, steps = orjson.loads((self.home / FOLDER / FILE).read_bytes())
+            if standing != self._standing(int(number)) or int(number) > self.store.last_number():
+                return None
+            return RatesTimeline(gate).go_on_from(steps), int(number)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            logger.warning("%s cannot be read (%s): all leads are read anew.", FILE, type(error).__name__)
+            return None
+
+    def _standing(self, number: int) -> list[object]:
+        return [self.of, code(), self.store.fact_at(number), len(self.store.forgotten_leads())]
