@@ -21,7 +21,7 @@ from tests.leadloop.sending.faulty_server import faulty_server
 from tests.support.facts import NOON
 
 GOOD: Any = (200, {}, b'{"events_received": 1}')
-HURRIED = httpx.Timeout(0.5)
+HURRIED = httpx.Timeout(1.0, connect=10.0)  # a machine under load connects late; silence is noticed after a second
 
 
 class Office:
