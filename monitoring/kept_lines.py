@@ -12,7 +12,7 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -102,15 +102,16 @@ class KeptLines(Generic[T]):
 
     def write(self, changed: Changed[T]) -> bool:
         """Take in what changed; return False where the file needs all lines instead. Several processes may do so in turn."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, isolation_level=None, timeout=30)) as connection:
                 connection.executescript(f"PRAGMA secure_delete=ON; {SCHEMA}")
                 with _transaction(connection):
                     return self._written(connection, changed)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             logger.warning("%s cannot be written (%s); it is made anew.", self._path.name, type(error).__name__)
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._path.unlink()
             return False
 
     def _written(self, connection: sqlite3.Connection, changed: Changed[T]) -> bool:

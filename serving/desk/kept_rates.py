@@ -32,7 +32,7 @@ class KeptRates:
     def keep(self, timeline: RatesTimeline, number: int) -> None:
         """Keep a timeline as counted up to a storage number."""
         folder = self.home / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = folder / f"{FILE}.new"
         new.write_bytes(orjson.dumps([*self._standing(number), number, timeline.steps()]))
         new.replace(folder / FILE)

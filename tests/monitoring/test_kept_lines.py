@@ -128,6 +128,15 @@ def test_a_damaged_or_missing_file_is_made_anew(engine: Engine, tmp_path: Path, 
     assert reading.read == []
 
 
+def test_where_nothing_can_be_written_the_book_goes_on_without_a_file(sqlite_engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_bytes(b"something else lies here")
+    FactStore(sqlite_engine).append([lead("7")])
+    book, _ = book_of(sqlite_engine, tmp_path)
+    book.summaries(LATE)
+    book.keep(LATE)
+    assert [one.lead_id for one in book.summaries(LATE)] == ["7"]
+
+
 def test_a_file_of_other_words_or_of_another_database_is_not_believed(engine: Engine, tmp_path: Path) -> None:
     FactStore(engine).append([lead("7")])
     book, _ = book_of(engine, tmp_path)
