@@ -122,19 +122,18 @@ class Tally:
                 self._table[line, 0] = -1
                 self._leads[line] = None
                 self._free.append(line)
-        lines, rows = [], []
+        new: list[tuple[int, LeadSummary]] = []
         for one in summaries:
             if one.lead_id not in self._line_of:
                 self._line_of[one.lead_id] = self._new_line()
             line = self._line_of[one.lead_id]
             if self._leads[line] is not one:
-                self._leads[line] = one
-                lines.append(line)
-                rows.append(self._row(one))
-                if not len(rows) % BREATH:
+                new.append((line, one))
+                if len(new) == BREATH:
+                    self._read(new)
+                    new = []
                     breathe()
-        if rows:
-            self._table[lines] = rows
+        self._read(new)
 
     def add_scores(self, scores: Mapping[LeadId, ArrivalScore]) -> None:
         """Take in the leads' chances as scored when they came."""
@@ -197,6 +196,13 @@ class Tally:
         self._free: list[int] = []
         self._table: Ints = np.full((FIRST_ROOM, 1 + 2 * len(named)), -1, np.int32)
         self._scored, self._chances = np.zeros(0, np.int64), np.zeros(0)
+
+    def _read(self, new: Sequence[tuple[int, LeadSummary]]) -> None:
+        """Write the lines of some leads."""
+        if new:
+            self._table[[line for line, _ in new]] = [self._row(one) for _, one in new]
+        for line, one in new:
+            self._leads[line] = one
 
     def _some_are_gone(self, summaries: Sequence[LeadSummary]) -> bool:
         return any(one.lead_id not in self._line_of for one in summaries[: len(self._line_of)])
