@@ -57,6 +57,7 @@ from serving.reports.looked_over import Looks
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
+from serving.settled_memory import set_aside, tidy_up
 from serving.sign_in.audit_page import audit_router
 from serving.sign_in.endpoints import sign_in_router
 from serving.telemetry.counts import LAID_TOGETHER_EVERY
@@ -182,6 +183,7 @@ def _lifespan(service: Service, intake: Intake) -> Callable[[FastAPI], AbstractA
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
+        set_aside()
         reading = asyncio.create_task(_read_ahead(service, ending))
         if service.desk.shadow is not None:
             service.desk.shadow.start()
@@ -213,6 +215,7 @@ async def _read_ahead(service: Service, ending: asyncio.Event) -> None:
             await run_in_threadpool(service.begin_day, service.desk.now())
         await run_in_threadpool(service.board.queue, service.desk.now())
         await run_in_threadpool(service.figures.read_ahead, service.desk.now())
+    await run_in_threadpool(tidy_up)
 
 
 async def _begin_days(service: Service) -> None:
