@@ -49,8 +49,8 @@ BODIES = 40_000
 BUSY = 0.7
 """At this share of its top rate a service is asked how long it takes."""
 FEW_STORED = 10_000
-SETTLES_SECONDS = 5.0
-"""So long a house reads its board and its figures ahead once it answers."""
+STILL = 0.05
+"""The load begins once every server uses less than this part of a core: a house reads its board and its figures ahead first."""
 TYPED, SCORE, LEADS = (
     "typed empty endpoint, same models",
     "leadloop POST /v1/score",
@@ -159,6 +159,16 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     sys.exit(f"{address} did not answer")
 
 
+def _wait_until_still(pids: Sequence[int]) -> None:
+    until, used = time.monotonic() + LONGEST_START, [0.0] * len(pids)
+    while time.monotonic() < until:
+        before, used = used, [_processor_seconds(pid) for pid in pids]
+        if all(now - then < STILL for then, now in zip(before, used, strict=True)):
+            return
+        time.sleep(1.0)
+    sys.exit("The servers did not come to rest; is something else asking them?")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4.0)
@@ -173,7 +183,7 @@ def main() -> None:
         if said.folder is None:
             _run("leadloop", "demo", "--no-serve", "--folder", str(folder))
         contenders, features = _start_all(folder, Path(place), stack, said.only, said.stored)
-        time.sleep(SETTLES_SECONDS)
+        _wait_until_still([one.pid for one in contenders])
         rounds: dict[str, list[dict[str, float]]] = {one.name: [] for one in contenders}
         for run in range(said.rounds):
             for one in contenders:

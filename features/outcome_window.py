@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from features.facts.company import Company
@@ -118,13 +119,18 @@ def horizon_end(known: KnownLead) -> datetime | None:
 
 def window_end(created_at: datetime, company: Company) -> datetime | None:
     """Return when the window of a lead created at ``created_at`` closes; None where there is no horizon."""
-    return created_at + timedelta(days=company.horizon_days) if company.horizon_days else None
+    return created_at + _span(company.horizon_days) if company.horizon_days else None
+
+
+@cache
+def _span(days: int) -> timedelta:
+    return timedelta(days=days)
 
 
 def is_past_horizon(known: KnownLead) -> bool:
     """Return whether the lead is older than the horizon."""
-    end = horizon_end(known)
-    return end is not None and known.moment > end
+    days = known.company.horizon_days
+    return bool(days) and known.moment - known.created_at > _span(days)
 
 
 def _closings(known: KnownLead) -> list[tuple[Stage, str]]:

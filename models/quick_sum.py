@@ -38,10 +38,9 @@ Adds = tuple[float, float, tuple[Sequence[Told], Sequence[Told]]]
 
 
 class Move(NamedTuple):
-    """Cells in which a lead would stand, by the places of their features, and the blocks of the sum that hang on them."""
+    """Cells in which a lead would stand: by the blocks of the sum that hang on them, and their places among a block's cells."""
 
-    cells: tuple[tuple[int, int], ...]
-    blocks: tuple[int, ...]
+    blocks: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
 
 
 class QuickSum:
@@ -65,9 +64,9 @@ class QuickSum:
         reads = [(place, *model.read_with(place)) for place in range(len(model.cells))]
         fields = [Remembered(partial(self._field_adds, read)) for read in reads]
         self._blocks: list[tuple[Picker, Remembered[Cells, Adds]]] = []
-        self._reads: list[frozenset[int]] = []
+        self._reads: list[list[int]] = []
         for own, read in _packed(model):
-            self._reads.append(frozenset(read))
+            self._reads.append(read)
             of_fields = [(picker([read.index(one) for one in reads[place]]), fields[place]) for place in own]
             self._blocks.append((picker(read), Remembered(partial(_all_add, of_fields), MOST_WAYS)))
 
@@ -89,18 +88,21 @@ class QuickSum:
 
     def move(self, cells: Mapping[int, int]) -> Move:
         """Return what a lead that stands in these cells moves of a sum, by the places of their features."""
-        blocks = [n for n, reads in enumerate(self._reads) if not reads.isdisjoint(cells)]
-        return Move(tuple(cells.items()), tuple(blocks))
+        blocks = [
+            (block, tuple([(reads.index(place), cell) for place, cell in cells.items() if place in reads]))
+            for block, reads in enumerate(self._reads)
+        ]
+        return Move(tuple([(block, changed) for block, changed in blocks if changed]))
 
     def moved_so(self, cells: Cells, adds: Sequence[float], move: Move) -> float:
         """Return ``moved`` of a lead that stands in ``cells`` but for a move; ``adds`` are those of its cells as they are."""
-        there, then = list(cells), list(adds)
-        for place, cell in move.cells:
-            there[place] = cell
-        moved_there = tuple(there)
-        for block in move.blocks:
+        then = list(adds)
+        for block, changed in move.blocks:
             pick, sums = self._blocks[block]
-            then[block] = sums[pick(moved_there)][0]
+            there = list(pick(cells))
+            for place, cell in changed:
+                there[place] = cell
+            then[block] = sums[tuple(there)][0]
         return sum(then, 0.0)
 
     def summed(self, cells: Cells, *, called: bool) -> tuple[list[float], float, list[Told]]:

@@ -60,6 +60,7 @@ from serving.reports.looked_over import Looks
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
+from serving.settled_memory import set_aside, tidy_up
 from serving.sign_in.audit_page import audit_router
 from serving.sign_in.endpoints import sign_in_router
 from serving.telemetry.counts import LAID_TOGETHER_EVERY
@@ -195,6 +196,7 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
+        set_aside()
         reading = asyncio.create_task(_read_ahead(service, conversions, ending))
         if service.desk.shadow is not None:
             service.desk.shadow.start()
@@ -229,6 +231,7 @@ async def _read_ahead(service: Service, conversions: ConversionDesk, ending: asy
             await run_in_threadpool(service.begin_day, service.desk.now())
         await run_in_threadpool(service.board.queue, service.desk.now())
         await run_in_threadpool(service.figures.read_ahead, service.desk.now())
+    await run_in_threadpool(tidy_up)
     books: list[LeadBook | ConversionDesk] = [service.book]
     if service.company.conversions.systems:
         books.append(conversions)

@@ -156,7 +156,11 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         largest = LARGEST_BATCH if scope["path"].startswith(BATCHES) else self.largest
-        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        declared = b"0"
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                declared = value
+                break
         if declared.isdigit() and int(declared) > largest:
             await JSONResponse({"detail": _too_large_words(largest)}, 413)(scope, receive, send)
             return

@@ -46,7 +46,8 @@ class KeptRequest:
                 return None
             self._messages.append(message)
             more = message.get("more_body", False)
-        return b"".join([one.get("body", b"") for one in self._messages])
+        parts = [one.get("body", b"") for one in self._messages]
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def receive(self) -> Message:
         """Return the next of what came, refuse as it was refused, then return what comes."""

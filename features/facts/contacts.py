@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
@@ -72,27 +72,38 @@ class Traces(NamedTuple):
     quality: dict[str, str]
 
 
-def traces_of(contact: Contact, *, secret: bytes, region: str) -> Traces:
-    """Return what may be known of a contact outside the contact book.
+class Parts(Protocol):
+    """The parts of a contact, however it was read."""
+
+    @property
+    def name(self) -> str | None: ...  # noqa: D102
+    @property
+    def phone(self) -> str | None: ...  # noqa: D102
+    @property
+    def email(self) -> str | None: ...  # noqa: D102
+
+
+def traces_of(contact: Parts, *, secret: bytes | None, region: str) -> Traces:
+    """Return what may be known of a contact outside the contact book; without a secret nobody is recognised by it.
 
     >>> traces = traces_of(Contact("Анна", "8 912 345-67-89", None), secret=b"key", region="RU")
     >>> traces.quality["phone_kind"], len(traces.person_keys)
     ('mobile', 1)
     """
     phone, email = (contact.phone or "").strip(), (contact.email or "").strip()
-    quality = {"has_name": _yes(contact.name), "has_phone": _yes(phone), "has_email": _yes(email)}
-    keys = []
+    quality = {
+        "has_name": _yes(contact.name), "has_phone": "yes" if phone else "no", "has_email": "yes" if email else "no",
+    }  # fmt: skip
+    dialled = address = None
     if phone:
         dialled, told = told_by_phone(phone, region)
         quality.update(told)
-        if dialled:
-            keys.append(_hashed(dialled, secret))
     if email:
         address = normalised_email(email)
         quality["email_kind"] = _email_kind(address)
-        if address:
-            keys.append(_hashed(address, secret))
-    return Traces(tuple(keys), quality)
+    if secret is None:
+        return Traces((), quality)
+    return Traces(tuple([_hashed(one, secret) for one in (dialled, address) if one]), quality)
 
 
 def _hashed(word: str, secret: bytes) -> str:

@@ -20,7 +20,7 @@ _TURNS_LOCK = threading.Lock()
 OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SQLITE = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
-    "cache_size=-16384",  # kilobytes of each connection; what is read again lies in the system's own cache
+    "cache_size=-4096",  # kilobytes of each connection; what is read again lies in the system's own cache
     "wal_autocheckpoint=8000",  # pages: the log is put into the database every 32 MB and not every few groups of leads
 )  # fmt: skip
 APPEND_LOCK = 7_405_001

@@ -15,6 +15,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from cryptography.exceptions import InvalidTag
@@ -54,8 +55,17 @@ NONCE = 12
 KEY_BYTES = 32
 FIRST_AHEAD, MOST_AHEAD = 32, 512
 ASKED_AT_ONCE = 500
+SPARE_BYTES = KEY_BYTES + NONCE
 Sealed = tuple[int, bytes]
 """The number of a data key, and what it seals."""
+
+
+class _Spare(NamedTuple):
+    """A data key that has sealed nothing yet, and the nonce with which it will, once."""
+
+    id: int
+    key: bytes
+    nonce: bytes
 
 
 class Keyring:
@@ -68,7 +78,7 @@ class Keyring:
         self._url, self._masters_now = url, masters
         self._masters: dict[str, AESGCM] = {}
         self._newest = ""
-        self._spare: list[tuple[int, bytes]] = []
+        self._spare: list[_Spare] = []
         self._ahead = FIRST_AHEAD
         self._lock = threading.RLock()
         self._opened: Engine | None = None
@@ -76,8 +86,7 @@ class Keyring:
 
     def seal(self, plain: bytes, about: str) -> Sealed:
         """Return ``plain`` sealed under a key of its own; it opens only as what is said ``about`` the same thing."""
-        key_id, key = self._unused()
-        nonce = secrets.token_bytes(NONCE)
+        key_id, key, nonce = self._unused()
         return key_id, nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
 
     def open(self, key_id: int, sealed: bytes, about: str) -> bytes | None:
@@ -143,22 +152,24 @@ class Keyring:
                 self._opened = engine
             return self._opened
 
-    def _unused(self) -> tuple[int, bytes]:
+    def _unused(self) -> _Spare:
         with self._lock:
             if not self._spare:
                 self._spare = self._made(self._ahead)
                 self._ahead = min(self._ahead * 2, MOST_AHEAD)
             return self._spare.pop()
 
-    def _made(self, count: int) -> list[tuple[int, bytes]]:
+    def _made(self, count: int) -> list[_Spare]:
         """Make data keys and keep them; they are on disk before anything is sealed with one."""
         with writing(self._engine) as connection:
             self._read_masters()  # only now: while we waited, a rotation may have dropped the master of before
             last = connection.execute(select(func.coalesce(func.max(DATA_KEYS.c.id), 0))).scalar_one()
-            made = [(last + n, secrets.token_bytes(KEY_BYTES)) for n in range(1, count + 1)]
-            rows = [
-                {"id": key_id, "master": self._newest, "wrapped": self._wrapped(key_id, key)} for key_id, key in made
+            drawn = secrets.token_bytes(count * SPARE_BYTES)  # at once: each draw lets other threads go first
+            made = [
+                _Spare(last + 1 + n, drawn[at : at + KEY_BYTES], drawn[at + KEY_BYTES : at + SPARE_BYTES])
+                for n, at in enumerate(range(0, len(drawn), SPARE_BYTES))
             ]
+            rows = [{"id": one.id, "master": self._newest, "wrapped": self._wrapped(one.id, one.key)} for one in made]
             connection.execute(insert(DATA_KEYS), rows)
         return made[::-1]
 

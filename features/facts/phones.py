@@ -6,6 +6,9 @@ which the library takes its time (``written_phones.py``). All else the library r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import get_args
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
@@ -14,7 +17,7 @@ from features.facts.written_phones import PhoneKind, written_out
 MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
-def told_by_phone(text: str, region: str) -> tuple[str | None, dict[str, str]]:
+def told_by_phone(text: str, region: str) -> tuple[str | None, Mapping[str, str]]:
     """Return what is dialled, or None where nothing can be, and whether it can be valid and of which kind it is then.
 
     Without a country code the number is one of ``region``'s.
@@ -52,5 +55,11 @@ def _kind(number: PhoneNumber) -> PhoneKind | None:
     return "mobile" if kind in MOBILE else "fixed" if kind == PhoneNumberType.FIXED_LINE else "other"
 
 
-def _quality(kind: PhoneKind | None) -> dict[str, str]:
-    return {"phone_valid": "no"} if kind is None else {"phone_valid": "yes", "phone_kind": kind}
+def _quality(kind: PhoneKind | None) -> Mapping[str, str]:
+    return NOT_VALID if kind is None else VALID[kind]
+
+
+NOT_VALID: Mapping[str, str] = {"phone_valid": "no"}
+VALID: Mapping[PhoneKind, Mapping[str, str]] = {
+    kind: {"phone_valid": "yes", "phone_kind": kind} for kind in get_args(PhoneKind)
+}

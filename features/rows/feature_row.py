@@ -18,7 +18,7 @@ from features.rows.form_answers import FAMILY as ANSWERS
 from features.rows.form_answers import answer_features
 from features.rows.source_features import READ_MARKS, SOURCE_FEATURES
 from features.rows.source_rates import MOST_REMEMBERED, NO_RATES, SourceRates
-from features.rows.time_features import TIME_FEATURES
+from features.rows.time_features import ARRIVAL_FEATURES, TIME_FEATURES, hours_since_request, seconds_to_first_call
 
 GENERAL_FEATURES = (*SOURCE_FEATURES, *CONTACT_FEATURES, *TIME_FEATURES, *CALL_FEATURES)
 GRADE = "abc_grade"
@@ -84,14 +84,18 @@ class RowBuilder:
         self.gate = Gate(company)
         self._rates = rates
         self._columns = [(one.name, one.of) for one in self.features]
+        self._names = _names_of_answers(company)
         self._answer_columns = {
             name: [(one.name, one.of) for one in self.features if one.family == ANSWERS and one.name in names]
-            for name, names in _names_of_answers(company).items()
+            for name, names in self._names.items()
         }
         self._unanswered: dict[str, Value] = {one.name: None for one in self.features if one.family == ANSWERS}
+        self._dated = frozenset(name for name, field in company.fields.items() if field.kind == "date")
         self._uncalled: dict[str, Value] | None = None
         self._of_sources: tuple[SourceRates, Remembered] = NO_RATES, {}
         self._of_contacts: Remembered = {}
+        self._of_answers: Remembered = {}
+        self._of_seconds: Remembered = {}
 
     def known(self, history: LeadHistory, moment: datetime) -> KnownLead | None:
         """Return the lead as known at ``moment`` with the source rates of the last midnight; None before it came."""
@@ -106,17 +110,29 @@ class RowBuilder:
         if known.calls or known.stages:
             return {name: of(known) for name, of in self._columns}
         row = self._unanswered.copy()
-        for field in known.answers:
-            for name, of in self._answer_columns.get(field, ()):
-                row[name] = of(known)
+        for told in known.answers.items():
+            said = self._of_answers.get(told)
+            row.update(self._of_answer(told, known) if said is None else said)
         row.update(self._of_source(known))
         row.update(self._of_contact(known))
-        for one in TIME_FEATURES:
-            row[one.name] = one.of(known)
+        row.update(self._of_arrival(known))
+        row[hours_since_request.name] = hours_since_request.of(known)
         if self._uncalled is None:  # what calls and stages tell of any lead that has none
-            self._uncalled = _told_by(CALL_FEATURES, known)
+            self._uncalled = _told_by((seconds_to_first_call, *CALL_FEATURES), known)
         row.update(self._uncalled)
         return row
+
+    def _of_answer(self, told: tuple[str, Answer], known: KnownLead) -> dict[str, Value]:
+        """Return what the features of one answer say: the same of all leads that answered so, but where it is a day."""
+        field, answer = told
+        if field in self._dated or answer != answer:
+            return {name: of(known) for name, of in self._answer_columns.get(field, ())}
+        features = [one for one in self.features if one.family == ANSWERS and one.name in self._names.get(field, ())]
+        return _remembered(self._of_answers, told, features, known)
+
+    def _of_arrival(self, known: KnownLead) -> dict[str, Value]:
+        """Return what the moment of the request says: the same of all that were left within a second."""
+        return _remembered(self._of_seconds, (known.lead.at.replace(microsecond=0),), ARRIVAL_FEATURES, known)
 
     def _of_source(self, known: KnownLead) -> dict[str, Value]:
         """Return what the source's features say: the same of all leads with its channel and marks, as long as rates hold."""

@@ -42,4 +42,6 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone)
 
 
-TIME_FEATURES: tuple[Feature, ...] = (hour, weekday, hours_since_request, seconds_to_first_call)
+ARRIVAL_FEATURES: tuple[Feature, ...] = (hour, weekday)
+"""What the moment of the request says by itself."""
+TIME_FEATURES: tuple[Feature, ...] = (*ARRIVAL_FEATURES, hours_since_request, seconds_to_first_call)

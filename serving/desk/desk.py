@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
+
+import orjson
 
 from features.errors import UnknownLead
 from features.facts.catalogue import Catalogue
@@ -21,18 +23,17 @@ from models.expected_amount import ExpectedAmounts
 from models.if_answered import IfAnswered
 from models.possible_answers import Ends
 from models.remembered import Remembered
-from models.score import Score, Scorer, without_lead
+from models.score import Reason, Score, Scorer, without_lead
 from models.score_log import LoggedScore, logged
 from serving.desk.champion import Champion
 from serving.desk.days_rates import DaysRates
-from serving.desk.next_question import answer_words
+from serving.desk.next_question import answer_words, question_of
 from serving.desk.reason_values import reason_values
 from serving.desk.score_writer import ScoreWriter
 from serving.desk.shadow import Shadow
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A score with what it was made from, and what gave it."""
 
     known: KnownLead
@@ -71,6 +72,12 @@ class Desk:
         self._rows = RowBuilder(company, rates)
         self.words = Remembered(partial(reason_values, company=company))
         """The reasons of scores as answers tell them."""
+        self.written_words = Remembered[Reason, orjson.Fragment](
+            lambda one: orjson.Fragment(orjson.dumps(self.words[one]))
+        )
+        """The same as JSON, which is only to be copied."""
+        self.questions = Remembered(partial(question_of, company=company))
+        """What is asked to learn a field."""
         self.answer_words = Remembered[tuple[str, Answer, Ends | None], str](
             lambda asked: answer_words(*asked, company)
         )

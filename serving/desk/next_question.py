@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from features.facts.company import Company
 from features.facts.values import Answer
 from features.rows.feature_words import level_word
@@ -10,12 +12,22 @@ from models.score import Score
 from serving.words.reasons import cell_words
 
 
+class NextQuestion(NamedTuple):
+    """A field of ``company.yaml``, and what is asked to learn it."""
+
+    field: str
+    text: str
+
+
+def question_of(name: str, company: Company) -> NextQuestion:
+    """Return what the manager asks to learn a field."""
+    field = company.fields[name]
+    return NextQuestion(name, field.question or field.label or name)
+
+
 def next_question(score: Score, company: Company) -> str | None:
     """Return what the manager asks next, or None where nothing is open."""
-    if score.ask is None:
-        return None
-    field = company.fields[score.ask]
-    return field.question or field.label or score.ask
+    return None if score.ask is None else question_of(score.ask, company).text
 
 
 def answer_words(field: str, answer: Answer, ends: Ends | None, company: Company) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from features.outcome_window import is_past_horizon
 from models.if_answered import IfAnswered
+from models.score import Reason
 from serving.desk.desk import Desk, Scored
-from serving.desk.next_question import next_question
 
 GradeName = Literal["A", "B", "C", "non_target", "ungraded"]
 
@@ -85,13 +86,19 @@ def score_out(scored: Scored, desk: Desk, *, if_answered: bool = False) -> Score
     return ScoreOut.model_validate(score_values(scored, desk, if_answered=if_answered))
 
 
-def score_values(scored: Scored, desk: Desk, *, if_answered: bool = False) -> dict[str, Any]:
+def score_values(scored: Scored, desk: Desk, *, if_answered: bool = False, is_written: bool = False) -> dict[str, Any]:
     """Return what ``ScoreOut`` holds, as plain values that can be written at once; those of reasons are shared: not to be changed.
 
-    A model made of them costs more than the score, so the door that is asked most goes without.
+    A model made of them costs more than the score, so the door that is asked most goes without. With ``is_written`` what
+    was told before in the same words is JSON already, and is only copied into the answer.
     """
-    score, company, words = scored.score, desk.company, desk.words
-    question = _question(scored, desk, if_answered=if_answered)
+    score, company = scored.score, desk.company
+    words: Mapping[Reason, Any] = desk.written_words if is_written else desk.words
+    ask = score.ask
+    question = None if ask is None else desk.questions[ask]
+    told = None
+    if question is not None and if_answered:
+        told = [_answered(question.field, one, desk) for one in desk.if_answered(scored)]
     return {
         "lead_id": score.lead_id,
         "probability": score.probability,
@@ -107,21 +114,13 @@ def score_values(scored: Scored, desk: Desk, *, if_answered: bool = False) -> di
         "expected_amount": scored.expected_amount,
         "expected_value": scored.expected_value,
         "currency": company.currency,
-        "ask_next": question["text"] if question else None,
-        "next_question": question,
+        "ask_next": question and question.text,
+        "next_question": question and {"field": question.field, "text": question.text, "if_answered": told},
         "past_horizon": is_past_horizon(scored.known),
         "model_version": score.model_version,
         "data_cut_off": score.data_cut_off,
         "moment": score.moment,
     }
-
-
-def _question(scored: Scored, desk: Desk, *, if_answered: bool) -> dict[str, Any] | None:
-    ask, text = scored.score.ask, next_question(scored.score, desk.company)
-    if ask is None or text is None:
-        return None
-    told = [_answered(ask, one, desk) for one in desk.if_answered(scored)] if if_answered else None
-    return {"field": ask, "text": text, "if_answered": told}
 
 
 def _answered(field: str, one: IfAnswered, desk: Desk) -> dict[str, Any]:

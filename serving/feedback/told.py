@@ -39,6 +39,6 @@ class Answers:
             "stored": taken.stored,
             "unknown_fields": taken.unknown,
             "unknown_stage": bool(known.stage_kinds) and known.stage_kinds[-1] == "other",
-            "score": score_values(taken.scored, self._desk),
+            "score": score_values(taken.scored, self._desk, is_written=True),
         }
         return orjson.dumps(received, option=orjson.OPT_UTC_Z)

@@ -12,7 +12,7 @@ import hmac
 import ipaddress
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -24,7 +24,7 @@ from features.errors import AddressRefused, StoreUnreachable
 from serving.gate.api_keys import ApiKeys
 from serving.gate.audit import AuditLog, Entry
 from serving.gate.people import People
-from serving.gate.roles import Route, route_of
+from serving.gate.roles import ROUTE_IN_SCOPE, Route, route_of
 from serving.gate.security_headers import added, security_headers
 from serving.gate.throttle import TokenBuckets
 from serving.gate.visitor import IN_SCOPE, NOBODY, THIS_MACHINE, Visitor
@@ -126,16 +126,17 @@ class Gate:
             return
         ours = security_headers(scope["path"], https=scope["scheme"] == "https")
         route, lead_id = route_of(scope["method"], scope["path"])
+        scope[ROUTE_IN_SCOPE] = route
         status = 0
 
-        async def told(message: Message) -> None:
+        def told(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 message["headers"] = added(message.get("headers", []), ours)
                 status = message["status"]
                 if route.trail:
                     self._note(scope, route, lead_id, status)
-            await send(message)
+            return send(message)
 
         found, size = _looked_through(scope)
         answer = self._turned_away(scope, found, size)

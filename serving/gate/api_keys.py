@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Engine, insert, select, update
 
@@ -44,8 +45,9 @@ class ApiKey:
     revoked_at: datetime | None
 
 
+@lru_cache(maxsize=64)
 def key_hash(key: bytes) -> bytes:
-    """Return what is kept of a key."""
+    """Return what is kept of a key; a program that asks again and again is not hashed each time."""
     return hashlib.sha256(key).digest()
 
 

@@ -24,6 +24,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Scope = Literal["score", "write", "read", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 ANYBODY = "anybody"
+ROUTE_IN_SCOPE = "leadloop.route"
+"""Under which the gate leaves the row of the table for whoever counts the request behind it."""
 TRAIL = Literal["", "seen", "changed"]
 
 

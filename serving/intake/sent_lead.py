@@ -14,7 +14,7 @@ from features.errors import FactRefused
 from features.facts.cells import yes_or_no
 from features.facts.company import Company, FormField
 from features.facts.contact_signs import shown_name
-from features.facts.contacts import Contact, traces_of
+from features.facts.contacts import Contact, Parts, traces_of
 from features.facts.file_shape import is_placeholder, parse_number
 from features.facts.values import Answer, Lead, LeadId, Source
 from models.remembered import Remembered
@@ -106,17 +106,6 @@ def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[s
     return answers, sorted(set(unknown)) if unknown else unknown
 
 
-class Parts(Protocol):
-    """The parts of a contact, however it was read."""
-
-    @property
-    def name(self) -> str | None: ...  # noqa: D102
-    @property
-    def phone(self) -> str | None: ...  # noqa: D102
-    @property
-    def email(self) -> str | None: ...  # noqa: D102
-
-
 class SentLead(Protocol):
     """What a body says of a lead, whichever reader read it: ``LeadBody``, or the quick one of ``written_lead.py``."""
 
@@ -137,14 +126,23 @@ def contact_in(body: SentLead) -> Contact:
 
 
 def facts_of(
-    lead_id: LeadId, body: SentLead, company: Company, *, known_at: datetime, secret: bytes, manager: str | None = None
+    lead_id: LeadId,
+    body: SentLead,
+    company: Company,
+    *,
+    known_at: datetime,
+    secret: bytes | None,
+    manager: str | None = None,
 ) -> tuple[Lead, Source, list[str]]:
-    """Return the lead and its source as facts known at ``known_at``, and the unknown fields; no contact is in them."""
+    """Return the lead and its source as facts known at ``known_at``, and the unknown fields; no contact is in them.
+
+    ``secret`` makes the hashes by which a person is recognised; None for a lead that is only asked about.
+    """
     created = body.created_at or known_at
     if created > known_at:
         raise FactRefused("created_at", "lies in the future; send the moment at which the request was left")
     answers, unknown = answers_of(body.answers, company)
-    traces = traces_of(contact_in(body), secret=secret, region=company.phone_region)
+    traces = traces_of(body.contact or NO_CONTACT, secret=secret, region=company.phone_region)
     lead = Lead(
         lead_id,
         created,

@@ -45,6 +45,6 @@ class QuickScores:
         if lead is None:
             return None
         try:
-            return orjson.dumps(self._questions.asked(lead), option=orjson.OPT_UTC_Z)
+            return orjson.dumps(self._questions.asked(lead, is_written=True), option=orjson.OPT_UTC_Z)
         except LeadloopError:
             return None

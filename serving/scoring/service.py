@@ -22,16 +22,19 @@ class Questions:
     def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
         self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
 
-    def asked(self, body: SentLead) -> dict[str, Any]:
-        """Score a lead that is not stored, as of its arrival, and log its row; return what ``AskedScoreOut`` holds."""
+    def asked(self, body: SentLead, *, is_written: bool = False) -> dict[str, Any]:
+        """Score a lead that is not stored, as of its arrival, and log its row; return what ``AskedScoreOut`` holds.
+
+        With ``is_written`` parts of it are JSON already, for who writes it at once.
+        """
         desk = self.desk
         now = desk.now()
-        lead, source, unknown = facts_of(NOT_STORED, body, desk.company, known_at=now, secret=self.contacts.secret)
+        lead, source, unknown = facts_of(NOT_STORED, body, desk.company, known_at=now, secret=None)
         if unknown:
             self.unknown_fields.count(unknown, now)
         scored = desk.scored_asked(lead, source, now)
         desk.remember(scored, 0)
-        answer = score_values(scored, desk, if_answered=True)
+        answer = score_values(scored, desk, if_answered=True, is_written=is_written)
         answer["unknown_fields"] = unknown
         return answer
 

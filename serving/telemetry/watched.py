@@ -13,7 +13,7 @@ from time import perf_counter
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.gate.roles import route_of
+from serving.gate.roles import ROUTE_IN_SCOPE, route_of
 from serving.telemetry.counts import Counts
 from serving.telemetry.request_id import REQUEST_ID, new_id, taken_id
 
@@ -62,7 +62,7 @@ class Watched:
                 await JSONResponse({"detail": WENT_WRONG}, FAULT)(scope, receive, told)
             raise
         finally:
-            route, _ = route_of(scope["method"], scope["path"])
+            route = scope.get(ROUTE_IN_SCOPE) or route_of(scope["method"], scope["path"])[0]
             seconds = perf_counter() - began
             self._count(route.method if route.method in METHODS else "OTHER", route.path, status, seconds)
             if status >= FAULT:

@@ -124,3 +124,10 @@ def test_a_request_that_was_taken_back_is_no_earlier_request(engine: Engine) -> 
     assert book.same_person(phone, before=LeadId("new")) == ["old"]
     store.undo(wrong.id)
     assert book.same_person(phone, before=LeadId("new")) == []
+
+
+def test_without_a_secret_nobody_is_recognised_and_the_words_about_the_contact_are_the_same() -> None:
+    contact = Contact("Анна", "8 912 345-67-89", "anna@firma.ru")
+    known, asked = (traces_of(contact, secret=secret, region="RU") for secret in (b"key", None))
+    assert (len(known.person_keys), asked.person_keys) == (2, ())
+    assert asked.quality == known.quality

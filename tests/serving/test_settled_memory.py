@@ -1,0 +1,51 @@
+"""What a service holds for good is set aside, and what nobody holds any more is thrown away all the same."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from serving.settled_memory import MADE_BETWEEN_LOOKS, set_aside, tidy_up
+from tests.serving.doors import open_doors
+
+
+class Held:
+    """Something that holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def test_what_there_is_is_set_aside_and_the_young_are_looked_through_more_seldom() -> None:
+    set_aside()
+    assert gc.get_freeze_count() > 10_000
+    assert gc.get_threshold()[0] == MADE_BETWEEN_LOOKS
+
+
+def test_what_was_set_aside_and_is_held_by_nobody_goes_when_it_is_tidied_up() -> None:
+    gone = weakref.ref(Held())
+    set_aside()
+    gc.collect()
+    assert gone() is not None
+    tidy_up()
+    assert gone() is None
+    assert gc.get_freeze_count() > 10_000
+
+
+def test_a_service_begins_with_what_it_holds_set_aside(tmp_path: Path, sqlite_engine: Engine) -> None:
+    gc.unfreeze()
+    with open_doors(tmp_path, sqlite_engine):
+        assert gc.get_freeze_count() > 10_000
