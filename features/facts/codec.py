@@ -35,11 +35,11 @@ def instant(count: int) -> datetime:
 def payload_of(fact: Fact) -> Payload:
     """Return what a fact says besides lead, ``at`` and ``known_at``; empty values are left out."""
     said = _WRITERS[type(fact)](fact)
-    return {name: value for name, value in said.items() if value or not (value is None or _is_empty(value))}
+    return {name: value for name, value in said.items() if value or not _is_empty(value)}
 
 
 def _is_empty(value: object) -> bool:
-    return value is False or (isinstance(value, list | dict) and not value)
+    return value is None or value is False or (isinstance(value, list | dict) and not value)
 
 
 def encoded(fact: Fact, payload: Payload | None = None) -> str:

@@ -17,7 +17,7 @@ from features.errors import UnknownLead
 from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseconds, payload_of
 from features.facts.contacts import Contact, ContactOfLead, sealed_contact, told_contacts
 from features.facts.history import LeadHistory
-from features.facts.identity import digest_of, key_of, says_the_same
+from features.facts.identity import digest_of, key_of
 from features.facts.keyring import keyring_of
 from features.facts.quick_rows import add_rows, among, given
 from features.facts.sealed_texts import opened_texts, sealed_payload, telling_without_person, without_person
@@ -48,8 +48,6 @@ class _Gathered:
     imported: set[int] = field(default_factory=set)
     contact: Contact = NOBODY
     is_stored: bool = False
-    is_known: bool = False
-    """Whether the lead itself is among the facts."""
 
 
 class GatheredFacts:
@@ -68,23 +66,21 @@ class GatheredFacts:
 
     def is_known(self, lead_id: LeadId) -> bool:
         """Return whether the lead itself is stored, or was added."""
-        return self._leads[lead_id].is_known
+        return any(isinstance(one.fact, Lead) for one in self._leads[lead_id].facts)
 
     def history(self, lead_id: LeadId) -> LeadHistory:
         """Return a lead's facts, those added among them; ``UnknownLead`` where the lead itself is none of them."""
-        mine = self._leads[lead_id]
-        if not mine.is_known:
+        if not self.is_known(lead_id):
             raise UnknownLead(lead_id)
-        return LeadHistory(lead_id, tuple(mine.facts), self.number)
+        return LeadHistory(lead_id, tuple(self._leads[lead_id].facts), self.number)
 
     def moment(self, lead_id: LeadId, now: datetime) -> datetime:
         """Return the moment at which something new of a lead is known: now, but after all that is known of it already.
 
         A clock that was put back must not make a correction older than what it corrects.
         """
-        facts = self._leads[lead_id].facts
-        known = max([one.fact.known_at for one in facts]) if facts else now - MICROSECOND
-        return now if known < now else known + MICROSECOND
+        known = max((one.fact.known_at for one in self._leads[lead_id].facts), default=None)
+        return now if known is None or known < now else known + MICROSECOND
 
     def contact(self, lead_id: LeadId) -> Contact:
         """Return the contact that holds; empty where none is kept."""
@@ -120,14 +116,13 @@ class GatheredFacts:
             fact = without_person(fact, self._forgotten, self._keyring.texts)
         mine, key, payload = self._leads[fact.lead_id], key_of(fact), payload_of(fact)
         digest = digest_of(fact, payload)
-        if says_the_same(mine.digests.get(key), fact, digest):
+        if mine.digests.get(key) == digest:
             return False
         mine.digests[key] = digest
         at_us, known_us = microseconds(fact.at), microseconds(fact.known_at)
         self._add(KIND_OF[type(fact)], fact.lead_id, key, digest, at_us, known_us, encoded(fact, payload))
         mine.facts.append(Stored(self.number, fact))
         if isinstance(fact, Lead):
-            mine.is_known = True
             self._persons += [(one, fact.lead_id, at_us) for one in fact.person_keys]
         return True
 
@@ -191,7 +186,6 @@ class GatheredFacts:
             mine.tellings[known_at] = telling
             return
         mine.facts.append(Stored(number, lead_fact(kind, LeadId(lead_id), at_us, known_us, payload)))
-        mine.is_known = mine.is_known or kind == KIND_OF[Lead]
         mine.digests[bytes(key)] = bytes(digest)
         if import_id is not None:
             mine.imported.add(number)

@@ -33,7 +33,7 @@ from features.errors import UnknownImport, UnknownLead
 from features.facts.codec import KIND_OF, encoded, lead_fact, microseconds, plan_fact, spend_fact
 from features.facts.database import reading, writing
 from features.facts.history import LeadHistory
-from features.facts.identity import digest_of, key_of, says_the_same
+from features.facts.identity import digest_of, key_of
 from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import opened_texts, sealed_texts, without_person
 from features.facts.spend_mappings import held_in, mapped
@@ -224,7 +224,7 @@ def append_in(
     new, numbers = [], list[int | None]([None] * len(keyed))
     for position, (fact, key, digest) in enumerate(keyed):
         before, known_us = latest.get(key, (None, 0))
-        if not says_the_same(before, fact, digest):
+        if before != digest:
             if before is not None and corrections_known_at is not None and _cannot_have_been_known(fact, known_us):
                 fact = replace(fact, known_at=max(corrections_known_at, fact.known_at), back_dated=False)
             latest[key] = digest, microseconds(fact.known_at)
@@ -284,12 +284,12 @@ def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId
 def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
     """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
     facts = _without_forgotten(connection, facts)
-    keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
-    latest = _latest_versions(connection, [key for _, key, _ in keyed if key not in seen])
+    keyed = [(key_of(fact), digest_of(fact)) for fact in facts]
+    latest = _latest_versions(connection, [key for key, _ in keyed if key not in seen])
     new = []
-    for fact, key, digest in keyed:
+    for key, digest in keyed:
         before = seen[key] if key in seen else latest.get(key, (None, 0))[0]
-        new.append(not says_the_same(before, fact, digest))
+        new.append(before != digest)
         seen[key] = digest
     return new
 

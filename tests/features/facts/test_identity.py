@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 
-from features.facts.identity import digest_of, former_digest_of, identity, key_of, says_the_same
+from features.facts.identity import digest_of, identity, key_of
 from features.facts.values import Assignment, Fact, LeadFact, LeadId, Plan, Source, Spend
 from tests.support.facts import NOON, call, later_facts, lead, source, stage
 
@@ -82,15 +82,3 @@ def test_a_status_that_is_exported_again_says_nothing_new() -> None:
 
 def test_nothing_given_and_nothing_said_are_told_from_zero() -> None:
     assert digest_of(stage(amount=0.0)) != digest_of(stage(amount=None))
-
-
-@given(later_facts())
-def test_what_an_earlier_version_stored_of_a_fact_is_known_again(fact: LeadFact) -> None:
-    stored = former_digest_of(fact)
-    assert says_the_same(stored, replace(fact, known_at=fact.known_at + HOUR), digest_of(fact))
-    assert not says_the_same(stored, replace(fact, at=fact.at + HOUR), digest_of(replace(fact, at=fact.at + HOUR)))
-
-
-@given(later_facts(), later_facts())
-def test_two_facts_say_the_same_by_one_digest_where_they_do_by_the_former(one: LeadFact, other: LeadFact) -> None:
-    assert (digest_of(one) == digest_of(other)) == (former_digest_of(one) == former_digest_of(other))

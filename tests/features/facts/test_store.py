@@ -8,17 +8,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, text
 
 from features.errors import UnknownImport, UnknownLead
 from features.facts.codec import encoded, lead_fact, microseconds
-from features.facts.database import writing
-from features.facts.identity import former_digest_of
 from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
-from features.facts.tables import FACTS
 from features.facts.values import Assignment, Call, Fact, Lead, LeadFact, LeadId, Plan, Source, Spend, Stage
-from tests.support.facts import NOON, call, facts_of_leads, later_facts, lead, source, stage
+from tests.support.facts import NOON, call, facts_of_leads, later_facts, lead, stage
 
 HOUR = timedelta(hours=1)
 
@@ -167,15 +164,3 @@ def test_a_fact_that_was_stored_last_of_its_kind_is_not_stored_again(sqlite_engi
     before = store.last_number()
     assert store.append([fact, fact]) == [None, None]
     assert store.last_number() == before
-
-
-def test_what_an_earlier_version_stored_is_not_stored_again(engine: Engine) -> None:
-    store = FactStore(engine)
-    facts: list[LeadFact] = [lead(area=40.0), source(source="vk")]
-    store.append(facts)
-    with writing(engine) as connection:
-        for number, fact in enumerate(facts, start=1):
-            former = {"digest": former_digest_of(fact)}
-            connection.execute(update(FACTS).where(FACTS.c.number == number).values(former))
-    assert store.append(facts) == [None, None]
-    assert store.append([lead(area=50.0)]) == [3]
