@@ -6,6 +6,7 @@ takes longer the page shows the look before, be it one of another process (``kep
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ PATIENCE = 1.5
 CHANGED_FOR = timedelta(hours=1)
 """What changed is read from thousands of leads: it is worked out anew once an hour, or when the day of the change moves."""
 Drift = Callable[[str], DriftSummary | None]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ class AlarmWatch:
                 self._look_anew(moment)
                 self._looked_at = moment
                 self._rests = max(LOOK_AGAIN, TIMES_AS_LONG * timedelta(seconds=time.thread_time() - began))
-            except Exception as error:  # noqa: BLE001 - it is told to whoever waits, and the next page tries again
+            except Exception as error:  # it is told to whoever still waits, and the next page tries again
+                logger.exception("The alarms could not be looked at; the page goes on showing the last look.")
                 look.set_exception(error)
             else:
                 look.set_result(None)

@@ -297,8 +297,8 @@ def test_while_a_new_count_is_under_way_the_page_says_of_when_its_figures_are(
     eventually(lambda: "under way" not in doors.page("/alarms?lang=en"), 30)
 
 
-def test_a_look_that_failed_is_told_to_whoever_waited_and_tried_again(
-    doors: Doors, monkeypatch: pytest.MonkeyPatch
+def test_a_look_that_failed_is_told_to_whoever_waited_and_to_the_log_and_tried_again(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def unreachable(_: datetime) -> list[LeadSummary]:
         raise StoreUnreachable("gone")
@@ -307,6 +307,7 @@ def test_a_look_that_failed_is_told_to_whoever_waited_and_tried_again(
     with monkeypatch.context() as broken:
         broken.setattr(doors.service.book, "summaries", unreachable)
         assert doors.client.get("/alarms", headers={"accept": "text/html"}).status_code == 503
+    assert "The alarms could not be looked at" in caplog.text
     assert "больше нецелевых" in plain(doors.page("/alarms"))
 
 
