@@ -259,7 +259,7 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     "col_cpq": ("За квалифиц.", "Per qualified"),
     "col_cps": ("За продажу", "Per sale"),
     "col_romi": ("ROMI", "ROMI"),
-    "sales_made": ("продаж: {n}", "{n} sales"),
+    "sales_made": ("продаж: {n}", "sales: {n}"),
     "bought_early": ("и ещё {n}, срок не вышел", "{n} more, window open"),
     "drift_link": ("что изменилось", "what changed"),
     "of": ("{count} из {of}", "{count} of {of}"),
