@@ -64,6 +64,7 @@ def postman(house: House) -> Postman:
     """Return who delivers what waits in the outbox; tokens come from the environment."""
     from features.facts.company_file import read_company
     from features.settings import crm_secrets
+    from leadloop.connecting.connectors import paces_of_letters
     from leadloop.connecting.secret_addresses import SecretAddresses, secret_of
     from leadloop.sending.postman import Postman
     from leadloop.webhooks.receivers import receivers_of
@@ -82,4 +83,5 @@ def postman(house: House) -> Postman:
         clock=now,
         draw=random.Random(),
         loopback=said.send_to_loopback,
+        paces=paces_of_letters(house.company, crm),
     )

@@ -136,12 +136,17 @@ def _once(house: House, console: Console) -> None:
         heard = desk.hear(now)
         found = desk.look_through(now, lambda entity, count: bar.update(tasks[entity], advance=count))
     found.taking.add(heard)
-    sent = postman(house).go_round()
+    carrier, delivered = postman(house), 0
+    while True:
+        sent = carrier.go_round()
+        delivered += sent.delivered
+        if not sent.left_for_pace:
+            break
     desk.close()
     taking = found.taking
     console.print(
         f"{desk.connector.crm}: {taking.seen:,} records looked at, {taking.facts:,} new facts, {taking.letters:,} scores to tell, "
-        f"{sent.delivered:,} letters delivered.",
+        f"{delivered:,} letters delivered.",
         highlight=False,
     )
     if taking.amiss:

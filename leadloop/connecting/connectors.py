@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 from features.errors import CrmRefused
 from features.facts.company import Company
@@ -16,6 +17,31 @@ from leadloop.connecting.hubspot import HubSpot
 from leadloop.connecting.pace import Pace
 
 NAMES = {"bitrix24": "Bitrix24", "amocrm": "amoCRM", "hubspot": "HubSpot"}
+PACES = {
+    "bitrix24": (bitrix24.RATE, bitrix24.BURST),
+    "amocrm": (amocrm.RATE, amocrm.BURST),
+    "hubspot": (hubspot.RATE, hubspot.BURST),
+}
+
+
+@cache
+def pace_towards(system: str, address: str) -> Pace:  # noqa: ARG001 - each address has a pace of its own
+    """Return how fast this process may ask a CRM: who reads there and who writes back share it."""
+    return Pace(*PACES[system], time.monotonic, time.sleep)
+
+
+def paces_of_letters(company: Company, secrets: CrmSecrets) -> dict[str, Pace]:
+    """Return the pace of the letters to the company's CRM by their destination; none where none is named or it cannot be asked."""
+    crm = company.crm
+    if crm is None:
+        return {}
+    address = crm.address or hubspot.ADDRESS
+    if crm.system == "bitrix24":
+        try:
+            address = hook_of(secrets.bitrix24_hook).portal
+        except CrmRefused:
+            return {}
+    return {f"crm-{crm.system}": pace_towards(crm.system, address)}
 
 
 def connector_of(company: Company, secrets: CrmSecrets, *, loopback: bool = False) -> Connector:
@@ -39,7 +65,7 @@ def connector_of(company: Company, secrets: CrmSecrets, *, loopback: bool = Fals
     asker = Asker(
         NAMES[crm.system],
         base,
-        pace=Pace(module.RATE, module.BURST, time.monotonic, time.sleep),
+        pace=pace_towards(crm.system, address),
         remedy=module.REMEDY,
         headers={"Authorization": f"Bearer {token}"},
         loopback=loopback,
@@ -49,6 +75,6 @@ def connector_of(company: Company, secrets: CrmSecrets, *, loopback: bool = Fals
 
 def _bitrix24(company: Company, secrets: CrmSecrets, loopback: bool) -> Connector:
     hook = hook_of(secrets.bitrix24_hook)
-    pace = Pace(bitrix24.RATE, bitrix24.BURST, time.monotonic, time.sleep)
+    pace = pace_towards("bitrix24", hook.portal)
     base = f"{hook.portal}/rest/{hook.secret}"
     return Bitrix24(company, hook, Asker("Bitrix24", base, pace=pace, remedy=bitrix24.REMEDY, loopback=loopback))

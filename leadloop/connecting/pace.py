@@ -27,11 +27,15 @@ class Pace:
 
     def wait(self) -> None:
         """Return when the next request may be sent."""
+        needed = self.needed()
+        self._full += 1.0
+        if needed > 0:
+            self.sleep(needed)
+
+    def needed(self) -> float:
+        """Return for how many seconds the next request would have to wait."""
         now = self.clock()
         if self._at is not None:
             self._full = max(self._full - (now - self._at) * self.rate, 0.0)
         self._at = now
-        self._full += 1.0
-        over = self._full - self.burst
-        if over > 0:
-            self.sleep(over / self.rate)
+        return max((self._full + 1.0 - self.burst) / self.rate, 0.0)

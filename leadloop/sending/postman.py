@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import httpx
 
@@ -28,6 +29,8 @@ IN_DOUBT_ANSWERS = frozenset({502, 504})
 """A gateway lost the answer; behind it the letter may have been taken."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 WITHOUT_TOKEN = timedelta(minutes=15)
+LONGEST_WAIT = 5.0
+"""Seconds of one round that a destination's pace may cost; what is left goes with the next, so that it holds up no other."""
 SignIns = Mapping[str, str | None]
 """Name of a sign-in -> the Authorization header; None where its token is not set."""
 
@@ -42,18 +45,31 @@ class Receiver:
 
 BY_HOOK = "webhook:"
 """How the sign-in of a letter begins that is signed and not shown a token: the receiver's name follows."""
+
+
+class Paced(Protocol):
+    """How fast a destination may be written to."""
+
+    def needed(self) -> float:
+        """Return for how many seconds the next letter would have to wait."""
+
+    def wait(self) -> None:
+        """Return when the next letter may be sent."""
+
+
 Receivers = Callable[[], Mapping[str, Receiver]]
 """Sign-in of a signed letter -> its receiver; asked anew each round, so that a mended address holds for what waits."""
 
 
 @dataclass(slots=True)
 class Round:
-    """What one round came to."""
+    """What one round came to; ``left_for_pace`` are those that go with the next, as their system takes no more at once."""
 
     delivered: int = 0
     put_off: int = 0
     given_up: int = 0
     left_alone: int = 0
+    left_for_pace: int = 0
 
 
 class Postman:
@@ -69,6 +85,8 @@ class Postman:
         Also deliver to this very machine, under http: for tests against servers that run beside them.
     seconds
         So long a try may take as a whole; default: what its manner says.
+    paces
+        How fast a destination may be written to, by its name; others as fast as they answer.
     """
 
     def __init__(
@@ -83,8 +101,9 @@ class Postman:
         resolve: Resolver = resolved,
         timeout: httpx.Timeout = TIMEOUT,
         seconds: float | None = None,
+        paces: Mapping[str, Paced] | None = None,
     ) -> None:
-        self._seconds = seconds
+        self._seconds, self._paces = seconds, dict(paces or {})
         self._outbox, self._sign_ins, self._clock, self._draw = outbox, sign_ins, clock, draw
         self._loopback, self._resolve, self._timeout = loopback, resolve, timeout
         self._ask_receivers, self._receivers = receivers, dict[str, Receiver]()
@@ -95,11 +114,19 @@ class Postman:
         done = Round()
         self._receivers = dict(self._ask_receivers())
         self._outbox.found_in_hand(self._clock())
+        waited: defaultdict[str, float] = defaultdict(float)
         with BoundedClient(self._timeout) as client:
             for letter_id, destination in self._outbox.due(self._clock()):
                 if not self._breakers[destination].lets_through(self._clock()):
                     done.left_alone += 1
                     continue
+                pace = self._paces.get(destination)
+                if pace is not None:
+                    waited[destination] += pace.needed()
+                    if waited[destination] > LONGEST_WAIT:
+                        done.left_for_pace += 1
+                        continue
+                    pace.wait()
                 kept = self._outbox.take(letter_id, self._clock())
                 if kept is not None:
                     self._deliver(kept, client, done)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from features.outbox.letter import KeptLetter
 from features.outbox.outbox import Outbox
+from leadloop.connecting.pace import Pace
 from leadloop.sending.back_off import LONGEST_WAIT
 from leadloop.sending.breaker import FAILURES_IN_A_ROW
 from leadloop.sending.manners import MOST_TRIES
@@ -92,6 +93,28 @@ def test_a_destination_that_says_when_to_come_again_is_left_alone_until_then_wit
         office.after(timedelta(minutes=2))
     assert len(server.got) == 3
     assert {one.state for one in office.outbox.letters()} == {"delivered"}
+
+
+def test_a_system_that_takes_so_many_a_second_gets_no_more_and_holds_up_no_other(sqlite_engine: Engine) -> None:
+    waited, moment = list[float](), [0.0]
+
+    def passed(seconds: float) -> None:
+        waited.append(seconds)
+        moment[0] += seconds
+
+    pace = Pace(rate=2.0, burst=1, clock=lambda: moment[0], sleep=passed)
+    office = Office(sqlite_engine, paces={"slow": pace})
+    with faulty_server(GOOD) as server:
+        for number in range(15):
+            office.put(f"k{number}", url=server.url, destination="slow")
+        office.put("other", url=server.url, destination="another")
+        done = office.postman.go_round()
+        assert (done.delivered, done.left_for_pace) == (12, 4)  # one at once, ten in five seconds; and the other one
+        assert sum(waited) == pytest.approx(5.0)
+        assert {one.state for one in office.outbox.letters(destination="another")} == {"delivered"}
+        done = office.postman.go_round()
+        assert (done.delivered, done.left_for_pace) == (4, 0)
+    assert len(server.got) == 16
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 302])
