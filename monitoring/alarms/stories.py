@@ -2,7 +2,9 @@
 
 Its non-target share rises, fewer are qualified, its campaign does the same, and the form was answered otherwise before anybody
 called. Whoever reads five alarms of it looks for five causes. Alarms of one channel whose change began within a week of each
-other are one story; the one that was raised first leads it, so that a story keeps its name while it goes on.
+other are one story; the one that was raised first leads it, so that a story keeps its name while it goes on. A campaign or an ad
+that is named later is of its channel's story, too, as long as it is no worse than the channel as a whole: its few leads only
+took longer to show it, or had looked well for some days.
 """
 
 from __future__ import annotations
@@ -45,7 +47,18 @@ def _is_of(one: Alarm, story: list[Alarm]) -> bool:
     leader = story[0]
     if not one.watched.channel or one.watched.channel != leader.watched.channel:
         return False
-    return one.earliest <= leader.latest + APART and leader.earliest <= one.latest + APART
+    is_near = one.earliest <= leader.latest + APART and leader.earliest <= one.latest + APART
+    return is_near or any(_shows(whole, one) for whole in story)
+
+
+def _shows(whole: Alarm, part: Alarm) -> bool:
+    """Return whether a part of a channel shows what the whole channel has shown since before, and nothing worse."""
+    of, told = whole.watched, part.watched
+    if of.level != "channel" or told.level == "channel" or (of.clock, of.measure) != (told.clock, told.measure):
+        return False
+    (part_low, part_high), (low, high) = part.after.interval, whole.after.interval
+    is_worse = part_high < low if told.measure == "bought" else part_low > high
+    return part.earliest >= whole.earliest and whole.answer == part.answer and not is_worse
 
 
 def _order(one: Alarm) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.alarms.stories import stories_of
+from monitoring.intervals import Rate
 from tests.monitoring.what_changed.grouped import alarm
 
 DAY = timedelta(days=1)
@@ -45,6 +46,24 @@ def test_a_channel_that_is_worse_in_several_ways_is_told_once_by_what_was_raised
 def test_other_channels_later_changes_and_offers_of_every_channel_are_stories_of_their_own() -> None:
     offers = [told(level="offer", channel="", name=name) for name in ("a", "b")]
     assert len(stories_of([told(), told(channel="forum"), told("bought", later=60), *offers])) == 5
+
+
+def test_a_campaign_that_shows_later_what_its_whole_channel_shows_is_of_its_story_unless_it_is_worse() -> None:
+    whole = replace(told(), after=Rate(100, 179))
+    late = replace(told(level="campaign", name="autumn", later=14, raised=18), after=Rate(38, 64))
+    (story,) = stories_of([late, whole])
+    assert (story.leader, story.beside) == (whole, (late,))
+    worse = replace(late, after=Rate(60, 64))
+    other = replace(late, watched=replace(late.watched, measure="not_reached"))
+    before = replace(told(level="campaign", name="spring", later=-20, raised=-15), after=Rate(38, 64))
+    assert [len(stories_of([whole, one])) for one in (worse, other, before)] == [2, 2, 2]
+
+
+def test_a_part_of_a_channel_of_which_fewer_buy_than_of_the_whole_is_worse() -> None:
+    whole = replace(told("bought"), after=Rate(20, 400))
+    late = replace(told("bought", level="campaign", name="autumn", later=14, raised=18), after=Rate(2, 60))
+    assert len(stories_of([whole, late])) == 1
+    assert len(stories_of([whole, replace(late, after=Rate(0, 900))])) == 2
 
 
 def test_nothing_is_lost_and_the_order_in_which_they_come_does_not_matter() -> None:
