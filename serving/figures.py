@@ -42,7 +42,8 @@ class Figures:
             for cut in (Cut(by=by, period="day"), Cut(by=by)):
                 self.book.tallies(moment, cut)
                 self.spend.costs(moment, cut, self.lead_names(moment))
-        self.book.tallies(moment, Cut(by=("sold_after",), period="day"))
+        self.book.tallies(moment, Cut(period="day"))
+        self.book.sale_rows(moment, Cut())
 
     def refresh(self, moment: datetime) -> None:
         """Take in the chances that moved since the last look."""
