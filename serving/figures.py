@@ -19,7 +19,13 @@ from monitoring.ripening import Cohort, CohortOf, ripening
 from monitoring.spend_book import KnownNames, SpendBook
 from serving.open_leads.board import Board
 
-READ_AHEAD: Sequence[tuple[Dimension, ...]] = (("channel", "campaign", "ad"), ("channel", "campaign"), ("channel",))
+READ_AHEAD: Sequence[tuple[Dimension, ...]] = (
+    ("channel", "campaign", "ad"),
+    ("channel", "campaign"),
+    ("channel", "offer"),
+    ("channel", "landing_page"),
+    ("channel",),
+)
 """The kinds of cut that are counted before anybody asks, the finest first: the others are made of it."""
 
 

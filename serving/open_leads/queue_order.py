@@ -52,7 +52,7 @@ class Place(Generic[Lead]):
 
 
 def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
-    """Return every candidate with its place.
+    """Return every candidate with its place: the rule for a whole queue at once, which ``KeptQueue`` keeps up.
 
     >>> from datetime import UTC
     >>> day = datetime(2026, 3, 2, tzinfo=UTC)
