@@ -18,6 +18,7 @@ from features.facts.company import Company
 from features.facts.values import LeadId
 from features.outcome_window import window_end
 from monitoring.lead_summary import LeadSummary, once_a_person
+from monitoring.sale_days import SaleDays
 from monitoring.tally import PLACE, SIZE, Contribution, Tally, contribution
 
 Dimension = Literal["channel", "campaign", "ad", "offer", "landing_page", "sold_after"]
@@ -33,9 +34,10 @@ Chance = tuple[float, float | None]
 Grain = Literal["day", "month"]
 _Cell = tuple[date, tuple[Name, ...]]
 _Cells = dict[_Cell, list[int]]
+_Sales = SaleDays[tuple[Name, ...]]
 MOST_KINDS_OF_CUT = 24
 """So many kinds of cut are kept up; the one not asked for longest is forgotten."""
-LEADS = PLACE["leads"]
+LEADS, SOLD_AFTER = PLACE["leads"], PLACES["sold_after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class CountedCells:
         self._due: list[tuple[datetime, LeadId]] = []
         self._ends: dict[LeadId, datetime] = {}
         self._kinds: dict[tuple[Grain, tuple[Dimension, ...]], _Cells] = {}
+        self._sales: dict[tuple[Dimension, ...], _Sales] = {}
         # Most leads share their names and what they add with others: kept once, they take a part of the memory.
         self._names: dict[tuple[Name, ...], tuple[Name, ...]] = {}
         self._adds: dict[Contribution, Contribution] = {}
@@ -152,6 +155,15 @@ class CountedCells:
             sums[key] = [a + b for a, b in zip(before, cell, strict=True)] if before else cell
         return {key: Tally(tuple(one)) for key, one in sums.items()}
 
+    def sale_rows(self, cut: Cut) -> dict[date, list[int]]:
+        """Return, of each day of requests that ``cut`` keeps to, how many bought on that day, on the next, and so on.
+
+        By what the cut tells leads apart does not matter here.
+        """
+        kept_to = tuple(one for one in DIMENSIONS if one in cut.only)
+        rows = self._sale_days(kept_to).of(tuple([cut.only[one] for one in kept_to]))
+        return {day: list(row) for day, row in rows.items() if cut.holds(day)}
+
     def _place(self, lead_id: LeadId, one: LeadSummary | None) -> None:
         """Take a lead out of its cells and put it in again as it is now."""
         before = self._placed.pop(lead_id, None)
@@ -163,6 +175,11 @@ class CountedCells:
                 _add(cells, before, grain, dimensions, -1)
             if now:
                 _add(cells, now, grain, dimensions, 1)
+        for dimensions, sales in self._sales.items():
+            if before:
+                _add_sale(sales, before, dimensions, -1)
+            if now:
+                _add_sale(sales, now, dimensions, 1)
 
     def _placed_now(self, lead_id: LeadId, one: LeadSummary) -> _Placed:
         assert self._moment is not None
@@ -195,6 +212,17 @@ class CountedCells:
         self._kinds[kind] = cells
         return cells
 
+    def _sale_days(self, dimensions: tuple[Dimension, ...]) -> _Sales:
+        sales = self._sales.pop(dimensions, None)
+        if sales is None:
+            sales = SaleDays()
+            for one in self._placed.values():
+                _add_sale(sales, one, dimensions, 1)
+            while len(self._sales) >= MOST_KINDS_OF_CUT:
+                del self._sales[next(iter(self._sales))]
+        self._sales[dimensions] = sales  # the last one asked for stands last
+        return sales
+
     def _counted(self, grain: Grain, dimensions: tuple[Dimension, ...]) -> _Cells:
         """Count a kind of cut from the smallest finer one that is kept, or else over all leads."""
         finer = [
@@ -225,6 +253,12 @@ def _add(cells: _Cells, one: _Placed, grain: Grain, dimensions: tuple[Dimension,
     one.adds.add_to(cell, sign)
     if not cell[LEADS]:
         del cells[key]
+
+
+def _add_sale(sales: _Sales, one: _Placed, dimensions: tuple[Dimension, ...], sign: int) -> None:
+    age = one.names[SOLD_AFTER]
+    if isinstance(age, int):
+        sales.count(tuple([one.names[PLACES[dimension]] for dimension in dimensions]), one.day, age, sign)
 
 
 class _Persons:

@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from features.facts.company import Company
 from features.facts.history import LeadHistory
@@ -64,6 +64,12 @@ class LeadBook:
         with self._lock:
             self._catch_up(moment)
             return self._cells.at(moment).tallies(cut)
+
+    def sale_rows(self, moment: datetime, cut: Cut) -> dict[date, list[int]]:
+        """Return how many days after its request each sale came (``CountedCells.sale_rows``), as known now."""
+        with self._lock:
+            self._catch_up(moment)
+            return self._cells.at(moment).sale_rows(cut)
 
     def source_names(self, moment: datetime) -> frozenset[tuple[str, str | None, str | None]]:
         """Return every (channel, campaign, ad) that a lead came by."""

@@ -7,13 +7,16 @@ are not taken for bad ones. Ages are whole days of the company's calendar; today
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from features.wilsons_interval import Z95
-from monitoring.counted_cells import Cut, Name, first_day
+from monitoring.counted_cells import Cut, first_day
 from monitoring.intervals import FEWEST, Rate, UnitCost
 from monitoring.lead_book import LeadBook
 from monitoring.tally import Tally, summed
@@ -27,8 +30,7 @@ FEWEST_RIPE = 0.2
 """Of a less ripe cohort its sales so far say too little of where it ends."""
 LARGE = 400.0
 """From this mean on a Poisson count is as good as normal."""
-SaleDay = tuple[date, int]
-"""The day of the request, and the days from it to the sale."""
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,47 +87,73 @@ def ripening(book: LeadBook, cut: Cut, *, moment: datetime, cohort_of: CohortOf)
     """Return the cohorts of the leads that ``cut`` keeps to, the oldest first; empty where sales have no dates."""
     if book.company.horizon_days is None:
         return []
-    today = moment.astimezone(book.company.zone).date()
-    daily = replace(cut, by=("sold_after",), period="day")
-    cells = {(day, names[0]): tally for (names, day), tally in book.tallies(moment, daily).items() if day}
-    return cohorts(cells, today=today, horizon_days=book.company.horizon_days, cohort_of=cohort_of)
+    daily = replace(cut, by=(), period="day")
+    return cohorts(
+        {day: tally for (_, day), tally in book.tallies(moment, daily).items() if day},
+        book.sale_rows(moment, daily),
+        today=moment.astimezone(book.company.zone).date(),
+        horizon_days=book.company.horizon_days,
+        cohort_of=cohort_of,
+    )
 
 
 def cohorts(
-    cells: Mapping[tuple[date, Name], Tally], *, today: date, horizon_days: int, cohort_of: CohortOf
+    days: Mapping[date, Tally],
+    sales: Mapping[date, Sequence[int]],
+    *,
+    today: date,
+    horizon_days: int,
+    cohort_of: CohortOf,
 ) -> list[Cohort]:
-    """Return the cohorts of leads counted by (day, days to the sale or None)."""
-    leads: dict[date, int] = {}
-    sold: dict[SaleDay, int] = {}
-    for (day, age), tally in cells.items():
-        leads[day] = leads.get(day, 0) + tally["leads"]
-        if isinstance(age, int) and (today - day).days > age:
-            sold[day, max(age, 0)] = sold.get((day, max(age, 0)), 0) + tally["sales"]
-    pace = pace_of_sales(sold, today, horizon_days)
-    groups: dict[date, list[date]] = {}
-    for day in sorted(leads):
-        groups.setdefault(first_day(day, cohort_of) or day, []).append(day)
-    by_cohort: dict[date, list[Tally]] = {}
-    for (day, _), tally in cells.items():
-        by_cohort.setdefault(first_day(day, cohort_of) or day, []).append(tally)
-    return [
-        _cohort(begins, {day: leads[day] for day in days}, sold, summed(by_cohort[begins]), pace, today, horizon_days)
-        for begins, days in groups.items()
-    ]
+    """Return the cohorts of leads counted by day, and of their sales by the days that each took from its request."""
+    in_turn = sorted(days)
+    leads = np.array([days[day]["leads"] for day in in_turn], dtype=np.int64)
+    ages = np.array([(today - day).days for day in in_turn], dtype=np.int64)
+    sold = _sold_by_now([sales.get(day, ()) for day in in_turn], ages, horizon_days)
+    pace = pace_of_sales(sold, ages, horizon_days)
+    groups: dict[date, list[int]] = {}
+    for place, day in enumerate(in_turn):
+        groups.setdefault(first_day(day, cohort_of) or day, []).append(place)
+    made = []
+    for begins, places in groups.items():
+        of = slice(places[0], places[-1] + 1)
+        tally = summed([days[in_turn[place]] for place in places])
+        made.append(_cohort(begins, leads[of], ages[of], sold[of], tally, pace, horizon_days))
+    return made
 
 
-def pace_of_sales(sold: Mapping[SaleDay, int], today: date, horizon_days: int) -> list[float] | None:
+def _sold_by_now(rows: Sequence[Sequence[int]], ages: Ints, horizon_days: int) -> Ints:
+    """Return the sales of each day (a row) by their age in days, without those of an age that is not over yet."""
+    table = np.zeros((len(rows), max([horizon_days + 1, *map(len, rows)])), dtype=np.int64)
+    for place, row in enumerate(rows):
+        table[place, : len(row)] = row
+    table[ages[:, None] <= np.arange(table.shape[1])] = 0
+    return table
+
+
+def pace_of_sales(sold: Ints, ages: Ints, horizon_days: int) -> list[float] | None:
     """Return the share of buyers who have bought by each day of age; None with fewer than ``FEWEST_SALES``.
 
     Each sale stands against the sales of leads that were old enough to show one so late: the reverse-time product limit for
     right-truncated times (Lagakos, Barraj & De Gruttola 1988, Biometrika 75:515-523).
+
+    Parameters
+    ----------
+    sold
+        Sales by the day of the request (rows) and the days to the sale (columns, at least ``horizon_days`` + 1).
+    ages
+        How many days ago each of those days was.
     """
-    if sum(sold.values()) < FEWEST_SALES:
+    if sold.sum() < FEWEST_SALES:
         return None
-    at, could = [0] * (horizon_days + 1), [0] * (horizon_days + 2)
-    for (day, age), count in sold.items():
-        at[min(age, horizon_days)] += count
-        could[min((today - day).days - 1, horizon_days)] += count
+    within = sold[:, : horizon_days + 1].sum(axis=0)
+    within[horizon_days] += sold[:, horizon_days + 1 :].sum()
+    old = ages > 0  # a day that is not over shows no sale
+    last_shown = np.minimum(ages[old] - 1, horizon_days)
+    at: list[int] = within.tolist()
+    could: list[int] = [0] * (horizon_days + 1)
+    for age, count in zip(last_shown.tolist(), sold[old].sum(axis=1).tolist(), strict=True):
+        could[age] += count
     shares = [1.0] * (horizon_days + 1)
     by_then, too_young = sum(at), sum(could)
     for age in range(horizon_days, 0, -1):
@@ -161,38 +189,33 @@ def poisson_interval(mean: float) -> tuple[int, int]:
 
 def _cohort(
     begins: date,
-    leads: Mapping[date, int],
-    sold: Mapping[SaleDay, int],
+    leads: Ints,
+    ages: Ints,
+    sold: Ints,
     tally: Tally,
     pace: Sequence[float] | None,
-    today: date,
     horizon_days: int,
 ) -> Cohort:
-    ages = {day: (today - day).days for day in leads}
     ripe = None
     if pace is not None:
-        seen = (count * (pace[min(ages[day] - 1, horizon_days)] if ages[day] else 0.0) for day, count in leads.items())
-        ripe = sum(seen) / sum(leads.values())
+        days = zip(leads.tolist(), ages.tolist(), strict=True)
+        seen = (count * (pace[min(age - 1, horizon_days)] if age > 0 else 0.0) for count, age in days)
+        ripe = sum(seen) / tally["leads"]
     return Cohort(
         begins,
         tally["leads"],
         tally["sales"],
         tally["open"] + tally["never_called"],
-        tuple(_curve(leads, sold, ages, horizon_days)),
+        _curve(leads, ages, sold, horizon_days),
         tally.expected_sales,
         poisson_interval(tally.expected_sales),
         ripe,
     )
 
 
-def _curve(
-    leads: Mapping[date, int], sold: Mapping[SaleDay, int], ages: Mapping[date, int], horizon_days: int
-) -> Iterable[float]:
-    share, whole = 0.0, sum(leads.values())
-    for age in range(horizon_days + 1):
-        old = [day for day in leads if ages[day] > age]
-        of = sum(leads[day] for day in old)
-        if not of or of < SHOWN_OF * whole:
-            return
-        share += sum(sold.get((day, age), 0) for day in old) / of
-        yield share
+def _curve(leads: Ints, ages: Ints, sold: Ints, horizon_days: int) -> tuple[float, ...]:
+    """Return the share that bought by each age, while enough leads are that old."""
+    old_enough = leads @ (ages[:, None] > np.arange(horizon_days + 1))
+    enough = (old_enough > 0) & (old_enough >= SHOWN_OF * leads.sum())
+    shown = len(enough) if enough.all() else int(np.argmin(enough))
+    return tuple(np.cumsum(sold.sum(axis=0)[:shown] / old_enough[:shown]).tolist())

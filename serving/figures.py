@@ -19,7 +19,13 @@ from monitoring.ripening import Cohort, CohortOf, ripening
 from monitoring.spend_book import KnownNames, SpendBook
 from serving.open_leads.board import Board
 
-READ_AHEAD: Sequence[tuple[Dimension, ...]] = (("channel", "campaign", "ad"), ("channel", "campaign"), ("channel",))
+READ_AHEAD: Sequence[tuple[Dimension, ...]] = (
+    ("channel", "campaign", "ad"),
+    ("channel", "campaign"),
+    ("channel", "offer"),
+    ("channel", "landing_page"),
+    ("channel",),
+)
 """The kinds of cut that are counted before anybody asks, the finest first: the others are made of it."""
 
 
@@ -42,7 +48,8 @@ class Figures:
             for cut in (Cut(by=by, period="day"), Cut(by=by)):
                 self.book.tallies(moment, cut)
                 self.spend.costs(moment, cut, self.lead_names(moment))
-        self.book.tallies(moment, Cut(by=("sold_after",), period="day"))
+        self.book.tallies(moment, Cut(period="day"))
+        self.book.sale_rows(moment, Cut())
 
     def refresh(self, moment: datetime) -> None:
         """Take in the chances that moved since the last look."""

@@ -46,11 +46,11 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
     def looked_at(manager: str | None, count: int) -> Look:
         """Return the queue now; the scores that are shown are logged, for they leave the house."""
         moment = desk.now()
-        places = board.queue(moment, manager or None)
-        shown = [(place, desk.scored_known(place.candidate.lead.known)) for place in places[:count]]
+        look = board.look(moment, manager or None, count)
+        shown = [(place, desk.scored_known(place.candidate.lead.known)) for place in look.places]
         for place, scored in shown:
             desk.remember(scored, place.candidate.lead.history.read_up_to)
-        return Look(moment, shown, len(places), len(board.coming_back(moment, manager or None)))
+        return Look(moment, shown, look.waiting, look.coming_back)
 
     @router.get("/v1/queue", responses=REFUSALS)
     async def queue(manager: Manager = None, count: Annotated[int, Query(ge=1, le=500)] = 50) -> QueueOut:

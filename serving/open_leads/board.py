@@ -18,14 +18,12 @@ from features.outcome_window import horizon_end, is_past_horizon
 from features.rows.as_of import KnownLead
 from models.hand_out_log import HandOut
 from serving.desk.desk import Desk
-from serving.open_leads.exploration import explored
-from serving.open_leads.kept_places import KeptPlaces
-from serving.open_leads.queue_order import Candidate, Place, in_order
+from serving.open_leads.kept_queue import KeptQueue, Look
+from serving.open_leads.queue_order import Place
 from serving.open_leads.waiting import Left, Waits, queue_place
 
-ORDER_HOLDS_FOR = timedelta(seconds=10)
-"""Who hands a lead out goes by the order that its manager was last shown, or one that old: to put thousands of leads in
-order for each call would cost more than all the rest of it."""
+SHOWN_HOLDS_FOR = timedelta(seconds=10)
+"""Who hands a lead out goes by the place at which its manager was shown it, where that was not longer ago."""
 STALE_AFTER = timedelta(minutes=30)
 RESCORED_AT_ONCE = 500
 """How many aged scores one look at the queue renews; the rest wait for the next look."""
@@ -44,14 +42,15 @@ class OpenLead:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """Every place of one manager's queue, as it was made at a moment."""
+class _Shown:
+    """The places that a manager was shown at a moment, and how many waited for him in all."""
 
     made: datetime
+    waiting: int
     places: Mapping[LeadId, Place[OpenLead]]
 
     def holds_at(self, moment: datetime) -> bool:
-        return timedelta(0) <= moment - self.made <= ORDER_HOLDS_FOR
+        return timedelta(0) <= moment - self.made <= SHOWN_HOLDS_FOR
 
 
 MayBeOpen = Callable[[datetime], Sequence[LeadId]]
@@ -65,8 +64,8 @@ class Board:
         self._desk, self._key, self._may_be_open = desk, key, may_be_open
         self._open: dict[LeadId, OpenLead] = {}
         self._ahead: set[LeadId] = set()
-        self._orders: dict[str | None, _Order] = {}
-        self._places = KeptPlaces()
+        self._shown: dict[str | None, _Shown] = {}
+        self._queue = self._empty_queue()
         self._number = -1
         self._model: str | None = None
         self._moved: set[LeadId] = set()
@@ -74,19 +73,24 @@ class Board:
 
     def queue(self, moment: datetime, manager: str | None = None) -> list[Place[OpenLead]]:
         """Return who waits at ``moment`` for ``manager`` (None: for anybody), best first."""
+        return self.look(moment, manager).places
+
+    def look(self, moment: datetime, manager: str | None = None, most: int | None = None) -> Look[OpenLead]:
+        """Return the first ``most`` who wait (None: all), how many wait in all, and how many come back by themselves."""
         with self._lock:
             self._catch_up(moment)
             self._renew(moment)
-            waiting = self._waiting(moment, manager)
-        places = self._in_turn(waiting, moment)
-        self._keep(manager, moment, places)
-        return places
+            look = self._queue.look(self._open, moment, manager, most)
+            shown = {place.candidate.lead.known.lead_id: place for place in look.places}
+            holding = {of: one for of, one in self._shown.items() if one.holds_at(moment)}
+            self._shown = holding | {manager: _Shown(moment, look.waiting, shown)}
+            return look
 
     def hand_out(self, lead_id: LeadId, moment: datetime, manager: str | None = None) -> HandOut | None:
         """Return how the lead stands in the queue of ``manager`` as it leaves it; None where it does not wait there.
 
-        Whether it waits is looked up now; its place is that of the order that was made for the manager just before, where
-        the lead waited for the same call in it.
+        Whether it waits is looked up now; its place is the one where the manager was shown it just before, where the lead
+        waited for the same call then.
         """
         with self._lock:
             self._catch_up(moment)
@@ -94,30 +98,14 @@ class Board:
             waits = queue_place(asked.known, manager, moment) if asked else None
             if not isinstance(waits, Waits):
                 return None
-            order = self._orders.get(manager)
-            mine = order.places.get(lead_id) if order and order.holds_at(moment) else None
-            waiting = [] if mine and mine.candidate.waits == waits else self._waiting(moment, manager)
-        if waiting or order is None or mine is None:
-            order = self._keep(manager, moment, self._in_turn(waiting, moment))
-            mine = order.places[lead_id]
-        return HandOut(
-            lead_id, moment, waits.since, mine.rank, len(order.places), mine.drawn_from, mine.arm, mine.propensity
-        )  # fmt: skip
-
-    def _keep(self, manager: str | None, moment: datetime, places: Sequence[Place[OpenLead]]) -> _Order:
-        """Keep a manager's order, and of the others those that still hold."""
-        order = _Order(moment, {place.candidate.lead.known.lead_id: place for place in places})
-        with self._lock:
-            self._orders = {of: one for of, one in self._orders.items() if one.holds_at(moment)} | {manager: order}
-        return order
-
-    def coming_back(self, moment: datetime, manager: str | None = None) -> list[tuple[OpenLead, Left]]:
-        """Return the leads that are not in the queue now but come back by themselves, the soonest first."""
-        with self._lock:
-            self._catch_up(moment)
-            places = self._places.of(self._open.values(), moment, manager)
-        resting = [(lead, place) for lead, place in places if isinstance(place, Left) and place.back_at]
-        return sorted(resting, key=lambda pair: pair[1].back_at or moment)
+            shown = self._shown.get(manager)
+            mine = shown.places.get(lead_id) if shown and shown.holds_at(moment) else None
+            if shown and mine and mine.candidate.waits == waits:
+                waiting = shown.waiting
+            else:
+                now = self._queue.look_at(lead_id, self._open, moment, manager)
+                (mine,), waiting = now.places, now.waiting
+        return HandOut(lead_id, moment, waits.since, mine.rank, waiting, mine.drawn_from, mine.arm, mine.propensity)
 
     def expected_sales(self, moment: datetime) -> dict[LeadId, float]:
         """Return the purchase probability of every open lead."""
@@ -148,20 +136,9 @@ class Board:
             worth = {one: self._open.get(one) for one in moved}
         return {lead_id: (one.probability, one.expected_amount) if one else None for lead_id, one in worth.items()}
 
-    def _waiting(self, moment: datetime, manager: str | None) -> list[Candidate[OpenLead]]:
-        places = self._places.of(self._open.values(), moment, manager)
-        return [_candidate(lead, place) for lead, place in places if isinstance(place, Waits)]
-
-    def _in_turn(self, waiting: list[Candidate[OpenLead]], moment: datetime) -> list[Place[OpenLead]]:
+    def _empty_queue(self) -> KeptQueue[OpenLead]:
         company = self._desk.company
-        return explored(
-            in_order(waiting),
-            company.queue.explore,
-            name_of=lambda lead: lead.known.lead_id,
-            moment=moment,
-            zone=company.zone,
-            key=self._key,
-        )
+        return KeptQueue(explore=company.queue.explore, zone=company.zone, key=self._key)
 
     def _catch_up(self, moment: datetime) -> None:
         """Place what changed since the last look, and what was not yet known at the moment of that look."""
@@ -171,7 +148,8 @@ class Board:
             self._moved |= self._open.keys()
             self._open.clear()
             self._ahead.clear()
-            self._orders.clear()
+            self._shown.clear()
+            self._queue = self._empty_queue()
             asked = self._may_be_open(moment) if self._may_be_open else None
             self._place(self._desk.store.histories(up_to=last, lead_ids=asked), moment)
         elif last > self._number or self._ahead:
@@ -180,6 +158,7 @@ class Board:
             for lead_id in changed:
                 self._open.pop(lead_id, None)
             self._moved |= changed
+            self._queue.touch(changed)
             self._place(self._desk.store.histories(up_to=last, lead_ids=sorted(changed)), moment)
         self._number = last
 
@@ -191,6 +170,7 @@ class Board:
             if known and not _is_over(known):
                 self._open[history.lead_id] = OpenLead(history, known, *self._desk.worth(known))
                 self._moved.add(history.lead_id)
+                self._queue.touch([history.lead_id])
 
     def _renew(self, moment: datetime, at_once: int = RESCORED_AT_ONCE) -> None:
         """Score anew what was scored long ago: leads stand in the order in which they were scored."""
@@ -199,11 +179,8 @@ class Board:
         for lead in oldest_first:
             self._open.pop(lead.history.lead_id)
             self._moved.add(lead.history.lead_id)
+            self._queue.touch([lead.history.lead_id])
         self._place((lead.history for lead in oldest_first), moment)
-
-
-def _candidate(lead: OpenLead, waits: Waits) -> Candidate[OpenLead]:
-    return Candidate(lead, waits, lead.known.created_at, lead.probability, lead.expected_amount)
 
 
 def _is_past(lead: OpenLead, moment: datetime) -> bool:

@@ -38,7 +38,7 @@ WHOLE = float(2**64)
 THREE_NUMBERS = Struct(">3Q")
 LONGEST_KEY = 64
 MOST_KEPT = 2**16
-"""So many draws are kept: a lead's stays the same all day, and every look at the queue asks for all of them."""
+"""So many draws are kept: a lead's stays the same all day, and it is put in order anew whenever it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ def explored(
     key: bytes,
 ) -> list[Place[Lead]]:
     """Return the places with some leads drawn ahead, each with its arm and how likely that was.
+
+    This is the rule for a whole queue at once; ``KeptQueue`` keeps what it says up lead by lead, and is tested against it.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ class Place(Generic[Lead]):
 
 
 def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
-    """Return every candidate with its place.
+    """Return every candidate with its place: the rule for a whole queue at once, which ``KeptQueue`` keeps up.
 
     >>> from datetime import UTC
     >>> day = datetime(2026, 3, 2, tzinfo=UTC)
@@ -64,7 +64,7 @@ def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
     by_time = sorted(range(len(candidates)), key=lambda index: candidates[index].created_at)
     first_come = {index: rank for rank, index in enumerate(by_time, start=1)}
     amounts_known = any(candidate.expected_amount is not None for candidate in candidates)
-    ordered = sorted(range(len(candidates)), key=lambda index: _worth(candidates[index], amounts_known), reverse=True)
+    ordered = sorted(range(len(candidates)), key=lambda index: worth_of(candidates[index], amounts_known), reverse=True)
     return [
         Place(rank, first_come[index], candidates[index], _arm(candidates[index]))
         for rank, index in enumerate(ordered, start=1)
@@ -75,6 +75,7 @@ def _arm(candidate: Candidate[Lead]) -> Arm:
     return "promised" if candidate.waits.kind == "call_back" else "by_worth"
 
 
-def _worth(candidate: Candidate[Lead], amounts_known: bool) -> tuple[bool, float, float]:
+def worth_of(candidate: Candidate[Lead], amounts_known: bool) -> tuple[bool, float, float]:
+    """Return by what the queue is put in order, the greatest first; by amounts where anybody's is known."""
     worth = (candidate.expected_value or 0.0) if amounts_known else candidate.probability
     return candidate.waits.kind == "call_back", worth, candidate.created_at.timestamp()

@@ -50,6 +50,17 @@ def anew(
     return {key: summed(those) for key, those in groups.items()}
 
 
+def sales_anew(summaries: list[LeadSummary], cut: Cut, company: Company) -> dict[date, list[int]]:
+    """Count the sales of a cut one by one, by the day of the request and the days from it to the sale."""
+    took: dict[date, list[int]] = {}
+    for one in counted(summaries, company):
+        day = one.created_at.astimezone(company.zone).date()
+        named: dict[str, str | None] = {"channel": one.channel, "campaign": one.campaign}
+        if one.won_at and cut.holds(day) and all(named[dimension] == word for dimension, word in cut.only.items()):
+            took.setdefault(day, []).append(max((one.won_at.astimezone(company.zone).date() - day).days, 0))
+    return {day: [those.count(age) for age in range(max(those) + 1)] for day, those in took.items()}
+
+
 @pytest.mark.parametrize("company", [COMPANY, ONCE], ids=["every request", "once a person"])
 @pytest.mark.parametrize("seed", range(4))
 def test_cells_kept_up_through_anything_equal_counting_anew(sqlite_engine: Engine, seed: int, company: Company) -> None:
@@ -78,6 +89,7 @@ def test_cells_kept_up_through_anything_equal_counting_anew(sqlite_engine: Engin
         fresh = LeadBook(store, company).summaries(moment)
         for cut in draw.sample(CUTS, 3):
             assert book.tallies(moment, cut) == anew(fresh, cut, company, moment, chances), cut
+            assert book.sale_rows(moment, cut) == sales_anew(fresh, cut, company), cut
     assert book.tallies(moment, Cut())[(), None]["leads"] > 5
 
 
