@@ -22,10 +22,6 @@ LESS_LIKELY = 0.7
 """Each larger step is believed less at first, by so many nats."""
 FIRST_VARIANCE = 1e-4
 WEAKEST = 0.1
-LUCK = 0.5
-"""What is believed is multiplied by max(0, 1 - this * variance / belief²): nothing is made of what may be chance."""
-FOLLOWING_PAYS = 2.0
-"""That following foretells leads better than a level that stays is believed at first, by so many nats; then as far as it did."""
 LEAST_GAIN, MOST_GAIN = -20.0, 100.0
 """However badly following did, or however well, so many nats are remembered of it: a market may change its ways."""
 
@@ -51,28 +47,26 @@ class Level:
 
     @property
     def shift(self) -> float:
-        """Return what to add to every lead's log-odds: what is believed, shrunk to nothing where it may be luck."""
-        return self.paid * self.told_apart_from_luck[0]
+        """Return what to add to every lead's log-odds: what is believed, as far as following paid."""
+        return self.paid * self.believed[0]
 
     @property
     def strength(self) -> float:
-        """Return by how much to multiply what a lead's log-odds differ from the centre, luck taken off likewise."""
-        return max(1.0 + self.paid * self.told_apart_from_luck[1], WEAKEST)
+        """Return by how much to multiply what a lead's log-odds differ from the centre, likewise."""
+        return max(1.0 + self.paid * self.believed[1], WEAKEST)
 
     @property
     def paid(self) -> float:
-        """Return how far it is believed that following pays, by what it was worth on earlier leads: from 0 to 1."""
-        return probability_of(FOLLOWING_PAYS + self.gain)
-
-    @property
-    def told_apart_from_luck(self) -> tuple[float, float]:
-        """Return the shift, and the strength above 1, as far as so many leads can tell them, whether following paid or not."""
-        shift, strength = (_without_luck(one, self._variance_of(place)) for place, one in enumerate(self.believed))
-        return shift, strength
+        """Return how far it is believed that following pays: at even odds at first, then by what it was worth; from 0 to 1."""
+        return probability_of(self.gain)
 
     @property
     def believed(self) -> tuple[float, float]:
-        """Return the mean of what is believed of the shift, and of the strength above 1."""
+        """Return the mean of what is believed of the shift, and of the strength above 1.
+
+        Nothing more is taken off it for luck: each step begins at no move at all and goes only as far as the leads press it,
+        the smaller steps are believed first, and what following is not worth is taken off by ``paid``.
+        """
         shares = self._shares()
         shift, strength = (math.fsum(s * one[n] for s, one in zip(shares, self.means, strict=True)) for n in (0, 1))
         return shift, strength
@@ -101,7 +95,7 @@ class Level:
     def from_json(cls, said: Mapping[str, Any]) -> Level:
         """Return the level that was saved; ``ValueError``, ``KeyError`` or ``TypeError`` where it is none.
 
-        One that was saved before gains were counted is followed as it was then.
+        One that was saved before gains were counted is taken for one whose following paid: then all were.
         """
         gain = float(said.get("gain", MOST_GAIN))
         return level_of(float(said["centre"]), said["means"], said["covariances"], said["beliefs"], gain)
@@ -165,7 +159,3 @@ def begun_from(learned: Level, before: Level, latest: float) -> Level:
     means = [(mine[0] + (mine[1] - its[1]) * (latest - learned.centre), its[1]) for mine, its in told]
     held = zip(learned.covariances, before.covariances, strict=True)
     return level_of(learned.centre, means, [(mine[0], 0.0, its[2]) for mine, its in held], before.beliefs, before.gain)
-
-
-def _without_luck(believed: float, variance: float) -> float:
-    return believed * max(0.0, 1.0 - LUCK * variance / believed**2) if believed else 0.0

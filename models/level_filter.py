@@ -70,8 +70,8 @@ def after(level: Level, seen: Seen, then: Level | None = None, ahead: float = 0.
     >>> level = after(unmoved(-1.386), Seen(np.full(400, -1.386), np.zeros(400), np.ones(400), twice))
     >>> round(level.believed[0], 1), round(level.strength, 1)
     (1.0, 1.0)
-    >>> round(level.shift, 1)  # no lead came yet that it could have foretold better
-    0.8
+    >>> round(level.shift, 1)  # no lead came yet that it could have foretold better: even odds that following pays
+    0.5
     """
     if not len(seen):
         return level
@@ -87,7 +87,7 @@ def after(level: Level, seen: Seen, then: Level | None = None, ahead: float = 0.
 
 def _gain(seen: Seen, then: Level) -> float:
     """Return by how many nats leads were foretold better at what was believed as they came than by a level that stays."""
-    served = np.array([then.told_apart_from_luck, (0.0, 0.0)])
+    served = np.array([then.believed, (0.0, 0.0)])
     at_it, without = _nats(seen, np.column_stack([np.ones(len(seen)), seen.log_odds - then.centre]), served)
     return float(at_it - without)
 

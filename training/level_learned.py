@@ -6,6 +6,8 @@ follows it between trainings begins from. A fresher champion goes on with what w
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -69,6 +71,7 @@ def level_learned(
     """Return what the latest leads, young ones among them, say of the level at ``cut_off`` (POSIX seconds).
 
     ``before`` is the champion of the same recipe (None: there is none): what it found of the market since it learned is kept.
+    Its own leads may speak against following, and never for it: the model knew how they ended.
     """
     arrived = _arrived(data, company)
     leads = arrived.of(np.argsort(arrived.created, kind="stable")[-MOST_LEADS:])
@@ -77,6 +80,7 @@ def level_learned(
     if ripe is None:
         return level
     learned = followed(_outcomes(log_odds, leads, delay, ripe), level, -np.inf, cut_off)
+    learned = replace(learned, gain=min(learned.gain, 0.0))
     its = None if before is None else level_carried(before, data, company, cut_off)
     return learned if its is None else begun_from(learned, its, float(log_odds[-LATEST_LEADS:].mean()))
 

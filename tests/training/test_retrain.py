@@ -405,6 +405,20 @@ def test_a_fresher_champion_goes_on_with_what_the_one_before_found_of_the_market
     assert [strength for _, strength in after.followed.means] == [strength for _, strength in found.means]
 
 
+def test_what_a_model_gains_by_following_the_leads_that_it_learned_from_does_not_speak_for_following(
+    tmp_path: Path,
+) -> None:
+    """Half of them came after the market had turned, so to follow it would have paid well; but the model knew them all."""
+
+    def turned(area: float, owner: str, passed: float) -> float:
+        at_first, of_late = {"yes": (0.3, 0.6), "no": (0.15, 0.02)}[owner]
+        return of_late if passed > 0.5 else at_first
+
+    level = load_artefact(run(turned, tmp_path, count=3_000).folder).followed
+    assert abs(level.believed[1]) > 0.1
+    assert (level.gain, level.paid) == (0.0, 0.5)
+
+
 def test_what_training_finds_of_the_market_is_what_the_watch_finds(tmp_path: Path) -> None:
     company, cut_off = plain_company(), START + 180 * DAY
     before = load_artefact(run(owners_buy, tmp_path, count=1_200, cut_off=cut_off, company=company).folder)
