@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from features.facts.company import Company
 from features.facts.spend_mappings import SpendMapping
@@ -15,9 +16,11 @@ from monitoring.cost_matching import CampaignBefore, Matching, matching, preview
 from monitoring.counted_cells import Cut, Dimension
 from monitoring.journey import Journey, journey
 from monitoring.lead_book import LeadBook
-from monitoring.ripening import Cohort, CohortOf, ripening
 from monitoring.spend_book import KnownNames, SpendBook
 from serving.open_leads.board import Board
+
+if TYPE_CHECKING:
+    from monitoring.ripening import Cohort, CohortOf
 
 READ_AHEAD: Sequence[tuple[Dimension, ...]] = (
     ("channel", "campaign", "ad"),
@@ -74,6 +77,8 @@ class Figures:
 
     def ripening(self, cut: Cut, moment: datetime, cohort_of: CohortOf) -> list[Cohort]:
         """Return how the cohorts of what ``cut`` keeps to ripen."""
+        from monitoring.ripening import ripening  # it loads numpy: with the first look, and not when a service starts
+
         self.refresh(moment)
         return ripening(self.book, cut, moment=moment, cohort_of=cohort_of)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from monitoring.ripening import Cohort
 from serving.pages import Writing
+
+if TYPE_CHECKING:
+    from monitoring.ripening import Cohort
 
 MOST_COHORTS = 8
 """So many cohorts are drawn, the latest: more lines cannot be told apart."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from monitoring.intervals import Rate, UnitCost
 from monitoring.journey import Journey, JourneyLine, StepName
-from monitoring.ripening import Cohort
 from serving.downloads import Cell, DownloadTable
 from serving.journey.filters import BY, Asked
 from serving.pages import Writing
+
+if TYPE_CHECKING:
+    from monitoring.ripening import Cohort
 
 AFTER_LEADS: tuple[StepName, ...] = ("reached", "qualified", "meeting", "invoice", "contract", "won")
 AGES = (7, 14, 30, 60, 90)

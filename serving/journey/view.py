@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitoring.counted_cells import Dimension
 from monitoring.intervals import Rate
 from monitoring.journey import Difference, Journey, JourneyLine, StepName, cost_ratio, difference, verdict
-from monitoring.ripening import Cohort
 from serving.figures import Figures
 from serving.journey.filters import FILTERS, Asked, asked_of
+
+if TYPE_CHECKING:
+    from monitoring.ripening import Cohort
 
 MOST_LINES = 200
 MOST_NAMES = 1_000

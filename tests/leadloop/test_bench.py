@@ -20,6 +20,7 @@ from features.rows.rates_timeline import RatesTimeline
 from leadloop.bench import Backtest, Bench, Model, open_company, rates
 from models.artefact import champion_version, load_artefact, model_folder
 from models.model_scorer import ModelScorer
+from models.since_report import at_its_level
 from tests.leadloop.command_line import Small
 from tests.support.machine import REPOSITORY
 
@@ -69,7 +70,8 @@ def test_a_lead_s_row_is_the_one_that_is_scored(bench: Bench, trained: Small) ->
     engine = engine_for(f"sqlite:///{trained.home / 'leadloop.db'}")
     store = FactStore(engine)
     rows = RowBuilder(bench.company, RatesTimeline(Gate(bench.company)).learn(store.histories()))
-    scorer = ModelScorer(load_artefact(model_folder(trained.home, str(champion_version(trained.home)))))
+    folder = model_folder(trained.home, str(champion_version(trained.home)))
+    scorer = ModelScorer(at_its_level(load_artefact(folder), folder))
     frame, scores = bench.leads(PAST), bench.model().scores(PAST)
     assert list(frame.columns) == ["created_at", *bench.features().index]
     assert list(frame.index) == list(scores.index)

@@ -57,7 +57,7 @@ def test_both_are_judged_on_the_leads_that_came_and_were_settled_after_the_later
     for artefact in two:
         measures = told.measures[artefact.version]
         assert set(measures) == set(MEASURES)
-        p = artefact_probability(artefact, new)
+        p = artefact_probability(artefact.at_level(artefact.followed), new)
         assert measures["brier"].value == pytest.approx(new.weight @ (p - new.outcome) ** 2 / new.weight.sum())
 
 

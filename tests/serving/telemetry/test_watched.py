@@ -110,7 +110,7 @@ def test_a_fault_of_ours_is_answered_under_its_name_and_told_in_the_log_without_
     def breaks(*_: object) -> None:
         raise ZeroDivisionError(f"of {PHONE_WRITTEN}")
 
-    monkeypatch.setattr(doors.service.board, "queue", breaks)
+    monkeypatch.setattr(doors.service.board, "look", breaks)
     with json_log() as lines, pytest.raises(ZeroDivisionError):
         doors.client.get("/queue", headers={"X-Request-ID": "broken-1"})
     (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
