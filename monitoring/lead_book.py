@@ -110,14 +110,7 @@ class LeadBook:
 
     def keep(self, moment: datetime) -> None:
         """Write what is new into the file that a restart goes on from; pages may be asked for meanwhile."""
-        with self._lock:
-            self._lines.look_who_was_forgotten()
-            self._catch_up(moment)
-            changed = self._lines.unkept()
-        if changed is not None:
-            noted = self._lines.write(changed)
-            with self._lock:
-                noted()
+        self._lines.keep(self._lock, lambda: self._catch_up(moment))
 
     @property
     def number(self) -> int:

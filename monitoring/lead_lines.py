@@ -6,6 +6,7 @@ A restart goes on from what was kept in a file, if there is one (``kept_lines.py
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -87,7 +88,22 @@ class LeadLines(Generic[T]):
         """Return the leads whose lines have to be made again as time goes on."""
         return frozenset(self._ahead)
 
-    def look_who_was_forgotten(self) -> None:
+    def keep(self, lock: AbstractContextManager[object], catch_up: Callable[[], None]) -> None:
+        """Write what is new into the file that a restart goes on from.
+
+        ``catch_up`` brings whoever keeps these lines up to now, under the ``lock`` of all his looks; the file is written
+        outside it, so that pages may be asked for meanwhile.
+        """
+        with lock:
+            self._look_who_was_forgotten()
+            catch_up()
+            changed = self._new_for_the_file()
+        if changed is not None:
+            noted = self._write(changed)
+            with lock:
+                noted()
+
+    def _look_who_was_forgotten(self) -> None:
         """Have the lines of whoever was forgotten since made again at the next look, and the file anew."""
         forgotten = self._store.forgotten_leads()
         if self._forgotten is not None and forgotten != self._forgotten:
@@ -95,7 +111,7 @@ class LeadLines(Generic[T]):
             self._base = 0
         self._forgotten = forgotten
 
-    def unkept(self) -> Changed[T] | None:
+    def _new_for_the_file(self) -> Changed[T] | None:
         """Return what the file does not hold yet; None where there is no file, or nothing new."""
         if self._kept is None or not self._unkept or self._moment is None:
             return None
@@ -105,8 +121,8 @@ class LeadLines(Generic[T]):
         self._unkept = set()
         return Changed(self._base, standing, told, frozenset(self._ahead))
 
-    def write(self, changed: Changed[T]) -> Callable[[], None]:
-        """Write what ``unkept`` returned into the file, which needs no lock; return what notes it here, which does."""
+    def _write(self, changed: Changed[T]) -> Callable[[], None]:
+        """Write what ``_new_for_the_file`` returned into the file, which needs no lock; return what notes it here, which does."""
         is_written = self._kept is not None and self._kept.write(changed)
 
         def noted() -> None:

@@ -76,14 +76,7 @@ class StepsBook:
 
     def keep(self, moment: datetime) -> None:
         """Write what is new into the file that a restart goes on from."""
-        with self._lock:
-            self._lines.look_who_was_forgotten()
-            self._catch_up(moment)
-            changed = self._lines.unkept()
-        if changed is not None:
-            noted = self._lines.write(changed)
-            with self._lock:
-                noted()
+        self._lines.keep(self._lock, lambda: self._catch_up(moment))
 
     def _catch_up(self, moment: datetime) -> None:
         """Read what changed since the last look, and what lay ahead of the moment of that look."""

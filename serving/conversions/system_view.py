@@ -49,11 +49,6 @@ class SystemView:
     has_token: bool
     address: str | None
 
-    @property
-    def of_contact_without_rule(self) -> bool:
-        """Return whether the missing rule of consent keeps anything back."""
-        return any(name == "no_rule_of_consent" for line in self.lines for name, _ in line.reasons)
-
 
 def system_view(
     desk: ConversionDesk, name: System, moment: datetime, *, address: str | None, has_token: bool
