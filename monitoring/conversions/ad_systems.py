@@ -71,7 +71,8 @@ class AdSystem:
 
 
 # Metrica's goals are not pulled: nothing documented says that a goal told twice counts once. An order has an id, a click
-# conversion its click, name and time: those may be told again. Meta takes no files by address.
+# conversion its click, name and time: those may be told again. Meta takes no files by address. Google mends no
+# conversion that occurred more than 54 days ago (Google Ads API, ConversionAdjustmentUploadError.CONVERSION_EXPIRED, v3 to v25).
 AD_SYSTEMS: Mapping[System, AdSystem] = {
     one.name: one
     for one in (
@@ -81,7 +82,7 @@ AD_SYSTEMS: Mapping[System, AdSystem] = {
                  repeats=True, suffix="csv", carries=yandex_orders_csv.carries, document=yandex_orders_csv.document),
         AdSystem("google", timedelta(days=90), "lead", from_contact=False, tells_orders=False, can_pull=True,
                  repeats=True, suffix="csv", carries=google_clicks_csv.carries, document=google_clicks_csv.document),
-        AdSystem("google_adjustments", timedelta(days=55), "event", from_contact=False, tells_orders=False, can_pull=True,
+        AdSystem("google_adjustments", timedelta(days=54), "event", from_contact=False, tells_orders=False, can_pull=True,
                  repeats=True, suffix="csv", carries=google_adjustments_csv.carries, document=google_adjustments_csv.document,
                  mends="google"),
         AdSystem("google_enhanced", timedelta(days=90), "lead", from_contact=True, tells_orders=False, can_pull=True,
