@@ -43,7 +43,7 @@ class AlarmTurns:
         """Look at all that is watched, bring the log up to date, and keep what was found for the page of alarms."""
         words = fingerprint(house.company)
         if self._kept is None or self._kept[0] != words:
-            books = LeadBook(house.store, house.company), SpendBook(house.store, house.company)
+            books = house.lead_book(), SpendBook(house.store, house.company)
             self._kept = words, *books, Watcher(house.company, ScoreLog(house.engine))
         _, book, costs, watcher = self._kept
         summaries = counted(book.summaries(moment), house.company)

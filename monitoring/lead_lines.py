@@ -15,6 +15,7 @@ from features.facts.company_file import fingerprint
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import LeadId
+from monitoring.alarms.breath import breathe
 from monitoring.kept_lines import Changed, KeptLines, Standing
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ class LeadLines(Generic[T]):
         before = self.lines.keys() if changed is None else changed
         news: dict[LeadId, T | None] = dict.fromkeys(before)
         for history in self._store.histories(up_to=last, lead_ids=changed):
+            breathe()
             if self._is_ahead(history, moment):
                 self._ahead.add(history.lead_id)
             line = self._line_of(history, moment)

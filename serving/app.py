@@ -18,6 +18,7 @@ from features.errors import StoreUnreachable
 from features.outbox.outbox import Outbox
 from features.settings import crm_secrets
 from models.shadow_log import Parting, ShadowLog
+from monitoring.alarms.alarm_log import AlarmLog
 from monitoring.alarms.kept_look import of_company
 from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
@@ -26,6 +27,7 @@ from monitoring.conversions.pull_address import PullKeys
 from monitoring.lead_book import LeadBook
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.ahead import Application
+from serving.alarm_looks import AlarmLooks
 from serving.alarms.endpoints import alarms_router
 from serving.alarms.watch import AlarmWatch
 from serving.api_examples import examples_of
@@ -56,7 +58,6 @@ from serving.portrait.endpoints import portrait_router
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
-from serving.reports.looked_over import Looks
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
@@ -110,28 +111,26 @@ def create_app(service: Service) -> FastAPI:
         return parted.parting(service.desk.scorer.version, version)
 
     app.add_door(model_card_router(shelf, beside, pages, lambda: service.desk.champion.refusal, parting))
-    watcher = Watcher(service.company, service.log)
+    looks = AlarmLooks(
+        service.book,
+        Watcher(service.company, service.log),
+        service.figures.costs,
+        AlarmLog(service.desk.store.engine),
+        home=service.settings.home,
+        of=of_company(service.company, service.desk.store.engine),
+    )
     drift = DriftReports(service.settings, lambda: f"{service.desk.store.last_number()} {service.desk.scorer.version}")
     app.add_door(
         reports_router(
             desk=service.desk,
             figures=service.figures,
-            looks=Looks(service.book, watcher, service.figures.costs),
+            looks=looks,
             drift=drift,
             unknown=service.unknown_fields,
             pages=pages,
         )
     )
-    watch = AlarmWatch(
-        service.book,
-        watcher,
-        service.figures.costs,
-        service.desk.store,
-        service.contacts,
-        drift.summary,
-        home=service.settings.home,
-        of=of_company(service.company, service.desk.store.engine),
-    )
+    watch = AlarmWatch(looks, service.company, service.desk.store, service.contacts, drift.summary)
     app.add_door(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.add_door(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.add_door(backtest_router(service.settings.home, pages))
@@ -235,6 +234,8 @@ async def _read_ahead(service: Service, conversions: ConversionDesk, ending: asy
     books: list[LeadBook | ConversionDesk] = [service.book]
     if service.company.conversions.systems:
         books.append(conversions)
+        with suppress(StoreUnreachable):
+            await run_in_threadpool(conversions.count_all, service.desk.now())
     while not ending.is_set():
         for book in books:
             with suppress(StoreUnreachable):

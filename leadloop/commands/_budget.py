@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def channel_weeks(house: House, moment: datetime) -> list[ChannelWeeks]:
     """Return the weeks as known at ``moment``, which is now."""
     from monitoring.budget.weekly_figures import weekly_figures
-    from monitoring.lead_book import LeadBook, counted
+    from monitoring.lead_book import counted
     from serving.wiring import service_of
 
     service = service_of(house.settings, house.engine)
@@ -22,6 +22,6 @@ def channel_weeks(house: House, moment: datetime) -> list[ChannelWeeks]:
         chances = service.board.expected_sales(moment)
     finally:
         service.writer.close()
-    requests = counted(LeadBook(house.store, house.company).summaries(moment), house.company)
+    requests = counted(house.lead_book().summaries(moment), house.company)
     spend = house.store.spend(known_by=moment)
     return weekly_figures(requests, spend, chances, company=house.company, moment=moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy import Engine
@@ -20,6 +20,9 @@ from features.facts.sealed_texts import free_texts
 from features.facts.store import FactStore
 from features.settings import Settings, person_secret, settings_from_environment
 from leadloop.database import bring_up_to_date
+
+if TYPE_CHECKING:
+    from monitoring.lead_book import LeadBook
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Data folder.", show_default="LEADLOOP_HOME or ./leadloop-data")
@@ -40,6 +43,13 @@ class House:
     store: FactStore
     contacts: ContactBook
     imports: ImportLog
+
+    def lead_book(self) -> LeadBook:
+        """Return the lines of all leads, which goes on from what a service or a worker kept, where that is of use."""
+        from monitoring.kept_lines import KeptLines
+        from monitoring.lead_book import LeadBook, LeadSummary
+
+        return LeadBook(self.store, self.company, KeptLines(self.settings.home, "leads", LeadSummary))
 
 
 def open_house(home: Path | None, company: Path | None) -> House:

@@ -47,13 +47,13 @@ def command(
     from models.score_log import ScoreLog
     from monitoring.alarms.watcher import Watcher, of_whole_channels
     from monitoring.channel_quality import channel_lines
-    from monitoring.lead_book import LeadBook, counted
+    from monitoring.lead_book import counted
 
     if by not in ("channel", "campaign"):
         raise typer.BadParameter("--by takes channel or campaign.")
     house = open_house(home, company)
     moment = now()
-    requests = counted(LeadBook(house.store, house.company).summaries(moment), house.company)
+    requests = counted(house.lead_book().summaries(moment), house.company)
     level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
     spend = house.store.spend(known_by=moment)
     lines = channel_lines(requests, spend, {}, company=house.company, moment=moment, level=level)

@@ -26,6 +26,11 @@ class AlarmLook:
     beside: Mapping[str, tuple[Alarm, ...]] = field(default_factory=dict)
     """What else tells of the same trouble, by the key of the alarm that leads its story (``stories.py``)."""
 
+    def of_channels(self) -> list[Alarm]:
+        """Return the alarms of whole channels, whoever leads their story, each story's together."""
+        every = [one for leader in self.alarms for one in (leader, *self.beside.get(leader.watched.key, ()))]
+        return [one for one in every if of_whole_channels(one.watched)]
+
 
 def look_of(told: Watch) -> AlarmLook:
     """Return what is told of a pass over all that is watched."""

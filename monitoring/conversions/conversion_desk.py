@@ -6,6 +6,7 @@ before that and takes its name after it; a pull holds all of the system's window
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -66,6 +67,7 @@ class ConversionDesk:
         self.company, self.ledger = company, ledger
         self._book, self._contacts, self._chances, self._amounts = book, contacts, chances, amounts
         self._counted: dict[System, CountedStandings] = {}
+        self._lock = threading.Lock()
 
     def system(self, name: System) -> AdSystem:
         """Return a system that the company tells; ``NothingToTell`` where ``company.yaml`` does not name it."""
@@ -77,6 +79,11 @@ class ConversionDesk:
         """Read how far every lead has come before anybody asks, and keep it for the next start."""
         self._book.keep(moment)
 
+    def count_all(self, moment: datetime) -> None:
+        """Count how everything stands for every system that is told."""
+        for name in self.company.conversions.systems:
+            self.counts(name, moment)
+
     def look(self, name: System, moment: datetime) -> Look:
         """Return how everything stands for a system."""
         return self._look(self.system(name), self.ledger.told(name), moment)
@@ -84,11 +91,13 @@ class ConversionDesk:
     def counts(self, name: System, moment: datetime) -> StandingCounts:
         """Return how many conversions stand how for a system, as ``look`` counts them; costs what changed since the last time."""
         system = self.system(name)
-        if name not in self._counted:
-            self._counted[name] = CountedStandings(
-                system, self.company, self._book, self.ledger, self._contacts, self._amounts
-            )
-        return self._counted[name].at(moment)
+        with self._lock:
+            if name not in self._counted:
+                self._counted[name] = CountedStandings(
+                    system, self.company, self._book, self.ledger, self._contacts, self._amounts
+                )
+            counted = self._counted[name]
+        return counted.at(moment)
 
     def hand_out(
         self,

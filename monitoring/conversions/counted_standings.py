@@ -17,6 +17,7 @@ from datetime import datetime
 from features.facts.company import Company
 from features.facts.contacts import ContactBook
 from features.facts.values import LeadId
+from monitoring.alarms.breath import breathe
 from monitoring.conversions.ad_systems import AdSystem
 from monitoring.conversions.adjustments import adjustments_of
 from monitoring.conversions.conversion import ToldStep
@@ -141,6 +142,7 @@ class CountedStandings:
             for place in self._places.pop(lead_id, ()):
                 self._sums[place] -= 1
         for lead_id, step, standing, ends in self._standings(leads, wanted, moment):
+            breathe()
             self._places.setdefault(lead_id, []).append((step, standing))
             self._sums[step, standing] += 1
             if ends >= moment and standing != "told":

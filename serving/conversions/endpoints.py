@@ -17,6 +17,7 @@ from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.conversions.pull_address import PullKeys
 from monitoring.conversions.pushing import KIND
 from serving.conversions.system_view import SystemView, system_view
+from serving.counted_behind import CountedBehind
 from serving.desk.desk import Desk
 from serving.pages import Pages, language_asked
 
@@ -34,6 +35,7 @@ def conversions_router(
     """Return the page and the addresses; ``tokens`` names the sign-ins that are set, ``public`` how we are reached."""
     router = APIRouter(include_in_schema=False)
     company = desk.company
+    counted = CountedBehind(conversions.count_all)
 
     def views(base: str) -> list[SystemView]:
         moment = desk.now()
@@ -54,8 +56,11 @@ def conversions_router(
         letters = outbox.letters("dead", most=MOST_LETTERS)
         waiting = outbox.letters("waiting", "sending", most=500)
         mine = [one for one in waiting if one.letter.kind.startswith(KIND)]
+        is_counted = counted.is_up_to(desk.now())
         return {
-            "systems": views(base),
+            "told_systems": company.conversions.systems,
+            "is_counted": is_counted,
+            "systems": views(base) if is_counted else [],
             "letters": letters,
             "waiting": len(mine),
             "consent": company.conversions.consent,

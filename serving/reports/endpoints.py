@@ -9,15 +9,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from monitoring.channel_quality import can_tell_non_target
 from monitoring.counted_cells import Cut
+from serving.alarm_looks import AlarmLooks
 from serving.desk.desk import Desk
 from serving.figures import Figures
 from serving.gate.security_headers import REPORT_MAY
 from serving.intake.unknown_fields import UnknownFields
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
-from serving.reports.looked_over import Looks
+from serving.reports.trend import BY_WEEK, weekly_leads, weekly_trend
 
+NON_TARGET = ("non_target", "named")
 Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 
 
@@ -25,7 +28,7 @@ def reports_router(
     *,
     desk: Desk,
     figures: Figures,
-    looks: Looks,
+    looks: AlarmLooks,
     drift: DriftReports,
     unknown: UnknownFields,
     pages: Pages,
@@ -39,13 +42,19 @@ def reports_router(
         first, last = _days_of(month) if month else (None, None)
         cut = Cut(("channel",) if level == "channel" else ("channel", "campaign"), {}, first, last)
         lines = figures.channel_lines(cut, moment)
-        looked = looks.at(moment)
+        seen = looks.seen(moment)
+        alarms = seen.look.of_channels() if seen.look else []
+        quiet = [one for one in seen.look.quiet if one.watched.measure in NON_TARGET] if seen.look else []
+        tells_non_target = can_tell_non_target(desk.company, moment)
+        weeks = figures.book.tallies(moment, BY_WEEK)
+        alarmed = [one.watched.channel for one in alarms]
         return {
             "lines": lines,
-            "alarms": looked.alarms,
-            "quiet": looked.quiet,
-            "watch": looked.watch,
-            "trend": looked.trend,
+            "seen": seen,
+            "alarms": alarms,
+            "quiet": quiet,
+            "tells_non_target": tells_non_target,
+            "trend": weekly_trend(weeks, desk.company, alarmed) if tells_non_target else weekly_leads(weeks),
             "months": _months(figures, moment),
             "month": month,
             "level": level,

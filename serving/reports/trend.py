@@ -1,62 +1,69 @@
-"""The chart of how the channels go, week by week."""
+"""The chart of how the channels go, week by week: read off the kept sums, so it costs what it shows.
+
+Whoever was spoken to is one look; what the talk or a stage said of it counts. Rubbish that is named without a talk (spam, say) is
+known at once, while the leads beside it still wait for their call: counted together, every latest week would look spoiled. Where no
+calls are recorded every lead counts as worked, so every lead is a look.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import orjson
 
 from features.facts.company import Company
-from monitoring.channel_quality import period_of, week_of
+from monitoring.counted_cells import Cut, CutKey
 from monitoring.intervals import Rate
-from monitoring.lead_book import LeadSummary
-from monitoring.non_target_days import NonTargetDay, main_days, non_target_days, rate_of
+from monitoring.tally import Tally
 
 MOST_CHANNELS = 7
 FEWEST_ON_THE_CHART = 20
 """A week with fewer looks draws no point: it would jump about and look like an alarm."""
 ALARM_COLOUR = "#b3261e"
+BY_WEEK = Cut(("channel",), period="week")
+"""The sums that the charts are drawn from."""
 
 
-def weekly_trend(summaries: Iterable[LeadSummary], company: Company, alarmed: Collection[str] = ()) -> str:
+def weekly_trend(tallies: Mapping[CutKey, Tally], company: Company, alarmed: Collection[str] = ()) -> str:
     """Return the chart of the non-target share by week and channel, with Wilson intervals on hover.
 
     The channels of ``alarmed`` stand out from the others.
     """
-    by_channel: dict[str, list[LeadSummary]] = {}
-    for one in summaries:
-        by_channel.setdefault(one.channel, []).append(one)
-    days = {channel: main_days(non_target_days(leads, company)) for channel, leads in by_channel.items()}
-    largest = sorted(days, key=lambda channel: -sum(day.looks for day in days[channel]))[:MOST_CHANNELS]
+    weeks: dict[str, dict[date, Rate]] = {}
+    for (names, week), tally in tallies.items():
+        if week:
+            weeks.setdefault(str(names[0]), {})[week] = _looked_at(tally, company)
     layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "hovermode": "closest"}
+    largest = _largest({name: sum(one.of for one in of.values()) for name, of in weeks.items()})
     return orjson.dumps(
-        {"traces": [_trace(name, _weeks(days[name]), name in alarmed) for name in largest], "layout": layout}
+        {"traces": [_trace(name, weeks[name], name in alarmed) for name in largest], "layout": layout}
     ).decode()
 
 
-def weekly_leads(summaries: Iterable[LeadSummary], company: Company) -> str:
+def weekly_leads(tallies: Mapping[CutKey, Tally]) -> str:
     """Return the chart of leads by week and channel, for a company in which nothing calls a lead non-target."""
     counts: dict[str, dict[date, int]] = {}
-    for one in summaries:
-        week = period_of(one.created_at, company, "week")
+    for (names, week), tally in tallies.items():
         if week:
-            weeks = counts.setdefault(one.channel, {})
-            weeks[week] = weeks.get(week, 0) + 1
-    largest = sorted(counts, key=lambda channel: -sum(counts[channel].values()))[:MOST_CHANNELS]
+            counts.setdefault(str(names[0]), {})[week] = tally["leads"]
     traces = [
         {"name": name, "x": [w.isoformat() for w in sorted(counts[name])], "y": [n for _, n in sorted(counts[name].items())],
          "mode": "lines+markers", "hovertemplate": "%{x}: %{y}"}
-        for name in largest
+        for name in _largest({name: sum(of.values()) for name, of in counts.items()})
     ]  # fmt: skip
     return orjson.dumps({"traces": traces, "layout": {"yaxis": {"rangemode": "tozero"}}}).decode()
 
 
-def _weeks(days: Iterable[NonTargetDay]) -> dict[date, Rate]:
-    by_week: dict[date, list[NonTargetDay]] = {}
-    for one in days:
-        by_week.setdefault(week_of(one.day), []).append(one)
-    return {week: rate_of(those) for week, those in by_week.items()}
+def _looked_at(tally: Tally, company: Company) -> Rate:
+    """Return how many of a week's leads were looked at, and non-target ones of them."""
+    if not company.calls_recorded:
+        return Rate(tally["bad_spoken"] + tally["bad_unspoken"], tally["leads"])
+    return Rate(tally["bad_spoken"], tally["spoken"])
+
+
+def _largest(sizes: Mapping[str, int]) -> list[str]:
+    return sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_CHANNELS]
 
 
 def _trace(name: str, weeks: dict[date, Rate], stands_out: bool) -> dict[str, object]:

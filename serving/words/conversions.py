@@ -24,6 +24,10 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     ),
     "cv_system_yandex": ("Яндекс.Метрика: офлайн-конверсии", "Yandex.Metrica: offline conversions"),
     "cv_system_yandex_orders": ("Яндекс.Метрика: заказы CRM", "Yandex.Metrica: CRM orders"),
+    "cv_being_counted": (
+        "Считаем, как далеко дошла каждая заявка: после запуска службы это нужно один раз. Страница обновится сама, когда будет готово.",
+        "Being counted: how far every lead has come. A service needs that once after its start. The page shows it by itself when it is ready.",
+    ),
     "cv_system_google": ("Google Ads: конверсии по кликам", "Google Ads: click conversions"),
     "cv_system_google_adjustments": ("Google Ads: поправки к конверсиям", "Google Ads: conversion adjustments"),
     "cv_system_google_enhanced": (

@@ -228,6 +228,10 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     "alarm_counts": ("до: {k0} из {n0}; после: {k1} из {n1}", "before: {k0} of {n0}; since: {k1} of {n1}"),
     "alarm_cost": ("за это время потрачено {cost}", "spent since: {cost}"),
     "to_alarms": ("Что изменилось и что делать", "What changed, and what to do"),
+    "channels_not_looked": (
+        "Стало ли где-то хуже, ещё не посчитано: первый подсчёт идёт прямо сейчас. Таблица и график ниже уже полные.",
+        "Whether anything became worse is not counted yet: the first count is under way right now. The table and the chart below are complete.",
+    ),
     "no_alarms": ("Ни один канал не стал заметно хуже.", "No channel became noticeably worse."),
     "not_watched_nothing_says_so": (
         "Не смотрели: в company.yaml ничто не называет заявку нецелевой (ни правила ABC, ни этап non_target).",

@@ -7,9 +7,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from features.facts.company_file import read_company
 from features.facts.database import engine_for
 from features.facts.store import FactStore
+from leadloop.alarm_turn import AlarmTurns
+from leadloop.commands._house import open_house
 from leadloop.database import bring_up_to_date
 from monitoring.alarms.alarm_log import AlarmLog
 from monitoring.alarms.kept_look import last_look, of_company
@@ -61,6 +65,23 @@ def test_what_a_turn_found_is_kept_for_the_page_of_alarms(tmp_path: Path) -> Non
     assert kept is not None
     assert [one.watched.channel for one in kept.look.alarms] == ["ВКонтакте"]
     assert (kept.number, kept.has_leads) == (number, True)
+
+
+def test_commands_and_the_worker_go_on_from_the_lines_that_a_service_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarmed(tmp_path)
+    house = open_house(tmp_path / "home", tmp_path / "company.yaml")
+    moment = datetime.now(UTC)
+    kept = house.lead_book()
+    told = kept.summaries(moment)
+    kept.keep(moment)
+    monkeypatch.setattr(FactStore, "histories", lambda *_, **__: pytest.fail("the leads were read again"))
+    assert house.lead_book().summaries(datetime.now(UTC)) == told
+    assert [one.watched.channel for one in AlarmTurns().look(house, moment=datetime.now(UTC)).look.alarms] == [
+        "ВКонтакте"
+    ]
+    house.engine.dispose()
 
 
 def test_where_nothing_could_be_noticed_it_says_so(imported: Small) -> None:

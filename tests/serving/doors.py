@@ -147,7 +147,7 @@ def open_doors(
     service.desk.now = clock
     app = create_app(service)
     with (
-        patch("serving.alarms.watch.PATIENCE", 60.0),  # a test of the page reads what the look that it began came to
+        patch("serving.alarm_looks.PATIENCE", 60.0),  # a test of the page reads what the look that it began came to
         TestClient(app, follow_redirects=False, **{"base_url": "http://localhost", **options}) as client,
     ):
         yield Doors(service, client, clock)

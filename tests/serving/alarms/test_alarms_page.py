@@ -19,6 +19,7 @@ from monitoring.alarms.watcher import Watcher
 from monitoring.drift_summary import ColumnDrift, DriftSummary, save_summary
 from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.telling.delivery_log import Delivery, DeliveryLog
+from serving.alarm_looks import AlarmLooks
 from serving.alarms.watch import AlarmWatch
 from serving.reports.drift_reports import DriftReports
 from tests.serving.doors import COMPANY, Doors, eventually, open_doors
@@ -219,31 +220,25 @@ def test_who_is_told_and_what_became_of_it_stands_there_without_addresses(
     assert "100777" not in page
 
 
-def kept_before(doors: Doors) -> AlarmWatch:
-    """Let a channel go bad and be looked at; return a watch of the same home as after a start, whose looks take their time."""
+def kept_before(doors: Doors) -> tuple[AlarmWatch, LeadBook]:
+    """Let a channel go bad and be looked at; return a watch of the same home as after a start, and its book."""
     alarmed(doors)
     service = doors.service
     of = of_company(service.company, service.desk.store.engine)
     assert last_look(service.settings.home, of=of, moment=doors.clock()) is not None
-    return AlarmWatch(
-        LeadBook(service.desk.store, service.company),
-        Watcher(service.company, service.log),
-        service.figures.costs,
-        service.desk.store,
-        service.contacts,
-        lambda _: None,
-        home=service.settings.home,
-        of=of,
-    )
+    book, log = LeadBook(service.desk.store, service.company), AlarmLog(service.desk.store.engine)
+    watcher = Watcher(service.company, service.log)
+    looks = AlarmLooks(book, watcher, service.figures.costs, log, home=service.settings.home, of=of)
+    return AlarmWatch(looks, service.company, service.desk.store, service.contacts, lambda _: None), book
 
 
 def test_after_a_start_the_page_shows_at_once_what_was_last_counted_and_of_when(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch, may_go_on = kept_before(doors), threading.Event()
-    monkeypatch.setattr("serving.alarms.watch.PATIENCE", 0.0)
-    summaries = watch._book.summaries
-    monkeypatch.setattr(watch._book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
+    (watch, book), may_go_on = kept_before(doors), threading.Event()
+    monkeypatch.setattr("serving.alarm_looks.PATIENCE", 0.0)
+    summaries = book.summaries
+    monkeypatch.setattr(book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
     began = doors.clock()
     doors.service.desk.store.append(_good("new", began))
     doors.clock.pass_time(timedelta(hours=1))
@@ -267,7 +262,7 @@ def test_before_the_first_count_is_done_the_page_says_so_and_not_that_all_is_qui
     doors.service.desk.store.append(spoiled(doors.clock()))
     may_go_on = threading.Event()
     summaries = doors.service.book.summaries
-    monkeypatch.setattr("serving.alarms.watch.PATIENCE", 0.0)
+    monkeypatch.setattr("serving.alarm_looks.PATIENCE", 0.0)
     monkeypatch.setattr(doors.service.book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
     page = plain(doors.page("/alarms"))
     assert "Ещё не посчитано: первый подсчёт идёт прямо сейчас." in page
@@ -285,7 +280,7 @@ def test_while_a_new_count_is_under_way_the_page_says_of_when_its_figures_are(
     name = alarmed(doors)
     may_go_on = threading.Event()
     summaries = doors.service.book.summaries
-    monkeypatch.setattr("serving.alarms.watch.PATIENCE", 0.0)
+    monkeypatch.setattr("serving.alarm_looks.PATIENCE", 0.0)
     monkeypatch.setattr(doors.service.book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
     doors.clock.pass_time(timedelta(hours=3))
     page = doors.page("/alarms?lang=en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from sqlalchemy import Engine
 
 from features.outbox.outbox import Outbox
+from monitoring.conversions.conversion_desk import ConversionDesk
 from tests.features.outbox.letters import letter
 from tests.monitoring.conversions.upload_readers import read_google, read_orders
-from tests.serving.doors import COMPANY, PHONE_WRITTEN, Doors, open_doors
+from tests.serving.doors import COMPANY, PHONE_WRITTEN, Doors, eventually, open_doors
 
 TOLD = """
 conversions:
@@ -72,6 +74,21 @@ def test_the_page_counts_what_is_ready_and_a_download_notes_it_and_can_be_had_ag
     assert doors.client.post("/conversions/google/file").status_code == 303
     assert doors.client.get("/conversions/google/batches/1").content == got.content
     assert doors.client.get("/conversions/meta/batches/1").status_code == 404
+
+
+def test_while_the_first_count_after_a_start_goes_on_the_page_says_so_and_not_that_nothing_is_ready(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sell(doors)
+    may_go_on, counts = threading.Event(), ConversionDesk.counts
+    monkeypatch.setattr("serving.counted_behind.PATIENCE", 0.0)
+    monkeypatch.setattr(ConversionDesk, "counts", lambda *asked: may_go_on.wait(30) and counts(*asked))
+    page = doors.page("/conversions?lang=ru")
+    assert "Считаем, как далеко дошла каждая заявка" in page
+    assert "передавать нечего" not in page
+    assert "Being counted: how far every lead has come." in doors.page("/conversions?lang=en")
+    may_go_on.set()
+    eventually(lambda: "Скачать файл: 3" in doors.page("/conversions?lang=ru"), 30)
 
 
 def test_no_contact_stands_on_the_page_in_a_file_or_in_the_log(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 import re
+import threading
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from features.facts.values import Call, Fact, Lead, LeadId, Source
+from monitoring.alarms.watcher import Watcher
 from tests.serving.doors import COMPANY, Doors, eventually, open_doors
 from tests.serving.spoiled import spoiled
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def test_a_channel_that_went_bad_is_named_with_its_day_and_what_it_cost_since(doors: Doors) -> None:
@@ -37,12 +40,42 @@ def test_the_page_says_that_nothing_rose_only_where_something_could_have_been_no
         doors.lead("7")
         assert "Мало данных за последние 120 дней" in doors.page("/channels")
         doors.service.desk.store.append(spoiled(doors.clock(), rise_days_ago=0, seed=6))
+        doors.clock.pass_time(2 * MINUTE)  # a look is a minute old at most
         assert "Ни один канал не стал заметно хуже." in doors.page("/channels")
     plain = COMPANY.split("abc:")[0] + "stages: {won: [Договор]}\n"
     with open_doors(tmp_path, sqlite_engine, company=plain) as doors:
         page = doors.page("/channels")
         assert "Не смотрели" in page
         assert "Заявки по неделям" in page
+
+
+def test_before_the_first_count_of_the_alarms_is_done_the_table_stands_and_the_page_says_what_is_not_known_yet(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors.service.desk.store.append(spoiled(doors.clock(), seed=6))
+    may_go_on, summaries = threading.Event(), doors.service.book.summaries
+    monkeypatch.setattr("serving.alarm_looks.PATIENCE", 0.0)
+    monkeypatch.setattr(doors.service.book, "summaries", lambda moment: may_go_on.wait(30) and summaries(moment))
+    page = doors.page("/channels")
+    assert "Стало ли где-то хуже, ещё не посчитано" in page
+    assert "Ни один канал не стал заметно хуже" not in page
+    assert re.findall(r'data-label="Заявок">([^<]*)<', page) == ["300", "300"]
+    assert "is not counted yet" in doors.page("/channels?lang=en")
+    may_go_on.set()
+    eventually(lambda: "доля нецелевых выросла" in doors.page("/channels"), 30)
+    assert "ещё не посчитано" not in doors.page("/channels")
+
+
+def test_the_page_shows_the_look_that_the_page_of_alarms_made_and_says_of_when_it_is(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors.service.desk.store.append(spoiled(doors.clock(), seed=6))
+    doors.page("/alarms")
+    looked_at = doors.clock().astimezone(doors.service.company.zone)
+    monkeypatch.setattr(Watcher, "watch", lambda *_: pytest.fail("one look is enough for both pages"))
+    page = doors.page("/channels?lang=en")
+    assert "the non-target share rose from" in page
+    assert f"Looked at {looked_at:%Y-%m-%d}" in page
 
 
 def test_a_sale_whose_window_is_open_stands_beside_those_that_are_settled(doors: Doors) -> None:
