@@ -115,6 +115,12 @@ def lost_of(alarm: Alarm) -> float | None:
     return None if alarm.cost_since is None else alarm.cost_since * worse_by(alarm)[1]
 
 
+def lost_a_week(alarm: Alarm, today: date) -> float | None:
+    """Return about how much goes to the additional bad leads in a week, as it did since; None where nothing is lost or known."""
+    lost = lost_of(alarm)
+    return 7 * lost / ((today - alarm.since).days + 1) if lost else None
+
+
 def cost_words(alarm: Alarm, company: Company, language: str) -> str:
     """Return what the group has cost since, and what of it was lost."""
     lost = lost_of(alarm)

@@ -36,6 +36,7 @@ def alarms_router(watch: AlarmWatch, deliveries: DeliveryLog, now: Callable[[], 
         lost = [alarm_words.lost_of(one.logged.alarm) for one in loud]
         return {
             "seen": seen,
+            "today": today,
             "loud": loud,
             "put_off": [one for one in seen.cards if one.logged.is_snoozed(today)],
             "unseen": sum(not one.logged.seen for one in loud),

@@ -22,6 +22,10 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "al_look_again": ("Показать ещё раз", "Show again"),
     "al_changed_under_way": ("Ещё считается.", "Still being worked out."),
+    "al_if_nothing": (
+        "Если ничего не менять, на лишние плохие заявки уходит ещё около {money} в неделю.",
+        "If nothing is changed, about {money} a week goes on additional bad leads.",
+    ),
     "al_on": ("Тревог сейчас", "Alarms now"),
     "al_unseen": ("ещё никто не видел: {n}", "seen by nobody yet: {n}"),
     "al_lost": ("ушло на лишние плохие заявки, примерно", "went to additional bad leads, about"),

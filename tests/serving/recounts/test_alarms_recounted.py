@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from features.facts.values import Call, Source, Spend
+from features.facts.values import Call, Fact, Source, Spend
 from tests.serving.doors import Doors, open_doors
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.spoiled import spoiled
@@ -69,6 +69,7 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
         text, talks = page.text(parts[0]), talks_of(doors)["ВКонтакте"]
         today = now.astimezone(doors.service.company.zone).date()
         check_alarm(text, talks, today, [one for one in facts if isinstance(one, Spend)])
+        check_week(page.text(parts[0].replace("alarm-", "weekly-")), text, talks, today, facts)
         check_quiet(page, talks_of(doors), today)
 
 
@@ -100,6 +101,17 @@ def check_alarm(text: str, talks: list[tuple[date, bool]], today: date, spend: l
     cost = sum(one.cost for one in spend if one.day >= day)
     is_written(told["money"], "en", cost, cost * size, cost * low, cost * high)
     is_written(told["extra"], "en", *(after[1] * one for one in (size, low, high)), after[1])
+
+
+def check_week(words: str, text: str, talks: list[tuple[date, bool]], today: date, facts: list[Fact]) -> None:
+    """Check what goes on additional bad leads in a week, as it did since the day that is told."""
+    told = re.search(TOLD, text)
+    assert told
+    day = date.fromisoformat(told["since"])
+    before, after = counted(talks, date.min, day - timedelta(days=1)), counted(talks, day, today)
+    extra = after[0] / after[1] - before[0] / before[1]
+    cost = sum(one.cost for one in facts if isinstance(one, Spend) and one.day >= day)
+    is_written(words, "en", cost * extra * 7 / ((today - day).days + 1))
 
 
 def check_quiet(page: Page, talks: Bad, today: date) -> None:

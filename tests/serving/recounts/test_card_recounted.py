@@ -1,0 +1,57 @@
+"""What a lead's card says it is worth now, and what each answer would make of it, equal the company's guess worked out by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.serving.recounts.companies import Shown
+from tests.serving.recounts.page import Page, is_written
+from tests.support.plain_chances import CRITERIA, amount_of, chance_of, said_by
+from tests.support.plain_figures import PlainLead
+
+WORTH = {
+    "en": r"Purchase chance (?P<chance>[\d.,]+\s%) .*?Expected value (?P<value>[\d,]+\s₽|—) (?P<why>.*?) Grade",
+    "ru": r"Вероятность покупки (?P<chance>[\d.,]+\s%) .*?Ожидаемая ценность (?P<value>[\d\u00a0]+\s₽|—) (?P<why>.*?) Оценка",
+}
+
+IF_ANSWERED = {"en": r"if (yes|no): ([\d.]+\s%)", "ru": r"если (да|нет): ([\d,]+\s%)"}
+WORDS = {"yes": "yes", "да": "yes", "no": "no", "нет": "no"}
+
+
+@pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
+def test_a_cards_chance_and_value_equal_the_companys_guess_by_hand(name: str, request: pytest.FixtureRequest) -> None:
+    company: Shown = request.getfixturevalue(name)
+    draw, answers = Random(61), 0
+    for moment in company.moments()[1:]:
+        plain = company.at(moment)
+        for one in draw.sample(list(plain.leads.values()), 6):
+            language = draw.choice(["ru", "en"])
+            text = Page(company.doors.page(f"/leads/{quote(one.id)}?lang={language}")).text("content")
+            told = re.search(WORTH[language], text)
+            assert told, text[:600]
+            answers += check_answers(text, one, plain.words, language)
+            chance, amount = chance_of(said_by(one), plain.words), amount_of(one, plain)
+            is_written(told["chance"], language, chance)
+            if amount is None:
+                assert told["value"] == "—"
+                continue
+            is_written(told["value"], language, chance * amount)
+            is_written(told["why"], language, chance, amount)
+    assert answers or not company.words.get("abc")
+
+
+def check_answers(text: str, one: PlainLead, words: Mapping[str, Any], language: str) -> int:
+    """Check what each answer to the question that is asked next would make of the chance."""
+    text = re.split("Record a call|Записать звонок", text)[0]
+    asked = [name for name in CRITERIA if words["fields"].get(name, {}).get("question", "-") in text]
+    found = re.findall(IF_ANSWERED[language], text)
+    for answer, share in found:
+        hand = chance_of({**said_by(one), asked[0]: WORDS[answer]}, words)
+        is_written(share, language, hand)
+    return len(found)
