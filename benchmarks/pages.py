@@ -6,12 +6,11 @@
 Leads, their calls, stages and costs are drawn as facts and appended to a database of their own; a service is put together
 around it as `leadloop serve` does, and each page is asked for through the application, without a network. The first look of
 a page (its kinds of cut are counted then) stands beside the median of the later ones, before each of which a call came in; and
-what the start took, the first one and one that goes on from what was kept. CPU seconds of
-the whole process, so that other work on the machine does not count; what goes on behind a page after its answer is printed apart.
-Leads come evenly over a year from 6 sources with 60
-campaigns and 200 ads. The mark: a million leads within 2 times the time of ten thousand. Portrait and won deals are reports that
-the worker draws; they are drawn at up to 100,000 leads. ``--models`` names a data folder whose models stand on their page,
-``--drawn`` a folder in which drawn databases stay for a next run: a million leads take minutes to store. With
+what the start took, the first one and one that goes on from what was kept. CPU seconds of the whole process, so that other work
+on the machine does not count; what goes on behind a page after its answer is printed apart. Leads come evenly over a year from 6
+sources with 60 campaigns and 200 ads. The mark: a million leads within 2 times the time of ten thousand. Portrait and won deals
+are reports that the worker draws; they are drawn at up to 100,000 leads. ``--models`` names a data folder whose models stand on
+their page, ``--drawn`` a folder in which drawn databases stay for a next run: a million leads take minutes to store. With
 ``--pages`` those pages alone are asked for, after one start.
 """
 

@@ -116,7 +116,7 @@ def _verdicts(traits: Traits, parts: list[_Part], level: float) -> list[Verdict]
         seen, inside = int((one.inside & bought).sum()), int((one.inside & settled).sum())
         law = binom(sales, one.declared) if one.declared else hypergeom(leads, inside, sales)
         p_values.append(min(2.0 * min(float(law.cdf(seen)), float(law.sf(seen - 1))), 1.0))
-        more.append(seen > float(law.mean()))
+        more.append(seen > sales * (one.declared or inside / leads))
     sure = _holm(np.array(p_values), level)
     return [("more" if up else "rarer") if is_sure else "no_difference" for up, is_sure in zip(more, sure, strict=True)]
 

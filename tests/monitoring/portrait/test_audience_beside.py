@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,14 @@ def test_a_range_is_inside_from_its_lower_end_and_below_its_upper() -> None:
     assert area.inside_leads.count == 100
     assert [one.aimed_at for one in area.parts] == [True, False]
     assert found.together_leads.count == 100
+
+
+def test_a_part_that_holds_every_lead_or_none_is_no_difference_and_warns_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = audience_beside(by_role((100, 40), (300, 20)), company(area={"at_least": 10}, role=["student"]))
+    assert found is not None
+    assert {part.verdict for field in found.fields for part in field.parts if part.aimed_at} == {"no_difference"}
 
 
 def test_with_few_sales_no_verdict_is_given() -> None:

@@ -173,6 +173,7 @@ def test_every_count_of_a_real_companys_portrait_equals_plain_loops(
             for row in table.rows:
                 check_segment(row, buyers, every, language)
                 shown += 1
+        check_what_to_fix(page, buyers, every, language)
     assert shown  # these companies' leads differ by little else than where they came from
     company.close()
 
@@ -223,6 +224,7 @@ def check_segment(row: list[str], buyers: Buyers, every: dict[str, float], langu
 def check_audience(page: Page, buyers: Buyers) -> None:
     """Check the shares of the audience's parts, and by scipy's exact test and Holm's which of them surely differ."""
     every = buyers.count(lambda _: True)
+    check_inside(page, buyers, every)
     found: list[tuple[float, bool, str]] = []
     for table in page.of("audience"):
         for row in table.rows:
@@ -241,6 +243,49 @@ def check_audience(page: Page, buyers: Buyers) -> None:
     for place, (p_value, more, verdict) in enumerate(sorted(found)):
         sure = sure and p_value <= 0.05 / (len(found) - place)
         assert verdict == (("more often" if more else "more rarely") if sure else "no sure difference")
+
+
+def check_inside(page: Page, buyers: Buyers, every: dict[str, float]) -> None:
+    """Check which parts of the leads and of the sales lie inside the audience: by each field, and by all of them."""
+    told = re.findall(
+        r"Inside the audience: (\S+\s% of leads, \S+\s% of sales \S+\s% to \S+\s%)", page.text("audience")
+    )
+    aims: list[tuple[str, set[str]]] = []
+    for table in page.of("audience"):
+        aimed = {row[0].removesuffix(" aimed at") for row in table.rows if not row[0].endswith("not aimed at")}
+        aims.append((table.title, aimed))
+
+    def is_inside(one: PlainLead, some: list[tuple[str, set[str]]]) -> bool:
+        return all(any(buyers.fits(one, label, value) for value in aimed) for label, aimed in some)
+
+    asked = [*([one] for one in aims), *([aims] if len(aims) > 1 else [])]
+    assert len(told) == len(asked)
+    for words, some in zip(told, asked, strict=True):
+        hand = buyers.count(lambda one, some=some: is_inside(one, some))  # type: ignore[misc]
+        part = hand["sales"] / every["sales"]
+        is_written(
+            words, "en", hand["leads"] / every["leads"], part, *interval(part * every["bought"], every["bought"])
+        )
+
+
+TO_FIX = {
+    "en": r"(?:Look for more of these|Pay less for these): (.+?) is (\S+\s% of leads) and (?:only )?"
+    r"(\S+\s% of sales\. \S+\s% to \S+\s%)",
+    "ru": r"(?:Ищите больше таких|Платите за таких меньше): (.+?) — (\S+\s% заявок) и (?:только )?"
+    r"(\S+\s% продаж\. от \S+\s% до \S+\s%)",
+}
+
+
+def check_what_to_fix(page: Page, buyers: Buyers, every: dict[str, float], language: str) -> None:
+    """Check the shares of what may be put right: where no audience is declared, of every segment of the portrait."""
+    found = re.findall(TO_FIX[language], page.text("what-to-fix"))
+    assert len(found) == sum(len(table.rows) for table in page.of("buyers"))
+    for words, *shares in found:
+        asked = conditions_of(words)
+        hand = buyers.count(lambda one, asked=asked: all(buyers.fits(one, *pair) for pair in asked))  # type: ignore[misc]
+        part = hand["sales"] / every["sales"]
+        ends = interval(part * every["bought"], every["bought"])
+        is_written(" ".join(shares), language, hand["leads"] / every["leads"], part, *ends)
 
 
 def middle(values: list[float]) -> list[float]:
