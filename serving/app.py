@@ -234,12 +234,13 @@ async def _read_ahead(service: Service, conversions: ConversionDesk, ending: asy
     books: list[LeadBook | ConversionDesk] = [service.book]
     if service.company.conversions.systems:
         books.append(conversions)
-        with suppress(StoreUnreachable):
-            await run_in_threadpool(conversions.count_all, service.desk.now())
     while not ending.is_set():
         for book in books:
             with suppress(StoreUnreachable):
                 await run_in_threadpool(book.keep, service.desk.now())
+        if not ending.is_set():
+            with suppress(StoreUnreachable):  # long the first time; from then on only what changed
+                await run_in_threadpool(conversions.count_all, service.desk.now())
         with suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), KEPT_EVERY_SECONDS)
 

@@ -132,6 +132,13 @@ class Doors:
 
 
 @contextmanager
+def waited_for() -> Iterator[None]:
+    """Let pages wait as long as it takes: a test of a page reads what the count that it began came to."""
+    with patch("serving.alarm_looks.PATIENCE", 120.0), patch("serving.counted_behind.PATIENCE", 120.0):
+        yield
+
+
+@contextmanager
 def open_doors(
     home: Path, engine: Engine, *, company: str = COMPANY, api_key: str | None = None, **options: Any
 ) -> Iterator[Doors]:
@@ -147,7 +154,7 @@ def open_doors(
     service.desk.now = clock
     app = create_app(service)
     with (
-        patch("serving.alarm_looks.PATIENCE", 60.0),  # a test of the page reads what the look that it began came to
+        waited_for(),
         TestClient(app, follow_redirects=False, **{"base_url": "http://localhost", **options}) as client,
     ):
         yield Doors(service, client, clock)

@@ -127,6 +127,7 @@ class Shown:
             patch.setattr(wiring, "clock", lambda: LONG_AGO)
             service = wiring.service_of(settings, engine)
         service.desk.now = lambda: self.moment
+        self._stack.enter_context(real_doors.waited_for())
         client = real_doors.TestClient(  # type: ignore[attr-defined]
             create_app(service), follow_redirects=False, base_url="http://localhost"
         )

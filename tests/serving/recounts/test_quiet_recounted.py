@@ -73,10 +73,7 @@ MEASURES: dict[str, Callable[[PlainLead, PlainCompany], Known]] = {
 
 
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
-def test_every_quiet_share_equals_counting_by_hand(
-    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("serving.alarm_looks.PATIENCE", 120.0)
+def test_every_quiet_share_equals_counting_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     company: Shown = request.getfixturevalue(name)
     seen = 0
     for moment in company.moments()[1:]:
