@@ -34,7 +34,7 @@ class CountedBehind:
         if self._is_counted:
             return True
         with self._lock:
-            if self._first is None:
+            if self._first is None or self._first.done():  # the one before failed
                 self._first = self._begun(moment)
             first = self._first
         with suppress(TimeoutError):
@@ -49,7 +49,6 @@ class CountedBehind:
                 self._count(moment)
             except Exception as error:  # it is told to whoever still waits
                 logger.exception("A first count behind a page failed; the next look begins it anew.")
-                self._first = None
                 first.set_exception(error)
             else:
                 self._is_counted = True
