@@ -12,7 +12,7 @@ from features.facts.company import Abc, Company
 from features.facts.values import Answer
 from models.abc_rules import Grading, Said, grading_of, said
 from models.artefact import Artefact
-from models.foreseen import Prospect
+from models.foreseen import Prospects
 from models.grade_starts import GradeStarts
 from models.next_answer import NextAnswer, Question
 from models.quick_sum import Told, is_worth_reading, told_as
@@ -23,16 +23,17 @@ from models.remembered import Remembered
 class Ruled:
     """What the rules say of a lead: its grading, where it starts and how doubtful that is.
 
-    ``told`` is the grade as a reason, where it is one worth reading; ``questions`` may be asked next. ``prospects`` are the
-    answers to those that were looked into, by their fields.
+    ``speaks_for`` or ``against`` holds the grade as a reason, where it is one worth reading; ``questions`` may be asked next.
+    ``prospects`` are the answers to those that were looked into, by their fields.
     """
 
     grading: Grading
     start: float
     doubt: float
-    told: Told | None
+    speaks_for: Sequence[Told]
+    against: Sequence[Told]
     questions: Sequence[Question]
-    prospects: dict[str, Sequence[Prospect]] = field(default_factory=dict)
+    prospects: dict[str, Prospects] = field(default_factory=dict)
 
 
 class ByRules:
@@ -59,16 +60,20 @@ class ByRules:
         verdicts = dict(zip(self.rules.criteria, verdicts_and_asked[0], strict=True))
         unasked = [name for name, asked in zip(verdicts, verdicts_and_asked[1], strict=True) if not asked]
         grading, start = grading_of(verdicts, unasked, self.rules), self._starts.of(verdicts)
+        told = self._told(grading, start)
+        speaks_for, against = (told, []) if any(reason.contribution > 0 for *_, reason in told) else ([], told)
         return Ruled(
-            grading, start, self._artefact.doubt[grading.grade], self._told(grading, start),
+            grading,
+            start,
+            self._artefact.doubt[grading.grade],
+            speaks_for,
+            against,
             self.next_answer.questions(grading),
-        )  # fmt: skip
+        )
 
-    def _told(self, grading: Grading, start: float) -> Told | None:
-        """Return the grade as a reason, behind those of all fields that are as strong."""
-        if grading.grade == "ungraded":
-            return None
-        reason = self._artefact.grade_reason(grading.grade, start)
+    def _told(self, grading: Grading, start: float) -> list[Told]:
+        """Return the grade as a reason, behind those of all fields that are as strong; nothing where it is none."""
+        reason = None if grading.grade == "ungraded" else self._artefact.grade_reason(grading.grade, start)
         if reason is None or not is_worth_reading(reason, self._artefact.average):
-            return None
-        return told_as(reason, len(self._artefact.model.cells))
+            return []
+        return [told_as(reason, len(self._artefact.model.cells))]

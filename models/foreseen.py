@@ -9,7 +9,7 @@ it had answered so would give (``if_answered.py``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from features.facts.values import Answer
 from features.log_odds import probability_of
@@ -19,17 +19,14 @@ from features.rows.feature_row import RowBuilder, answer_feature_name
 from models.if_answered import IfAnswered
 from models.possible_answers import Ends, possible_answers
 from models.purchase_model import PurchaseModel
-from models.quick_sum import Cells, Move, QuickSum
+from models.quick_sum import Cells, Moves, QuickSum
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """An answer that may come: from where the lead would start then, level and all, and what it moves of the sum."""
+class Prospects(NamedTuple):
+    """The answers that may come: each with its ends and from where the lead would start then, level and all; what they move."""
 
-    answer: Answer
-    ends: Ends | None
-    start: float
-    move: Move
+    answers: tuple[tuple[Answer, Ends | None, float], ...]
+    moves: Moves
 
 
 def prospects(
@@ -41,22 +38,24 @@ def prospects(
     model: PurchaseModel,
     quick: QuickSum,
     start_of: Callable[[KnownLead], float],
-) -> list[Prospect]:
+) -> Prospects:
     """Return the answers to ``field`` that may come, for every lead of which the rules say what they say of this one."""
     rules = known.company.abc_at(known.moment)
     criteria = [one for one in rules.criteria.values() if one.field == field]
-    found = []
+    answers, changes = [], []
     for one in possible_answers(known.company.fields[field], criteria, model.cells_of(answer_feature_name(field))):
         told, told_row = rows.answered(known, row, field, one.answer)
         places = {name: model.place_of(name) for name in rows.names_of(field)}
         cells = {place: model.cells[place].cell(told_row[name]) for name, place in places.items() if place is not None}
-        found.append(Prospect(one.answer, one.ends, start_of(told), quick.move(cells)))
-    return found
+        answers.append((one.answer, one.ends, start_of(told)))
+        changes.append(cells)
+    return Prospects(tuple(answers), quick.moves(changes))
 
 
-def foreseen(found: Sequence[Prospect], cells: Cells, adds: Sequence[float], quick: QuickSum) -> list[IfAnswered]:
+def foreseen(found: Prospects, cells: Cells, adds: Sequence[float], quick: QuickSum) -> list[IfAnswered]:
     """Return what each of these answers makes of a lead that stands in ``cells``, of which the blocks add ``adds``."""
+    moved = quick.moved_so(cells, adds, found.moves)
     return [
-        IfAnswered(one.answer, one.ends, probability_of(one.start + quick.moved_so(cells, adds, one.move)))
-        for one in found
+        IfAnswered(answer, ends, probability_of(start + one))
+        for (answer, ends, start), one in zip(found.answers, moved, strict=True)
     ]

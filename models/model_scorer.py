@@ -7,6 +7,7 @@ what speaks for a lead is what leads had that bought more often than others. Wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from features.log_odds import probability_of
@@ -35,24 +36,23 @@ class ModelScorer:
         self._sum = QuickSum(artefact.model, artefact.average)
         self._by_rules: dict[int, ByRules] = {}
         self._latest: ByRules | None = None
-        self._last: tuple[FeatureRow, Cells, list[float]] = {}, (), []
+        self._last: tuple[FeatureRow, Cells, Sequence[float]] = {}, (), []
 
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
         artefact, rules = self.artefact, self._rules_of(known)
         ruled, cells = rules.of(known.answers), self._sum.cells(row)
-        adds, doubt, told = self._sum.summed(cells, called=bool(known.calls))
+        adds, doubt, speak_for, against = self._sum.summed(cells, called=bool(known.calls))
         self._last = row, cells, adds
         start = ruled.start + artefact.level
         log_odds = start + sum(adds, 0.0)
         chance = probability_of(log_odds)
         low, high = interval(log_odds, ruled.doubt + doubt)
-        if ruled.told is not None:
-            told.append(ruled.told)
-        reasons_for, reasons_against = _strongest(told)
+        speak_for += ruled.speaks_for
+        against += ruled.against
         return Score(
             known.lead_id, known.moment, chance, low, high, log_odds, start, ruled.grading,
-            artefact.borders.grade(chance, ruled.grading.grade), reasons_for, reasons_against, artefact.average,
+            artefact.borders.grade(chance, ruled.grading.grade), _strongest(speak_for), _strongest(against), artefact.average,
             rules.next_answer.field_to_ask(ruled.questions, ruled.grading, known.answers, cells, log_odds),
             self.version, self.data_cut_off,
         )  # fmt: skip
@@ -79,7 +79,7 @@ class ModelScorer:
         """Return the cells that tell a feature's values apart; None where no table reads it."""
         return self.artefact.model.cells_of(feature)
 
-    def _added(self, row: FeatureRow) -> tuple[Cells, list[float]]:
+    def _added(self, row: FeatureRow) -> tuple[Cells, Sequence[float]]:
         """Return a row's cells and what its blocks add; those of the row that was scored last are at hand."""
         last, cells, adds = self._last
         if last is not row:
@@ -100,8 +100,7 @@ class ModelScorer:
         return found
 
 
-def _strongest(told: list[Told]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Return the strongest reasons for a lead and against it."""
+def _strongest(told: list[Told]) -> tuple[Reason, ...]:
+    """Return the strongest of these reasons."""
     told.sort()
-    speak_for, against = [one[3] for one in told if one[2]], [one[3] for one in told if not one[2]]
-    return tuple(speak_for[:REASONS]), tuple(against[:REASONS])
+    return tuple([one[2] for one in told[:REASONS]])

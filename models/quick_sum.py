@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import chain
 from math import prod
 from operator import getitem, itemgetter
 from typing import NamedTuple
@@ -30,17 +31,20 @@ MOST_WAYS = 20_000
 
 Cells = tuple[int, ...]
 """The cell of each feature, or of some."""
-Told = tuple[float, int, bool, Reason]
-"""A reason behind what sorts it (the strongest first, of equal ones that of the field that comes first) and whether it speaks
-for the lead."""
-Adds = tuple[float, float, tuple[Sequence[Told], Sequence[Told]]]
-"""What a field or a block adds to log-odds and to their variance, and its reasons: before the first call, and after it."""
+Told = tuple[float, int, Reason]
+"""A reason behind what sorts it: the strongest first, of equal ones that of the field that comes first."""
+Adds = tuple[float, float, Sequence[Told], Sequence[Told]]
+"""What a field or a block adds to log-odds and to their variance, and its reasons: those for the lead, those against it."""
 
 
-class Move(NamedTuple):
-    """Cells in which a lead would stand: by the blocks of the sum that hang on them, and their places among a block's cells."""
+class Moves(NamedTuple):
+    """Several ways in which a lead's cells may change: so many, and what each makes of the blocks that any of them moves.
 
-    blocks: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    A block is told by its place, by what picks its cells, and by what it then adds, one number for each way.
+    """
+
+    ways: int
+    blocks: tuple[tuple[int, Picker, Remembered[Cells, tuple[float, ...]]], ...]
 
 
 class QuickSum:
@@ -51,9 +55,9 @@ class QuickSum:
     >>> from models.purchase_model import FieldCells, Part
     >>> tables = [Part(("area",), (-0.5, 0.5, 0.0), (120, 80, 10), (4, 12, 0))]
     >>> quick = QuickSum(PurchaseModel([FieldCells("area", cuts=(50.0,))], tables), average=0.08)
-    >>> adds, doubt, told = quick.summed(quick.cells({"area": 70.0}), called=False)
-    >>> sum(adds), [reason.sales for *_, reason in told]
-    (0.5, [12])
+    >>> adds, doubt, speak_for, against = quick.summed(quick.cells({"area": 70.0}), called=False)
+    >>> sum(adds), [reason.sales for *_, reason in speak_for], against
+    (0.5, [12], [])
     """
 
     def __init__(self, model: PurchaseModel, average: float) -> None:
@@ -62,13 +66,14 @@ class QuickSum:
         self._values = itemgetter(*self._names) if len(self._names) > 1 else lambda row: map(row.get, self._names)
         self._cell_of = [Remembered[Value, int](one.cell) for one in model.cells]
         reads = [(place, *model.read_with(place)) for place in range(len(model.cells))]
-        fields = [Remembered(partial(self._field_adds, read)) for read in reads]
-        self._blocks: list[tuple[Picker, Remembered[Cells, Adds]]] = []
-        self._reads: list[list[int]] = []
-        for own, read in _packed(model):
-            self._reads.append(read)
-            of_fields = [(picker([read.index(one) for one in reads[place]]), fields[place]) for place in own]
-            self._blocks.append((picker(read), Remembered(partial(_all_add, of_fields), MOST_WAYS)))
+        packed = _packed(model)
+        self._reads = [read for _, read in packed]
+        self._blocks: list[list[tuple[Picker, Remembered[Cells, Adds]]]] = [[], []]
+        for called, blocks in enumerate(self._blocks):
+            fields = [Remembered(partial(self._field_adds, read, called=bool(called))) for read in reads]
+            for own, read in packed:
+                of_fields = [(picker([read.index(one) for one in reads[place]]), fields[place]) for place in own]
+                blocks.append((picker(read), Remembered(partial(_all_add, of_fields), MOST_WAYS)))
 
     def cells(self, row: FeatureRow) -> Cells:
         """Return the cell of each feature in which a row stands."""
@@ -84,59 +89,69 @@ class QuickSum:
 
     def adds(self, cells: Cells) -> list[float]:
         """Return what each block adds; their sum is ``moved``."""
-        return [sums[pick(cells)][0] for pick, sums in self._blocks]
+        return [sums[pick(cells)][0] for pick, sums in self._blocks[False]]
 
-    def move(self, cells: Mapping[int, int]) -> Move:
-        """Return what a lead that stands in these cells moves of a sum, by the places of their features."""
-        blocks = [
-            (block, tuple([(reads.index(place), cell) for place, cell in cells.items() if place in reads]))
-            for block, reads in enumerate(self._reads)
-        ]
-        return Move(tuple([(block, changed) for block, changed in blocks if changed]))
+    def moves(self, changes: Sequence[Mapping[int, int]]) -> Moves:
+        """Return what several changes move of a sum, each the cells in which a lead would stand by the places of their features."""
+        changed = set[int]().union(*changes)
+        return Moves(
+            len(changes),
+            tuple(
+                [
+                    (block, pick, Remembered(partial(self._changed, block, changes)))
+                    for block, (pick, _) in enumerate(self._blocks[False])
+                    if changed.intersection(self._reads[block])
+                ]
+            ),
+        )
 
-    def moved_so(self, cells: Cells, adds: Sequence[float], move: Move) -> float:
-        """Return ``moved`` of a lead that stands in ``cells`` but for a move; ``adds`` are those of its cells as they are."""
-        then = list(adds)
-        for block, changed in move.blocks:
-            pick, sums = self._blocks[block]
-            there = list(pick(cells))
-            for place, cell in changed:
-                there[place] = cell
-            then[block] = sums[tuple(there)][0]
-        return sum(then, 0.0)
+    def moved_so(self, cells: Cells, adds: Sequence[float], moves: Moves) -> list[float]:
+        """Return ``moved`` of a lead that stands in ``cells`` but for each of these changes; ``adds`` are those of its cells."""
+        found = [(block, after[pick(cells)]) for block, pick, after in moves.blocks]
+        moved = []
+        for way in range(moves.ways):
+            then = [*adds]
+            for block, after in found:
+                then[block] = after[way]
+            moved.append(sum(then, 0.0))
+        return moved
 
-    def summed(self, cells: Cells, *, called: bool) -> tuple[list[float], float, list[Told]]:
-        """Return ``adds``, the variance of their sum, and the reasons worth reading.
+    def _changed(self, block: int, changes: Sequence[Mapping[int, int]], cells: Cells) -> tuple[float, ...]:
+        """Return what a block whose cells are these adds after each change."""
+        sums, reads = self._blocks[False][block][1], self._reads[block]
+        return tuple(
+            [
+                sums[tuple([change.get(place, cell) for place, cell in zip(reads, cells, strict=True)])][0]
+                for change in changes
+            ]
+        )
+
+    def summed(self, cells: Cells, *, called: bool) -> tuple[Sequence[float], float, list[Told], list[Told]]:
+        """Return ``adds``, the variance of their sum, and the reasons worth reading for the lead and against it.
 
         ``called`` says whether anybody called the lead: before that, what a call tells is no reason.
         """
-        found = [sums[pick(cells)] for pick, sums in self._blocks]
-        reasons: list[Told] = []
-        for one in found:
-            reasons += one[2][called]
-        return [one[0] for one in found], sum([one[1] for one in found], 0.0), reasons
+        found = [sums[pick(cells)] for pick, sums in self._blocks[called]]
+        if not found:
+            return (), 0.0, [], []
+        adds, doubts, speak_for, against = zip(*found, strict=True)
+        return adds, sum(doubts, 0.0), list(chain.from_iterable(speak_for)), list(chain.from_iterable(against))
 
-    def _field_adds(self, reads: Sequence[int], cells: Cells) -> Adds:
+    def _field_adds(self, reads: Sequence[int], cells: Cells, *, called: bool) -> Adds:
         """Return what the first of these fields adds where they stand in ``cells``."""
         place, cell = reads[0], cells[0]
         share = self._model.share(place, dict(zip(reads, cells, strict=True)))
         reason = self._model.reason(place, cell, share)
-        told = [told_as(reason, place)] if is_worth_reading(reason, self._average) else []
-        return share, self._model.doubt(place, cell), ([] if reason.feature in AFTER_CALLS else told, told)
+        is_told = is_worth_reading(reason, self._average) and (called or reason.feature not in AFTER_CALLS)
+        told = [told_as(reason, place)] if is_told else []
+        speak_for, against = (told, []) if reason.contribution > 0 else ([], told)
+        return share, self._model.doubt(place, cell), speak_for, against
 
 
 def _all_add(fields: Sequence[tuple[Picker, Remembered[Cells, Adds]]], cells: Cells) -> Adds:
     """Return what all fields of a block add where it stands in ``cells``."""
-    moved = doubt = 0.0
-    before: list[Told] = []
-    after: list[Told] = []
-    for pick, sums in fields:
-        adds, unsure, told = sums[pick(cells)]
-        moved += adds
-        doubt += unsure
-        before += told[False]
-        after += told[True]
-    return moved, doubt, (before, after)
+    adds, doubts, speak_for, against = zip(*(sums[pick(cells)] for pick, sums in fields), strict=True)
+    return sum(adds, 0.0), sum(doubts, 0.0), (*chain.from_iterable(speak_for),), (*chain.from_iterable(against),)
 
 
 def is_worth_reading(reason: Reason, average: float) -> bool:
@@ -146,8 +161,8 @@ def is_worth_reading(reason: Reason, average: float) -> bool:
 
 
 def told_as(reason: Reason, place: int) -> Told:
-    """Return a reason behind what sorts it and which way it speaks."""
-    return -abs(reason.contribution), place, reason.contribution > 0, reason
+    """Return a reason behind what sorts it."""
+    return -abs(reason.contribution), place, reason
 
 
 def _packed(model: PurchaseModel) -> list[tuple[list[int], list[int]]]:

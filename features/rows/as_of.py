@@ -7,9 +7,8 @@ learned last by then counts; facts with ``known_at`` after the moment do not exi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from features.facts.channels import channel_reader
 from features.facts.company import Company
@@ -32,9 +31,11 @@ from features.rows.source_rates import NO_RATES, SourceRates
 Version = TypeVar("Version", Lead, Source, Call, Stage, Assignment)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownLead:
-    """A lead as the company knew it at ``moment``; lists are in order of what happened."""
+class KnownLead(NamedTuple):
+    """A lead as the company knew it at ``moment``; lists are in order of what happened.
+
+    A named tuple is as frozen as a dataclass, and made in a quarter of the time.
+    """
 
     lead_id: LeadId
     moment: datetime
@@ -67,11 +68,8 @@ class KnownLead:
         return tuple(call for call in self.calls if call.result in SPOKEN_RESULTS)
 
     def with_answers(self, answers: Mapping[str, Answer]) -> KnownLead:
-        """Return the lead as if these were its answers (``dataclasses.replace`` takes several times as long)."""
-        return KnownLead(
-            self.lead_id, self.moment, self.lead, self.source, self.calls, self.stages, self.assignments, answers,
-            self.channel, self.company, self.stage_kinds, self.rates,
-        )  # fmt: skip
+        """Return the lead as if these were its answers."""
+        return self._replace(answers=answers)
 
 
 class Gate:

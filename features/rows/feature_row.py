@@ -89,9 +89,8 @@ class RowBuilder:
             name: [(one.name, one.of) for one in self.features if one.family == ANSWERS and one.name in names]
             for name, names in self._names.items()
         }
-        self._unanswered: dict[str, Value] = {one.name: None for one in self.features if one.family == ANSWERS}
         self._dated = frozenset(name for name, field in company.fields.items() if field.kind == "date")
-        self._uncalled: dict[str, Value] | None = None
+        self._just_come: dict[str, Value] | None = None
         self._of_sources: tuple[SourceRates, Remembered] = NO_RATES, {}
         self._of_contacts: Remembered = {}
         self._of_answers: Remembered = {}
@@ -109,7 +108,10 @@ class RowBuilder:
         """Return feature name -> value."""
         if known.calls or known.stages:
             return {name: of(known) for name, of in self._columns}
-        row = self._unanswered.copy()
+        if self._just_come is None:  # every feature, and what calls and stages tell of any lead that has none
+            self._just_come = dict.fromkeys(name for name, _ in self._columns)
+            self._just_come |= _told_by((seconds_to_first_call, *CALL_FEATURES), known)
+        row = self._just_come.copy()
         for told in known.answers.items():
             said = self._of_answers.get(told)
             row.update(self._of_answer(told, known) if said is None else said)
@@ -117,9 +119,6 @@ class RowBuilder:
         row.update(self._of_contact(known))
         row.update(self._of_arrival(known))
         row[hours_since_request.name] = hours_since_request.of(known)
-        if self._uncalled is None:  # what calls and stages tell of any lead that has none
-            self._uncalled = _told_by((seconds_to_first_call, *CALL_FEATURES), known)
-        row.update(self._uncalled)
         return row
 
     def _of_answer(self, told: tuple[str, Answer], known: KnownLead) -> dict[str, Value]:

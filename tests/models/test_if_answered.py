@@ -58,7 +58,7 @@ def test_answering_so_really_gives_that_score_by_any_model(facts: list[LeadFact]
     known = known_of(facts)
     for name in ("area", "who"):
         for one in told(name, known, scorer):
-            answered = replace(known, answers={**known.answers, name: one.answer})
+            answered = known.with_answers({**known.answers, name: one.answer})
             assert scorer.score(answered, ROWS.row(answered)).probability == one.probability
 
 

@@ -32,7 +32,10 @@ def plain_sum(model: PurchaseModel, row: dict[str, Value]) -> float:
 
 
 def told(quick: QuickSum, row: dict[str, Value], *, called: bool) -> list[Reason]:
-    return [reason for *_, reason in sorted(quick.summed(quick.cells(row), called=called)[2])]
+    _, _, speak_for, against = quick.summed(quick.cells(row), called=called)
+    assert all(reason.contribution > 0 for *_, reason in speak_for)
+    assert all(reason.contribution < 0 for *_, reason in against)
+    return [reason for *_, reason in sorted([*speak_for, *against])]
 
 
 @given(models(), st.lists(ROWS, min_size=1, max_size=5))
@@ -78,4 +81,4 @@ def test_before_the_first_call_what_only_a_call_can_tell_is_no_reason() -> None:
 
 def test_a_model_without_tables_adds_nothing() -> None:
     quick = QuickSum(PurchaseModel([], []), AVERAGE)
-    assert quick.summed(quick.cells({"area": 5.0}), called=True) == ([], 0.0, [])
+    assert quick.summed(quick.cells({"area": 5.0}), called=True) == ((), 0.0, [], [])

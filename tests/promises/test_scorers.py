@@ -63,7 +63,7 @@ def takes_no_yes_for_a_no(scorer: Scorer, known: KnownLead, row: Row) -> None:
         without = {field: answer for field, answer in known.answers.items() if field != name}
         said = [
             scorer.probability(
-                replace(known, answers={**without, **({name: answer} if answer else {})}), {**row, name: answer}
+                known.with_answers({**without, **({name: answer} if answer else {})}), {**row, name: answer}
             )
             for answer in ("no", None, "yes")
         ]
@@ -164,7 +164,7 @@ def asks_only_what_was_not_answered(scorer: Scorer, known: KnownLead, row: Row) 
 def foretells_what_an_answer_makes_of_its_score(scorer: Scorer, known: KnownLead, row: Row) -> None:
     for name in known.company.fields:
         for one in if_answered(name, known, row, rows=ROWS, scorer=scorer):
-            answered = replace(known, answers={**known.answers, name: one.answer})
+            answered = known.with_answers({**known.answers, name: one.answer})
             assert scorer.score(answered, ROWS.row(answered)).probability == one.probability
 
 

@@ -129,5 +129,5 @@ def test_what_the_sources_features_say_hangs_on_the_marks_that_they_are_said_to_
     known = ROWS.known(history(lead(), from_there), NOON)
     assert known is not None
     fewer = {name: word for name, word in marks.items() if name in READ_MARKS}
-    alike = replace(known, source=replace(from_there, marks=fewer))
+    alike = known._replace(source=replace(from_there, marks=fewer))
     assert [one.of(known) for one in SOURCE_FEATURES] == [one.of(alike) for one in SOURCE_FEATURES]
