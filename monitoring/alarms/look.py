@@ -27,9 +27,10 @@ class AlarmLook:
     """What else tells of the same trouble, by the key of the alarm that leads its story (``stories.py``)."""
 
     def of_channels(self) -> list[Alarm]:
-        """Return the alarms of whole channels, whoever leads their story, each story's together."""
-        every = [one for leader in self.alarms for one in (leader, *self.beside.get(leader.watched.key, ()))]
-        return [one for one in every if of_whole_channels(one.watched)]
+        """Return one alarm of each story that tells of a whole channel: the leader, or else the first beside it."""
+        stories = ((leader, *self.beside.get(leader.watched.key, ())) for leader in self.alarms)
+        found = (next((one for one in story if of_whole_channels(one.watched)), None) for story in stories)
+        return [one for one in found if one is not None]
 
 
 def look_of(told: Watch) -> AlarmLook:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitoring.alarms.alarm import Alarm, Watched
+from monitoring.alarms.budget import Budget
+from monitoring.alarms.look import look_of
 from monitoring.alarms.stories import stories_of
+from monitoring.alarms.watch import Watch
 from monitoring.intervals import Rate
 from tests.monitoring.what_changed.grouped import alarm
 
@@ -71,3 +74,19 @@ def test_nothing_is_lost_and_the_order_in_which_they_come_does_not_matter() -> N
     there = [one for story in stories_of(every) for one in (story.leader, *story.beside)]
     assert sorted(there, key=lambda one: one.watched.key) == sorted(every, key=lambda one: one.watched.key)
     assert stories_of(every) == stories_of(every[::-1])
+
+
+def watched(*alarms: Alarm) -> Watch:
+    return Watch(datetime(2026, 3, 2, tzinfo=UTC), alarms, (), (), Budget(4.0, 0, {}), (), "watched")
+
+
+def test_a_page_of_channels_tells_each_trouble_of_a_whole_channel_once() -> None:
+    led_by_campaign = [
+        told("chance", level="campaign", channel="forum", name="autumn", raised=-3),
+        told(channel="forum"),
+    ]
+    look = look_of(watched(told("chance", raised=-3), told(), *led_by_campaign))
+    assert [(one.watched.channel, one.watched.measure) for one in look.of_channels()] == [
+        ("vk", "chance"), ("forum", "non_target"),
+    ]  # fmt: skip
+    assert look_of(watched(told(level="ad", name="ad-3"))).of_channels() == []
