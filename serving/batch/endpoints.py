@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
@@ -20,6 +20,7 @@ from serving.intake.intake import Intake
 from serving.intake.sent_facts import LeadIn
 from serving.intake.sent_key import KeyHeader, canonical, told_key
 from serving.intake.sent_lead import LeadBody
+from serving.routes_when_asked import DoorRouter
 
 MOST_ROWS = 10_000
 ROUND = 100
@@ -31,9 +32,9 @@ OTHER_MEDIA: dict[int | str, dict[str, Any]] = {
 RESULTS = {NDJSON: {"schema": {"type": "string", "description": "a result a line, as the items of the JSON array"}}}
 
 
-def batch_router(intake: Intake) -> APIRouter:
+def batch_router(intake: Intake) -> DoorRouter:
     """Return the endpoints that take many rows at once."""
-    router = APIRouter(prefix="/v1/batch", tags=["batch"], responses={**REFUSALS, **OTHER_MEDIA})
+    router = DoorRouter(prefix="/v1/batch", tags=["batch"], responses={**REFUSALS, **OTHER_MEDIA})
     batches = Batches(intake)
     told: dict[int | str, dict[str, Any]] = {200: {"model": list[RowOut], "content": RESULTS}}
 
