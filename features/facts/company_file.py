@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def read_company(path: Path) -> Company:
     return parse_company(text, str(path))
 
 
+@lru_cache(maxsize=8)  # a company is frozen, and every duty reads the file anew though it hardly ever changes
 def parse_company(text: str, path: str = "company.yaml") -> Company:
     """Return the company that the YAML ``text`` describes; ``path`` only names it in errors.
 
