@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -129,8 +131,13 @@ def _unnamed(_: int, __: bytes) -> None:
 
 def _rows_of(kind: type[BaseModel]) -> dict[str, Any]:
     """Return how the schema tells what a batch holds."""
-    row = kind.model_json_schema(ref_template="#/components/schemas/{model}")
-    row.pop("$defs", None)
-    schema = {"type": "array", "items": row}
+    schema = {"type": "array", "items": json.loads(_row_of(kind))}
     lines = {"type": "string", "description": "a row a line, each as the items of the JSON array"}
     return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}, NDJSON: {"schema": lines}}}}
+
+
+@cache
+def _row_of(kind: type[BaseModel]) -> str:
+    row = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+    row.pop("$defs", None)
+    return json.dumps(row)
