@@ -26,6 +26,8 @@ $(READY): requirements.lock pyproject.toml
 demo: setup ## simulate a company, learn from it, serve the pages (SERVE=0 ends after the work, PORT=8001 serves there)
 	@$(BIN)/leadloop demo $(if $(filter 0,$(SERVE)),--no-serve,--serve) --port $(PORT)
 
+# Each test worker and each process that a test starts would compile every module anew where the shell forbids to keep that.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## run every test; installs PostgreSQL and Chromium where it may
 	@$(BIN)/python -m tests.support.provide
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal

@@ -8,12 +8,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from collections.abc import Callable
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from features.errors import LeadloopError
 from leadloop import commands
@@ -56,10 +59,16 @@ def _with_verbs(package: ModuleType) -> typer.Typer:
 _add_commands(app, commands)
 
 
+@cache
+def _front_door() -> Callable[[], object]:
+    """Return the whole command line, which is put together once."""
+    return get_command(app)
+
+
 def main() -> None:
     """Run the command line; what a person can put right is one clear message, not a traceback."""
     try:
-        app()
+        _front_door()()
     except LeadloopError as error:
         Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]: ", end="")
         Console(stderr=True, markup=False, highlight=False).print(str(error))

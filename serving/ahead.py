@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.routes_when_asked import DoorRouter, RouteWhenAsked
 
 
 class Application(FastAPI):
@@ -18,13 +20,14 @@ class Application(FastAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.router.route_class = RouteWhenAsked
         self._first: ASGIApp = super().__call__
 
     def add_middleware(self, middleware_class: Any, *args: Any, **kwargs: Any) -> None:
         """Put a check, or a door, ahead of all that stand there."""
         self._first = middleware_class(self._first, *args, **kwargs)
 
-    def add_door(self, router: APIRouter) -> None:
+    def add_door(self, router: DoorRouter) -> None:
         """Take over a door's routes as they are; to include its router would work each of them out again at the first request."""
         self.router.routes.extend(router.routes)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from features.facts.database import engine_for
 from features.facts.keyring import give_keyring, keyring_in
 from leadloop.database import bring_up_to_date
+from tests.support.empty_database import put_empty_database
 from tests.support.machine import is_ci, postgres_programs
 from tests.support.made_once import made_once
 from tests.support.postgres import postgres_server
@@ -59,20 +59,10 @@ def _said_to_server(url: str, *commands: str) -> None:
             connection.execute(text(command))
 
 
-@pytest.fixture(scope="session")
-def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an up-to-date SQLite database with nothing in it, to be copied: every step was taken once, and not by each test."""
-    path = tmp_path_factory.mktemp("empty") / "leadloop.db"
-    engine = engine_for(f"sqlite:///{path}")
-    bring_up_to_date(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def sqlite_engine(tmp_path: Path, sqlite_file: Path) -> Iterator[Engine]:
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """Give an up-to-date SQLite database in a file."""
-    shutil.copyfile(sqlite_file, tmp_path / "leadloop.db")
+    put_empty_database(tmp_path / "leadloop.db")
     engine = engine_for(f"sqlite:///{tmp_path / 'leadloop.db'}")
     bring_up_to_date(engine)
     yield engine

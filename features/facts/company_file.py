@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,15 @@ def parse_company(text: str, path: str = "company.yaml") -> Company:
     features.errors.CompanyFileWrong: company.yaml has 1 mistake(s):
       company.yaml:2: horizon: is no key here; did you mean horizon_days?
     """
+    company, mistakes = _understood(text)
+    if company is None:
+        raise CompanyFileWrong(path, list(mistakes))
+    return company
+
+
+@lru_cache(maxsize=8)  # a company is frozen, and every duty reads the file anew though it hardly ever changes
+def _understood(text: str) -> tuple[Company | None, tuple[CompanyMistake, ...]]:
+    """Return the company that a text describes, or every mistake in it."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -74,21 +84,18 @@ def parse_company(text: str, path: str = "company.yaml") -> Company:
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         remedy = f"is no valid YAML: {error.problem}; a text that holds ': ' or ' #', or begins with a sign, stands in quotes"
-        raise CompanyFileWrong(path, [CompanyMistake(line, "file", remedy)]) from None
+        return None, (CompanyMistake(line, "file", remedy),)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         remedy = "holds a character that no text has; delete it, or save the file as UTF-8 anew"
-        raise CompanyFileWrong(path, [CompanyMistake(line, "file", remedy)]) from None
+        return None, (CompanyMistake(line, "file", remedy),)
     if not isinstance(data, dict):
-        raise CompanyFileWrong(path, [CompanyMistake(1, "file", "must hold keys such as `company: Name`")])
+        return None, (CompanyMistake(1, "file", "must hold keys such as `company: Name`"),)
     try:
         company = Company.model_validate(data)
     except ValidationError as error:
-        mistakes = [mistake for item in error.errors() for mistake in _mistakes(item, node)]
-        raise CompanyFileWrong(path, [*doubled, *mistakes]) from None
-    if doubled:
-        raise CompanyFileWrong(path, doubled)
-    return company
+        return None, (*doubled, *(mistake for item in error.errors() for mistake in _mistakes(item, node)))
+    return (None, tuple(doubled)) if doubled else (company, ())
 
 
 def fingerprint(company: Company) -> str:

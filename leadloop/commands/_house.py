@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import Engine
 
-from features.facts.company import Company
-from features.facts.company_file import read_company
-from features.facts.contacts import ContactBook
-from features.facts.database import engine_for
-from features.facts.import_log import ImportLog
-from features.facts.keyring import give_keyring, keyring_in, keyring_of
-from features.facts.sealed_texts import free_texts
-from features.facts.store import FactStore
-from features.settings import Settings, person_secret, settings_from_environment
-from leadloop.database import bring_up_to_date
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from features.facts.company import Company
+    from features.facts.contacts import ContactBook
+    from features.facts.import_log import ImportLog
+    from features.facts.store import FactStore
+    from features.settings import Settings
 
 if TYPE_CHECKING:
     from monitoring.lead_book import LeadBook
@@ -54,6 +51,14 @@ class House:
 
 def open_house(home: Path | None, company: Path | None) -> House:
     """Open the data folder, its database brought up to date."""
+    from features.facts.company_file import read_company
+    from features.facts.contacts import ContactBook
+    from features.facts.import_log import ImportLog
+    from features.facts.keyring import keyring_of
+    from features.facts.sealed_texts import free_texts
+    from features.facts.store import FactStore
+    from features.settings import person_secret, settings_from_environment
+
     settings = settings_from_environment(home, company)
     words = read_company(settings.company_file)
     engine = open_database(settings)
@@ -64,6 +69,10 @@ def open_house(home: Path | None, company: Path | None) -> House:
 
 def open_database(settings: Settings) -> Engine:
     """Open the database alone, brought up to date."""
+    from features.facts.database import engine_for
+    from features.facts.keyring import give_keyring, keyring_in
+    from leadloop.database import bring_up_to_date
+
     engine = engine_for(settings.database_url)
     give_keyring(engine, keyring_in(settings.home, settings.keys_url))
     bring_up_to_date(engine)

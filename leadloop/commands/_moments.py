@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import typer
 
-from features.facts.work_schedule import span_in
-
 
 def moment_of(text: str, *, option: str, zone: tzinfo, not_after: datetime | None = None) -> datetime:
     """Return the moment that ``text`` names; without an offset it is the company's own time, a day is its start.
@@ -65,6 +63,8 @@ def span_of(text: str, *, option: str, at_least: timedelta) -> timedelta:
     typer.BadParameter
         Where the text is no span, or a shorter one than ``at_least``.
     """
+    from features.facts.work_schedule import span_in
+
     span = span_in(text)
     if span is None or span < at_least:
         raise typer.BadParameter(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, now
+from leadloop.commands._house import CompanyOption, HomeOption, now, open_database
 from leadloop.commands._moments import span_of
 
 if TYPE_CHECKING:
@@ -50,11 +50,16 @@ def command(
     """
     from rich.console import Console
 
-    from features.errors import WorkerElsewhere
     from features.leader_lock import LeaderLock
     from features.settings import settings_from_environment
-    from leadloop import worker
     from leadloop.commands._duties import DutiesTold, show_runs
+
+    if status:
+        engine = open_database(settings_from_environment(home, company))
+        raise typer.Exit(show_runs(engine, Console(), is_led=LeaderLock(engine).is_held()))
+
+    from features.errors import WorkerElsewhere
+    from leadloop import worker
     from leadloop.duties import ALL
     from leadloop.duties.work_place import WorkPlace
     from leadloop.log_lines import JSON, set_up_logs
@@ -68,14 +73,12 @@ def command(
     }
     kind = settings_from_environment(home, company).log
     set_up_logs(kind)
-    console = Console(quiet=kind == JSON and not status)
+    console = Console(quiet=kind == JSON)
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
     place = WorkPlace(home, company, console)
     lock = LeaderLock(place.first.engine)
-    if status:
-        raise typer.Exit(show_runs(place.first.engine, Console(), is_led=lock.is_held()))
     duties: list[Duty] = []
     for one_duty in ALL:
         due_every = said.get(one_duty.NAME) or place.first.company.work.every(one_duty.NAME)

@@ -7,9 +7,11 @@ deadline is: asyncio breaks it off, in the midst of whatever it is. To whoever c
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,6 +42,12 @@ class Answer:
         return 300 <= self.status < 400
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whose certificates are believed: read once a process, as reading them takes longer than many an answer."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class BoundedClient:
     """Follows no redirection and hears of no proxy: either would send it elsewhere than was judged.
 
@@ -53,7 +61,7 @@ class BoundedClient:
         self._runner = asyncio.Runner()
         self._has_run = False
         self._client = httpx.AsyncClient(
-            timeout=timeout, follow_redirects=False, trust_env=False, headers=dict(headers or {})
+            timeout=timeout, follow_redirects=False, trust_env=False, headers=dict(headers or {}), verify=_trusted()
         )
 
     def __enter__(self) -> Self:

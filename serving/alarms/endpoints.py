@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -17,14 +17,15 @@ from monitoring.telling.segment_words import field_words, segment_words, watched
 from serving.alarms.said import LONGEST_WHO, LONGEST_WORDS, SNOOZE_DAYS, Action, Wrong, keep, what_is_wrong
 from serving.alarms.watch import AlarmWatch
 from serving.pages import Pages, language_asked
+from serving.routes_when_asked import DoorRouter
 
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Who = Annotated[str, Query(max_length=LONGEST_WHO)]
 
 
-def alarms_router(watch: AlarmWatch, deliveries: DeliveryLog, now: Callable[[], datetime], pages: Pages) -> APIRouter:
+def alarms_router(watch: AlarmWatch, deliveries: DeliveryLog, now: Callable[[], datetime], pages: Pages) -> DoorRouter:
     """Return the page of alarms and its forms."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
     company = pages.company
 
     def figures(who: str, wrong: tuple[str, Wrong] | None, typed: Mapping[str, str]) -> dict[str, Any]:

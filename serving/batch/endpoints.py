@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
@@ -20,6 +22,7 @@ from serving.intake.intake import Intake
 from serving.intake.sent_facts import LeadIn
 from serving.intake.sent_key import KeyHeader, canonical, told_key
 from serving.intake.sent_lead import LeadBody
+from serving.routes_when_asked import DoorRouter
 
 MOST_ROWS = 10_000
 ROUND = 100
@@ -31,9 +34,9 @@ OTHER_MEDIA: dict[int | str, dict[str, Any]] = {
 RESULTS = {NDJSON: {"schema": {"type": "string", "description": "a result a line, as the items of the JSON array"}}}
 
 
-def batch_router(intake: Intake) -> APIRouter:
+def batch_router(intake: Intake) -> DoorRouter:
     """Return the endpoints that take many rows at once."""
-    router = APIRouter(prefix="/v1/batch", tags=["batch"], responses={**REFUSALS, **OTHER_MEDIA})
+    router = DoorRouter(prefix="/v1/batch", tags=["batch"], responses={**REFUSALS, **OTHER_MEDIA})
     batches = Batches(intake)
     told: dict[int | str, dict[str, Any]] = {200: {"model": list[RowOut], "content": RESULTS}}
 
@@ -128,8 +131,13 @@ def _unnamed(_: int, __: bytes) -> None:
 
 def _rows_of(kind: type[BaseModel]) -> dict[str, Any]:
     """Return how the schema tells what a batch holds."""
-    row = kind.model_json_schema(ref_template="#/components/schemas/{model}")
-    row.pop("$defs", None)
-    schema = {"type": "array", "items": row}
+    schema = {"type": "array", "items": json.loads(_row_of(kind))}
     lines = {"type": "string", "description": "a row a line, each as the items of the JSON array"}
     return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}, NDJSON: {"schema": lines}}}}
+
+
+@cache
+def _row_of(kind: type[BaseModel]) -> str:
+    row = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+    row.pop("$defs", None)
+    return json.dumps(row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -22,6 +22,7 @@ from serving.budget.charts import cost_chart
 from serving.desk.desk import Desk
 from serving.figures import Figures
 from serving.pages import Pages, language_asked
+from serving.routes_when_asked import DoorRouter
 
 CHANGES, LENGTHS = (20, 50, 100), (12, 16, 24, 36)
 LEAST_ASSUMED = 0.1
@@ -38,9 +39,9 @@ class Asked:
     begins: date
 
 
-def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages: Pages) -> APIRouter:
+def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages: Pages) -> DoorRouter:
     """Return the page of the budget."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
     company = desk.company
 
     def next_monday() -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -23,6 +23,7 @@ from serving.open_leads.board import Board, OpenLead
 from serving.open_leads.own_leads import require_own
 from serving.open_leads.queue_order import Place
 from serving.pages import Pages, language_asked
+from serving.routes_when_asked import DoorRouter
 
 SHOWN_ON_A_PAGE = 40
 Manager = Annotated[str | None, Query(max_length=300, description="whose queue; without it everybody's")]
@@ -38,9 +39,9 @@ class Look:
     coming_back: int
 
 
-def queue_router(board: Board, intake: Intake, pages: Pages) -> APIRouter:
+def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
     """Return the endpoints and the page of the call queue."""
-    router = APIRouter(tags=["queue"])
+    router = DoorRouter(tags=["queue"])
     desk = intake.desk
 
     def looked_at(manager: str | None, count: int) -> Look:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -20,6 +20,7 @@ from serving.conversions.system_view import SystemView, system_view
 from serving.counted_behind import CountedBehind
 from serving.desk.desk import Desk
 from serving.pages import Pages, language_asked
+from serving.routes_when_asked import DoorRouter
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 NOT_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -31,9 +32,9 @@ logger = logging.getLogger(__name__)
 def conversions_router(
     *, conversions: ConversionDesk, keys: PullKeys, outbox: Outbox, desk: Desk, tokens: frozenset[str], public: str | None,
     pages: Pages,
-) -> APIRouter:  # fmt: skip
+) -> DoorRouter:  # fmt: skip
     """Return the page and the addresses; ``tokens`` names the sign-ins that are set, ``public`` how we are reached."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
     company = desk.company
     counted = CountedBehind(conversions.count_all)
 

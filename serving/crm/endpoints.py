@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, Engine
 
@@ -25,6 +25,7 @@ from features.facts.crm_settings import CrmName
 from features.settings import CrmSecrets
 from serving.crm.proofs import is_same, is_signed
 from serving.intake.group_commit import GroupCommit
+from serving.routes_when_asked import DoorRouter
 
 logger = logging.getLogger(__name__)
 NOT_PROVEN = "This message does not prove that it is the CRM's; `leadloop connect {} --check` says what is missing."
@@ -33,9 +34,9 @@ Batch = tuple[CrmName, Sequence[Heard]]
 
 def crm_router(
     company: Company, engine: Engine, now: Callable[[], datetime], secrets: CrmSecrets, public_url: str
-) -> APIRouter:
+) -> DoorRouter:
     """Return the doors; the one of the CRM that company.yaml names is open to whoever has its proof."""
-    router = APIRouter(prefix="/crm", include_in_schema=False)
+    router = DoorRouter(prefix="/crm", include_in_schema=False)
     writer = GroupCommit[Batch, int](lambda: engine, lambda connection, batches: _kept(connection, batches, now()))
 
     def closed(crm: CrmName) -> JSONResponse | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from features.facts.values import LeadId
@@ -13,11 +13,12 @@ from serving.intake.intake import Intake
 from serving.intake.sent_facts import CallIn, LeadIn, StageIn
 from serving.intake.sent_key import KeyHeader, keyed
 from serving.intake.sent_lead import LeadInPath
+from serving.routes_when_asked import DoorRouter
 
 
-def feedback_router(intake: Intake) -> APIRouter:
+def feedback_router(intake: Intake) -> DoorRouter:
     """Return the endpoints that store facts; each answers when the fact is on disk."""
-    router = APIRouter(prefix="/v1", tags=["feedback"], responses={**REFUSALS, **KEY_USED})
+    router = DoorRouter(prefix="/v1", tags=["feedback"], responses={**REFUSALS, **KEY_USED})
     answers = Answers(intake.desk)
 
     @router.post("/leads", status_code=201, response_model=Received)

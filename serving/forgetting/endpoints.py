@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
@@ -16,6 +15,7 @@ from serving.desk.desk import Desk
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake.sent_lead import LeadInPath
 from serving.open_leads.board import Board
+from serving.routes_when_asked import DoorRouter
 
 
 class Forgotten(BaseModel):
@@ -24,9 +24,9 @@ class Forgotten(BaseModel):
     leads: list[str] = Field(description="the person's leads; their facts are kept without anything that names him")
 
 
-def forgetting_router(desk: Desk, board: Board, home: Path) -> APIRouter:
+def forgetting_router(desk: Desk, board: Board, home: Path) -> DoorRouter:
     """Return the endpoint."""
-    router = APIRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
+    router = DoorRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
 
     @router.delete("/people/{lead_id:path}", responses=NO_SUCH_LEAD)
     async def forget(lead_id: LeadInPath) -> Forgotten:

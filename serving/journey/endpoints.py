@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -19,13 +19,14 @@ from serving.journey.filters import BY, FILTERS, PERIODS, WITHOUT, period_before
 from serving.journey.tables import days_words, filter_words, journey_table, name_of, ripening_table, shown_ages
 from serving.journey.view import MOST_LINES, View, choices, view_of
 from serving.pages import Pages, Writing, language_asked
+from serving.routes_when_asked import DoorRouter
 
 Word = Annotated[str, Form(max_length=300)]
 
 
-def journey_router(*, figures: Figures, pages: Pages, now: Callable[[], datetime]) -> APIRouter:
+def journey_router(*, figures: Figures, pages: Pages, now: Callable[[], datetime]) -> DoorRouter:
     """Return the pages and files of the journey."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
 
     def seen(request: Request) -> View:
         return view_of(figures, dict(request.query_params), now())

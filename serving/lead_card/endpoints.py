@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
@@ -32,6 +32,7 @@ from serving.lead_card.own_grade import own_grade_beside
 from serving.open_leads.own_leads import require_own
 from serving.open_leads.waiting import Left, queue_place
 from serving.pages import Pages, language_asked, wants_page
+from serving.routes_when_asked import DoorRouter
 
 FORM_WORDS = {
     "result": "form_result",
@@ -46,9 +47,9 @@ FORM_WORDS = {
 """Field of the call form -> the words that say what would be right; any other is an answer."""
 
 
-def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages: Pages) -> APIRouter:
+def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages: Pages) -> DoorRouter:
     """Return the lead card's page and its form."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
     desk = intake.desk
 
     def card(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
@@ -12,12 +12,13 @@ from serving.desk.desk import Desk
 from serving.metrics.exposition import written
 from serving.metrics.standing import standing_of
 from serving.open_leads.board import Board
+from serving.routes_when_asked import DoorRouter
 from serving.telemetry.counts import Counts
 
 
-def metrics_router(counts: Counts, desk: Desk, board: Board, waiting: Callable[[], int]) -> APIRouter:
+def metrics_router(counts: Counts, desk: Desk, board: Board, waiting: Callable[[], int]) -> DoorRouter:
     """Return the endpoint; ``waiting`` tells how many requests wait to be stored."""
-    router = APIRouter(tags=["operation"])
+    router = DoorRouter(tags=["operation"])
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -23,6 +23,7 @@ from serving.model_card.market_level import level_chart, level_word, strength_wo
 from serving.model_card.shelf import Shelf, ShelvedModel
 from serving.model_card.weaknesses import weaknesses
 from serving.pages import Pages
+from serving.routes_when_asked import DoorRouter
 
 MOST_FIELDS = 8
 SHOWN_MEASURES = {
@@ -38,12 +39,12 @@ def model_card_router(
     pages: Pages,
     refused: Callable[[], Refusal | None],
     parting: Callable[[str], Parting],
-) -> APIRouter:
+) -> DoorRouter:
     """Return the pages of the models.
 
     ``refused`` tells which model was to serve and does not, ``parting`` how far a version parts from what serves in its shadow.
     """
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
 
     @router.get("/models", response_class=HTMLResponse)
     async def models_page(request: Request) -> HTMLResponse:

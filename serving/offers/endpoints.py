@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
@@ -20,6 +20,7 @@ from monitoring.lead_book import LeadBook
 from serving.desk.desk import Desk
 from serving.offers.told_form import Wrong, promised_of, typed_of
 from serving.pages import Pages, language_asked
+from serving.routes_when_asked import DoorRouter
 
 MOST_UNTOLD = 20
 PICTURE_HEADERS = {
@@ -30,9 +31,9 @@ PICTURE_HEADERS = {
 Name = Annotated[str, Query(max_length=300)]
 
 
-def offers_router(desk: Desk, book: LeadBook, home: Path, pages: Pages) -> APIRouter:
+def offers_router(desk: Desk, book: LeadBook, home: Path, pages: Pages) -> DoorRouter:
     """Return the catalogue's pages; uploaded pictures are kept in the data folder ``home``."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
     catalogue, company = desk.catalogue, desk.company
     assert catalogue is not None  # the wiring gives the desk one
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -17,13 +17,14 @@ from monitoring.won.won_report import WON
 from serving.pages import Pages
 from serving.portrait.segment_words import segment_words, value_words
 from serving.portrait.what_to_fix import what_to_fix
+from serving.routes_when_asked import DoorRouter
 
 MOST_EARLIER = 60
 
 
-def portrait_router(home: Path, pages: Pages) -> APIRouter:
+def portrait_router(home: Path, pages: Pages) -> DoorRouter:
     """Return the page of the portraits that lie in the data folder ``home``."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
 
     def asked_for(drawn: str) -> tuple[list[str], PortraitReport | None]:
         names = PORTRAITS.names(home)

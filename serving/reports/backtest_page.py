@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -12,11 +12,12 @@ from features.errors import ArtefactUnreadable
 from models.backtest_report import BACKTESTS
 from serving.pages import Pages
 from serving.reports.backtest_figures import BacktestFigures, share_of
+from serving.routes_when_asked import DoorRouter
 
 
-def backtest_router(home: Path, pages: Pages) -> APIRouter:
+def backtest_router(home: Path, pages: Pages) -> DoorRouter:
     """Return the page of the reports that lie in the data folder ``home``."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
 
     @router.get("/backtest", response_class=HTMLResponse)
     async def backtest_page(request: Request) -> HTMLResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
@@ -19,6 +19,7 @@ from serving.intake.unknown_fields import UnknownFields
 from serving.pages import Pages
 from serving.reports.drift_reports import DriftReports
 from serving.reports.trend import BY_WEEK, weekly_leads, weekly_trend
+from serving.routes_when_asked import DoorRouter
 
 NON_TARGET = ("non_target", "named")
 Month = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
@@ -32,9 +33,9 @@ def reports_router(
     drift: DriftReports,
     unknown: UnknownFields,
     pages: Pages,
-) -> APIRouter:
+) -> DoorRouter:
     """Return the pages of the marketer."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
 
     def shown(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
         """Return what the page shows."""

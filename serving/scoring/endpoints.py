@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 
 from features.facts.values import LeadId
 from serving.desk.score_answer import AskedScoreOut
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake.sent_lead import LeadBody, LeadInPath
+from serving.routes_when_asked import DoorRouter
 from serving.scoring.schemas import LeadOut
 from serving.scoring.service import Questions
 
 
-def scoring_router(questions: Questions) -> APIRouter:
+def scoring_router(questions: Questions) -> DoorRouter:
     """Return the endpoints that score and store no fact."""
-    router = APIRouter(prefix="/v1", tags=["scoring"], responses=REFUSALS)
+    router = DoorRouter(prefix="/v1", tags=["scoring"], responses=REFUSALS)
 
     @router.post("/score")
     async def score(body: LeadBody) -> AskedScoreOut:

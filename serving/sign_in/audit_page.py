@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -12,13 +12,14 @@ from serving.gate.api_keys import ApiKeys
 from serving.gate.audit import AuditLog
 from serving.gate.people import People
 from serving.pages import Pages
+from serving.routes_when_asked import DoorRouter
 
 SHOWN = 200
 
 
-def audit_router(audit: AuditLog, people: People, keys: ApiKeys, pages: Pages) -> APIRouter:
+def audit_router(audit: AuditLog, people: People, keys: ApiKeys, pages: Pages) -> DoorRouter:
     """Return the page."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
 
     @router.get("/audit", response_class=HTMLResponse)
     async def audit_page(request: Request, lead: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:

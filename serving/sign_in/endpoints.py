@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -22,6 +22,7 @@ from serving.gate.roles import ROLES
 from serving.gate.throttle import WrongTries
 from serving.gate.visitor import visitor_of
 from serving.pages import Pages, language_asked
+from serving.routes_when_asked import DoorRouter
 
 if TYPE_CHECKING:
     from serving.sign_in.openid import OpenId
@@ -32,9 +33,9 @@ STATE_COOKIE = "leadloop_sign_in"
 Typed = Annotated[str, Form(max_length=1_000)]
 
 
-def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Settings, pages: Pages) -> APIRouter:
+def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Settings, pages: Pages) -> DoorRouter:
     """Return the pages of signing in and of one's own account."""
-    router = APIRouter(include_in_schema=False)
+    router = DoorRouter(include_in_schema=False)
     by_login = WrongTries(time.monotonic, free=FREE_TRIES)
     by_address = WrongTries(time.monotonic, free=FREE_TRIES_OF_ADDRESS)
     passwords = asyncio.Semaphore(

@@ -33,6 +33,7 @@ from serving.app import create_app
 from serving.wiring import service_of
 from tests.crm.standins.server import StandIn
 from tests.serving.running import free_port
+from tests.support.empty_database import put_empty_database
 
 COMPANY = """\
 company: Окна
@@ -140,6 +141,8 @@ def crm_house(folder: Path, standin: StandIn, crm: str, door: str, secrets: dict
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"LEADLOOP_SEND_TO_LOOPBACK": "1", "LEADLOOP_DATABASE_URL": "", **secrets}.items():
             patch.setenv(name, value)
+        if not (folder / "home" / "leadloop.db").exists():
+            put_empty_database(folder / "home" / "leadloop.db")
         house = open_house(folder / "home", file)
         settings = settings_from_environment(folder / "home", file)
         app = create_app(service_of(settings, house.engine))

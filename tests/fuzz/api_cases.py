@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,22 @@ def operations(doors: Doors) -> list[tuple[str, str]]:
 
 def published(doors: Doors) -> Any:
     """Return the schema, to draw cases from."""
-    return schemathesis.openapi.from_asgi("/openapi.json", doors.client.app, headers={"Host": "localhost"})
+    schema = schemathesis.openapi.from_dict(deepcopy(_as_published(doors)))
+    schema.app = doors.client.app
+    if _CONSTANTS:  # those of our code are the same in every application; to look for them takes half a second
+        schema._constants_pool_cache = schema.app, *_CONSTANTS[0]
+    return schema
+
+
+_SCHEMAS: list[dict[str, Any]] = []
+_CONSTANTS: list[tuple[int, Any]] = []
+
+
+def _as_published(doors: Doors) -> dict[str, Any]:
+    """Return what `/openapi.json` answers; it is the same for every company, so it is asked once a process."""
+    if not _SCHEMAS:
+        _SCHEMAS.append(doors.asked("/openapi.json"))
+    return _SCHEMAS[0]
 
 
 def ask(
@@ -78,6 +94,9 @@ def ask(
 ) -> None:
     """Ask up to ``most`` cases of an operation of a published schema; ``judge`` raises where an answer may not be."""
     operation = schema[path][method]
+    drawn = operation.as_strategy(generation_mode=mode)
+    if not _CONSTANTS and schema._constants_pool_cache is not None:
+        _CONSTANTS.append(schema._constants_pool_cache[1:])
 
     @seed(draw)
     @settings(
@@ -87,7 +106,7 @@ def ask(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode), stored=STORED)
+    @given(case=drawn, stored=STORED)
     def keeps_its_word(case: Any, stored: str | None) -> None:
         case.headers = {**(case.headers or {}), "Host": "localhost"}
         if stored and "lead_id" in path:

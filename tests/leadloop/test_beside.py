@@ -57,8 +57,8 @@ def run_of(engine: Engine, name: str) -> DutyRun | None:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Small:
-    """Return a company whose training takes seconds at the least."""
-    made = company_with_a_pattern(tmp_path / "large", leads=1_500)
+    """Return a company whose training takes seconds at the least: its process has yet to load what trains."""
+    made = company_with_a_pattern(tmp_path / "large", leads=600)
     made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
     words = Path(made.file("company.yaml"))
     words.write_text(words.read_text(encoding="utf-8") + ONLY_QUICK, encoding="utf-8")

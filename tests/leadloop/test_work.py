@@ -71,6 +71,14 @@ def test_once_does_every_duty_that_company_yaml_names_and_status_shows_what_beca
     assert told["outbox"].split()[-1] == "done"
 
 
+def test_how_the_duties_stand_is_told_while_company_yaml_has_a_mistake(imported: Small) -> None:
+    words = Path(imported.file("company.yaml"))
+    words.write_text(words.read_text(encoding="utf-8") + "nonsense: 1\n", encoding="utf-8")
+    ran = imported.run("work", "--status")
+    assert ran.code == 1  # nobody leads
+    assert "No duty was ever done." in ran.out
+
+
 def test_every_duty_has_its_place_in_company_yaml() -> None:
     assert {one.NAME for one in ALL} == set(Work.model_fields)
 

@@ -51,6 +51,12 @@ def test_the_published_operations_are_these(doors: Doors) -> None:
     assert sorted((method.upper(), path) for path, methods in paths.items() for method in methods) == sorted(OPERATIONS)
 
 
+def test_what_is_published_is_the_same_for_every_company(doors: Doors, tmp_path: Path, sqlite_engine: Engine) -> None:
+    with open_doors(tmp_path / "other", sqlite_engine, company=PLAIN, api_key="a-long-shared-key") as other:
+        key = {"X-API-Key": "a-long-shared-key"}
+        assert other.client.get("/openapi.json", headers=key).json() == doors.asked("/openapi.json")
+
+
 @pytest.mark.parametrize("mode", MODES, ids=str)
 @pytest.mark.parametrize(("method", "path"), ASKED, ids=[f"{m} {p}" for m, p in ASKED])
 def test_no_request_makes_the_api_fail_or_answer_outside_its_schema(

@@ -245,6 +245,21 @@ def test_a_key_that_stands_twice_is_named_and_not_forgotten() -> None:
     assert "line 1" in found[1].remedy
 
 
+def test_a_file_is_read_anew_once_it_changed(tmp_path: Path) -> None:
+    path = tmp_path / "company.yaml"
+    path.write_text("company: Окна\n", encoding="utf-8")
+    before = read_company(path)
+    assert read_company(path) is before
+    path.write_text("company: Двери\n", encoding="utf-8")
+    assert read_company(path).company == "Двери"
+
+
+def test_a_mistake_is_named_by_the_file_that_has_it_however_many_have_the_same() -> None:
+    for name in ("a.yaml", "b.yaml"):
+        with pytest.raises(CompanyFileWrong, match=f"^{name} has 1 mistake"):
+            parse_company("company: Окна\nhorizon: 60", name)
+
+
 def test_a_file_that_is_not_there_is_answered_with_the_command_that_drafts_it(tmp_path: Path) -> None:
     with pytest.raises(CompanyFileWrong, match="leadloop init"):
         read_company(tmp_path / "company.yaml")
