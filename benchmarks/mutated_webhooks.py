@@ -36,14 +36,8 @@ from features.facts.company import Company
 from features.facts.crm_settings import CrmName
 from features.facts.database import reading
 from features.facts.tables import CRM_INBOX, METADATA
+from tests.crm.proofs import CLIENT, PROOFS, SECRET, TOKEN
 
-TOKEN, SECRET, CLIENT = "51856fefc120afa4b628cc82d3935cce", "a-long-random-word", "hubspot-client-secret"
-PROOFS = {
-    "LEADLOOP_BITRIX24_APPLICATION_TOKEN": TOKEN,
-    "LEADLOOP_AMOCRM_PATH_SECRET": SECRET,
-    "LEADLOOP_HUBSPOT_CLIENT_SECRET": CLIENT,
-    "LEADLOOP_PUBLIC_URL": "",
-}
 BASE = "http://leads.example.com"
 SYSTEMS: tuple[CrmName, ...] = ("bitrix24", "amocrm", "hubspot")
 PATHS = {"bitrix24": "/crm/bitrix24", "amocrm": f"/crm/amocrm/{SECRET}", "hubspot": "/crm/hubspot"}

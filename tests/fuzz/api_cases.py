@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import checks
 from sqlalchemy import Engine
 
+from tests.fuzz.drawn import drawn
 from tests.serving.doors import Doors, open_doors, promote
 
 KEPT = (
@@ -79,14 +80,7 @@ def ask(
     """Ask up to ``most`` cases of an operation of a published schema; ``judge`` raises where an answer may not be."""
     operation = schema[path][method]
 
-    @seed(draw)
-    @settings(
-        max_examples=most,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(draw, most=most)
     @given(case=operation.as_strategy(generation_mode=mode), stored=STORED)
     def keeps_its_word(case: Any, stored: str | None) -> None:
         case.headers = {**(case.headers or {}), "Host": "localhost"}
