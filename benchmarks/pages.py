@@ -211,7 +211,7 @@ def started(settings: Settings, engine: Engine) -> tuple[Service, float, float]:
     began = time.process_time()
     if not service.desk.rates.has_learned:
         service.begin_day(service.desk.now())
-    service.board.queue(service.desk.now())
+    service.board.warm(service.desk.now())
     board = time.process_time() - began
     service.figures.read_ahead(service.desk.now())
     ahead = time.process_time() - began

@@ -105,7 +105,7 @@ class ProductQueue:
         if day != self._day:
             self._day = day
             self.begin_day(day)
-        return self._board.queue(self.moment)
+        return self._board.look(self.moment).places
 
     def close(self) -> None:
         """Let go of the store."""

@@ -299,6 +299,7 @@ def main() -> None:
     parser.add_argument("--company", type=Path)
     said = parser.parse_args()
     core, asker = _cores()
+    os.environ["LEADLOOP_OPEN"] = "loopback"
     with tempfile.TemporaryDirectory() as place:
         home, company = (said.home, said.company) if said.home else demo_in(Path(place))
         port = free_port()
@@ -309,7 +310,10 @@ def main() -> None:
             os.sched_setaffinity(0, {asker})
             sent = requests(port)
             asyncio.run(top_rate(port, sent, TOP_SECONDS))  # what is read ahead and compiled at first is no measure
-            top, _ = asyncio.run(top_rate(port, sent, TOP_SECONDS))
+            top, answered = asyncio.run(top_rate(port, sent, TOP_SECONDS))
+            if answered.errors:
+                kinds = sorted({(kind, status) for _, kind, status in answered.errors})
+                sys.exit(f"{len(answered.errors)} of {len(answered.answers):,} answers were no 2xx: {kinds}")
             rate = top * said.share
             print(
                 f"Top rate of the mix: {top:,.0f} requests a second; {rate:,.0f} for {said.minutes:g} minutes.",

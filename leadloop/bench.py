@@ -35,7 +35,7 @@ from leadloop.commands._house import House, now, open_house
 from models.abc_rules import GRADES
 from models.artefact import champion_version, load_artefact, model_folder
 from models.backtest_report import BacktestReport
-from models.card import Card, load_card
+from models.card import Card, load_card, trained_at
 from models.field_weights import field_weights
 from models.if_answered import if_answered
 from models.judgement import load_judgement
@@ -184,7 +184,7 @@ class Bench:
     def versions(self) -> list[str]:
         """Return the models in the data folder, the one trained last first."""
         found = [path.parent for path in (self._house.settings.home / "models").glob("*/model.json")]
-        return [folder.name for folder in sorted(found, key=_trained_at, reverse=True)]
+        return [folder.name for folder in sorted(found, key=lambda one: (trained_at(one), one.name), reverse=True)]
 
     def model(self, version: str | None = None) -> Model:
         """Return a model: by default what serves, or the rules alone while none does.
@@ -512,8 +512,3 @@ def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("The moment needs a time zone: datetime(2026, 3, 2, 9, tzinfo=UTC).")
     return moment.astimezone(UTC)
-
-
-def _trained_at(folder: Path) -> tuple[datetime, str]:
-    card = load_card(folder)
-    return (card.trained_at if card else load_artefact(folder).data_cut_off), folder.name

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from features.errors import ArtefactUnreadable
 from features.outcome_window import OutcomeKind
 from models.abc_rules import RuleGrade
+from models.artefact import load_artefact
 
 CARD_VALUES = "card.json"
 
@@ -101,6 +102,12 @@ _CARD = TypeAdapter(Card)
 def save_card(card: Card, folder: Path) -> None:
     """Write a card's values into a model's folder."""
     (folder / CARD_VALUES).write_bytes(_CARD.dump_json(card, indent=2))
+
+
+def trained_at(folder: Path) -> datetime:
+    """Return when the model in a folder was trained; where nobody kept that, up to when it learned. Raises as loading does."""
+    card = load_card(folder)
+    return card.trained_at if card else load_artefact(folder).data_cut_off
 
 
 def load_card(folder: Path) -> Card | None:

@@ -24,7 +24,6 @@ SMALLEST = 1e-6
 MEASURES = (
     "auc", "average_precision", "log_loss", "brier", "ece", "lift_10", "sales_in_first_30", "slope", "level",
 )  # fmt: skip
-HIGHER_IS_BETTER = frozenset({"auc", "average_precision", "lift_10", "sales_in_first_30"})
 
 
 @dataclass(frozen=True, slots=True)

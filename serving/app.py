@@ -24,7 +24,6 @@ from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.conversions.pull_address import PullKeys
-from monitoring.lead_book import LeadBook
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.ahead import Application
 from serving.alarm_looks import AlarmLooks
@@ -55,13 +54,14 @@ from serving.model_card.shelf import Shelf
 from serving.offers.endpoints import offers_router
 from serving.pages import FOLDER, Pages, language_asked
 from serving.portrait.endpoints import portrait_router
+from serving.reading_ahead import begin_days, read_ahead
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
-from serving.settled_memory import set_aside, tidy_up
+from serving.settled_memory import set_aside
 from serving.sign_in.audit_page import audit_router
 from serving.sign_in.endpoints import sign_in_router
 from serving.telemetry.counts import LAID_TOGETHER_EVERY
@@ -69,10 +69,6 @@ from serving.telemetry.tracing import Traced, tracer_for
 from serving.telemetry.watched import Watched
 from serving.wiring import Service
 
-MIDNIGHT_LOOK_SECONDS = 60.0
-KEPT_EVERY_SECONDS = 60.0
-FIRST_SCORES_SECONDS = 1.0
-"""So long after its start a service leaves the processor to whoever waited for it."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
 
 Every answer about a score says by which model, up to when that model learned, and why."""
@@ -196,17 +192,20 @@ def _lifespan(
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
         set_aside()
-        reading = asyncio.create_task(_read_ahead(service, conversions, ending))
+        until_it_ends = [
+            asyncio.create_task(read_ahead(service, conversions, ending)),
+            asyncio.create_task(begin_days(service, ending)),
+        ]
         if service.desk.shadow is not None:
             service.desk.shadow.start()
-        going_on = [asyncio.create_task(one(service)) for one in (_begin_days, _lay_counts, _follow_champion)]
+        going_on = [asyncio.create_task(one(service)) for one in (_lay_counts, _follow_champion)]
         yield
         ending.set()
         for one in going_on:
             one.cancel()
             with suppress(asyncio.CancelledError):
                 await one
-        await reading
+        await asyncio.gather(*until_it_ends)
         await run_in_threadpool(intake.close)
         if service.desk.shadow is not None:
             await run_in_threadpool(service.desk.shadow.close)
@@ -215,42 +214,6 @@ def _lifespan(
         service.counts.lay()
 
     return lifespan
-
-
-async def _read_ahead(service: Service, conversions: ConversionDesk, ending: asyncio.Event) -> None:
-    """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before.
-
-    From then on what was read is kept from time to time, so that the next start reads only what is new.
-    """
-    with suppress(TimeoutError):
-        await asyncio.wait_for(ending.wait(), FIRST_SCORES_SECONDS)
-        return
-    with suppress(StoreUnreachable):
-        if not service.desk.rates.has_learned:
-            await run_in_threadpool(service.begin_day, service.desk.now())
-        await run_in_threadpool(service.board.queue, service.desk.now())
-        await run_in_threadpool(service.figures.read_ahead, service.desk.now())
-    await run_in_threadpool(tidy_up)
-    books: list[LeadBook | ConversionDesk] = [service.book]
-    if service.company.conversions.systems:
-        books.append(conversions)
-    while not ending.is_set():
-        for book in books:
-            with suppress(StoreUnreachable):
-                await run_in_threadpool(book.keep, service.desk.now())
-        if not ending.is_set():
-            with suppress(StoreUnreachable):  # long the first time; from then on only what changed
-                await run_in_threadpool(conversions.count_all, service.desk.now())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(ending.wait(), KEPT_EVERY_SECONDS)
-
-
-async def _begin_days(service: Service) -> None:
-    while True:
-        await asyncio.sleep(MIDNIGHT_LOOK_SECONDS)
-        if not service.desk.rates.is_of(service.desk.now()):
-            with suppress(StoreUnreachable):
-                await run_in_threadpool(service.begin_day, service.desk.now())
 
 
 async def _lay_counts(service: Service) -> None:

@@ -3,11 +3,16 @@
 Python looks for objects that only hold one another after every 700 that were made: under load that is after every few
 scores, in pauses that grow with what is held. What stands once a service is ready (its code, the champion, the board) is
 therefore set aside, and the young are looked through more seldom.
+
+What many requests at once took for a moment is given back to the system: the C library keeps it, in pieces between what is still
+needed, and takes more for the next such moment.
 """
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from functools import cache
 
 MADE_BETWEEN_LOOKS = 20_000
 """So many objects are made between two looks: what a look takes then is about a millisecond."""
@@ -26,3 +31,22 @@ def tidy_up() -> None:
     gc.unfreeze()
     gc.collect()
     set_aside()
+
+
+def give_back() -> None:
+    """Give back to the system what memory is free; it takes some milliseconds, in which others may go on."""
+    trimmed = _trimmed()
+    if trimmed is not None:
+        trimmed(0)
+
+
+@cache
+def _trimmed() -> Callable[[int], int] | None:
+    """Return what gives memory back; None where the C library is another than glibc."""
+    import ctypes  # with the first need of it, and not when a service starts
+
+    try:
+        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
+    return found

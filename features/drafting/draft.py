@@ -28,8 +28,9 @@ from features.drafting.planned_fields import PlannedField, fields_of_leads, with
 from features.drafting.rehearsal import Rehearsal, rehearsed
 from features.drafting.sale_columns import with_columns_of_the_sale, words_instead_of_dates
 from features.drafting.sampled_file import SampledFile, sampled
-from features.facts.company import Company, Export
+from features.facts.company import Company
 from features.facts.company_file import parse_company
+from features.facts.export_columns import Export
 from features.facts.export_kind import KINDS, needed_columns
 from features.facts.file_shape import guess_date_order, is_placeholder
 from features.facts.values import MANAGER_GRADES, CallResult, ManagerGrade

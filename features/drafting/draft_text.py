@@ -10,7 +10,8 @@ from features.drafting.known_outcomes import Outcomes
 from features.drafting.planned_fields import CRITERIA, PlannedField
 from features.drafting.sampled_file import SampledFile
 from features.drafting.yaml_words import comment, written, written_list, written_map
-from features.facts.company import NEED, Export
+from features.facts.company import NEED
+from features.facts.export_columns import Export
 from features.facts.export_kind import needed_columns
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
 

@@ -16,7 +16,11 @@ Marks = Mapping[str, str]
 NOTHING = frozenset({"", "-", "(none)", "(not set)", "none", "null", "nan", "undefined", "не указано", "не задано"})
 
 
-@lru_cache(maxsize=200_000)
+MOST_REMEMBERED = 50_000
+"""So many words, and so many ways of a company's marks, are remembered: senders may make up as many as they like."""
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
 def tidied(word: str) -> str:
     """Return a level without the accidents of typing: case, edges, doubled spaces.
 
@@ -36,18 +40,17 @@ def channel_reader(channels: Channels) -> Callable[[Marks], str]:
     ('Yandex Direct', 'vk', 'unknown')
     """
     rules = [(rule.name, [(mark, _any_of(words)) for mark, words in rule.when.items()]) for rule in channels.rules]
-    remembered: dict[tuple[str, ...], str] = {}
     asked = sorted({mark for _, conditions in rules for mark, _ in conditions} | {"source"})
 
+    @lru_cache(maxsize=MOST_REMEMBERED)
+    def channel_of(said: tuple[str, ...]) -> str:
+        words = dict(zip(asked, said, strict=True))
+        raw = words["source"]
+        fallback = channels.unknown if raw in NOTHING else raw
+        return next((name for name, means in rules if all(one.match(words[mark]) for mark, one in means)), fallback)
+
     def read(marks: Marks) -> str:
-        key = tuple(tidied(marks.get(mark, "")) for mark in asked)
-        if key not in remembered:
-            words = dict(zip(asked, key, strict=True))
-            raw = words["source"]
-            fallback = channels.unknown if raw in NOTHING else raw
-            fits = (name for name, conditions in rules if all(means.match(words[m]) for m, means in conditions))
-            remembered[key] = next(fits, fallback)
-        return remembered[key]
+        return channel_of(tuple([tidied(marks.get(mark, "")) for mark in asked]))
 
     return read
 

@@ -20,11 +20,12 @@ from features.facts.abc_order import lowered
 from features.facts.ad_costs import AdCosts
 from features.facts.alarms_part import Alarms
 from features.facts.audience import Audience
-from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken, spoken_keys
+from features.facts.company_part import Misplaced, Part, Rate, Words, misplaced, spoken
 from features.facts.conversion_settings import Conversions
 from features.facts.crm_settings import Crm
 from features.facts.delivery_settings import Deliver
-from features.facts.values import CALL_RESULTS, MANAGER_GRADES, CallResult, ManagerGrade, StageKind
+from features.facts.export_columns import Export
+from features.facts.values import StageKind
 from features.facts.webhook_settings import Webhooks
 from features.facts.work_schedule import Work
 
@@ -150,113 +151,6 @@ class Offer(Part):
     promise: str = ""
     price: float | None = Field(default=None, gt=0, description="expected amount of a sale, in the company's currency")
     discount: str = ""
-
-
-class LeadColumns(Part):
-    """Columns of the leads export; the form's answers are named at the fields."""
-
-    id: str = "id"
-    created_at: str = "created_at"
-    recorded_at: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    manager: str | None = None
-    stage: str | None = Field(default=None, description="the lead's stage today, where the export has no stage history")
-    stage_at: str | None = Field(
-        default=None, description="when that stage was reached; without it, the day of the export"
-    )
-    amount: str | None = None
-    reason: str | None = None
-    marks: dict[str, str] = Field(default_factory=dict, description="mark (source, campaign, ...) -> column")
-
-
-class CallColumns(Part):
-    """Columns of the calls export."""
-
-    id: str | None = None
-    lead_id: str = "lead_id"
-    at: str = "at"
-    recorded_at: str | None = None
-    manager: str | None = None
-    seconds: str | None = None
-    result: str = "result"
-    attracts: str | None = None
-    ideal_product: str | None = None
-    comment: str | None = None
-    call_back_at: str | None = None
-    grade: str | None = Field(default=None, description="the manager's own grade of the lead after the call")
-    results: Annotated[dict[str, CallResult], BeforeValidator(spoken_keys)] = Field(
-        default_factory=dict, description="the export's words -> our results"
-    )
-    grades: Annotated[dict[str, ManagerGrade], BeforeValidator(spoken_keys)] = Field(
-        default_factory=dict, description="the managers' words for a grade -> A, B, C, non_target; these need no entry"
-    )
-
-    def result_of(self, word: str) -> CallResult | None:
-        """Return our name of a call's result, or None for a word that means none."""
-        folded = word.strip().casefold()
-        for raw, result in self.results.items():
-            if raw.strip().casefold() == folded:
-                return result
-        return next((result for result in CALL_RESULTS if result == folded), None)
-
-    def grade_of(self, word: str) -> ManagerGrade | None:
-        """Return the grade that a manager's word means, or None for a word that means none."""
-        folded = word.strip().casefold()
-        for raw, grade in self.grades.items():
-            if raw.strip().casefold() == folded:
-                return grade
-        return next((grade for grade in MANAGER_GRADES if grade.casefold() == folded), None)
-
-
-class StageColumns(Part):
-    """Columns of the stage history."""
-
-    lead_id: str = "lead_id"
-    at: str = "at"
-    recorded_at: str | None = None
-    stage: str = "stage"
-    amount: str | None = None
-    reason: str | None = None
-    manager: str | None = None
-
-
-class SpendColumns(Part):
-    """Columns of the advertising costs."""
-
-    day: str = "day"
-    cost: str = "cost"
-    currency: str | None = None
-    impressions: str | None = None
-    clicks: str | None = None
-    marks: dict[str, str] = Field(default_factory=dict)
-
-
-class PlanColumns(Part):
-    """Columns of the plan; an empty manager is the whole department."""
-
-    month: str = "month"
-    manager: str | None = "manager"
-    measure: str = "measure"
-    value: str = "value"
-
-
-class Export(Part):
-    """How the company's files are written; encoding and separator are recognised where nothing is said."""
-
-    encoding: str | None = None
-    separator: Literal[",", ";", "\t"] | None = None
-    date_order: Literal["ymd", "dmy", "mdy"] | None = Field(
-        default=None, description="recognised where nothing is said"
-    )
-    decimal: Literal[".", ","] | None = None
-    placeholders: Words = Field(default=("Select",), description="words that mean: not chosen")
-    leads: LeadColumns = LeadColumns()
-    calls: CallColumns = CallColumns()
-    stages: StageColumns = StageColumns()
-    spend: SpendColumns = SpendColumns()
-    plan: PlanColumns = PlanColumns()
 
 
 def _none_word(value: Any) -> Any:

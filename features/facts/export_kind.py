@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from features.errors import ImportRefused
-from features.facts.company import Company, Export
+from features.facts.company import Company
+from features.facts.export_columns import Export
 
 KINDS = ("leads", "calls", "stages", "spend", "plan")
 

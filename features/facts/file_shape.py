@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from features.errors import FactRefused, ImportRefused
 from features.facts.channels import tidied
-from features.facts.company import Export
+from features.facts.export_columns import Export
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 Separator = Literal[",", ";", "\t"]

@@ -9,8 +9,9 @@ from datetime import time as clock_time
 
 from features.errors import FactRefused
 from features.facts.cells import Cells, Complaint
-from features.facts.company import CallColumns, Company
+from features.facts.company import Company
 from features.facts.contacts import Contact, ContactOfLead, traces_of
+from features.facts.export_columns import CallColumns
 from features.facts.values import Answer, Call, Fact, Lead, LeadId, ManagerGrade, Plan, Source, Spend, Stage
 
 LONGEST_ID = 200

@@ -84,5 +84,5 @@ def postman(house: House) -> Postman:
         clock=now,
         draw=random.Random(),
         loopback=said.send_to_loopback,
-        paces=paces_of_letters(house.company, crm),
+        paces=paces_of_letters(house.company, crm, said.home),
     )

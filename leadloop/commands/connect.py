@@ -94,7 +94,8 @@ def _draft(
     if out is not None and out.exists():
         raise typer.BadParameter(f"{out} is there already; name another --out, and put its crm part into company.yaml.")
     known = read_company(settings.company_file) if settings.company_file.exists() else None
-    connector = connector_of(_asked_of(crm, address, known), crm_secrets(), loopback=settings.send_to_loopback)
+    asked = _asked_of(crm, address, known)
+    connector = connector_of(asked, crm_secrets(), home=settings.home, loopback=settings.send_to_loopback)
     with console.status(f"Asking {crm.value} for its fields, stages and people ..."):
         told = connector.described()
     connector.close()
@@ -166,7 +167,7 @@ def _check(house: House, console: Console) -> None:
     from leadloop.connecting.connectors import connector_of
 
     loopback = house.settings.send_to_loopback
-    connector = connector_of(house.company, crm_secrets(), loopback=loopback)
+    connector = connector_of(house.company, crm_secrets(), home=house.settings.home, loopback=loopback)
     is_well = True
     for line in check_lines(house.company, connector, crm_secrets(), house.engine, now(), loopback=loopback):
         console.print(f"{SIGNS[line.works]} {escape(line.text)}", highlight=False)

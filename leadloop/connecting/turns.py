@@ -68,7 +68,7 @@ def crm_desk(
     company = read_company(settings.company_file)
     if company.crm is None:
         return None
-    spoken_to = connector or connector_of(company, secrets, loopback=settings.send_to_loopback)
+    spoken_to = connector or connector_of(company, secrets, home=settings.home, loopback=settings.send_to_loopback)
     service = service_of(settings, engine)
     intake = Intake(
         desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields

@@ -1,8 +1,11 @@
-"""Sends what is due to whom it is due; one way that fails stops no other, and is tried again at the next turn."""
+"""Sends what is due to whom it is due; one that fails or is slow holds up no other, and is tried again at the next turn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,9 +19,12 @@ from leadloop.deliveries.telegram import Telegram
 from leadloop.deliveries.webhook import Webhook
 from monitoring.alarms.alarm_log import LoggedAlarm
 from monitoring.telling.delivery_log import DeliveryLog
-from monitoring.telling.digest import digests_due
+from monitoring.telling.digest import Digest, digests_due
 from monitoring.telling.digest_words import Message, check_message, message_of
 from monitoring.what_changed.what_changed import WhatChanged
+
+AT_ONCE = 4
+"""So many recipients are told side by side."""
 
 
 class Sender(Protocol):
@@ -68,7 +74,7 @@ def deliver_due(
     clock: Callable[[], datetime],
     changed: Callable[[LoggedAlarm], WhatChanged],
 ) -> list[Sent]:
-    """Send what is due at ``moment``, and keep what became of it.
+    """Send what is due at ``moment``, and keep what became of it; to each recipient in order, to several at once.
 
     Parameters
     ----------
@@ -78,29 +84,42 @@ def deliver_due(
         Says what changed in an alarm's group; asked only for what is told as new.
     """
     found: dict[str, WhatChanged] = {}
-    sent = []
-    for digest in digests_due(alarms, log.deliveries(), company=company, moment=moment):
+    one_asks = threading.Lock()
+
+    def told(digest: Digest) -> Sent | None:
         recipient = company.deliver.to[digest.recipient]
         delivery = digest.delivery(recipient, moment=moment)
         if not log.begin(delivery):
-            continue
-        for one in digest.new:
-            found.setdefault(one.name, changed(one))
-        why = _sent(
-            senders[recipient.way], recipient, message_of(digest, found, company=company), delivery.name, moment
-        )
+            return None
+        with one_asks:
+            found.update({one.name: changed(one) for one in digest.new if one.name not in found})
+        message = message_of(digest, found, company=company)
+        why = _sent(senders[recipient.way], recipient, message, delivery.name, moment)
         log.end(delivery, moment=clock(), why=why)
-        sent.append(Sent(digest.recipient, recipient.way, why))
-    return sent
+        return Sent(digest.recipient, recipient.way, why)
+
+    due: defaultdict[str, list[Digest]] = defaultdict(list)
+    for digest in digests_due(alarms, log.deliveries(), company=company, moment=moment):
+        due[digest.recipient].append(digest)
+
+    def told_all(digests: Sequence[Digest]) -> list[Sent]:
+        return [sent for one in digests if (sent := told(one))]
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="telling") as side_by_side:
+        return [sent for several in side_by_side.map(told_all, due.values()) for sent in several]
 
 
 def deliver_check(senders: Mapping[Way, Sender], *, company: Company, moment: datetime) -> list[Sent]:
     """Send a test message to every recipient; nothing of it is kept."""
-    message = check_message(company)
-    return [
-        Sent(name, one.way, _sent(senders[one.way], one, message, f"check-{int(moment.timestamp())}-{place}", moment))
-        for place, (name, one) in enumerate(company.deliver.to.items())
-    ]
+    message, names = check_message(company), list(company.deliver.to)
+
+    def tried(place: int, name: str) -> Sent:
+        one = company.deliver.to[name]
+        why = _sent(senders[one.way], one, message, f"check-{int(moment.timestamp())}-{place}", moment)
+        return Sent(name, one.way, why)
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="telling") as side_by_side:
+        return list(side_by_side.map(tried, range(len(names)), names))
 
 
 def _sent(sender: Sender, recipient: Recipient, message: Message, name: str, moment: datetime) -> str | None:

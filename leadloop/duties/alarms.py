@@ -18,6 +18,7 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
     from features.settings import delivery_secrets
     from leadloop.alarm_turn import AlarmTurns
     from leadloop.deliveries.deliver import lacking
+    from serving.settled_memory import give_back
 
     turns = AlarmTurns()
 
@@ -26,6 +27,7 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
         turn = turns.look(house, moment=moment)
         sent = turns.deliver(house, turn, delivery_secrets(), moment=moment, clock=now)
         tell_sent(sent, place.console, done="told of alarms")
+        give_back()  # a look needs for a moment what the worker then has no use of for a quarter of an hour
         failed = [f"Not sent to {one.recipient}: {one.why}" for one in sent if one.why is not None]
         if lacks := failed or lacking(house.company, delivery_secrets()):
             raise DutyLacks(" ".join(lacks))

@@ -55,13 +55,17 @@ class BoundedClient:
     ----------
     timeout
         For a single step of it, as httpx counts: to connect, to read something.
+    by_proxy
+        Go by the proxy that the environment names, where the address is the company's own choice and nobody judges it.
     """
 
-    def __init__(self, timeout: httpx.Timeout | float, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, timeout: httpx.Timeout | float, *, headers: Mapping[str, str] | None = None, by_proxy: bool = False
+    ) -> None:
         self._runner = asyncio.Runner()
         self._has_run = False
         self._client = httpx.AsyncClient(
-            timeout=timeout, follow_redirects=False, trust_env=False, headers=dict(headers or {}), verify=_trusted()
+            timeout=timeout, follow_redirects=False, trust_env=by_proxy, headers=dict(headers or {}), verify=_trusted()
         )
 
     def __enter__(self) -> Self:

@@ -1,11 +1,17 @@
-"""Takes the letters to where they go, and notes what was answered: delivered, later again, or a person has to look."""
+"""Takes the letters to where they go, and notes what was answered: delivered, later again, or a person has to look.
+
+Several destinations are gone to side by side, each in order, so that one that answers slowly holds up no other; one that costs a
+round more than a few seconds in vain is left for the next.
+"""
 
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -30,7 +36,11 @@ IN_DOUBT_ANSWERS = frozenset({502, 504})
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 WITHOUT_TOKEN = timedelta(minutes=15)
 LONGEST_WAIT = 5.0
-"""Seconds of one round that a destination's pace may cost; what is left goes with the next, so that it holds up no other."""
+"""Seconds of one round that a destination's pace may cost; what is left goes with the next, so that the round comes to an end."""
+MOST_LOST = 10.0
+"""So many seconds of one round a destination may cost by tries that fail; then its letters wait for the next."""
+AT_ONCE = 4
+"""So many destinations are gone to side by side."""
 SignIns = Mapping[str, str | None]
 """Name of a sign-in -> the Authorization header; None where its token is not set."""
 
@@ -63,13 +73,22 @@ Receivers = Callable[[], Mapping[str, Receiver]]
 
 @dataclass(slots=True)
 class Round:
-    """What one round came to; ``left_for_pace`` are those that go with the next, as their system takes no more at once."""
+    """What one round came to.
+
+    ``left_for_pace`` are those that go with the next, as their system takes no more at once; ``left_alone`` those of destinations
+    that fail or are slow to.
+    """
 
     delivered: int = 0
     put_off: int = 0
     given_up: int = 0
     left_alone: int = 0
     left_for_pace: int = 0
+
+    def add(self, other: Round) -> None:
+        """Add what another part of the round came to."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
 class Postman:
@@ -111,25 +130,36 @@ class Postman:
 
     def go_round(self) -> Round:
         """Try every letter that is due, once; a destination that fails too often is left alone for the rest of the round."""
-        done = Round()
+        done, letters = Round(), defaultdict[str, list[int]](list)
         self._receivers = dict(self._ask_receivers())
         self._outbox.found_in_hand(self._clock())
-        waited: defaultdict[str, float] = defaultdict(float)
+        for letter_id, destination in self._outbox.due(self._clock()):
+            letters[destination].append(letter_id)
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="postman") as side_by_side:
+            breakers = [self._breakers[destination] for destination in letters]
+            for part in side_by_side.map(self._go_to, letters, letters.values(), breakers):
+                done.add(part)
+        return done
+
+    def _go_to(self, destination: str, letters: Sequence[int], breaker: Breaker) -> Round:
+        """Try the letters to one destination, in order."""
+        done, pace, waited, lost = Round(), self._paces.get(destination), 0.0, 0.0
         with BoundedClient(self._timeout) as client:
-            for letter_id, destination in self._outbox.due(self._clock()):
-                if not self._breakers[destination].lets_through(self._clock()):
+            for letter_id in letters:
+                if lost > MOST_LOST or not breaker.lets_through(self._clock()):
                     done.left_alone += 1
                     continue
-                pace = self._paces.get(destination)
                 if pace is not None:
-                    waited[destination] += pace.needed()
-                    if waited[destination] > LONGEST_WAIT:
+                    waited += pace.needed()
+                    if waited > LONGEST_WAIT:
                         done.left_for_pace += 1
                         continue
                     pace.wait()
                 kept = self._outbox.take(letter_id, self._clock())
                 if kept is not None:
+                    began, delivered = time.monotonic(), done.delivered
                     self._deliver(kept, client, done)
+                    lost += time.monotonic() - began if done.delivered == delivered else 0.0
         return done
 
     def _deliver(self, kept: KeptLetter, client: BoundedClient, done: Round) -> None:

@@ -8,7 +8,6 @@ from typing import Literal
 from models.measured import Measured
 from serving.model_card.shelf import ShelvedModel
 
-SHARE_CALLED = 0.3
 Verdict = Literal["surely", "several_times", "unsure", "worse", "rules_alone", "not_enough"]
 
 

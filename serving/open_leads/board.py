@@ -58,7 +58,7 @@ MayBeOpen = Callable[[datetime], Sequence[LeadId]]
 
 
 class Board:
-    """Every open lead; ``queue`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
+    """Every open lead; ``look`` puts those that wait in order, and ``key`` settles whom the draw puts ahead."""
 
     def __init__(self, desk: Desk, key: bytes = b"", may_be_open: MayBeOpen | None = None) -> None:
         self._desk, self._key, self._may_be_open = desk, key, may_be_open
@@ -71,9 +71,9 @@ class Board:
         self._moved: set[LeadId] = set()
         self._lock = threading.Lock()
 
-    def queue(self, moment: datetime, manager: str | None = None) -> list[Place[OpenLead]]:
-        """Return who waits at ``moment`` for ``manager`` (None: for anybody), best first."""
-        return self.look(moment, manager).places
+    def warm(self, moment: datetime) -> None:
+        """Read the open leads and put them in order before anybody looks."""
+        self.look(moment, most=0)
 
     def look(self, moment: datetime, manager: str | None = None, most: int | None = None) -> Look[OpenLead]:
         """Return the first ``most`` who wait (None: all), how many wait in all, and how many come back by themselves."""

@@ -21,17 +21,12 @@ the lead that its aim meets first, where that one stands better; else it keeps i
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import TypeVar
-
-from models.hand_out_log import DRAWN_FOR, Arm
-from serving.open_leads.queue_order import Place
 
 Lead = TypeVar("Lead")
 WHOLE = float(2**64)
@@ -56,60 +51,3 @@ def draw_of(name: str, day: date, key: bytes) -> Draw:
     digest = blake2b(f"{day.isoformat()} {name}".encode(), key=key[:LONGEST_KEY], digest_size=24).digest()
     coin, point, aim = THREE_NUMBERS.unpack(digest)
     return Draw(coin / WHOLE, point / WHOLE, aim / WHOLE)
-
-
-def explored(
-    places: Sequence[Place[Lead]],
-    share: float,
-    *,
-    name_of: Callable[[Lead], str],
-    moment: datetime,
-    zone: tzinfo,
-    key: bytes,
-) -> list[Place[Lead]]:
-    """Return the places with some leads drawn ahead, each with its arm and how likely that was.
-
-    This is the rule for a whole queue at once; ``KeptQueue`` keeps what it says up lead by lead, and is tested against it.
-
-    Parameters
-    ----------
-    places
-        The queue in order of worth, promised call-backs first.
-    share
-        The share of places that are drawn, 0 to 0.5; 0 leaves the order as it is.
-    zone
-        The company's, whose day decides.
-    key
-        At most 64 bytes of it count.
-    """
-    drawn = [place for place in places if place.arm != "promised" and place.candidate.waits.since > moment - DRAWN_FOR]
-    if not share or len(drawn) < 2:
-        return list(places)
-    odds, others = share / (1 - share), len(drawn) - 1
-    day = moment.astimezone(zone).date()
-    draws = [draw_of(name_of(place.candidate.lead), day, key) for place in drawn]
-    stands = {place.rank: (place.rank, 1, 0.0) for place in places}
-    fates: dict[int, tuple[Arm, float]] = {}
-    for better, (place, host) in enumerate(zip(drawn, _met(draws), strict=True)):
-        goes_ahead = draws[better].coin < odds and host < better
-        if goes_ahead:
-            stands[place.rank] = (drawn[host].rank, 0, draws[better].coin)
-        fates[place.rank] = ("at_random", odds / others) if goes_ahead else ("by_worth", 1.0 - odds * better / others)
-    made = []
-    for turn, place in enumerate(sorted(places, key=lambda place: stands[place.rank]), start=1):
-        arm, propensity = fates.get(place.rank, (place.arm, place.propensity))
-        drawn_from = len(drawn) if place.rank in fates else place.drawn_from
-        made.append(Place(turn, place.first_come_rank, place.candidate, arm, propensity, drawn_from))
-    return made
-
-
-def _met(draws: Sequence[Draw]) -> list[int]:
-    """Return whom each lead's aim meets first on the circle, never itself: any of the others alike."""
-    circle = sorted(range(len(draws)), key=lambda index: draws[index].point)
-    points = [draws[index].point for index in circle]
-    met = []
-    for index, draw in enumerate(draws):
-        turn = bisect_right(points, draw.aim)
-        first = circle[turn % len(circle)]
-        met.append(first if first != index else circle[(turn + 1) % len(circle)])
-    return met

@@ -1,8 +1,8 @@
 """The call queue in its order, kept up lead by lead: a look costs the places that it shows, however many wait.
 
-What stands in the queue, and where, is what ``in_order`` and ``explored`` make of all that wait (of leads equal in all else
-the one whose name comes first); a property test holds it to them. A manager's own queue is everybody's with the leads that
-he holds beside them: these are put in for his look, and taken out again.
+What stands in the queue, and where, is what the rule makes of all that wait at once (of leads equal in all else the one whose
+name comes first); a property test holds it to that, written plainly (``tests/support/plain_queue.py``). A manager's own queue is
+everybody's with the leads that he holds beside them: these are put in for his look, and taken out again.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ place that first-come would have given stands beside, so that people see what ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -49,30 +48,6 @@ class Place(Generic[Lead]):
     arm: Arm = "by_worth"
     propensity: float = 1.0
     drawn_from: int = 0
-
-
-def in_order(candidates: Sequence[Candidate[Lead]]) -> list[Place[Lead]]:
-    """Return every candidate with its place: the rule for a whole queue at once, which ``KeptQueue`` keeps up.
-
-    >>> from datetime import UTC
-    >>> day = datetime(2026, 3, 2, tzinfo=UTC)
-    >>> early, late = (Candidate(n, Waits("new", day), day.replace(hour=h), p, None)
-    ...                for n, h, p in (("early", 9, 0.02), ("late", 11, 0.30)))
-    >>> [(place.candidate.lead, place.rank, place.first_come_rank) for place in in_order([early, late])]
-    [('late', 1, 2), ('early', 2, 1)]
-    """
-    by_time = sorted(range(len(candidates)), key=lambda index: candidates[index].created_at)
-    first_come = {index: rank for rank, index in enumerate(by_time, start=1)}
-    amounts_known = any(candidate.expected_amount is not None for candidate in candidates)
-    ordered = sorted(range(len(candidates)), key=lambda index: worth_of(candidates[index], amounts_known), reverse=True)
-    return [
-        Place(rank, first_come[index], candidates[index], _arm(candidates[index]))
-        for rank, index in enumerate(ordered, start=1)
-    ]
-
-
-def _arm(candidate: Candidate[Lead]) -> Arm:
-    return "promised" if candidate.waits.kind == "call_back" else "by_worth"
 
 
 def worth_of(candidate: Candidate[Lead], amounts_known: bool) -> tuple[bool, float, float]:

@@ -149,7 +149,7 @@ def crm_house(folder: Path, standin: StandIn, crm: str, door: str, secrets: dict
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        connector = connector_of(house.company, crm_secrets(), loopback=True)
+        connector = connector_of(house.company, crm_secrets(), home=house.settings.home, loopback=True)
         desk = crm_desk(settings, house.engine, crm_secrets(), connector=connector)
         assert desk is not None
         carrier = postman(house)

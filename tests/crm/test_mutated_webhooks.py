@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.mutated_webhooks import MUTATIONS, mutated
+from benchmarks.damaged_bodies import MUTATIONS
+from benchmarks.mutated_webhooks import mutated
 
 
 def test_damaged_webhooks_never_break_the_doors_and_store_nothing_that_was_not_meant() -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import checks
 from sqlalchemy import Engine
 
+from tests.fuzz.drawn import drawn
 from tests.serving.doors import Doors, open_doors, promote
 
 KEPT = (
@@ -94,19 +95,12 @@ def ask(
 ) -> None:
     """Ask up to ``most`` cases of an operation of a published schema; ``judge`` raises where an answer may not be."""
     operation = schema[path][method]
-    drawn = operation.as_strategy(generation_mode=mode)
+    cases = operation.as_strategy(generation_mode=mode)
     if not _CONSTANTS and schema._constants_pool_cache is not None:
         _CONSTANTS.append(schema._constants_pool_cache[1:])
 
-    @seed(draw)
-    @settings(
-        max_examples=most,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=drawn, stored=STORED)
+    @drawn(draw, most=most)
+    @given(case=cases, stored=STORED)
     def keeps_its_word(case: Any, stored: str | None) -> None:
         case.headers = {**(case.headers or {}), "Host": "localhost"}
         if stored and "lead_id" in path:

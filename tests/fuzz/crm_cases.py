@@ -18,7 +18,7 @@ from unittest.mock import patch
 from urllib.parse import urlencode
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
@@ -30,20 +30,15 @@ from features.settings import settings_from_environment
 from leadloop.database import bring_up_to_date
 from serving.app import create_app
 from serving.wiring import service_of
+from tests.crm.proofs import CLIENT, PROOFS, SECRET, TOKEN
 from tests.fuzz.api_cases import Told
+from tests.fuzz.drawn import drawn
 
 with warnings.catch_warnings():
     # Starlette asks for a newer name of the client that the lock file does not hold yet.
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-TOKEN, SECRET, CLIENT = "51856fefc120afa4b628cc82d3935cce", "a-long-random-word", "hubspot-client-secret"
-PROOFS = {
-    "LEADLOOP_BITRIX24_APPLICATION_TOKEN": TOKEN,
-    "LEADLOOP_AMOCRM_PATH_SECRET": SECRET,
-    "LEADLOOP_HUBSPOT_CLIENT_SECRET": CLIENT,
-    "LEADLOOP_PUBLIC_URL": "",
-}
 BASE = "http://testserver"
 PATHS: Mapping[CrmName, str] = {
     "bitrix24": "/crm/bitrix24",
@@ -156,14 +151,7 @@ def ask_crm(
     client, engine = doors
     operation = schemathesis.openapi.from_dict(written_down(system))[PATHS[system]]["POST"]
 
-    @seed(draw)
-    @settings(
-        max_examples=most,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(draw, most=most)
     @given(case=operation.as_strategy(generation_mode=mode), proof=st.sampled_from([PROVEN, PROVEN, NOT_PROVEN]))
     def keeps_its_word(case: Any, proof: str) -> None:
         before = _kept(engine)

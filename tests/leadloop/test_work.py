@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from features.duty_log import DutyLog
 from features.facts.work_schedule import Work
-from leadloop.duties import ALL
-from models.artefact import champion_version
-from tests.leadloop.command_line import Small, company_with_a_pattern, one_line, run, started
+from leadloop.duties import ALL, train
+from leadloop.duties.work_place import WorkPlace
+from models.artefact import MODEL_FILE, champion_version, model_folder, save_artefact
+from models.card import Card, save_card
+from tests.leadloop.command_line import Small, child_environment, company_with_a_pattern, one_line, run, started
+from tests.models.small_models import windows_artefact, windows_card
 
 PATIENCE = 120.0
 
@@ -35,20 +42,66 @@ def test_it_trains_at_once_where_nothing_was_trained_and_stops_when_told(
     assert out.endswith("Stopped.")
 
 
-def test_it_waits_where_mlflow_is_away_at_its_start_says_so_and_stops_when_told(imported: Small) -> None:
+def test_when_it_trained_last_the_data_folder_tells_whether_or_not_mlflow_answers(imported: Small) -> None:
     (imported.home / "mlflow.db").write_bytes(b"no database" * 100)
+    words = Path(imported.file("company.yaml"))
+    words.write_text(words.read_text(encoding="utf-8") + "work: {portrait: never, alarms: never}\n", encoding="utf-8")
+    keep_model(windows_card("old", trained_at=datetime.now(UTC) - timedelta(days=2)), imported.home)
+    keep_model(windows_card("new", trained_at=datetime.now(UTC) - timedelta(hours=1)), imported.home)
     process = started("work", *imported.place, PYTHONUNBUFFERED="1")
-    assert process.stdout is not None
-    said = ""
-    while "RegistryUnreachable" not in said and (line := process.stdout.readline()):
-        said += line
+    said = _said(process, "done: outbox")
     assert process.poll() is None
+    asked_to_end = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    said = one_line(said + process.communicate(timeout=PATIENCE)[0])
+    said += process.communicate(timeout=PATIENCE)[0]
+    assert time.monotonic() - asked_to_end < 10.0  # a second, on a machine that nobody else uses
     assert process.returncode == 0, said
-    assert "When the last training was cannot be told; asking again every 5 min. Ctrl-C stops." in said
-    assert "The record of models does not answer" in said
-    assert said.endswith("Stopped.")
+    assert "the last was never" not in one_line(said)
+    assert "Training every 1 day, 0:00:00; the last was " in one_line(said)
+    assert "RegistryUnreachable" not in said
+    assert one_line(said).endswith("Stopped.")
+
+
+def test_a_training_that_failed_after_its_model_lay_there_does_not_count(imported: Small) -> None:
+    place = WorkPlace(imported.home, Path(imported.file("company.yaml")), Console(quiet=True))
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    keep_model(windows_card("good", trained_at=noon), imported.home)
+    keep_model(windows_card("failed", trained_at=noon + timedelta(days=1)), imported.home)
+    (imported.home / "models" / "broken").mkdir()
+    (imported.home / "models" / "broken" / MODEL_FILE).write_text("no JSON", encoding="utf-8")
+    told = DutyLog(place.first.engine)
+    last = train.duty(place, timedelta(days=1)).last
+    assert last() == noon + timedelta(days=1)
+    told.began("train", worker="w", every=timedelta(days=1), moment=noon + timedelta(days=1))
+    assert last() == noon  # its worker ended in the middle of it
+    told.ended("train", moment=noon + timedelta(days=1, minutes=1), why="RegistryUnreachable: away")
+    assert last() == noon
+    told.began("train", worker="w", every=timedelta(days=1), moment=noon + timedelta(days=1))
+    told.ended("train", moment=noon + timedelta(days=1, minutes=2))
+    assert last() == noon + timedelta(days=1)
+    place.first.engine.dispose()
+
+
+def test_the_worker_itself_loads_nothing_that_only_a_training_needs(imported: Small) -> None:
+    asked = (
+        "import sys; from datetime import UTC, datetime, timedelta; from pathlib import Path; from rich.console import Console\n"
+        "from leadloop.duties import ALL; from leadloop.duties.work_place import WorkPlace\n"
+        "place = WorkPlace(Path(sys.argv[1]), Path(sys.argv[2]), Console(quiet=True))\n"
+        "duties = [one.duty(place, timedelta(days=1)) for one in ALL]\n"
+        "[one.last() for one in duties]\n"
+        "[one.piece(datetime.now(UTC)) for one in duties if one.beside is None]\n"
+        "print(*sorted({'mlflow', 'pandas', 'lightgbm', 'sklearn', 'evidently'} & sys.modules.keys()), 'done')"
+    )
+    words = [sys.executable, "-c", asked, str(imported.home), imported.file("company.yaml")]
+    ran = subprocess.run(words, env=child_environment(), capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "done"
+
+
+def keep_model(card: Card, home: Path) -> None:
+    """Put a model with a card into a data folder."""
+    folder = model_folder(home, card.version)
+    save_artefact(windows_artefact(card.version), folder, text="", card="")
+    save_card(card, folder)
 
 
 def test_once_does_every_duty_that_company_yaml_names_and_status_shows_what_became_of_each(imported: Small) -> None:
@@ -130,14 +183,15 @@ def test_the_log_of_a_worker_can_be_json_a_line(imported: Small) -> None:
     assert all(one["level"] == "info" for one in lines)
 
 
-def _said(process: subprocess.Popen[str], words: str) -> None:
-    """Wait until a process says something."""
+def _said(process: subprocess.Popen[str], words: str) -> str:
+    """Wait until a process says something; return what it said until then."""
     assert process.stdout is not None
     said = ""
     while words not in said:
         line = process.stdout.readline()
         assert line, said
         said += line
+    return said
 
 
 @pytest.mark.parametrize("value", ["soon", "0d", "10s", "-1h"])

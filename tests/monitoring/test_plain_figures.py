@@ -34,6 +34,7 @@ from monitoring.journey import JourneyLine, journey
 from monitoring.lead_book import LeadBook
 from monitoring.ripening import ripening
 from monitoring.spend_book import SpendBook
+from tests.support.hexlet import HEXLET
 from tests.support.machine import REAL_DATA, REPOSITORY
 from tests.support.plain_figures import (
     PlainCompany,
@@ -51,21 +52,6 @@ BY: tuple[tuple[Dimension, ...], ...] = (
 )  # fmt: skip
 FILTERS: tuple[Dimension, ...] = ("channel", "campaign", "ad", "offer", "landing_page")
 COST_NAMES = ("channel", "campaign", "ad")
-HEXLET: dict[str, Any] = {
-    "company": "Школа", "time_zone": "Europe/Moscow", "horizon_days": "none", "calls_recorded": False, "fields": {},
-    "stages": {"won": ["142"], "lost": ["143"]},
-    "channels": {"rules": [{"name": "Яндекс", "when": {"source": ["yandex"], "medium": ["cpc", "cpm"]}}]},
-    "export": {
-        "leads": {
-            "id": "lead_id", "created_at": "created_at", "stage": "status_id", "amount": "amount",
-            "marks": {"source": "utm_source", "medium": "utm_medium", "campaign": "utm_campaign"},
-        },
-        "spend": {
-            "day": "visit_date", "cost": "total_cost",
-            "marks": {"source": "utm_source", "medium": "utm_medium", "campaign": "utm_campaign"},
-        },
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

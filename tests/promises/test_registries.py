@@ -32,6 +32,13 @@ def mlflow_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mlflow
         yield MlflowRegistry(settings_from_environment(tmp_path_factory.mktemp("mlflow")))
 
 
+@pytest.fixture
+def own_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let MLflow's record lie in the data folder, whatever this machine's environment names."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(params=["memory", "mlflow"])
 def registry(request: pytest.FixtureRequest) -> Iterator[ModelRegistry]:
     """Give each registry in turn, its aliases pointing nowhere."""
@@ -130,11 +137,8 @@ def test_registry_keeps_its_promises(registry: ModelRegistry, promise: Promise, 
     promise(registry, make)
 
 
-def test_mlflow_begins_empty_keeps_a_versions_files_and_outlives_the_process(
-    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
-        monkeypatch.delenv(name, raising=False)
+@pytest.mark.usefixtures("own_record")
+def test_mlflow_begins_empty_keeps_a_versions_files_and_outlives_the_process(tmp_path: Path, make: Make) -> None:
     settings, run = settings_from_environment(tmp_path), make("v1", 0)
     registry = MlflowRegistry(settings)
     assert registry.models() == []
@@ -149,11 +153,10 @@ def test_mlflow_begins_empty_keeps_a_versions_files_and_outlives_the_process(
     assert again.version_of("champion") is None
 
 
+@pytest.mark.usefixtures("own_record")
 def test_those_who_begin_at_once_find_each_others_models_and_leave_nothing_unfinished_beside_them(
-    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make: Make
 ) -> None:
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
-        monkeypatch.delenv(name, raising=False)
     settings, runs = settings_from_environment(tmp_path / "home"), [make(f"v{day}", day) for day in range(3)]
     with ThreadPoolExecutor(len(runs)) as those:
         registries = list(those.map(lambda _: MlflowRegistry(settings), runs))
@@ -163,11 +166,10 @@ def test_those_who_begin_at_once_find_each_others_models_and_leave_nothing_unfin
     assert {path.name for path in settings.home.iterdir()} == {"mlflow.db", "mlflow-artefacts"}
 
 
+@pytest.mark.usefixtures("own_record")
 def test_an_mlflow_that_fails_is_told_as_unreachable_and_never_as_an_alias_that_points_nowhere(
-    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make: Make
 ) -> None:
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
-        monkeypatch.delenv(name, raising=False)
     settings, run = settings_from_environment(tmp_path), make("v1", 0)
     registry = MlflowRegistry(settings)
     registry.record(run)

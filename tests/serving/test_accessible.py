@@ -8,15 +8,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.serving.axe import UNFOLD
-from tests.serving.test_browser import opened_chromium, page_of, served_company
+from tests.serving.test_browser import page_of, served_company
 
 CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.features.outbox.letters import letter
 from tests.serving.doors import COMPANY
 from tests.serving.running import listening
 from tests.serving.spoiled import spoiled
-from tests.serving.test_browser import LANGUAGES, WIDTHS, opened_chromium, unfolded
+from tests.serving.test_browser import LANGUAGES, WIDTHS, unfolded
 from tests.support.facts import call, lead, source, stage
 
 TOLD = """
@@ -33,13 +33,6 @@ conversions:
   meta: {events: {paid: Converted}, dataset: "1"}
 """
 PATHS = ("/conversions", "/budget?channel=ВКонтакте&channel=Яндекс&weeks=12")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Chromium; without it these tests are left out, under CI they fail."""
-    with opened_chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

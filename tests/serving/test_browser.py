@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from features.facts.contacts import Contact
 from models.backtest_report import BACKTESTS
@@ -21,12 +21,7 @@ from tests.serving.running import served, store_of
 from tests.serving.spoiled import spoiled
 from tests.support.contacts import keep_contact
 from tests.support.facts import lead, source
-from tests.support.machine import chromium, is_ci
 
-ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
-"""No other machine is found. To hold each request back and ask instead would take the browser's cache away: each page would read
-the chart library, of several megabytes, anew."""
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ONLY_HERE]
 WIDTHS, LANGUAGES = (1280, 390), ("ru", "en")
 TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
@@ -51,21 +46,6 @@ LONG = "Очень длинное название кампании без ко�
 
 
 @contextmanager
-def opened_chromium() -> Iterator[Browser]:
-    """Give Chromium; without it these tests are left out, under CI they fail."""
-    path = chromium()
-    if path is None:
-        message = "Chromium is not installed: sudo apt-get install chromium fonts-dejavu-core"
-        if is_ci():
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@contextmanager
 def served_company(home: Path) -> Iterator[str]:
     """Give the address of a company with a model, an alarmed channel, and two leads to call."""
     store, _ = store_of(home)
@@ -81,12 +61,6 @@ def served_company(home: Path) -> Iterator[str]:
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

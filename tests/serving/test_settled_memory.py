@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import platform
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from serving.settled_memory import MADE_BETWEEN_LOOKS, set_aside, tidy_up
+from serving.settled_memory import MADE_BETWEEN_LOOKS, give_back, set_aside, tidy_up
+from tests.leadloop.command_line import child_environment
 from tests.serving.doors import open_doors
 
 
@@ -49,3 +53,23 @@ def test_a_service_begins_with_what_it_holds_set_aside(tmp_path: Path, sqlite_en
     gc.unfreeze()
     with open_doors(tmp_path, sqlite_engine):
         assert gc.get_freeze_count() > 10_000
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library gives memory back by itself, or never")
+def test_what_a_moment_needed_is_given_back_though_something_is_held_between() -> None:
+    asked = (
+        "from benchmarks.start import megabytes_of; from serving.settled_memory import give_back; import os\n"
+        "taken = [b'x' * 700 + bytes([n % 256]) * 100 for n in range(100_000)]\n"
+        "held = taken[::100]; taken.clear()\n"
+        "before = megabytes_of(os.getpid()); give_back(); print(before - megabytes_of(os.getpid()), len(held))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", asked], env=child_environment(), capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert float(said[0]) > 30.0  # of some 85 MB
+    assert said[1] == "1000"
+
+
+def test_where_the_c_library_cannot_give_back_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.settled_memory._trimmed", lambda: None)
+    give_back()

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from features.facts.company import Abc, CallColumns, Company, FormField
+from features.facts.company import Abc, Company, FormField
+from features.facts.export_columns import CallColumns
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.errors import FactRefused, ImportRefused
-from features.facts.company import Export
+from features.facts.export_columns import Export
 from features.facts.file_shape import (
     DateOrder,
     Decimal,

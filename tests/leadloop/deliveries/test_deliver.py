@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -10,11 +11,13 @@ from sqlalchemy import Engine
 
 from features.facts.company import Company
 from features.settings import DeliverySecrets
+from leadloop.deliveries import webhook
 from leadloop.deliveries.deliver import Sent, deliver_check, deliver_due, senders_of
 from monitoring.alarms.alarm_log import LoggedAlarm
 from monitoring.telling.delivery_log import IN_DOUBT, DeliveryLog
 from monitoring.what_changed.what_changed import WhatChanged
 from tests.leadloop.deliveries.servers import TOKEN, Mailbox, Web, mail_server, web_server
+from tests.leadloop.sending.dripping_server import dripping_server
 from tests.monitoring.telling.alarmed import DAY, MONDAY, company, logged
 
 SECRETS = DeliverySecrets(None, TOKEN, "key")
@@ -102,6 +105,26 @@ def test_a_worker_that_was_killed_while_sending_sends_again_under_the_same_id_af
         assert turn(sqlite_engine, words, MONDAY + IN_DOUBT / 2) == {}
         assert turn(sqlite_engine, words, MONDAY + IN_DOUBT) == {"crm": None}
         assert [one.headers["webhook-id"] for one in hook.asked] == [begun.name]
+
+
+def test_a_recipient_whose_server_drips_holds_up_no_other(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "SECONDS", 4.0)
+    with mail_server() as box, web_server() as hook, dripping_server("head") as drips:
+        words = company(
+            to={f"slow {n}": {"webhook": f"{drips}/{n}"} for n in range(3)}
+            | {"crm": {"webhook": hook.address}, "marketer": {"email": "m@example.com"}},
+            mail={"server": "127.0.0.1", "port": box.port, "security": "none"},
+        )
+        began = time.monotonic()
+        told = turn(sqlite_engine, words)
+        assert time.monotonic() - began < 10.0  # one after another the three would take 12 s
+        assert len(hook.asked) == len(box.mails) == 1
+    assert [name for name, why in told.items() if why is None] == ["crm", "marketer"]
+    assert {one.recipient: one.state for one in DeliveryLog(sqlite_engine).deliveries()} == {
+        "slow 0": "failed", "slow 1": "failed", "slow 2": "failed", "crm": "sent", "marketer": "sent",
+    }  # fmt: skip
 
 
 def test_nothing_to_tell_sends_nothing(sqlite_engine: Engine) -> None:

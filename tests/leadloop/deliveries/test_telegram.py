@@ -65,10 +65,10 @@ def test_an_answer_that_is_not_telegrams_is_no_success() -> None:
 
 
 def test_a_server_that_is_away_or_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram, "SECONDS", 0.2)
     with pytest.raises(DeliveryFailed, match=r"does not answer \(ConnectError\)") as raised:
         Telegram(TelegramServer(api=f"http://127.0.0.1:{free_port()}"), TOKEN).send(TO, MESSAGE, name="a", moment=NOON)
     assert TOKEN not in str(raised.value)
+    monkeypatch.setattr(telegram, "SECONDS", 0.2)
     with web_server() as api:
         api.seconds = 1.0
         with pytest.raises(DeliveryFailed, match=r"does not answer \(ReadTimeout\)"):

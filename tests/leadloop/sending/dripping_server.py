@@ -9,21 +9,29 @@ from contextlib import contextmanager, suppress
 from typing import Literal
 
 PAUSE = 0.05
-Part = Literal["head", "body"]
+Part = Literal["head", "body", "mail", "encryption"]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+AT_FIRST = {
+    "head": HEAD + b"X-Drip: ",
+    "body": HEAD + b"Content-Length: 1000000\r\n\r\n",
+    "mail": b"220-",
+    "encryption": b"\x16\x03\x03\x3f\xff",
+}
 
 
 @contextmanager
 def dripping_server(part: Part) -> Iterator[str]:
-    """Give the address of a server that drips without an end: the head itself, or the body after a head that comes at once."""
+    """Give the address of a server that drips without an end: the head of an answer, the body after a head that comes at once, the
+    greeting of a mail server, or the first record of an encrypted one."""
     ended = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
 
     def answer(connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.recv(65_536)
-            connection.sendall(HEAD + (b"X-Drip: " if part == "head" else b"Content-Length: 1000000\r\n\r\n"))
+            if part != "mail":  # a mail server speaks first
+                connection.recv(65_536)
+            connection.sendall(AT_FIRST[part])
             while not ended.wait(PAUSE):
                 connection.sendall(b"x")
 

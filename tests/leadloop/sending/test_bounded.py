@@ -13,13 +13,15 @@ import pytest
 from sqlalchemy import Engine
 
 from features.errors import CrmAway, DeliveryFailed
-from features.facts.delivery_settings import Recipient
+from features.facts.delivery_settings import MailServer, Recipient, TelegramServer
 from features.outbox.outbox import Outbox
 from leadloop.connecting.asking import Asker
 from leadloop.connecting.pace import Pace
-from leadloop.deliveries import webhook
+from leadloop.deliveries import mail, telegram, webhook
+from leadloop.deliveries.mail import Mail
+from leadloop.deliveries.telegram import Telegram
 from leadloop.deliveries.webhook import Webhook
-from leadloop.sending import bounded
+from leadloop.sending import bounded, postman
 from leadloop.sending.bounded import BoundedClient
 from leadloop.sending.manners import BY_WEBHOOK, TO_AN_API
 from leadloop.sending.postman import Postman, Receiver
@@ -106,6 +108,62 @@ def test_an_alarm_to_a_webhook_that_drips_did_not_go_out(monkeypatch: pytest.Mon
         Webhook(None, loopback=True).send(
             Recipient.model_validate({"webhook": url}), Message("s", "t", ""), name="a", moment=NOON
         )
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_alarm_to_a_telegram_that_drips_did_not_go_out(monkeypatch: pytest.MonkeyPatch, part: Part) -> None:
+    monkeypatch.setattr(telegram, "SECONDS", SECONDS)
+    with dripping_server(part) as url, within(SECONDS), pytest.raises(DeliveryFailed, match="does not answer"):
+        Telegram(TelegramServer(api=url), "1:token").send(
+            Recipient(telegram="-1"), Message("s", "t" * 9_000, ""), name="a", moment=NOON
+        )
+
+
+@pytest.mark.parametrize(("part", "security"), [("mail", "none"), ("mail", "starttls"), ("encryption", "tls")])
+def test_an_alarm_to_a_mail_server_that_drips_did_not_go_out(
+    monkeypatch: pytest.MonkeyPatch, part: Part, security: str
+) -> None:
+    monkeypatch.setattr(mail, "SECONDS_IN_ALL", SECONDS)
+    with dripping_server(part) as url:
+        told = {"server": "127.0.0.1", "port": int(url.rpartition(":")[2]), "security": security}
+        sender = Mail(MailServer.model_validate({**told, "sender": "a@example.com"}), None)
+        with within(SECONDS), pytest.raises(DeliveryFailed, match="took longer than"):
+            sender.send(Recipient(email="b@example.com"), Message("s", "t", "<p>t</p>"), name="a", moment=NOON)
+
+
+def test_letters_to_others_leave_while_destinations_drip_and_the_round_takes_no_longer_than_one_of_them(
+    sqlite_engine: Engine,
+) -> None:
+    outbox = Outbox(sqlite_engine)
+    with dripping_server("head") as url, faulty_server() as server:
+        for n in range(3):
+            outbox.put(letter("k", url=f"{url}/{n}", destination=f"slow {n}", repeatable=True), NOON)
+        for n in range(5):
+            outbox.put(letter(f"k{n}", url=f"{server.url}/{n}", destination="quick"), NOON)
+        carrier = Postman(
+            outbox, sign_ins={}, clock=lambda: NOON, draw=random.Random(7), loopback=True, timeout=PATIENT, seconds=4.0
+        )
+        with within(4.0):  # one after another the three would take 12 s
+            done = carrier.go_round()
+        assert (done.delivered, done.put_off) == (5, 3)
+        assert [one.path for one in server.got] == ["/0", "/1", "/2", "/3", "/4"]
+
+
+def test_a_destination_that_cost_a_round_some_seconds_in_vain_is_left_for_the_next(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman, "MOST_LOST", SECONDS / 2)
+    outbox = Outbox(sqlite_engine)
+    with dripping_server("head") as url:
+        for n in range(3):
+            outbox.put(letter(f"k{n}", url=url, repeatable=True), NOON)
+        carrier = Postman(
+            outbox, sign_ins={}, clock=lambda: NOON, draw=random.Random(7), loopback=True, timeout=PATIENT,
+            seconds=SECONDS,
+        )  # fmt: skip
+        done = carrier.go_round()
+        assert (done.put_off, done.left_alone) == (1, 2)
+        assert carrier.go_round().put_off == 1
 
 
 def test_an_answer_that_is_too_large_is_cut_and_said_to_be() -> None:

@@ -86,16 +86,16 @@ def test_leads_that_are_closed_or_a_test_or_past_the_horizon_are_in_no_queue(doo
 def test_a_lead_that_came_while_the_queue_was_being_read_is_in_the_next_look(doors: Doors) -> None:
     before = doors.clock()
     doors.lead("7")
-    assert doors.service.board.queue(before) == []
-    assert [one.candidate.lead.known.lead_id for one in doors.service.board.queue(doors.clock())] == ["7"]
+    assert doors.service.board.look(before).places == []
+    assert [one.candidate.lead.known.lead_id for one in doors.service.board.look(doors.clock()).places] == ["7"]
 
 
 def test_a_call_that_ended_while_the_queue_was_being_read_counts_at_the_next_look(doors: Doors) -> None:
     doors.lead("7")
     before = doors.clock()
     doors.call("7")
-    assert len(doors.service.board.queue(before)) == 1
-    assert doors.service.board.queue(doors.clock()) == []
+    assert len(doors.service.board.look(before).places) == 1
+    assert doors.service.board.look(doors.clock()).places == []
 
 
 def test_scores_in_the_queue_are_renewed_as_leads_age_and_by_a_new_model(doors: Doors) -> None:
@@ -119,7 +119,7 @@ def test_the_board_kept_up_to_date_says_the_same_as_one_built_anew(doors: Doors)
         if n % 5 == 0:
             doors.stage(("Договор", "Отказ", "Встреча")[n // 5], f"L{n}")
     kept = doors.queue()
-    anew = type(doors.service.board)(doors.service.desk).queue(doors.clock())
+    anew = type(doors.service.board)(doors.service.desk).look(doors.clock()).places
     assert kept == [place.candidate.lead.known.lead_id for place in anew]
     assert len(kept) > 3
 
@@ -222,11 +222,10 @@ def test_the_queue_is_read_before_anybody_asks(
 ) -> None:
     looks: list[datetime] = []
 
-    def look(_: Board, moment: datetime, manager: str | None = None) -> list[object]:
+    def warm(_: Board, moment: datetime) -> None:
         looks.append(moment)
-        return []
 
-    monkeypatch.setattr(Board, "queue", look)
+    monkeypatch.setattr(Board, "warm", warm)
     with open_doors(tmp_path, sqlite_engine):
         eventually(lambda: len(looks) == 1)
 

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.hand_out_log import DRAWN_FOR
-from serving.open_leads.exploration import draw_of, explored
-from serving.open_leads.queue_order import Candidate, Place, in_order
+from serving.open_leads.exploration import draw_of
+from serving.open_leads.queue_order import Candidate, Place
 from serving.open_leads.waiting import Waits
 from tests.support.facts import NOON
+from tests.support.plain_queue import explored, in_order
 
 DAY = timedelta(days=1)
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -11,13 +11,13 @@ import pytest
 from features.facts.values import Assignment, LeadId
 from features.rows.as_of import Gate
 from serving.open_leads import kept_queue
-from serving.open_leads.exploration import explored
 from serving.open_leads.kept_queue import KeptQueue
-from serving.open_leads.queue_order import Candidate, Place, in_order
+from serving.open_leads.queue_order import Candidate, Place
 from serving.open_leads.waiting import Left, Waits, queue_place
 from tests.serving.open_leads.test_kept_places import Open, random_lead
 from tests.serving.open_leads.test_waiting import COMPANY
 from tests.support.facts import NOON, history, lead
+from tests.support.plain_queue import explored, in_order
 
 HOUR, MOSCOW, KEY = timedelta(hours=1), ZoneInfo("Europe/Moscow"), b"k"
 Leads = dict[LeadId, Open]

@@ -8,9 +8,10 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.open_leads.queue_order import Candidate, in_order
+from serving.open_leads.queue_order import Candidate
 from serving.open_leads.waiting import Waits
 from tests.support.facts import NOON
+from tests.support.plain_queue import in_order
 
 Kind = Literal["new", "retry", "call_back"]
 

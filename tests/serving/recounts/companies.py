@@ -27,6 +27,7 @@ from serving import wiring
 from serving.app import create_app
 from tests.serving import doors as real_doors
 from tests.serving.doors import Clock, Doors
+from tests.support.hexlet import HEXLET as HEXLET_AS_IT_IS
 from tests.support.machine import REAL_DATA, REPOSITORY
 from tests.support.plain_figures import PlainCompany, plain_company
 
@@ -43,21 +44,7 @@ CONVERSIONS: dict[str, Any] = {
     "google_enhanced": {"actions": {"invoice": "Invoice", "paid": "Sale"}},
     "meta": {"events": {"lead": "Lead", "paid": "Converted"}, "values": True},
 }
-HEXLET: dict[str, Any] = {
-    "company": "Школа", "time_zone": "Europe/Moscow", "horizon_days": "none", "calls_recorded": False, "fields": {},
-    "stages": {"won": ["142"], "lost": ["143"]}, "queue": {"explore": 0},
-    "channels": {"rules": [{"name": "Яндекс", "when": {"source": ["yandex"], "medium": ["cpc", "cpm"]}}]},
-    "export": {
-        "leads": {
-            "id": "lead_id", "created_at": "created_at", "stage": "status_id", "amount": "amount",
-            "marks": {"source": "utm_source", "medium": "utm_medium", "campaign": "utm_campaign"},
-        },
-        "spend": {
-            "day": "visit_date", "cost": "total_cost",
-            "marks": {"source": "utm_source", "medium": "utm_medium", "campaign": "utm_campaign"},
-        },
-    },
-}  # fmt: skip
+HEXLET: dict[str, Any] = {**HEXLET_AS_IT_IS, "queue": {"explore": 0}}
 
 
 class Shown:
