@@ -91,13 +91,17 @@ def _answering() -> Iterator[None]:
         raise StoreUnreachable(message) from error
 
 
+def without_the_row(error: BaseException) -> str | None:
+    """Keep PostgreSQL's first sentence alone, as its DETAIL repeats the row that it refused; return it, None where it has none."""
+    said: str | None = getattr(getattr(error, "diag", None), "message_primary", None)
+    if said is not None:
+        error.args = (said,)
+    return said
+
+
 def _without_the_row(context: ExceptionContext) -> None:
-    """Keep PostgreSQL's first sentence alone: its DETAIL repeats the row that it refused."""
-    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
-    if said is None:
-        return
-    context.original_exception.args = (said,)
-    if context.sqlalchemy_exception is not None:
+    said = without_the_row(context.original_exception)
+    if said is not None and context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
 
