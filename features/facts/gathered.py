@@ -141,7 +141,7 @@ class GatheredFacts:
         """Write all that was added."""
         rows = [(*row[:-1], sealed_payload(row[-1], row[1], row[2], self._keyring)) for row in self._rows]
         add_rows(self._connection, FACTS, ADDED, rows)
-        add_rows(self._connection, PERSONS, PERSON, self._persons, known="ON CONFLICT DO NOTHING")
+        add_rows(self._connection, PERSONS, PERSON, sorted(self._persons), known="ON CONFLICT DO NOTHING")
         self._store_contacts()
 
     def _store_contacts(self) -> None:

@@ -31,9 +31,8 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import DBAPIError
 
-from features.facts.database import without_the_row
+from features.facts.database import errors_as_told, raw
 
 AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 """So many rows go into a table of SQLite with one statement, as long as so many are left. A driver lets other threads run
@@ -53,8 +52,8 @@ def add_rows(
     """
     if not rows:
         return
-    with _errors_as_told(connection):
-        cursor = _raw(connection).cursor()
+    with errors_as_told(connection):
+        cursor = raw(connection).cursor()
         if connection.dialect.name == "sqlite":
             _add_few(cursor, table, columns, rows, known)
         else:
@@ -63,8 +62,8 @@ def add_rows(
 
 def carry_out(connection: Connection, change: Update, values: Mapping[str, Any]) -> None:
     """Change rows as a statement says."""
-    with _errors_as_told(connection):
-        _execute(_raw(connection).cursor(), connection.dialect, change, values)
+    with errors_as_told(connection):
+        _execute(raw(connection).cursor(), connection.dialect, change, values)
 
 
 @contextmanager
@@ -73,16 +72,15 @@ def sent_together(connection: Connection) -> Iterator[None]:
 
     Meanwhile nothing is read, and nothing is changed but by the functions of this file.
     """
-    with _errors_as_told(connection), _pipeline(connection):
+    with errors_as_told(connection), _pipeline(connection):
         yield
 
 
 def found(connection: Connection, *asked: Ask) -> list[list[Row]]:
     """Return the rows of several queries, asked in one go."""
-    with _errors_as_told(connection):
-        raw = _raw(connection)
+    with errors_as_told(connection):
         with _pipeline(connection):
-            cursors = [_execute(raw.cursor(), connection.dialect, *one) for one in asked]
+            cursors = [_execute(raw(connection).cursor(), connection.dialect, *one) for one in asked]
         return [cursor.fetchall() for cursor in cursors]
 
 
@@ -155,24 +153,8 @@ def _as_written(
     return str(compiled), compiled.params, tuple(compiled.positiontup or ()) if compiled.positional else None
 
 
-def _raw(connection: Connection) -> Any:
-    return connection.connection.driver_connection
-
-
 def _pipeline(connection: Connection) -> AbstractContextManager[Any]:
     pipeline: AbstractContextManager[Any] = (
-        _raw(connection).pipeline() if connection.dialect.name == "postgresql" else nullcontext()
+        raw(connection).pipeline() if connection.dialect.name == "postgresql" else nullcontext()
     )
     return pipeline
-
-
-@contextmanager
-def _errors_as_told(connection: Connection) -> Iterator[None]:
-    """Raise the driver's errors as those that everybody else waits for, without the row that they may repeat."""
-    driver: Any = connection.dialect.dbapi
-    try:
-        yield
-    except driver.Error as error:
-        without_the_row(error)
-        told = DBAPIError.instance(None, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect)
-        raise told from error

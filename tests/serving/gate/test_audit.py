@@ -34,10 +34,12 @@ def test_a_service_that_ends_has_written_what_several_threads_put_each_in_its_or
     monkeypatch.setattr(audit, "LONGEST_BACKLOG", 20)  # so that who puts has to wait, too
     monkeypatch.setattr(audit, "GATHERED_SECONDS", 0.01)
     log, each = AuditLog(engine), 50
-    threads = [
-        threading.Thread(target=lambda name=name: [log.put(line(f"{name} {n:02d}")) for n in range(each)])
-        for name in ("Anna", "Boris", "Clara")
-    ]
+
+    def put(name: str) -> None:
+        for n in range(each):
+            log.put(line(f"{name} {n:02d}"))
+
+    threads = [threading.Thread(target=put, args=[name]) for name in ("Anna", "Boris", "Clara")]
     for one in threads:
         one.start()
     for one in threads:
