@@ -64,11 +64,14 @@ def engine_for(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind."""
+def writing(engine: Engine, *, alone: bool = True) -> Iterator[Connection]:
+    """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind.
+
+    Not ``alone`` is one whose rows nobody follows by their numbers: on PostgreSQL it keeps no one waiting who appends.
+    """
     turn = _turn_of(engine) if engine.dialect.name == "sqlite" else nullcontext()
     with _answering(), turn, engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
+        if alone and engine.dialect.name == "postgresql":
             _lock_appending(connection)
         yield connection
 

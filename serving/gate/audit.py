@@ -114,7 +114,7 @@ class AuditLog:
     def _store(self, group: list[Entry]) -> None:
         rows = [(microseconds(at), *rest) for at, *rest in group]
         try:
-            with writing(self._engine) as connection:
+            with writing(self._engine, alone=False) as connection:
                 add_rows(connection, AUDIT, COLUMNS, rows)
         except (StoreUnreachable, SQLAlchemyError) as error:
             logger.error("%d lines of the audit log were not written: %s", len(rows), type(error).__name__)
