@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from features.facts.database import APPEND_LOCK
 from features.facts.keyring import leave_no_trace
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 STEPS_LOCK = 7_405_003
-"""PostgreSQL's advisory lock under which steps are taken; SQLite lets one write at a time by itself."""
+"""PostgreSQL's advisory lock under which steps are taken; SQLite lets one write at a time by itself. Who stores facts waits as
+well: a step and a writer that touch two tables in two orders would wait for each other."""
 logger = logging.getLogger("leadloop.database")
 
 
@@ -35,7 +37,8 @@ def bring_up_to_date(engine: Engine) -> None:
     was_plain = _is_plain(engine)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": STEPS_LOCK})
+            for lock in (STEPS_LOCK, APPEND_LOCK):
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
         stands = _stands(connection)
         if stands is not None and stands not in _revisions():
             logger.warning("the database is of a later version than this program; it is left as it is")

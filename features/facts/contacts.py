@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from features.facts.database import reading
-from features.facts.keyring import Keyring, keyring_of
+from features.facts.keyring import Keyring, Sealed, keyring_of
 from features.facts.phones import told_by_phone
 from features.facts.store import forgotten_among, seen_among
 from features.facts.tables import CONTACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
@@ -213,8 +213,8 @@ def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import
                 update(CONTACTS).where(replaced, HELD, CONTACTS.c.import_id.is_(None)).values(NO_CONTACT)
             )
     rows = [
-        {"lead_id": lead_id, "import_id": import_id, **sealed_contact(lead_id, contact, keyring)}
-        for lead_id, contact in new.items()
+        {"lead_id": lead_id, "import_id": import_id, "key_id": key_id, "sealed": sealed}
+        for lead_id, (key_id, sealed) in ((one, sealed_contact(one, contact, keyring)) for one, contact in new.items())
     ]
     if rows:
         connection.execute(insert(CONTACTS), rows)
@@ -226,9 +226,9 @@ def seal_plain_contacts(connection: Connection) -> int:
     plain = select(CONTACTS).where(CONTACTS.c.key_id.is_(None)).order_by(CONTACTS.c.id).limit(500)
     while rows := connection.execute(plain).all():
         for row in rows:
-            sealed = sealed_contact(LeadId(row.lead_id), Contact(row.name, row.phone, row.email), keyring)
-            nothing = dict.fromkeys(("name", "phone", "email"))
-            connection.execute(update(CONTACTS).where(CONTACTS.c.id == row.id).values({**nothing, **sealed}))
+            key_id, sealed = sealed_contact(LeadId(row.lead_id), Contact(row.name, row.phone, row.email), keyring)
+            kept = {**NO_CONTACT, "key_id": key_id, "sealed": sealed}
+            connection.execute(update(CONTACTS).where(CONTACTS.c.id == row.id).values(kept))
         done += len(rows)
     return done
 
@@ -248,10 +248,9 @@ def contacts_in(connection: Connection, lead_ids: Iterable[LeadId]) -> tuple[lis
     return told_contacts(rows, keyring_of(connection)), [row.key_id for row in rows if row.key_id is not None]
 
 
-def sealed_contact(lead_id: LeadId, contact: Contact, keyring: Keyring) -> dict[str, object]:
-    """Return the columns by which a contact is kept: its data key's number, and what that seals."""
-    key_id, sealed = keyring.seal(orjson.dumps([contact.name, contact.phone, contact.email]), lead_id)
-    return {"key_id": key_id, "sealed": sealed}
+def sealed_contact(lead_id: LeadId, contact: Contact, keyring: Keyring) -> Sealed:
+    """Return what is kept of a contact: its data key's number, and what that seals."""
+    return keyring.seal(orjson.dumps([contact.name, contact.phone, contact.email]), lead_id)
 
 
 def told_contacts(rows: Sequence[Row[Any]], keyring: Keyring) -> list[Contact]:

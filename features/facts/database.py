@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import StoreUnreachable
 
@@ -23,6 +33,9 @@ SQLITE = (
     "cache_size=-4096",  # kilobytes of each connection; what is read again lies in the system's own cache
     "wal_autocheckpoint=8000",  # pages: the log is put into the database every 32 MB and not every few groups of leads
 )  # fmt: skip
+IDLE_SECONDS = 1.0
+"""A connection to PostgreSQL that was used within so long is used again unasked: under load the question would be one more
+way there and back for each group of leads."""
 APPEND_LOCK = 7_405_001
 """PostgreSQL's advisory lock under which facts are appended, so that numbers become visible in their order."""
 
@@ -36,8 +49,10 @@ def engine_for(url: str) -> Engine:
     'sqlite'
     """
     if not url.startswith("sqlite"):
-        served = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+        served = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
         event.listen(served, "handle_error", _without_the_row)
+        event.listen(served, "checkin", _note_when_used)
+        event.listen(served, "checkout", _ask_whether_it_answers)
         return served
     path = url.removeprefix("sqlite:///")
     if path and path != url and not path.startswith(":"):
@@ -49,12 +64,15 @@ def engine_for(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind."""
+def writing(engine: Engine, *, alone: bool = True) -> Iterator[Connection]:
+    """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind.
+
+    Not ``alone`` is one whose rows nobody follows by their numbers: on PostgreSQL it keeps no one waiting who appends.
+    """
     turn = _turn_of(engine) if engine.dialect.name == "sqlite" else nullcontext()
     with _answering(), turn, engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
+        if alone and engine.dialect.name == "postgresql":
+            _lock_appending(connection)
         yield connection
 
 
@@ -64,6 +82,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with _answering(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def errors_as_told(connection: Connection) -> Iterator[None]:
+    """Raise what the driver itself raises as everybody knows it, without the row that it may repeat."""
+    driver: Any = connection.dialect.dbapi
+    try:
+        yield
+    except driver.Error as error:
+        without_the_row(error)
+        told = DBAPIError.instance(None, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect)
+        raise told from error
+
+
+def raw(connection: Connection) -> Any:
+    """Return the driver's own connection."""
+    return connection.connection.driver_connection
 
 
 def wiped(connection: Connection) -> None:
@@ -91,13 +126,40 @@ def _answering() -> Iterator[None]:
         raise StoreUnreachable(message) from error
 
 
-def _without_the_row(context: ExceptionContext) -> None:
-    """Keep PostgreSQL's first sentence alone: its DETAIL repeats the row that it refused."""
-    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
-    if said is None:
+def _lock_appending(connection: Connection) -> None:
+    """Begin and wait for the lock in one way to the server and back."""
+    with errors_as_told(connection), raw(connection).pipeline():
+        raw(connection).execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
+
+
+def _note_when_used(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _ask_whether_it_answers(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """Look whether the server still knows a connection that lay idle; where not, the pool takes another one."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) < IDLE_SECONDS:
         return
-    context.original_exception.args = (said,)
-    if context.sqlalchemy_exception is not None:
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        if not connection.closed:
+            raise
+        raise DisconnectionError from error
+
+
+def without_the_row(error: BaseException) -> str | None:
+    """Keep PostgreSQL's first sentence alone, as its DETAIL repeats the row that it refused; return it, None where it has none."""
+    said: str | None = getattr(getattr(error, "diag", None), "message_primary", None)
+    if said is not None:
+        error.args = (said,)
+    return said
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    said = without_the_row(context.original_exception)
+    if said is not None and context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, Update, null, select, update
 
 from features.errors import UnknownLead
 from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseconds, payload_of
@@ -19,9 +19,9 @@ from features.facts.contacts import Contact, ContactOfLead, sealed_contact, told
 from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
 from features.facts.keyring import keyring_of
-from features.facts.quick_rows import add_rows, among, given
+from features.facts.quick_rows import add_rows, among, carry_out, found, given
 from features.facts.sealed_texts import opened_texts, sealed_payload, telling_without_person, without_person
-from features.facts.store import last_number_in, seen_facts
+from features.facts.store import LAST_NUMBER, seen_facts
 from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload, untold
 from features.facts.values import Lead, LeadFact, LeadId, Source, Stored
@@ -48,6 +48,7 @@ class _Gathered:
     imported: set[int] = field(default_factory=set)
     contact: Contact = NOBODY
     is_stored: bool = False
+    is_known: bool = False
 
 
 class GatheredFacts:
@@ -56,7 +57,7 @@ class GatheredFacts:
     def __init__(self, connection: Connection, lead_ids: Iterable[LeadId]) -> None:
         self._connection, self._keyring = connection, keyring_of(connection)
         self._leads: dict[LeadId, _Gathered] = {lead_id: _Gathered() for lead_id in lead_ids}
-        self.number = last_number_in(connection)
+        self.number = 0
         """The storage number given last."""
         self._rows: list[tuple[Any, ...]] = []
         self._persons: list[tuple[str, LeadId, int]] = []
@@ -66,7 +67,7 @@ class GatheredFacts:
 
     def is_known(self, lead_id: LeadId) -> bool:
         """Return whether the lead itself is stored, or was added."""
-        return any(isinstance(one.fact, Lead) for one in self._leads[lead_id].facts)
+        return self._leads[lead_id].is_known
 
     def history(self, lead_id: LeadId) -> LeadHistory:
         """Return a lead's facts, those added among them; ``UnknownLead`` where the lead itself is none of them."""
@@ -79,7 +80,8 @@ class GatheredFacts:
 
         A clock that was put back must not make a correction older than what it corrects.
         """
-        known = max((one.fact.known_at for one in self._leads[lead_id].facts), default=None)
+        facts = self._leads[lead_id].facts
+        known = max([one.fact.known_at for one in facts]) if facts else None
         return now if known is None or known < now else known + MICROSECOND
 
     def contact(self, lead_id: LeadId) -> Contact:
@@ -119,10 +121,12 @@ class GatheredFacts:
         if mine.digests.get(key) == digest:
             return False
         mine.digests[key] = digest
-        at_us, known_us = microseconds(fact.at), microseconds(fact.known_at)
+        at_us = microseconds(fact.at)
+        known_us = at_us if fact.known_at is fact.at else microseconds(fact.known_at)
         self._add(KIND_OF[type(fact)], fact.lead_id, key, digest, at_us, known_us, encoded(fact, payload))
         mine.facts.append(Stored(self.number, fact))
         if isinstance(fact, Lead):
+            mine.is_known = True
             self._persons += [(one, fact.lead_id, at_us) for one in fact.person_keys]
         return True
 
@@ -137,7 +141,7 @@ class GatheredFacts:
         """Write all that was added."""
         rows = [(*row[:-1], sealed_payload(row[-1], row[1], row[2], self._keyring)) for row in self._rows]
         add_rows(self._connection, FACTS, ADDED, rows)
-        add_rows(self._connection, PERSONS, PERSON, self._persons, known="ON CONFLICT DO NOTHING")
+        add_rows(self._connection, PERSONS, PERSON, sorted(self._persons), known="ON CONFLICT DO NOTHING")
         self._store_contacts()
 
     def _store_contacts(self) -> None:
@@ -146,10 +150,9 @@ class GatheredFacts:
         replaced = [lead_id for lead_id in told if self._leads[lead_id].is_stored]
         if replaced:
             dialect = self._connection.dialect.name
-            ours = among(dialect, CONTACTS.c.lead_id), HELD, CONTACTS.c.import_id.is_(None)
-            self._connection.execute(update(CONTACTS).where(*ours).values(NO_CONTACT), given(dialect, replaced))
-        rows = [{"lead_id": lead_id, **sealed_contact(lead_id, one, self._keyring)} for lead_id, one in told.items()]
-        add_rows(self._connection, CONTACTS, CONTACT, [tuple([row[name] for name in CONTACT]) for row in rows])
+            carry_out(self._connection, _replaced_in(dialect), given(dialect, replaced))
+        rows = [(lead_id, *sealed_contact(lead_id, one, self._keyring)) for lead_id, one in told.items()]
+        add_rows(self._connection, CONTACTS, CONTACT, rows)
 
     def _as_kept(self, lead_id: LeadId, telling: Telling) -> Telling:
         """Return a telling as it may be kept: of a forgotten person nothing that names him."""
@@ -164,10 +167,11 @@ class GatheredFacts:
     def _read(self) -> None:
         dialect = self._connection.dialect.name
         asked = given(dialect, list(self._leads))
-        self._forgotten = {
-            LeadId(row.lead_id): row.token for row in self._connection.execute(_forgotten_of(dialect), asked)
-        }
-        for row in opened_texts(self._connection.execute(_facts_of(dialect), asked).all(), self._keyring):
+        [(self.number,)], forgotten, facts = found(
+            self._connection, (LAST_NUMBER, {}), (_forgotten_of(dialect), asked), (_facts_of(dialect), asked)
+        )
+        self._forgotten = {LeadId(lead_id): token for lead_id, token in forgotten}
+        for row in opened_texts(facts, self._keyring):
             self._take(row)
         known = [lead_id for lead_id, one in self._leads.items() if one.is_stored]
         kept = self._connection.execute(_contacts_of(dialect), given(dialect, known)).all() if known else []
@@ -185,6 +189,7 @@ class GatheredFacts:
             known_at = instant(known_us)
             mine.tellings[known_at] = telling
             return
+        mine.is_known = mine.is_known or kind == KIND_OF[Lead]
         mine.facts.append(Stored(number, lead_fact(kind, LeadId(lead_id), at_us, known_us, payload)))
         mine.digests[bytes(key)] = bytes(digest)
         if import_id is not None:
@@ -207,6 +212,13 @@ def _facts_of(dialect: str) -> Select[Any]:
 @cache
 def _contacts_of(dialect: str) -> Select[Any]:
     return select(CONTACTS).where(among(dialect, CONTACTS.c.lead_id), HELD).order_by(CONTACTS.c.id)
+
+
+@cache
+def _replaced_in(dialect: str) -> Update:
+    """Return what empties the contacts that came without an import."""
+    ours = among(dialect, CONTACTS.c.lead_id), HELD, CONTACTS.c.import_id.is_(None)
+    return update(CONTACTS).where(*ours).values({name: null() for name in NO_CONTACT})
 
 
 @cache

@@ -45,7 +45,8 @@ def key_of(fact: Fact) -> bytes:
 
 def digest_of(fact: Fact, payload: Payload | None = None) -> bytes:
     """Return in 16 bytes what a fact says: all but when it became known; whoever has its payload gives it."""
-    said = payload_of(fact) if payload is None else dict(payload)
-    said.pop("back_dated", None)
+    said = payload_of(fact) if payload is None else payload
+    if "back_dated" in said:
+        said = {name: value for name, value in said.items() if name != "back_dated"}
     when = None if isinstance(fact, Stage) and fact.is_status else fact.at
     return blake2b(repr((when, sorted(said.items()))).encode(), digest_size=16).digest()

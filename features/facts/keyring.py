@@ -33,13 +33,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     select,
     update,
 )
 
 from features.errors import KeysAway, StoreUnreachable
 from features.facts.database import engine_for, reading, wiped, writing
+from features.facts.quick_rows import add_rows
 from features.settings import contact_masters
 
 KEYS = MetaData()
@@ -51,6 +51,7 @@ DATA_KEYS = Table(
     Column("wrapped", LargeBinary(60), nullable=False),
 )
 BY_ID = select(DATA_KEYS).where(DATA_KEYS.c.id.in_(bindparam("ids", expanding=True)))
+KEPT = ("id", "master", "wrapped")
 NONCE = 12
 KEY_BYTES = 32
 FIRST_AHEAD, MOST_AHEAD = 32, 512
@@ -164,13 +165,13 @@ class Keyring:
         with writing(self._engine) as connection:
             self._read_masters()  # only now: while we waited, a rotation may have dropped the master of before
             last = connection.execute(select(func.coalesce(func.max(DATA_KEYS.c.id), 0))).scalar_one()
-            drawn = secrets.token_bytes(count * SPARE_BYTES)  # at once: each draw lets other threads go first
-            made = [
-                _Spare(last + 1 + n, drawn[at : at + KEY_BYTES], drawn[at + KEY_BYTES : at + SPARE_BYTES])
-                for n, at in enumerate(range(0, len(drawn), SPARE_BYTES))
-            ]
-            rows = [{"id": one.id, "master": self._newest, "wrapped": self._wrapped(one.id, one.key)} for one in made]
-            connection.execute(insert(DATA_KEYS), rows)
+            drawn = secrets.token_bytes(count * (SPARE_BYTES + NONCE))  # at once: each draw lets other threads go first
+            master, made, rows = self._masters[self._newest], [], []
+            for number, at in enumerate(range(0, len(drawn), SPARE_BYTES + NONCE), start=last + 1):
+                key, nonces = drawn[at : at + KEY_BYTES], drawn[at + KEY_BYTES : at + SPARE_BYTES + NONCE]
+                made.append(_Spare(number, key, nonces[:NONCE]))
+                rows.append((number, self._newest, _wrapped_by(master, number, key, nonces[NONCE:])))
+            add_rows(connection, DATA_KEYS, KEPT, rows)
         return made[::-1]
 
     def _keys(self, key_ids: Sequence[int]) -> Mapping[int, bytes]:
@@ -182,8 +183,7 @@ class Keyring:
         return keys
 
     def _wrapped(self, key_id: int, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(NONCE)
-        return nonce + self._masters[self._newest].encrypt(nonce, key, str(key_id).encode())
+        return _wrapped_by(self._masters[self._newest], key_id, key, secrets.token_bytes(NONCE))
 
     def _unwrapped(self, key_id: int, master: str, wrapped: bytes) -> bytes:
         if master not in self._masters:
@@ -261,6 +261,10 @@ def _opened_for_us(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).touch(mode=0o600)
     return engine_for(url)
+
+
+def _wrapped_by(master: AESGCM, key_id: int, key: bytes, nonce: bytes) -> bytes:
+    return nonce + master.encrypt(nonce, key, str(key_id).encode())
 
 
 def _opened(key: bytes | None, sealed: bytes, about: str) -> bytes | None:

@@ -35,7 +35,7 @@ AT = ("@", "%40")
 OPENED_AT_ONCE = 2_000
 Said = TypeVar("Said")
 SomeFact = TypeVar("SomeFact", bound=Fact)
-AnyRow = Row[*tuple[Any, ...]]
+SomeRow = TypeVar("SomeRow", Row[*tuple[Any, ...]], tuple[Any, ...])
 
 
 def free_texts(company: Company) -> frozenset[str]:
@@ -61,7 +61,7 @@ def sealed_texts(rows: list[dict[str, Any]], keyring: Keyring) -> list[dict[str,
     return rows
 
 
-def opened_texts(rows: Iterable[AnyRow], keyring: Keyring) -> Iterator[AnyRow]:
+def opened_texts(rows: Iterable[SomeRow], keyring: Keyring) -> Iterator[SomeRow]:
     """Yield rows with their texts opened; dots stay where a key is destroyed.
 
     A row begins with number, kind, lead id, two moments and payload.
@@ -156,7 +156,7 @@ def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> s
     """Return a payload with its texts sealed; one that has none is returned as it is, after a glance."""
     if kind == "stage" and '"reason"' not in payload:
         return payload
-    if kind in ("lead", "source", TELLING) and not any(at in payload for at in AT) and not keyring.texts:
+    if kind in ("lead", "source", TELLING) and not keyring.texts and AT[0] not in payload and AT[1] not in payload:
         return payload
     said = orjson.loads(payload)
     hidden = {"": dict[str, Any](), "answers": dict[str, Any](), "marks": dict[str, Any]()}

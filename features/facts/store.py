@@ -220,7 +220,7 @@ def append_in(
     """
     facts = _without_forgotten(connection, facts)
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
-    latest = _latest_versions(connection, [key for _, key, _ in keyed])
+    latest = _latest_versions(connection, [(_lead_of(fact), key) for fact, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
     for position, (fact, key, digest) in enumerate(keyed):
         before, known_us = latest.get(key, (None, 0))
@@ -284,10 +284,10 @@ def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId
 def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
     """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
     facts = _without_forgotten(connection, facts)
-    keyed = [(key_of(fact), digest_of(fact)) for fact in facts]
-    latest = _latest_versions(connection, [key for key, _ in keyed if key not in seen])
+    keyed = [(_lead_of(fact), key_of(fact), digest_of(fact)) for fact in facts]
+    latest = _latest_versions(connection, [(lead_id, key) for lead_id, key, _ in keyed if key not in seen])
     new = []
-    for key, digest in keyed:
+    for _, key, digest in keyed:
         before = seen[key] if key in seen else latest.get(key, (None, 0))[0]
         new.append(before != digest)
         seen[key] = digest
@@ -306,7 +306,7 @@ def last_number_in(connection: Connection) -> int:
 def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> dict[str, object]:
     return {
         "kind": KIND_OF[type(fact)],
-        "lead_id": None if isinstance(fact, Spend | Plan) else fact.lead_id,
+        "lead_id": _lead_of(fact),
         "key": key,
         "digest": digest,
         "at_us": microseconds(fact.at),
@@ -316,14 +316,27 @@ def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> di
     }
 
 
-def _latest_versions(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, int]]:
-    """Return the digest that each key was stored with last, and when that was known; undone imports left aside."""
+def _lead_of(fact: Fact) -> LeadId | None:
+    return None if isinstance(fact, Spend | Plan) else fact.lead_id
+
+
+def _latest_versions(
+    connection: Connection, keyed: Sequence[tuple[LeadId | None, bytes]]
+) -> dict[bytes, tuple[bytes, int]]:
+    """Return the digest that each lead's key was stored with last, and when that was known; undone imports left aside."""
     latest: dict[bytes, tuple[bytes, int]] = {}
     asked = seen_facts(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
     asked = asked.where(FACTS.c.key.in_(bindparam("keys", expanding=True)))
-    for start in range(0, len(keys), KEYS_ASKED_AT_ONCE):
-        some = list(dict.fromkeys(keys[start : start + KEYS_ASKED_AT_ONCE]))
-        latest.update((row.key, (row.digest, row.known_us)) for row in connection.execute(asked, {"keys": some}))
+    of_leads = asked.where(FACTS.c.lead_id.in_(bindparam("leads", expanding=True)))
+    of_none = asked.where(FACTS.c.lead_id.is_(None))
+    for start in range(0, len(keyed), KEYS_ASKED_AT_ONCE):
+        some = keyed[start : start + KEYS_ASKED_AT_ONCE]
+        leads = list(dict.fromkeys(lead_id for lead_id, _ in some if lead_id is not None))
+        keys = list(dict.fromkeys(key for lead_id, key in some if lead_id is not None))
+        others = list(dict.fromkeys(key for lead_id, key in some if lead_id is None))
+        rows = [*connection.execute(of_leads, {"leads": leads, "keys": keys})] if leads else []
+        rows += [*connection.execute(of_none, {"keys": others})] if others else []
+        latest.update((row.key, (row.digest, row.known_us)) for row in rows)
     return latest
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, or_
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, or_, text
 
 METADATA = MetaData()
 Number = BigInteger().with_variant(Integer, "sqlite")
 """Storage numbers: 64 bits everywhere (SQLite's own row id, so that it numbers them itself)."""
+OF_NO_LEAD = text("lead_id IS NULL")
 
 FACTS = Table(
     "facts",
@@ -21,8 +22,10 @@ FACTS = Table(
     Column("import_id", Integer),
     Column("payload", Text, nullable=False),
     Index("facts_of_lead", "lead_id", "number"),
-    Index("facts_by_key", "key", "number"),
+    Index("facts_of_no_lead", "key", "number", sqlite_where=OF_NO_LEAD, postgresql_where=OF_NO_LEAD),
 )
+"""A lead's facts are found by the lead, costs and plans by their key: keys come in no order, so an index of all of them would
+have a page of its own written for each fact."""
 
 IMPORTS = Table(
     "imports",
@@ -68,7 +71,10 @@ PERSONS = Table(
     Column("lead_id", String(200), primary_key=True),
     Column("at_us", BigInteger, nullable=False),
     Index("persons_of_lead", "lead_id"),
+    sqlite_with_rowid=False,
 )
+"""Whose leads are whose. On SQLite its rows lie in the order of the hashes themselves: with numbers of their own each would be
+written twice."""
 
 COMPANIES = Table(
     "companies",

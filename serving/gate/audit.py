@@ -7,18 +7,18 @@ moment of it; a server that is asked to end writes everything.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
-import time
-from dataclasses import dataclass, replace
+from collections import deque
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import StoreUnreachable
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
+from features.facts.quick_rows import add_rows
 from features.facts.tables import AUDIT
 
 GROUP = 500
@@ -27,11 +27,11 @@ LONGEST_LEAD_ID = 200
 """Characters of a lead id, as the tables have them."""
 GATHERED_SECONDS = 0.3
 """So long entries are gathered before they are written together."""
+COLUMNS = ("at_us", "who", "role", "method", "route", "lead_id", "status")
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of the log; ``role`` is what opened the door: a role, or a key's scopes."""
 
     at: datetime
@@ -44,11 +44,15 @@ class Entry:
 
 
 class AuditLog:
-    """The log, and the thread that writes it; ``close`` waits until all is stored."""
+    """The log, and the thread that writes it; ``close`` waits until all is stored.
+
+    Who puts a line only lays it down: the thread is woken by the first of a group and not by each.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: queue.Queue[Entry | None] = queue.Queue(LONGEST_BACKLOG)
+        self._waiting: deque[Entry] = deque()
+        self._come, self._closing, self._room = threading.Event(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -59,15 +63,22 @@ class AuditLog:
         lines that are written together with his be refused.
         """
         if entry.lead_id is not None:
-            entry = replace(entry, lead_id=entry.lead_id.replace("\0", "")[:LONGEST_LEAD_ID])
+            entry = entry._replace(lead_id=entry.lead_id.replace("\0", "")[:LONGEST_LEAD_ID])
         if self._thread is None:
             self._start()
-        self._waiting.put(entry)
+        while len(self._waiting) >= LONGEST_BACKLOG and self._is_written:
+            self._room.clear()
+            self._come.set()
+            self._room.wait(GATHERED_SECONDS)
+        self._waiting.append(entry)
+        if not self._come.is_set():
+            self._come.set()
 
     def close(self) -> None:
         """Store everything that was put, then end."""
         if self._thread is not None:
-            self._waiting.put(None)
+            self._closing.set()
+            self._come.set()
             self._thread.join()
 
     def entries(self, *, lead_id: str | None = None, most: int = 100) -> list[Entry]:
@@ -87,41 +98,23 @@ class AuditLog:
                 self._thread = threading.Thread(target=self._write, name="audit-writer", daemon=True)
                 self._thread.start()
 
-    def _write(self) -> None:
-        ending = False
-        while not ending:
-            group, ending = self._group()
-            rows = [
-                {
-                    "at_us": microseconds(one.at),
-                    "who": one.who,
-                    "role": one.role,
-                    "method": one.method,
-                    "route": one.route,
-                    "lead_id": one.lead_id,
-                    "status": one.status,
-                }
-                for one in group
-            ]
-            if not rows:
-                continue
-            try:
-                with writing(self._engine) as connection:
-                    connection.execute(insert(AUDIT), rows)
-            except (StoreUnreachable, SQLAlchemyError) as error:
-                logger.error("%d lines of the audit log were not written: %s", len(rows), type(error).__name__)
+    @property
+    def _is_written(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
-    def _group(self) -> tuple[list[Entry], bool]:
-        group: list[Entry] = []
-        item = self._waiting.get()
-        until = time.monotonic() + GATHERED_SECONDS
-        while item is not None:
-            group.append(item)
-            left = until - time.monotonic()
-            if len(group) == GROUP or left <= 0:
-                return group, False
-            try:
-                item = self._waiting.get(timeout=left)
-            except queue.Empty:
-                return group, False
-        return group, True
+    def _write(self) -> None:
+        while not (self._closing.is_set() and not self._waiting):
+            self._come.wait()
+            self._closing.wait(GATHERED_SECONDS)
+            self._come.clear()  # before the first is taken: what is laid down from now on wakes us again
+            while self._waiting:
+                self._store([self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))])
+            self._room.set()
+
+    def _store(self, group: list[Entry]) -> None:
+        rows = [(microseconds(at), *rest) for at, *rest in group]
+        try:
+            with writing(self._engine, alone=False) as connection:
+                add_rows(connection, AUDIT, COLUMNS, rows)
+        except (StoreUnreachable, SQLAlchemyError) as error:
+            logger.error("%d lines of the audit log were not written: %s", len(rows), type(error).__name__)

@@ -19,6 +19,7 @@ from features.facts.codec import encoded
 from features.facts.contacts import Contact, ContactBook, ContactOfLead
 from features.facts.database import writing
 from features.facts.gathered import GatheredFacts, same_thing
+from features.facts.quick_rows import sent_together
 from features.facts.tellings import Telling, last_told, together
 from features.facts.values import Answer, Assignment, Call, Lead, LeadId, Source, Stage
 from models.hand_out_log import HandOut, remember_hand_out
@@ -287,11 +288,11 @@ class Intake:
                 kept[answer.request.key] = answer
                 answers.append(answer)
             outcomes.append(outcome)
-        facts.store()
+        with sent_together(connection):
+            facts.store()
+            remember_scores(connection, scores)
         for hand_out in hand_outs:
             remember_hand_out(connection, hand_out)
-        if scores:
-            remember_scores(connection, scores)
         if answers:
             keep_answers(connection, answers, now=now)
             self._forget(connection, now)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import Engine, NullPool, create_engine, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from features.errors import StoreUnreachable
+from features.facts import database
 from features.facts.database import engine_for, reading, writing
 from features.facts.store import FactStore
 from features.facts.tables import CONTACTS
@@ -107,3 +109,41 @@ def test_threads_that_write_take_turns_so_that_none_has_to_sleep_and_try_again(s
         list(pool.map(write, range(64)))
     with reading(sqlite_engine) as connection:
         assert len(connection.execute(select(CONTACTS.c.lead_id)).all()) == 64
+
+
+def dropped(served: Engine, url: str) -> int:
+    """Let the server drop the connection that an engine keeps; return which it was."""
+    with reading(served) as connection:
+        mine = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+    other = create_engine(url, poolclass=NullPool)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:of)"), {"of": mine})
+        still = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :of")
+        while connection.execute(still, {"of": mine}).scalar_one():
+            connection.commit()
+            time.sleep(0.02)
+    return mine
+
+
+def test_a_connection_that_lay_idle_and_was_dropped_is_replaced_before_anybody_notices(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "IDLE_SECONDS", 0.0)
+    served = engine_for(postgres_url)
+    before = dropped(served, postgres_url)
+    with writing(served) as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != before
+    served.dispose()
+
+
+def test_one_that_is_dropped_while_it_is_used_all_the_time_is_told_once_and_then_replaced(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "IDLE_SECONDS", 60.0)
+    served = engine_for(postgres_url)
+    before = dropped(served, postgres_url)
+    with pytest.raises(StoreUnreachable, match="does not answer"), writing(served):
+        pytest.fail("the server knows that connection no more")
+    with writing(served) as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != before
+    served.dispose()

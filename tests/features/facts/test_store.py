@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from features.errors import UnknownImport, UnknownLead
 from features.facts.codec import encoded, lead_fact, microseconds
@@ -164,3 +164,29 @@ def test_a_fact_that_was_stored_last_of_its_kind_is_not_stored_again(sqlite_engi
     before = store.last_number()
     assert store.append([fact, fact]) == [None, None]
     assert store.last_number() == before
+
+
+def test_what_is_stored_of_leads_and_of_costs_is_found_by_an_index_and_told_again_in_one_go_adds_nothing(
+    sqlite_engine: Engine,
+) -> None:
+    store = FactStore(sqlite_engine)
+    spend = Spend(date(2026, 3, 1), NOON, NOON, 100.0, "RUB", {"source": "vk"})
+    facts: list[Fact] = [lead("7"), spend, lead("8"), call("7", NOON)]
+    asked: list[str] = []
+
+    def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(sqlite_engine, "before_cursor_execute", noted)
+    assert store.append(facts) == [1, 2, 3, 4]
+    event.remove(sqlite_engine, "before_cursor_execute", noted)
+    assert store.append([*facts, replace(spend, cost=120.0)]) == [None, None, None, None, 5]
+    lookups = [one for one in asked if "facts.digest" in one and one.startswith("SELECT")]
+    with sqlite_engine.connect() as connection:
+        plans = [
+            " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", ("",) * one.count("?")))
+            for one in lookups
+        ]
+    assert ["facts_of_lead" in one for one in plans] == [True, False]
+    assert ["facts_of_no_lead" in one for one in plans] == [False, True]
+    assert not any("SCAN facts" in one for one in plans)
