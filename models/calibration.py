@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 NATS_OF_LUCK = 2.0
 """The weights are multiplied by max(0, 1 - this / gain in nats)."""
+NATS_BY_CHANCE = float(np.log(100.0))
+"""A gain of so many nats, 4.6, comes by chance in one case of a hundred at most (Ville's inequality for a likelihood ratio)."""
 LARGEST_WEIGHT = 2.0
 JUMP = 4.0
 """The level follows the latest leads where they lie so many standard errors off."""
@@ -88,6 +90,17 @@ def weighed(
     )
     luck = max(0.0, 1.0 - NATS_OF_LUCK / gain) if gain > 0 else 0.0
     return Weighed(weights * luck, gain)
+
+
+def believed(gain: float) -> float:
+    """Return how much is believed of what gained so many nats where no later leads can judge it, from 0 to 1.
+
+    Nothing as long as chance may have given as much, so that what predicts nothing says nothing; soon nearly all beyond.
+
+    >>> [round(believed(nats), 2) for nats in (-3.0, 4.6, 6.0, 10.0, 50.0)]
+    [0.0, 0.0, 0.41, 0.79, 0.99]
+    """
+    return 1.0 - (NATS_BY_CHANCE / gain) ** 2 if gain > NATS_BY_CHANCE else 0.0
 
 
 def level_for(log_odds: Floats, outcome: Floats, weight: Floats) -> float:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from features.facts.company import Company
 from models.artefact import Artefact
+from models.calibration import believed
 from models.delay import DelayCurve
 from models.level import Level, begun_from, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
@@ -71,7 +72,8 @@ def level_learned(
     """Return what the latest leads, young ones among them, say of the level at ``cut_off`` (POSIX seconds).
 
     ``before`` is the champion of the same recipe (None: there is none): what it found of the market since it learned is kept.
-    Its own leads may speak against following, and never for it: the model knew how they ended.
+    Its own leads may speak against following, and never for it: the model knew how they ended. Where none came before, they
+    move the level only as far as following them paid more than chance explains.
     """
     arrived = _arrived(data, company)
     leads = arrived.of(np.argsort(arrived.created, kind="stable")[-MOST_LEADS:])
@@ -80,9 +82,12 @@ def level_learned(
     if ripe is None:
         return level
     learned = followed(_outcomes(log_odds, leads, delay, ripe), level, -np.inf, cut_off)
+    share = believed(learned.gain)
     learned = replace(learned, gain=min(learned.gain, 0.0))
     its = None if before is None else level_carried(before, data, company, cut_off)
-    return learned if its is None else begun_from(learned, its, float(log_odds[-LATEST_LEADS:].mean()))
+    if its is None:
+        return replace(learned, means=tuple([(share * shift, share * strength) for shift, strength in learned.means]))
+    return begun_from(learned, its, float(log_odds[-LATEST_LEADS:].mean()))
 
 
 def level_carried(before: Artefact, data: TrainingSet, company: Company, cut_off: float) -> Level | None:

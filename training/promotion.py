@@ -51,6 +51,7 @@ def decided(
     gain: float = 0.0,
     champion_serves: bool = False,
     as_before: bool = False,
+    guessed: bool = True,
 ) -> Decision:
     """Return the decision: not worse than the base rate, the rules and the champion on later leads.
 
@@ -68,6 +69,8 @@ def decided(
         Whether a champion serves now; if not, the rules do.
     as_before
         Whether the champion is of the same recipe and the same words of the company, and enough was settled since.
+    guessed
+        Whether the company guessed how often its grades buy. A guess that nobody made does not outweigh its own leads.
     """
     later = evaluation.overall
     if later.leads < FEWEST_LEADS or later.sales < FEWEST_SALES:
@@ -76,12 +79,11 @@ def decided(
     over_base, over_rules = (evaluation.differences[name] for name in ("base rate", "rules"))
     if not tables:
         why = "No better than the base rate (nothing that is known of a lead predicted on later leads)"
-        return _rules_alone(evaluation, why, champion_serves=champion_serves)
+        return _rules_alone(evaluation, why, champion_serves=champion_serves, guessed=guessed)
     for name, difference in (("the base rate", over_base), ("the rules alone", over_rules)):
         if _surely_worse(difference):
-            return _rules_alone(
-                evaluation, f"Worse than {name} ({_figures(difference)})", champion_serves=champion_serves
-            )
+            why = f"Worse than {name} ({_figures(difference)})"
+            return _rules_alone(evaluation, why, champion_serves=champion_serves, guessed=guessed)
     reasons = (_said("the base rate", over_base, gain), _said("the rules alone", over_rules, gain))
     by_gain = gain >= ENOUGH_NATS and not _surely_better(over_rules)
     made = Decision(True, True, reasons, by_gain)
@@ -122,15 +124,17 @@ def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:
     return Decision(True, True, (f"{few}: {found}.",))
 
 
-def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool) -> Decision:
+def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool, guessed: bool) -> Decision:
     """Return whether the rules, at the rates that were seen, take over from the company's guesses or the champion.
 
     From the guesses always, unless they did surely worse: the rates are shrunk to the guesses as far as few leads tell.
+    From guesses that nobody made in any case: one slice of later leads may lie nearer to them by chance.
     """
     over_guesses = evaluation.differences["rules over guesses"]
     over_champion = evaluation.differences.get("rules over champion")
     goes_on = f"{why}: the {'champion goes' if champion_serves else 'rules go'} on serving."
-    if _surely_worse(over_guesses) or (champion_serves and not _surely_better(over_guesses)):
+    worse_than_guesses = _surely_worse(over_guesses) and (guessed or champion_serves)
+    if worse_than_guesses or (champion_serves and not _surely_better(over_guesses)):
         return Decision(False, False, (goes_on,))
     if champion_serves and over_champion is None:
         said = "The rules at the rates that were seen cannot be compared with it yet: too few sales have settled since."
@@ -139,6 +143,7 @@ def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool) -> D
         said = f"The rules at the rates that were seen do worse than it: {_figures(over_champion)}."
         return Decision(False, False, (goes_on, said))
     word = "they beat its guesses" if _surely_better(over_guesses) else "they do no worse than at its guesses"
+    word = "they serve, as it made no guess" if _surely_worse(over_guesses) else word
     own = f"At the rates that this company's own leads showed {word}: {_figures(over_guesses)}."
     serve = f"{why}: the rules serve instead of the champion." if champion_serves else goes_on
     return Decision(True, False, (serve, own))

@@ -20,7 +20,7 @@ from scipy.special import expit
 from features.facts.company import Abc
 from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade, guessed_rate
-from models.calibration import jump_of, level_for, weighed
+from models.calibration import believed, jump_of, level_for, weighed
 from models.delay import DelayCurve
 from models.grade_starts import in_order
 from models.purchase_model import FieldCells
@@ -47,10 +47,8 @@ leads ended is taken as known, though of some it was only learned later: they ch
 SPREAD = 0.3
 """A rung's weight is expected within about this much of an equal share."""
 LATEST = 0.05
-FEWEST_SALES_TO_FOLD = 15
+FEWEST_SALES_TO_FOLD = 20
 """With fewer sales, or losses, in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
-NATS_OF_LUCK_OF_FEW = 2.0
-"""The scorecard of few leads is multiplied by max(0, 1 - this / gain in nats)."""
 MOST_ROUNDS_WITH_YOUNG = 20
 """How often the young leads' chances are worked out anew at most from what was learned with them."""
 SAME_CHANCE = 1e-3
@@ -194,7 +192,7 @@ def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:
     if not rows.cells or not 0 < data.sales < data.leads:
         return RULES_ALONE
     gain = gain_left_out(rows, fit_scorecard(rows), data.lead)
-    share = max(0.0, 1.0 - NATS_OF_LUCK_OF_FEW / gain) if gain > 0 else 0.0
+    share = believed(gain)
     return Choices((share, 0.0, 0.0), (0, 0), gain=gain) if share else RULES_ALONE
 
 

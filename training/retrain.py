@@ -110,6 +110,7 @@ def retrained(
         gain=every.gain,
         champion_serves=champion is not None,
         as_before=as_before,
+        guessed=bool(rules.rates.model_fields_set),
     )
     final = every if decision.finds_something else RULES_ALONE
     candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)

@@ -29,7 +29,9 @@ with the weight of one effect of the field. Without it two fields that say the s
 LEAST_STRENGTH, MOST_STRENGTH = 1e-2, 1e6
 FASTEST = 20.0
 """By how much a strength changes at most in a round."""
-LEVEL_OF_A_WALK = 1e-3
+LEVEL_OF_A_WALK = 1e3
+"""How strongly the mean of a number's ranges is held to nothing: what parts leads that have the number from those that
+do not is told by "missing" alone, and held as that is. Free, it said much of many leads from the one that had a number."""
 SMALLEST_STEP, SMALLEST_CHANGE_OF_FREEDOM = 0.01, 0.01
 """Fitting ends where the rows move by less log-odds (the root of the mean square, by what each row can tell), and the
 effects together are no freer or tighter by more than this part."""
@@ -155,7 +157,7 @@ def _penalty(groups: Sequence[_Effects], cells: Sequence[FieldCells], first: Int
     for one_, begin in zip(cells, first, strict=False):
         if one_.levels is None:
             own = np.arange(begin, begin + one_.missing)
-            made[own, own] += LEVEL_OF_A_WALK
+            made[np.ix_(own, own)] += LEVEL_OF_A_WALK / len(own) ** 2
     made[0, 0] = 1e-9
     return made
 

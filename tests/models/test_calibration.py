@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from models.calibration import JUMP, jump_of, level_for, weighed
+from models.calibration import JUMP, NATS_BY_CHANCE, believed, jump_of, level_for, weighed
 
 Floats = npt.NDArray[np.float64]
 START = -2.0
@@ -87,6 +87,32 @@ def test_the_gain_is_the_likelihood_ratios_logarithm() -> None:
     rate = bought.mean()
     ratio = bought @ z - np.logaddexp(0, z).sum() - 5_000 * (rate * np.log(rate) + (1 - rate) * np.log(1 - rate))
     assert said.gain == pytest.approx(ratio, abs=0.5)
+
+
+def test_chance_alone_gives_as_many_nats_in_one_case_of_a_hundred_at_most() -> None:
+    # Ville 1939, "Etude critique de la notion de collectif": a likelihood ratio ever reaches k with a chance of 1 / k at most.
+    rng, rate, other = np.random.default_rng(0), 0.1, 0.16
+    sales = rng.random((20_000, 300)) < rate
+    nats = np.cumsum(sales * np.log(other / rate) + ~sales * np.log((1 - other) / (1 - rate)), axis=1).max(axis=1)
+    assert 0.0 < np.mean(nats >= NATS_BY_CHANCE) <= 0.01
+    assert np.exp(NATS_BY_CHANCE) == pytest.approx(100)
+
+
+@given(st.floats(-1e4, 1e4), st.floats(0, 1e4))
+def test_more_evidence_never_shrinks_more_and_none_leaves_nothing(gain: float, more: float) -> None:
+    assert 0.0 <= believed(gain) <= believed(gain + more) < 1.0 + 1e-12
+    assert (believed(gain) > 0) == (gain > NATS_BY_CHANCE)
+
+
+def test_the_same_leads_over_again_are_more_evidence_and_never_shrink_more() -> None:
+    moved, bought = sold(7, 150, 0.8)
+    weights = []
+    for times in range(1, 12):
+        over, start, ones = np.tile(moved, times)[:, None], np.full(150 * times, START), np.ones(150 * times)
+        said = weighed(over, start, np.tile(bought, times), ones, expected=np.ones(1), spread=1e3)
+        weights.append(float(said.weights[0]))
+    assert weights[0] < weights[-1]
+    assert np.diff(weights).min() >= -1e-6
 
 
 @pytest.mark.parametrize(("sold_of_a_thousand", "follows"), [(119, False), (119 + 40, False), (119 + 45, True)])

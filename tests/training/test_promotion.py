@@ -25,12 +25,13 @@ def decision(
     tables: bool = True,
     gain: float = 0.0,
     champion_serves: bool = False,
+    guessed: bool = True,
 ) -> Decision:
     differences = {"base rate": over_base, "rules": over_rules, "rules over guesses": over_guesses}
     more = {"champion": champion, AT_ANY_LOOK: at_any_look, "rules over champion": rules_over_champion}
     differences |= {name: one for name, one in more.items() if one is not None}
     evaluation = Judgement((JudgedGroup("all", 500, 50, None),), differences)
-    return decided(evaluation, tables=tables, gain=gain, champion_serves=champion_serves)
+    return decided(evaluation, tables=tables, gain=gain, champion_serves=champion_serves, guessed=guessed)
 
 
 def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_is() -> None:
@@ -107,6 +108,14 @@ def test_the_rules_at_the_rates_that_were_seen_serve_unless_they_do_surely_worse
     assert made.reasons[1] == (
         f"At the rates that this company's own leads showed they do no worse than at its guesses: {SAME_SAID}."
     )
+
+
+def test_a_guess_that_nobody_made_does_not_outweigh_what_the_companys_own_leads_showed() -> None:
+    made = decision(BETTER, over_guesses=WORSE, tables=False, guessed=False)
+    assert (made.promote, made.finds_something) == (True, False)
+    said = f"At the rates that this company's own leads showed they serve, as it made no guess: {WORSE_SAID}."
+    assert made.reasons[1] == said
+    assert not decision(BETTER, over_guesses=WORSE, tables=False, guessed=False, champion_serves=True).promote
 
 
 def test_what_is_neither_surely_better_nor_surely_worse_is_believed_in_part() -> None:

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from features.facts.company import Abc, GradeRates
 from features.log_odds import log_odds
 from models.abc_rules import RuleGrade
+from models.calibration import NATS_BY_CHANCE
 from tests.training.small_sets import levels, numbers, set_of
 from training.columns import Column
 from training.dataset import TrainingSet
@@ -63,6 +66,23 @@ def test_where_too_few_sales_could_choose_by_later_leads_nothing_is_made_of_nois
     outcome[:40:4] = 1.0
     noise = np.random.default_rng(0).normal(size=200)
     assert chosen(set_of({"area": numbers(*noise)}, outcome), RULES) == RULES_ALONE
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), count=st.integers(20, 150))
+def test_what_no_evidence_speaks_for_is_answered_with_the_rate_that_was_seen(seed: int, count: int) -> None:
+    data = leads(seed, 0.0, count)
+    choices = chosen(data, Abc())
+    if choices.gain <= NATS_BY_CHANCE:
+        assert choices == RULES_ALONE
+        told = fitted(data, Abc(), choices).probability(data)
+        assert told == pytest.approx((data.sales + 0.5) / (data.leads + 1), abs=0.01)
+    else:
+        assert 0 < choices.weights[0] < 1
+
+
+def test_chance_alone_makes_a_scorecard_of_few_leads_in_hardly_a_case() -> None:
+    assert sum(chosen(leads(seed, 0.0, 120), Abc()).has_tables for seed in range(100)) <= 3
 
 
 def test_a_hundred_leads_make_a_scorecard_where_they_say_something() -> None:

@@ -419,6 +419,11 @@ def test_what_a_model_gains_by_following_the_leads_that_it_learned_from_does_not
     assert (level.gain, level.paid) == (0.0, 0.5)
 
 
+def test_a_first_models_level_stays_where_following_its_own_leads_did_not_pay(tmp_path: Path) -> None:
+    level = load_artefact(run(owners_buy, tmp_path, count=1_200).folder).followed
+    assert (level.shift, level.strength) == (0.0, 1.0)
+
+
 def test_what_training_finds_of_the_market_is_what_the_watch_finds(tmp_path: Path) -> None:
     company, cut_off = plain_company(), START + 180 * DAY
     before = load_artefact(run(owners_buy, tmp_path, count=1_200, cut_off=cut_off, company=company).folder)

@@ -48,6 +48,26 @@ def test_neighbouring_ranges_are_held_together_and_not_to_nothing() -> None:
     assert few[-1] - few[0] > 1.5
 
 
+def few_with_a_number(have_it: int, buy: float) -> float:
+    """Return by how much having a number parts those that do from 500 leads of which one of ten buys."""
+    rng = np.random.default_rng(0)
+    role, area = rng.integers(0, 8, 500), np.full(500, AREA.missing)
+    area[:have_it] = 4
+    outcome = (np.arange(500) % 10 == 0).astype(float)
+    outcome[:have_it] = np.arange(have_it) < buy * have_it
+    rows = Rows({"area": AREA, "role": ROLE}, {"area": area, "role": role}, outcome, np.ones(500), np.full(500, -2.2))
+    told = fit_scorecard(rows).tables.singles["area"]
+    return float(told[4] - told[AREA.missing])
+
+
+def test_two_leads_that_have_a_number_say_little_of_all_that_will_have_it() -> None:
+    assert -0.3 < few_with_a_number(2, 0.0) < 0.0  # left free, it came to -1.8
+
+
+def test_many_leads_that_have_a_number_say_what_having_it_means() -> None:
+    assert few_with_a_number(200, 0.5) == pytest.approx(2.2, abs=0.3)
+
+
 def test_two_fields_that_say_the_same_share_it() -> None:
     rows = some_rows(2, role=1.0)
     twice = Rows(
