@@ -156,7 +156,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A segment's share among the sales told since the portrait before, and among the sales until then."""
+    """A segment's share among the sales settled since the portrait before, and among the sales until then."""
 
     conditions: tuple[Condition, ...]
     was: Share
@@ -167,9 +167,9 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is different from an earlier portrait: sales told since then beside those told until then.
+    """What is different from an earlier portrait: sales settled since then beside those settled until then.
 
-    ``state`` is ``too_few`` where fewer than ``fewest`` sales were told since (or before): then nothing was compared.
+    ``state`` is ``too_few`` where fewer than ``fewest`` sales were settled since (or before): then nothing was compared.
     ``segments`` are those shown now or then, and any other that surely changed.
     """
 

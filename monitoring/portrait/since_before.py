@@ -1,4 +1,4 @@
-"""What is different from the portrait before: the sales told since then beside those told until then, tested over all segments.
+"""What is different from the portrait before: the sales settled since then beside those settled until then, over all segments.
 
 No sale is in both, so a week in which little was sold changes little, and a share that seems to move is called a change only
 where chance does not move any of all the shares so far.
@@ -42,7 +42,7 @@ def compared_with(traits: Traits, moments: Iterable[datetime]) -> datetime | Non
 def since_before(
     traits: Traits, since: datetime, shown: Sequence[Conditions], *, seed: int, level: float = LEVEL, deals: int = DEALS
 ) -> Difference:
-    """Return what changed in the sales told after ``since``, among those told until then.
+    """Return what changed in the sales settled after ``since``, among those settled until then.
 
     Parameters
     ----------

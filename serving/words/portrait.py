@@ -124,16 +124,16 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     ),
     "pt_changed": ("Что изменилось", "What changed"),
     "pt_changed_lead": (
-        "{new} продаж, о которых узнали после портрета от {day}, — против {before} продаж до него. Проверено сегментов: {n}.",
-        "The {new} sales told since the portrait of {day}, beside the {before} told until then. Segments looked at: {n}.",
+        "{new} продаж, решённых после портрета от {day}, — против {before}, решённых до него. Проверено сегментов: {n}.",
+        "The {new} sales settled since the portrait of {day}, beside the {before} settled until then. Segments looked at: {n}.",
     ),
     "pt_first": (
         "Это первый портрет: сравнивать пока не с чем.",
         "This is the first portrait: there is nothing to compare it with yet.",
     ),
     "pt_changed_few": (
-        "После портрета от {day} известно о {new} продажах, до него — о {before}. Сравнение начинается с {fewest} с каждой стороны; пока ничего не сравнивалось.",
-        "{new} sales were told since the portrait of {day}, {before} until then. A comparison begins at {fewest} on each side; nothing was compared yet.",
+        "После портрета от {day} решено продаж: {new}, до него — {before}. Сравнение начинается с {fewest} с каждой стороны; пока ничего не сравнивалось.",
+        "{new} sales were settled since the portrait of {day}, {before} until then. A comparison begins at {fewest} on each side; nothing was compared yet.",
     ),
     "pt_no_sure_change": ("Уверенных изменений нет.", "There is no sure difference."),
     "pt_sure_change": ("Уверенно изменилось:", "Surely changed:"),

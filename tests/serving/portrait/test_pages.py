@@ -87,7 +87,7 @@ def test_what_changed_says_sure_or_chance_and_what_was_before(doors: Doors) -> N
     chance = replace(surely, segments=(Changed(OWNERS, was, now, False, 0.4),))
     assert "There is no sure difference. " in shown(doors, report(difference=chance))
     few = Difference(since, "too_few", 100, 4, 30, 0, ())
-    assert "4 sales were told since the portrait of 2026-01-21" in shown(doors, report(difference=few))
+    assert "4 sales were settled since the portrait of 2026-01-21" in shown(doors, report(difference=few))
     assert "This is the first portrait" in shown(doors, report())
 
 
