@@ -23,6 +23,7 @@ from features.facts.store import FactStore
 from features.rows.rates_timeline import INSTANT
 from models.backtest_report import FORMAT, MODEL, BacktestReport, Month, Period, Tally
 from training.dataset import DAY, MOST_LEADS, Progress
+from training.recipe import share_since
 from training.replay_book import Past, ReplayBook, read_past, replay_book
 from training.replay_calendar import first_settled, replay_moments, weeks_between_refits
 from training.replay_judging import Scored, judgements, left_alone, overall
@@ -107,9 +108,10 @@ def replay_of(
 
 def backtest_report(replay: Replay, *, seed: int = 0, progress: Progress | None = None) -> BacktestReport:
     """Return what the replay came to; ``progress`` is called with the number of periods that are done."""
-    scored = []
+    scored: list[Scored] = []
     for done, (since, until) in enumerate(replay.periods, start=1):
-        scored.append(_scored(replay, since, until, seed))
+        before = next((one.since for one in reversed(scored) if one.learned.ladder), None)
+        scored.append(_scored(replay, since, until, seed, before))
         if progress:
             progress(done)
     company = replay.company
@@ -137,11 +139,19 @@ def _begin(past: Past, company: Company, since: datetime | None, end: datetime) 
     return max(first, since) if first and since else first
 
 
-def _scored(replay: Replay, since: datetime, until: datetime, seed: int) -> Scored:
-    """Learn what was known at ``since`` and score who came until ``until``; where nobody can be judged, only count."""
+def _scored(replay: Replay, since: datetime, until: datetime, seed: int, before: datetime | None) -> Scored:
+    """Learn what was known at ``since`` and score who came until ``until``; where nobody can be judged, only count.
+
+    ``before`` is when the model before was learned (None: this is the first): as long the next will be waited for, as a
+    training assumes, too.
+    """
     company, arrivals = replay.company, replay.book.arrivals(since, until)
     data, rules = replay.book.training_set(since), company.abc_at(since)
-    taught = learned(data, rules, window=company.horizon_days, seed=seed) if len(arrivals) else counted(data, rules)
+    if not len(arrivals):
+        rates = counted(data, rules)
+        return Scored(since, rates, arrivals, rates.probabilities(arrivals))
+    ahead = share_since(data, before.timestamp()) if before else None
+    taught = learned(data, rules, window=company.horizon_days, seed=seed, ahead=ahead)
     return Scored(since, taught, arrivals, taught.probabilities(arrivals))
 
 

@@ -48,12 +48,14 @@ def counted(data: TrainingSet, rules: Abc) -> Learned:
     return Learned(grade_rates(data, rules), base_rate, data.leads, data.sales)
 
 
-def learned(data: TrainingSet, rules: Abc, *, window: float | None, seed: int = 0) -> Learned:
-    """Return what ``data`` taught, the models included where it is enough to learn from."""
+def learned(
+    data: TrainingSet, rules: Abc, *, window: float | None, seed: int = 0, ahead: float | None = None
+) -> Learned:
+    """Return what ``data`` taught, the models included where it is enough to learn from; ``ahead`` as in ``chosen``."""
     rates = counted(data, rules)
     if not rates.leads:
         return rates
-    choices = chosen(data, rules, seed=seed)
+    choices = chosen(data, rules, seed=seed, ahead=ahead)
     settled = replace(data, young=None)
     alone = {SETTLED_ALONE: choices, **_alone(choices)}
     rungs = {name: fitted(settled, rules, one, seed=seed) for name, one in alone.items()}

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from features.errors import NothingToLearn
-from features.facts.company import Company
+from features.facts.company import Abc, Company
 from features.facts.values import LeadFact
 from models.backtest_report import BASE_RATE, MODEL, RULES, BacktestReport
 from tests.support.facts import call, lead, stage
 from tests.training.small_sets import DAY, START, invented_facts, memory_store, plain_company
+from training import backtest
 from training.backtest import Replay, backtest_report, replay_of
+from training.dataset import TrainingSet
 from training.recipe import RUNGS
-from training.rung_models import SETTLED_ALONE, learned
+from training.rung_models import SETTLED_ALONE, Learned, learned
 
 COMPANY = plain_company(horizon=30)
 NOW = START + 260 * DAY
@@ -110,6 +112,24 @@ def test_open_leads_and_those_nobody_reached_are_counted_and_never_lost() -> Non
     assert (
         sum(b.tally.never_called - a.tally.never_called for a, b in zip(plain.periods, more.periods, strict=True)) == 70
     )
+
+
+def test_a_model_is_chosen_for_as_long_as_the_one_before_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float | None] = []
+
+    def noted(data: TrainingSet, rules: Abc, *, window: float | None, seed: int, ahead: float | None) -> Learned:
+        waited.append(ahead)
+        return learned(data, rules, window=window, seed=seed, ahead=ahead)
+
+    monkeypatch.setattr(backtest, "learned", noted)
+    seen = replay(invented_facts(600, owners_buy), every=8)
+    backtest_report(seen)
+    assert waited[0] is None
+    assert len(waited) > 2
+    settled = [seen.book.training_set(one) for one in seen.moments[: len(waited)]]
+    for data, before, share in zip(settled[1:], seen.moments, waited[1:], strict=False):
+        later = data.created[data.at_arrival] > before.timestamp()
+        assert share == pytest.approx(float(later.mean()))
 
 
 def test_what_became_known_after_a_moment_changes_no_score_of_that_moment() -> None:
