@@ -15,6 +15,7 @@ import orjson
 
 from features.errors import ArtefactUnreadable, UnknownModel
 from features.rows.feature_row import GRADE
+from features.whole_file import write_whole
 from models.abc_rules import GRADES, RuleGrade
 from models.level import Level
 from models.purchase_model import PurchaseModel
@@ -167,6 +168,4 @@ def set_champion(home: Path, version: str | None) -> None:
     """Let a version serve, or the rules where it is None; a reader sees the old pointer or the new, never half of one."""
     folder = home / "models"
     folder.mkdir(parents=True, exist_ok=True)
-    new = folder / f"{POINTER}.new"
-    new.write_text(version or "", encoding="utf-8")
-    new.replace(folder / POINTER)
+    write_whole(folder / POINTER, (version or "").encode())

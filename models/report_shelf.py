@@ -11,6 +11,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from features.errors import ArtefactUnreadable
+from features.whole_file import write_whole
 
 NAMED = "%Y%m%dT%H%M%SZ"
 
@@ -55,9 +56,7 @@ class ReportShelf(Generic[R]):
         folder = self._folder(home)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{report.moment.astimezone(UTC):{NAMED}}.json"
-        new = path.with_suffix(".new")
-        new.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-        new.replace(path)
+        write_whole(path, orjson.dumps(report, option=orjson.OPT_INDENT_2))
         return path
 
     def names(self, home: Path) -> list[str]:

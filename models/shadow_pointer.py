@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 
 from features.errors import ArtefactUnreadable
+from features.whole_file import write_whole
 
 CHALLENGER = "challenger"
 
@@ -47,6 +48,4 @@ def set_challenge(home: Path, challenge: Challenge | None) -> None:
     if challenge is None:
         (folder / CHALLENGER).unlink(missing_ok=True)
         return
-    new = folder / f"{CHALLENGER}.new"
-    new.write_bytes(orjson.dumps(asdict(challenge)))
-    new.replace(folder / CHALLENGER)
+    write_whole(folder / CHALLENGER, orjson.dumps(asdict(challenge)))

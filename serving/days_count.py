@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from features.rows.source_rates import SourceRates
+from features.whole_file import write_whole
 from models.expected_amount import OneSum
 
 FILE = "day.json"
@@ -42,9 +43,7 @@ def keep_count(counted: DaysCount, home: Path, *, of: str) -> None:
         "format": FORMAT, "of": of, "midnight": rates.midnight.isoformat(), "number": rates.number,
         "rates": [[list(key), *count] for key, count in rates.counts.items()], "amounts": counted.amounts,
     }  # fmt: skip
-    new = home / f"{FILE}.new"
-    new.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-    new.replace(home / FILE)
+    write_whole(home / FILE, json.dumps(said, ensure_ascii=False).encode())
 
 
 def kept_count(home: Path, *, of: str, last_number: int, moment: datetime) -> DaysCount | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tests.support.postgres import postgres_server
 # A busy machine is no failure; speed is measured in benchmarks/.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+LEFT_BEHIND = frozenset({"reading-ahead", "alarms", "first count"})
+"""Threads that a service which ends leaves to end with its process."""
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +84,9 @@ def postgres_engine(postgres_url: str, postgres_template: str, tmp_path: Path) -
     give_keyring(engine, keyring_in(tmp_path))
     bring_up_to_date(engine)
     yield engine
+    for one in threading.enumerate():
+        if one.name in LEFT_BEHIND:  # with a connection in hand, which would come back to a pool that is gone
+            one.join(60.0)
     engine.dispose()
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from features.errors import FactRefused
+from features.whole_file import write_whole
 
 LARGEST_PICTURE = 700_000
 """Bytes; a form with a larger one would not be read."""
@@ -47,9 +48,7 @@ def keep_picture(data: bytes, home: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     if not path.exists():
-        new = path.with_suffix(".new")
-        new.write_bytes(data)
-        new.replace(path)
+        write_whole(path, data)
     return name
 
 

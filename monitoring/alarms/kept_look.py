@@ -6,7 +6,6 @@ was counted and the words of company.yaml by which; what was counted by other wo
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -18,6 +17,7 @@ from sqlalchemy import Engine
 
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
+from features.whole_file import write_whole
 from monitoring.alarms.look import AlarmLook
 
 FORMAT = 1
@@ -57,9 +57,7 @@ def keep_look(kept: KeptLook, home: Path) -> None:
     """Keep a look; whoever reads meanwhile sees the one before or this one."""
     path = look_path(home)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(f".{os.getpid()}.new")
-    new.write_bytes(orjson.dumps(kept))
-    new.replace(path)
+    write_whole(path, orjson.dumps(kept))
 
 
 def last_look(home: Path, *, of: str, moment: datetime) -> KeptLook | None:

@@ -15,6 +15,7 @@ import orjson
 from features.facts.store import FactStore
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import RatesTimeline
+from features.whole_file import write_whole
 from monitoring.kept_lines import FOLDER, code
 
 FILE = "rates.json"
@@ -33,9 +34,7 @@ class KeptRates:
         """Keep a timeline as counted up to a storage number."""
         folder = self.home / FOLDER
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = folder / f"{FILE}.new"
-        new.write_bytes(orjson.dumps([*self._standing(number), number, timeline.steps()]))
-        new.replace(folder / FILE)
+        write_whole(folder / FILE, orjson.dumps([*self._standing(number), number, timeline.steps()]))
 
     def read(self, gate: Gate) -> tuple[RatesTimeline, int] | None:
         """Return the timeline and the number up to which it counted; None where there is none to go on from."""

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from features.whole_file import write_whole
+
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the buckets of how long requests take."""
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 500)
@@ -81,9 +83,7 @@ class Counts:
         text = json.dumps(self.counted())
         if text == self._laid:
             return
-        new = self._mine.with_suffix(".new")
-        new.write_text(text, encoding="utf-8")
-        new.replace(self._mine)
+        write_whole(self._mine, text.encode())
         self._laid = text
 
     def of_the_house(self) -> Counted:
