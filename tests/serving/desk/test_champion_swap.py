@@ -23,6 +23,7 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import Value
 from features.rows.feature_row import FixedRates, RowBuilder
 from features.settings import Settings, settings_from_environment
+from features.whole_file import write_whole
 from models.artefact import MODEL_FILE, POINTER, load_artefact, model_folder, set_champion
 from models.model_scorer import ModelScorer
 from models.score import Score
@@ -201,7 +202,8 @@ def test_where_the_models_are_away_the_one_in_memory_goes_on_and_it_is_said(door
     elif away == "the pointer":
         (models / POINTER).unlink()
     else:
-        (models / POINTER).write_bytes(b"\xff\xfe" if away == "a pointer that is no text" else b"../" * 2000)
+        # at once: of a pointer that is empty for a moment the service's own look would read that the rules are to serve
+        write_whole(models / POINTER, b"\xff\xfe" if away == "a pointer that is no text" else b"../" * 2000)
     champion.look()
     assert doors.send("/v1/score", **SCORE)["model_version"] == VERSION
     assert doors.asked("/readyz")["refused_model"]
