@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from features.facts.values import LeadId
 from models.score_log import LoggedScore, ScoreLog
+from serving import written_behind
 from serving.desk import score_writer
 from serving.desk.score_writer import ScoreWriter
 from tests.support.facts import NOON
@@ -46,7 +47,7 @@ def test_all_that_was_put_is_stored_once_when_the_writer_ends(engine: Engine) ->
 
 
 def test_who_finds_the_backlog_full_waits_and_loses_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(score_writer, "LONGEST_BACKLOG", 7)
+    monkeypatch.setattr(written_behind, "LONGEST_BACKLOG", 7)
     monkeypatch.setattr(score_writer, "GATHERED_FOR_SECONDS", 0.001)
     log = ScoreLog(engine)
     writer = ScoreWriter(log)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from features.facts.database import writing
+from serving import written_behind
 from serving.gate import audit
 from serving.gate.audit import AuditLog, Entry
 from tests.support.facts import NOON
@@ -37,7 +38,7 @@ def test_a_service_that_ends_has_written_what_several_threads_put_each_in_its_or
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "GROUP", 7)
-    monkeypatch.setattr(audit, "LONGEST_BACKLOG", 20)  # so that who puts has to wait, too
+    monkeypatch.setattr(written_behind, "LONGEST_BACKLOG", 20)  # so that who puts has to wait, too
     monkeypatch.setattr(audit, "GATHERED_SECONDS", 0.01)
     log, each = AuditLog(engine), 50
 
