@@ -151,17 +151,23 @@ def table_row(folder: Path, answer: Answered, *, level_after: float = 0.0) -> st
     auc, loss, slope, level = (_figure(m[name]) for name in ("auc", "log_loss", "slope", "level"))
     base = _base_rate_loss(folder, outcome)
     head = f"| {folder.name} | {len(test):,} / {int(outcome.sum()):,} "
-    return f"{head}| {auc} | {loss} | {base:.4f} | {slope} | {level} | {answer.words} |"
+    return f"{head}| {auc} | {loss} | {base} | {slope} | {level} | {answer.words} |"
 
 
 def _figure(one: Measured) -> str:
     return "-" if one.value != one.value else f"{one.value:.4f} ({one.low:.4f} to {one.high:.4f})"
 
 
-def _base_rate_loss(folder: Path, outcome: npt.NDArray[np.float64]) -> float:
-    """Return the log-loss of the rate of the outcomes that were known at the split."""
-    rate = float(pd.read_parquet(folder / "train.parquet", columns=["outcome"])["outcome"].mean())
-    return float(-(outcome * np.log(rate) + (1 - outcome) * np.log(1 - rate)).mean())
+def _base_rate_loss(folder: Path, outcome: npt.NDArray[np.float64]) -> str:
+    """Return the log-loss of the rate of the outcomes that were known at the split, or why there is none.
+
+    A rate of 0 or 1 would have been sure of every lead: the first that ends otherwise costs it infinitely much.
+    """
+    known = pd.read_parquet(folder / "train.parquet", columns=["outcome"])["outcome"].dropna()
+    rate = float(known.mean())
+    if not 0 < rate < 1:
+        return f"none: {int(known.sum()):,} of {len(known):,} sold before the split"
+    return f"{float(-(outcome * np.log(rate) + (1 - outcome) * np.log(1 - rate)).mean()):.4f}"
 
 
 def main() -> None:
