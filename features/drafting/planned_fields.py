@@ -10,7 +10,8 @@ from features.drafting.column_kinds import kind_of
 from features.drafting.field_names import plain_name, unit_of
 from features.drafting.header_words import first_fitting
 from features.drafting.leak_signs import leak_signs
-from features.drafting.leaks.finder import Ended, find_leaks
+from features.drafting.leaks.ended import Ended
+from features.drafting.leaks.finder import find_leaks
 from features.drafting.leaks.findings import Finding
 from features.drafting.own_grade_words import are_own_grades
 from features.drafting.personal_columns import personal_sign, share_with_contacts

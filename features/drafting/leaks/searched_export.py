@@ -17,7 +17,8 @@ from features.drafting.known_outcomes import (
 )
 from features.drafting.leaks.arrival_order import ArrivalOrder, arrival_order
 from features.drafting.leaks.earlier_export import EarlierExport, earlier_export
-from features.drafting.leaks.finder import Ended, find_leaks
+from features.drafting.leaks.ended import Ended
+from features.drafting.leaks.finder import find_leaks
 from features.drafting.leaks.findings import Finding
 from features.drafting.leaks.surest_of_earlier import with_what_was_written
 from features.drafting.leaks.written_since import written_since

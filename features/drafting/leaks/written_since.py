@@ -21,7 +21,7 @@ from features.drafting.leaks.changed_cells import (
     only_written_otherwise,
 )
 from features.drafting.leaks.earlier_export import EarlierExport
-from features.drafting.leaks.finder import Ended
+from features.drafting.leaks.ended import Ended
 from features.drafting.leaks.shares import Share
 from features.drafting.leaks.told_column import Codes, Flags
 from features.facts.file_shape import FileShape

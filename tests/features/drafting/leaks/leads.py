@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.drafting.leaks.finder import Ended, find_leaks
+from features.drafting.leaks.ended import Ended
+from features.drafting.leaks.finder import find_leaks
 from features.drafting.leaks.findings import Finding
 
 Cells = dict[str, list[str]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.drafting.leaks.finder import Ended, find_leaks
+from features.drafting.leaks.ended import Ended
+from features.drafting.leaks.finder import find_leaks
 from features.drafting.leaks.shares import Share
 from tests.features.drafting.leaks.leads import COUNT, Cells, found, honest_leads, named
 
