@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from features.drafting.header_words import first_fitting
 from features.facts.cells import NO, YES
@@ -28,6 +28,9 @@ NEVER_KEPT = (
 )  # fmt: skip
 AMBIGUOUS = frozenset({"contact", "контакт", "клиент", "client", "customer", "покупатель", "название"})
 LOOKED_AT = 4_000
+MOST_WORDS = 40
+MOST_SINGLES = 5
+"""A column of more words, or of more words that stand once, is free text, and none of these is shown."""
 IS_PERSON = re.compile(r"^[A-ZА-ЯЁ][a-zа-яё]+(?: [A-ZА-ЯЁ][a-zа-яё.]+){1,2}$")
 
 
@@ -85,3 +88,11 @@ def _are_levels(cells: Sequence[str]) -> bool:
 def _share(pattern: re.Pattern[str], cells: Sequence[str]) -> float:
     looked = cells[:: max(len(cells) // LOOKED_AT, 1)]
     return sum(bool(pattern.match(cell)) for cell in looked) / len(looked)
+
+
+def shown_words(words: Mapping[str, int]) -> list[str]:
+    """Return the words that a draft may repeat; too many words are free text, and none is."""
+    singles = {word for word, times in words.items() if times < 2}
+    hidden = singles if len(singles) > MOST_SINGLES else {word for word in singles if IS_PERSON.match(word)}
+    shown = [word for word, times in words.items() if word not in hidden and may_be_shown(word, times)]
+    return shown if len(words) <= MOST_WORDS else []
