@@ -37,7 +37,7 @@ from features.drafting.leaks.shares import Share
 from features.drafting.leaks.surest_of_earlier import with_what_was_written
 from features.drafting.leaks.told_column import told
 from features.drafting.leaks.written_since import written_since
-from features.facts.file_shape import guess_date_order, parse_moment
+from features.facts.date_cells import guess_date_order, parse_moment
 
 Cells = dict[str, list[str]]
 Strengths = tuple[tuple[float, float], ...]

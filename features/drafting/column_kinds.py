@@ -9,7 +9,7 @@ from typing import Literal
 from features.facts.cells import NO, YES
 from features.facts.channels import tidied
 from features.facts.company import FieldKind
-from features.facts.file_shape import DATE, guess_date_order
+from features.facts.date_cells import DATE, guess_date_order
 
 ColumnKind = FieldKind | Literal["empty", "constant", "identifier"]
 UNIT = r"%|₽|\$|€|(?:тыс|млн|млрд)\.?(?:\s?(?:руб\.?|р\.|₽))?|руб\.?|р\.|[a-zа-я²³]{1,3}\.?"

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from features.errors import FactRefused
 from features.facts.company import Company, FormField
-from features.facts.file_shape import FileShape, is_placeholder, parse_moment, parse_number
+from features.facts.date_cells import parse_moment
+from features.facts.file_shape import FileShape, is_placeholder, parse_number
 from features.facts.values import Answer
 
 YES = frozenset({"yes", "да", "true", "1", "y", "д", "+", "t"})

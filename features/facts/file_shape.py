@@ -1,6 +1,6 @@
 """How a file is written: encoding, separator, order of dates, decimal sign; recognised where nobody said.
 
-What cannot be recognised is not guessed: a file full of dates such as 03/04/2026 is refused with the remedy.
+What cannot be recognised is not guessed: a file full of dates such as 03/04/2026 is refused with the remedy (``date_cells.py``).
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from datetime import time as clock_time
 from itertools import islice
 from pathlib import Path
 from typing import Literal, cast
-from zoneinfo import ZoneInfo
 
 from features.errors import FactRefused, ImportRefused
 from features.facts.channels import tidied
+from features.facts.date_cells import DateOrder, guess_date_order
 from features.facts.export_columns import Export
 
-DateOrder = Literal["ymd", "dmy", "mdy"]
 Separator = Literal[",", ";", "\t"]
 Decimal = Literal[".", ","]
 SAMPLE = 1_000_000
@@ -33,14 +30,6 @@ BINARY = {
     b"%PDF": "a PDF",
 }
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DATE = re.compile(
-    r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"
-    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,6})\d*)?)?"
-    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?\s*(?P<rest>.*)$"
-)
-"""Three numbers in whatever order, a time of day perhaps, and what is left: an offset, or what no date has."""
-EARLIEST, LATEST = 1900, 2200
-"""Years outside these are a CRM's way to say that it knows no date."""
 ALWAYS_EMPTY = frozenset(
     {"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"}
 )
@@ -133,59 +122,6 @@ def is_placeholder(text: str, placeholders: Iterable[str]) -> bool:
     return word in ALWAYS_EMPTY or any(word == tidied(other) for other in placeholders)
 
 
-def guess_date_order(cells: Iterable[str]) -> DateOrder | None:
-    """Return the one order of day, month and year that all dates among the cells fit, or None.
-
-    A date with its year first is never mistaken, so it says nothing of the others' order.
-
-    >>> guess_date_order(["03.04.2026", "25.04.2026"]), guess_date_order(["03/04/2026"]), guess_date_order(["2026-03-31"])
-    ('dmy', None, 'ymd')
-    """
-    possible: set[DateOrder] = {"dmy", "mdy"}
-    seen = dotted = year_first = 0
-    for cell in cells:
-        found = DATE.match(cell.strip())
-        if not found or found["rest"][:1].isdigit():
-            continue
-        orders = _orders(found)
-        year_first += orders == {"ymd"}
-        if orders and orders != {"ymd"}:
-            seen += 1
-            dotted += "." in cell[:10]
-            possible &= orders
-    if not seen:
-        return "ymd" if year_first else None
-    if len(possible) > 1 and dotted == seen and "dmy" in possible:
-        return "dmy"  # dates with dots are written day first wherever they are written with dots
-    return next(iter(possible)) if len(possible) == 1 else None
-
-
-def parse_moment(text: str, order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
-    """Return the moment in UTC, and whether the text says a time of day (if not: the day's start in ``zone``).
-
-    >>> zone = ZoneInfo("Europe/Moscow")
-    >>> parse_moment("03.02.2026 14:05", "dmy", zone)[0].isoformat()
-    '2026-02-03T11:05:00+00:00'
-    >>> parse_moment("2026-02-03T14:05:00+01:00", None, zone)[0].isoformat()
-    '2026-02-03T13:05:00+00:00'
-
-    Raises
-    ------
-    FactRefused
-        Where the text is no date, or fits two orders and none was said.
-    """
-    word = text.strip()
-    if word.isdecimal() and len(word) in (10, 13):
-        return datetime.fromtimestamp(int(word[:10]), UTC), True
-    found = DATE.match(word)
-    if not found:
-        raise FactRefused("date", "write it as 2026-03-31 or 31.03.2026, with 14:05 or 14:05:00 behind it if known")
-    moment, has_time = _with_offset(word) if found["rest"] else _by_order(found, order, zone)
-    if not EARLIEST <= moment.year <= LATEST:
-        raise FactRefused("date", f"lies outside {EARLIEST}-{LATEST}; leave the cell empty where the day is not known")
-    return moment, has_time
-
-
 def parse_number(text: str, decimal: Decimal = ".") -> float:
     """Return a number as people write it.
 
@@ -268,70 +204,3 @@ def decimal_of(cells: Sequence[str]) -> Decimal:
     commas = sum(bool(re.fullmatch(r"-?[\d\s\u00a0]+,\d{1,2}|-?\d+,\d+", cell.strip())) for cell in cells)
     dots = sum(bool(re.fullmatch(r"-?[\d\s\u00a0]+\.\d+", cell.strip())) for cell in cells)
     return "," if commas > dots else "."
-
-
-def _orders(found: re.Match[str]) -> set[DateOrder]:
-    first, second, third = found[1], found[2], found[3]
-    if len(first) == 4:
-        return {"ymd"}
-    orders: set[DateOrder] = set()
-    if int(second) <= 12 and int(first) <= 31:
-        orders.add("dmy")
-    if int(first) <= 12 and int(second) <= 31:
-        orders.add("mdy")
-    return orders if len(third) in (2, 4) else set()
-
-
-def _by_order(found: re.Match[str], order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
-    possible = _orders(found)
-    chosen = order if order in possible else next(iter(possible)) if len(possible) == 1 else None
-    if chosen is None:
-        remedy = "fits day-first and month-first; say export.date_order: dmy or mdy in company.yaml"
-        raise FactRefused("date", remedy if possible else "is no date; write it as 2026-03-31")
-    numbers = dict(zip(chosen, (int(found[1]), int(found[2]), int(found[3])), strict=True))
-    year = numbers["y"]
-    if len(found[1 + chosen.index("y")]) == 2:
-        year += 2000 if year < 70 else 1900
-    micro = int((found["part"] or "0").ljust(6, "0"))
-    at = (
-        clock_time(_hour(found), int(found["minute"] or 0), int(found["second"] or 0), micro)
-        if _is_time(found)
-        else None
-    )
-    try:
-        local = datetime(year, numbers["m"], numbers["d"], tzinfo=zone)
-    except ValueError:
-        raise FactRefused("date", "there is no such day; write it as 2026-03-31") from None
-    return _in_utc(datetime.combine(local.date(), at or clock_time(), zone)), at is not None
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise FactRefused("date", "there is no such day; write it as 2026-03-31") from None
-
-
-def _is_time(found: re.Match[str]) -> bool:
-    if found["hour"] is None:
-        return False
-    hours = range(1, 13) if found["half"] else range(24)
-    if int(found["hour"]) not in hours or int(found["minute"]) > 59 or int(found["second"] or 0) > 59:
-        raise FactRefused("date", "there is no such time of day; write it as 14:05")
-    return True
-
-
-def _hour(found: re.Match[str]) -> int:
-    """Return the hour of the day; 12 AM is midnight and 12 PM noon."""
-    hour = int(found["hour"] or 0)
-    return hour if not found["half"] else hour % 12 + 12 * (found["half"] in "Pp")
-
-
-def _with_offset(word: str) -> tuple[datetime, bool]:
-    try:
-        moment = datetime.fromisoformat(word.replace("UTC", "+00:00").replace(" +", "+"))
-    except ValueError:
-        raise FactRefused("date", "write its time as 2026-03-31T14:05:00+03:00") from None
-    if moment.tzinfo is None:
-        raise FactRefused("date", "write its time as 2026-03-31T14:05:00+03:00")
-    return _in_utc(moment), True

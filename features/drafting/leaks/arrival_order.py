@@ -12,7 +12,7 @@ import numpy as np
 from features.drafting.column_kinds import is_stamp
 from features.drafting.sampled_file import SampledFile
 from features.errors import FactRefused
-from features.facts.file_shape import DateOrder, guess_date_order, parse_moment
+from features.facts.date_cells import DateOrder, guess_date_order, parse_moment
 
 RUNS = 0.9
 """Rank correlation with the rows from which unlike numbers run along the file."""

@@ -13,7 +13,8 @@ from features.drafting.column_kinds import is_date, is_number
 from features.errors import FactRefused
 from features.facts.cells import NO, YES
 from features.facts.channels import tidied
-from features.facts.file_shape import DateOrder, Decimal, FileShape, guess_date_order, parse_moment, parse_number
+from features.facts.date_cells import DateOrder, guess_date_order, parse_moment
+from features.facts.file_shape import Decimal, FileShape, parse_number
 
 NO_ZONE = ZoneInfo("UTC")
 SEPARATES_ITEMS = re.compile("[,;]")

@@ -18,8 +18,9 @@ from features.errors import FactRefused, ImportRefused
 from features.facts.ad_costs import AdSystem, CostColumn, Vat
 from features.facts.cells import DAYS_END, Cells
 from features.facts.company import Company
+from features.facts.date_cells import guess_date_order, parse_moment
 from features.facts.export_columns import SpendColumns
-from features.facts.file_shape import FileShape, decimal_of, encoding_of, guess_date_order, parse_moment, parse_number
+from features.facts.file_shape import FileShape, decimal_of, encoding_of, parse_number
 from features.facts.row_readers import Reading, RowFacts
 from features.facts.spend_exports.shapes import FoundShape, found_shape
 from features.facts.values import Spend
