@@ -14,10 +14,10 @@ from hashlib import blake2b
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from features.facts.codec import microseconds
+from features.facts.database import in_parts
 from features.facts.tables import KEPT_ANSWERS
 
 KEPT_FOR = timedelta(hours=24)
-MOST_AT_ONCE = 500
 ASKED = select(KEPT_ANSWERS).where(
     KEPT_ANSWERS.c.key.in_(bindparam("keys", expanding=True)), KEPT_ANSWERS.c.kept_us > bindparam("since")
 )
@@ -57,8 +57,8 @@ def kept_among(connection: Connection, keys: Iterable[RequestKey], *, now: datet
     """Return by key what is kept of some requests and not older than ``KEPT_FOR``."""
     found: dict[bytes, KeptAnswer] = {}
     asked = list({one.key for one in keys})
-    for start in range(0, len(asked), MOST_AT_ONCE):
-        given = {"keys": asked[start : start + MOST_AT_ONCE], "since": microseconds(now - KEPT_FOR)}
+    for some in in_parts(asked):
+        given = {"keys": some, "since": microseconds(now - KEPT_FOR)}
         for row in connection.execute(ASKED, given):
             request = RequestKey(bytes(row.key), bytes(row.body))
             found[request.key] = KeptAnswer(request, row.status, row.answer)
@@ -67,8 +67,7 @@ def kept_among(connection: Connection, keys: Iterable[RequestKey], *, now: datet
 
 def keep_answers(connection: Connection, answers: Sequence[KeptAnswer], *, now: datetime) -> None:
     """Keep answers as of now; one that is older than ``KEPT_FOR`` under the same key is replaced."""
-    for start in range(0, len(answers), MOST_AT_ONCE):
-        some = answers[start : start + MOST_AT_ONCE]
+    for some in in_parts(answers):
         connection.execute(REPLACED, {"keys": [one.request.key for one in some]})
         rows = [
             {"key": one.request.key, "body": one.request.body, "kept_us": microseconds(now), "status": one.status,

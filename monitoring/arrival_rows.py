@@ -9,6 +9,7 @@ from itertools import islice
 
 import pandas as pd
 
+from features.facts.database import in_parts
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.outcome_window import outcome_as_of
@@ -19,7 +20,6 @@ FEWEST_ROWS, MOST_ROWS = 50, 4_000
 """Of so many rows on either side a report is made; larger samples are drawn from."""
 MOST_LOOKED_AT = 40_000
 """Leads of which so many rows are looked for; a million leads would take minutes to read."""
-READ_AT_ONCE = 500
 Wanted = Callable[[LeadHistory], bool]
 
 
@@ -37,8 +37,15 @@ def learned_rows(
 
     Parameters
     ----------
+    most
+        So many leads at the most; of more as many are drawn, with ``seed``.
     channel
         Leads of this channel alone; None: of all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``arrival_frame`` makes it, in the order of the draw.
     """
 
     def wanted(history: LeadHistory) -> bool:
@@ -51,7 +58,7 @@ def learned_rows(
 def channel_rows(
     store: FactStore, rows: RowBuilder, *, channel: str, since: datetime, most: int, seed: int = 0
 ) -> pd.DataFrame:
-    """Return a sample of a channel's leads that were created since a moment."""
+    """Return a sample of a channel's leads that were created since a moment, ``most`` at the most (``arrival_frame``)."""
     return arrival_frame(
         islice(_drawn(store, since, None, lambda one: _channel(one, rows.gate) == channel, seed), most), rows
     )
@@ -80,8 +87,7 @@ def _drawn(
     """Yield the wanted leads created in a span, in an order drawn at random."""
     ids = store.leads_created(since=since, before=before)
     random.Random(seed).shuffle(ids)
-    for start in range(0, min(len(ids), MOST_LOOKED_AT), READ_AT_ONCE):
-        asked = ids[start : start + READ_AT_ONCE]
+    for asked in in_parts(ids[:MOST_LOOKED_AT]):
         found = {one.lead_id: one for one in store.histories(lead_ids=asked)}
         yield from (found[lead_id] for lead_id in asked if lead_id in found and wanted(found[lead_id]))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, case, delete, func, select, update
 
 from features.crm.heard import Heard
 from features.facts.codec import instant, microseconds
-from features.facts.database import reading, writing
+from features.facts.database import in_parts, reading, writing
 from features.facts.quick_rows import add_rows
 from features.facts.tables import CRM_INBOX
 
@@ -19,7 +19,6 @@ COLUMNS = ("crm", "entity", "record_id", "event", "told_us", "got_us", "digest",
 KEPT = timedelta(days=30)
 """So long a message is known again after it was looked into."""
 LONGEST_WHY = 500
-ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,7 @@ def keep_heard(connection: Connection, crm: str, heard: Iterable[Heard], moment:
         for one in heard
     ]  # fmt: skip
     add_rows(connection, CRM_INBOX, COLUMNS, rows, known="ON CONFLICT DO NOTHING")
-    for start in range(0, len(heard), ASKED_AT_ONCE):
-        digests = [one.digest for one in heard[start : start + ASKED_AT_ONCE]]
+    for digests in in_parts([one.digest for one in heard]):
         again = update(CRM_INBOX).where(
             CRM_INBOX.c.crm == crm, CRM_INBOX.c.digest.in_(digests), CRM_INBOX.c.state == "done"
         )

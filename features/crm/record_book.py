@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from features.facts.codec import instant, microseconds
-from features.facts.database import reading, writing
+from features.facts.database import in_parts, reading, writing
 from features.facts.tables import CRM_CURSORS, CRM_RECORDS
 
 LONGEST_WHY = 2_000
-ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,7 @@ class RecordBook:
         """Return the records of a kind that were seen before."""
         wanted, found = list(dict.fromkeys(record_ids)), dict[str, KnownRecord]()
         with reading(self._engine) as connection:
-            for start in range(0, len(wanted), ASKED_AT_ONCE):
-                some = wanted[start : start + ASKED_AT_ONCE]
+            for some in in_parts(wanted):
                 mine = (CRM_RECORDS.c.crm == self._crm) & (CRM_RECORDS.c.entity == entity)
                 rows = connection.execute(select(CRM_RECORDS).where(mine, CRM_RECORDS.c.record_id.in_(some)))
                 found |= {row.record_id: _known(row) for row in rows}

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from features.facts.database import reading
+from features.facts.database import in_parts, reading
+from features.facts.forgotten import forgotten_among
 from features.facts.keyring import Keyring, Sealed, keyring_of
 from features.facts.phones import told_by_phone
-from features.facts.store import forgotten_among, seen_among
+from features.facts.seen_facts import seen_among
 from features.facts.tables import CONTACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
 from features.facts.values import LeadId
 from features.facts.without_persons import WithoutPersons
@@ -86,6 +87,8 @@ class Parts(Protocol):
 def traces_of(contact: Parts, *, secret: bytes | None, region: str) -> Traces:
     """Return what may be known of a contact outside the contact book; without a secret nobody is recognised by it.
 
+    ``region`` is the country (ISO 3166, such as RU) by which a number without a country code is read.
+
     >>> traces = traces_of(Contact("Анна", "8 912 345-67-89", None), secret=b"key", region="RU")
     >>> traces.quality["phone_kind"], len(traces.person_keys)
     ('mobile', 1)
@@ -148,9 +151,9 @@ class ContactBook:
         """Return the contacts of many leads; a lead of which none is kept is left out."""
         found: dict[LeadId, Contact] = {}
         with reading(self._engine) as connection:
-            for start in range(0, len(lead_ids), 500):
-                some = CONTACTS.c.lead_id.in_(lead_ids[start : start + 500])
-                rows = connection.execute(select(CONTACTS).where(some, HELD).order_by(CONTACTS.c.id)).all()
+            for some in in_parts(lead_ids):
+                asked = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some), HELD)
+                rows = connection.execute(asked.order_by(CONTACTS.c.id)).all()
                 latest = {LeadId(row.lead_id): row for row in rows}
                 found |= zip(latest, told_contacts(list(latest.values()), keyring_of(self._engine)), strict=True)
         return found
@@ -191,15 +194,15 @@ class ContactBook:
 def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import_id: int | None = None) -> None:
     """Keep contacts inside a transaction of the caller's; a contact with nothing in it leaves the book as it is.
 
+    ``import_id`` is the import that brings them, None where a sender tells them now.
+
     Taking an import back brings the contact before; one that is told again stays as it was first kept, so that taking
     the later import back leaves it there. Whoever was forgotten stays so, whatever old file brings him again. Of a contact
     that is replaced the row stays, empty: it names the key under which older backups hold it.
     """
     keyring = keyring_of(connection)
     new = {one.lead_id: one.contact for one in contacts if one.contact.name or one.contact.phone or one.contact.email}
-    ids = list(new)
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
+    for some in in_parts(list(new)):
         for gone in forgotten_among(connection, some):
             del new[gone]
         kept = select(CONTACTS).where(CONTACTS.c.lead_id.in_(some), HELD).order_by(CONTACTS.c.id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
@@ -38,6 +38,9 @@ IDLE_SECONDS = 1.0
 way there and back for each group of leads."""
 APPEND_LOCK = 7_405_001
 """PostgreSQL's advisory lock under which facts are appended, so that numbers become visible in their order."""
+ASKED_AT_ONCE = 500
+"""So many keys are named in one question at the most: a database takes only so many values, and a long list takes its time."""
+T = TypeVar("T")
 
 
 def engine_for(url: str) -> Engine:
@@ -68,6 +71,21 @@ def writing(engine: Engine, *, alone: bool = True) -> Iterator[Connection]:
     """Give a transaction that is alone in appending; commits at the end, or leaves nothing behind.
 
     Not ``alone`` is one whose rows nobody follows by their numbers: on PostgreSQL it keeps no one waiting who appends.
+
+    Raises
+    ------
+    StoreUnreachable
+        Where the database is gone, full, damaged or has no connection left; so for ``reading``.
+
+    Examples
+    --------
+    >>> engine = engine_for("sqlite://")
+    >>> with writing(engine) as connection:
+    ...     _ = connection.exec_driver_sql("CREATE TABLE leads (id TEXT)")
+    ...     _ = connection.exec_driver_sql("INSERT INTO leads VALUES ('7')")
+    >>> with reading(engine) as connection:
+    ...     connection.exec_driver_sql("SELECT count(*) FROM leads").scalar_one()
+    1
     """
     turn = _turn_of(engine) if engine.dialect.name == "sqlite" else nullcontext()
     with _answering(), turn, engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -82,6 +100,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with _answering(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def in_parts(keys: Sequence[T], most: int = ASKED_AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield what a database is asked about in parts, in its order, ``most`` at a time.
+
+    >>> [list(part) for part in in_parts(["a", "b", "c"], 2)]
+    [['a', 'b'], ['c']]
+    """
+    for start in range(0, len(keys), most):
+        yield keys[start : start + most]
 
 
 @contextmanager

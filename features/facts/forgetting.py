@@ -25,6 +25,7 @@ from features.facts.codec import encoded, lead_fact, microseconds
 from features.facts.contact_signs import HIDDEN, holds_contact, page_of
 from features.facts.contacts import Contact, contacts_in
 from features.facts.database import wiped, writing
+from features.facts.forgotten import forgotten_among
 from features.facts.identity import digest_of
 from features.facts.keyring import keyring_of, leave_no_trace
 from features.facts.sealed_texts import (
@@ -34,7 +35,6 @@ from features.facts.sealed_texts import (
     telling_without_person,
     without_person,
 )
-from features.facts.store import forgotten_among
 from features.facts.tables import (
     CONTACTS,
     CONVERSION_BATCHES,

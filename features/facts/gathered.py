@@ -21,7 +21,7 @@ from features.facts.identity import digest_of, key_of
 from features.facts.keyring import keyring_of
 from features.facts.quick_rows import add_rows, among, carry_out, found, given
 from features.facts.sealed_texts import opened_texts, sealed_payload, telling_without_person, without_person
-from features.facts.store import LAST_NUMBER, seen_facts
+from features.facts.seen_facts import LAST_NUMBER, seen_facts
 from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload, untold
 from features.facts.values import Lead, LeadFact, LeadId, Source, Stored

@@ -6,40 +6,28 @@ cut off goes on where it stopped, and importing the same file again changes noth
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from features.errors import FactRefused, ImportRefused
+from features.errors import ImportRefused
 from features.facts.ad_costs import AdCosts
-from features.facts.cells import Cells, Complaint
+from features.facts.appending import append_in, new_among
 from features.facts.company import Company
 from features.facts.contacts import remember_in
 from features.facts.database import reading as reading_from
 from features.facts.database import writing
-from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns, needed_columns
-from features.facts.file_shape import FileShape, header_of, rows_of, shape_of
+from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns
+from features.facts.file_shape import FileShape, header_of, shape_of
 from features.facts.import_log import ImportEntry, ImportLog, advance_in
-from features.facts.row_readers import READERS, Reading, RowFacts
+from features.facts.read_rows import ReadRow, batches
+from features.facts.rejects import Rejects
+from features.facts.row_readers import Reading
 from features.facts.spend_exports.found_export import AdExport, ad_export_of
-from features.facts.store import FactStore, append_in, new_among
-from features.facts.values import Fact, Plan, Stage
+from features.facts.store import FactStore
 
-if TYPE_CHECKING:
-    from _csv import Writer
-
-BATCH = 5_000
-TOLERANCE = timedelta(days=1)
-"""How far after the export something may have happened: a day without a time stands at its end."""
-REJECT_COLUMNS = ("row", "line", "column", "what", "reason")
-DATED_BY = {"leads": "created_at", "calls": "at", "stages": "at", "spend": "day"}
-"""The column, by our name, that says when a row of each kind happened."""
 Progress = Callable[[int], None]
 
 
@@ -63,14 +51,6 @@ class ImportSummary:
     """Whose own export of costs it is; its title lines and rows of totals are no rows, and are counted apart."""
     titles: int = 0
     totals: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadRow:
-    number: int
-    line: int
-    facts: RowFacts | None
-    complaints: list[Complaint]
 
 
 def import_file(
@@ -208,8 +188,8 @@ def _store_all(
     progress: Progress | None,
     costs: AdExport | None,
 ) -> None:
-    rejects = _Rejects(rejects_folder / f"{entry.id}-rejects.csv", keep_up_to=entry.rows_done)
-    for batch in _batches(path, shape, entry.kind, reading, entry.rows_done, costs):
+    rejects = Rejects(rejects_folder / f"{entry.id}-rejects.csv", keep_up_to=entry.rows_done)
+    for batch in batches(path, shape, entry.kind, reading, entry.rows_done, costs):
         rejects.add(batch)
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with writing(store.engine) as connection:
@@ -236,7 +216,7 @@ def _rehearse(
     costs: AdExport | None,
 ) -> ImportSummary:
     seen: dict[bytes, bytes] = {}
-    for batch in _batches(path, shape, kind, reading, 0, costs):
+    for batch in batches(path, shape, kind, reading, 0, costs):
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with reading_from(store.engine) as connection:
             _count(summary, batch, new_among(connection, facts, seen))
@@ -245,52 +225,7 @@ def _rehearse(
     return summary
 
 
-def _batches(
-    path: Path, shape: FileShape, kind: str, reading: Reading, after: int, costs: AdExport | None
-) -> Iterator[list[_ReadRow]]:
-    numbers_rows = kind == "spend"  # which of a day's like rows one is, the rows before it say
-    found = costs.rows() if costs else rows_of(path, shape, after=0 if numbers_rows else after)
-    reader = costs.read if costs else READERS[kind]
-    read = (_read(number, line, row, shape, kind, reading, reader) for number, line, row in found)
-    rows = (row for row in read if row.number > after)
-    while batch := list(islice(rows, BATCH)):
-        yield batch
-
-
-def _read(
-    number: int,
-    line: int,
-    row: dict[str, str] | None,
-    shape: FileShape,
-    kind: str,
-    reading: Reading,
-    reader: Callable[[Cells, Reading], RowFacts],
-) -> _ReadRow:
-    if row is None:
-        width = Complaint(
-            "", "the row has another number of cells than the header; look for a stray separator or quotation mark"
-        )
-        return _ReadRow(number, line, None, [width])
-    cells = Cells(reading.company, shape, row)
-    try:
-        facts = reader(cells, reading)
-        for fact in facts.facts:
-            _refuse_future(fact, kind, reading)
-    except FactRefused as error:
-        return _ReadRow(number, line, None, [Complaint(error.field, error.remedy)])
-    return _ReadRow(number, line, facts, cells.complaints)
-
-
-def _refuse_future(fact: Fact, kind: str, reading: Reading) -> None:
-    """Refuse what happened after the export told of it; only plans are made for the future."""
-    if not isinstance(fact, Plan) and fact.at > reading.exported_at + TOLERANCE:
-        export = reading.company.export
-        is_status = kind == "leads" and isinstance(fact, Stage)
-        column = export.leads.stage_at if is_status else needed_columns(kind, export)[DATED_BY[kind]]
-        raise FactRefused(column or "", "lies after the export was made; look at the order of day and month")
-
-
-def _count(summary: ImportSummary, batch: list[_ReadRow], is_new: list[bool]) -> None:
+def _count(summary: ImportSummary, batch: list[ReadRow], is_new: list[bool]) -> None:
     flags = iter(is_new)
     for row in batch:
         summary.rows += 1
@@ -303,42 +238,3 @@ def _count(summary: ImportSummary, batch: list[_ReadRow], is_new: list[bool]) ->
             summary.stored += 1
         else:
             summary.unchanged += 1
-
-
-class _Rejects:
-    """The file of rows and cells that did not fit; made when the first comes."""
-
-    def __init__(self, path: Path, *, keep_up_to: int) -> None:
-        self.path = path
-        if path.exists():
-            self._drop_after(keep_up_to)
-
-    def add(self, batch: list[_ReadRow]) -> None:
-        """Write what is wrong in a batch."""
-        lines = [
-            (row.number, row.line, wrong.column, "row" if row.facts is None else "cell", wrong.remedy)
-            for row in batch
-            for wrong in row.complaints
-        ]
-        if lines:
-            with self._open() as writer:
-                writer.writerows(lines)
-
-    def _drop_after(self, row: int) -> None:
-        """Forget what a cut-off import wrote of rows that were not stored."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            kept = [line for line in csv.reader(file) if line and line[0].isdigit() and int(line[0]) <= row]
-        self.path.unlink()
-        if kept:
-            with self._open() as writer:
-                writer.writerows(kept)
-
-    @contextmanager
-    def _open(self) -> Iterator[Writer]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not self.path.exists()
-        with self.path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as file:
-            writer = csv.writer(file)
-            if is_new:
-                writer.writerow(REJECT_COLUMNS)
-            yield writer

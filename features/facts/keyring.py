@@ -38,7 +38,7 @@ from sqlalchemy import (
 )
 
 from features.errors import KeysAway, StoreUnreachable
-from features.facts.database import engine_for, reading, wiped, writing
+from features.facts.database import ASKED_AT_ONCE, engine_for, in_parts, reading, wiped, writing
 from features.facts.quick_rows import add_rows
 from features.settings import contact_masters
 
@@ -55,7 +55,6 @@ KEPT = ("id", "master", "wrapped")
 NONCE = 12
 KEY_BYTES = 32
 FIRST_AHEAD, MOST_AHEAD = 32, 512
-ASKED_AT_ONCE = 500
 SPARE_BYTES = KEY_BYTES + NONCE
 Sealed = tuple[int, bytes]
 """The number of a data key, and what it seals."""
@@ -91,7 +90,17 @@ class Keyring:
         return key_id, nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
 
     def open(self, key_id: int, sealed: bytes, about: str) -> bytes | None:
-        """Return what was sealed; None where its key is destroyed."""
+        """Return what was sealed; None where its key is destroyed, or ``about`` is not what was said when it was sealed.
+
+        >>> masters = [secrets.token_bytes(KEY_BYTES)]
+        >>> keyring = Keyring("sqlite://", lambda: masters)
+        >>> number, sealed = keyring.seal(b"8 912 345-67-89", "lead 7")
+        >>> keyring.open(number, sealed, "lead 7"), keyring.open(number, sealed, "lead 8")
+        (b'8 912 345-67-89', None)
+        >>> keyring.destroy([number])
+        >>> keyring.open(number, sealed, "lead 7") is None
+        True
+        """
         return self.open_all([(key_id, sealed, about)])[0]
 
     def open_all(self, many: Sequence[tuple[int, bytes, str]]) -> list[bytes | None]:
@@ -110,9 +119,8 @@ class Keyring:
         chosen = sorted(set(key_ids))
         with writing(self._engine) as connection:
             wiped(connection)
-            for start in range(0, len(chosen), ASKED_AT_ONCE):
-                gone = DATA_KEYS.c.id.in_(chosen[start : start + ASKED_AT_ONCE])
-                connection.execute(delete(DATA_KEYS).where(gone))
+            for some in in_parts(chosen):
+                connection.execute(delete(DATA_KEYS).where(DATA_KEYS.c.id.in_(some)))
         leave_no_trace(self._engine)
 
     def rewrap(self) -> int:
@@ -176,9 +184,9 @@ class Keyring:
 
     def _keys(self, key_ids: Sequence[int]) -> Mapping[int, bytes]:
         chosen, keys = sorted(set(key_ids)), dict[int, bytes]()
-        for start in range(0, len(chosen), ASKED_AT_ONCE):
+        for some in in_parts(chosen):
             with reading(self._engine) as connection:
-                rows = connection.execute(BY_ID, {"ids": chosen[start : start + ASKED_AT_ONCE]}).all()
+                rows = connection.execute(BY_ID, {"ids": some}).all()
             keys |= {row.id: self._unwrapped(row.id, row.master, row.wrapped) for row in rows}
         return keys
 
@@ -206,7 +214,7 @@ _KEYRINGS_LOCK = threading.Lock()
 
 
 def keyring_in(home: Path, url: str = "") -> Keyring:
-    """Return the keyring of a data folder."""
+    """Return the keyring of a data folder, whose data keys lie in the database ``url`` (none: beside the facts, in a file)."""
     return Keyring(url or f"sqlite:///{home / 'contact-keys.db'}", lambda: contact_masters(home))
 
 

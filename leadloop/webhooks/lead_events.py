@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from features.facts.database import reading
-from features.facts.store import forgotten_among
+from features.facts.forgotten import forgotten_among
 from features.facts.values import LeadId
 from features.facts.webhook_settings import WebhookDestination
 from leadloop.webhooks.event import Event

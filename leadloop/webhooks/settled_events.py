@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 
 from features.facts.company import Company
 from features.facts.database import reading
-from features.facts.store import FactStore, forgotten_among
+from features.facts.forgotten import forgotten_among
+from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.facts.webhook_settings import WebhookDestination
 from features.outcome_window import Outcome, closed_at, horizon_end, outcome_as_of

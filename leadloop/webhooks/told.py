@@ -13,13 +13,12 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from features.facts.database import reading, writing
+from features.facts.database import in_parts, reading, writing
 from features.facts.tables import WEBHOOK_CURSORS, WEBHOOK_LEADS, WEBHOOK_SETTLED
 from features.facts.webhook_settings import WebhookDestination
 from features.outbox.outbox import put_in
 from leadloop.webhooks.event import Event
 
-KEYS_AT_ONCE = 500
 Stream = Literal["scores", "alarms", "model", "settled"]
 
 
@@ -70,9 +69,9 @@ class Told:
         wanted, columns, found = list(lead_ids), WEBHOOK_SETTLED.c, dict[str, str]()
         asked = select(columns.lead_id, columns.outcome).where(columns.destination == name)
         with reading(self._engine) as connection:
-            for start in range(0, len(wanted), KEYS_AT_ONCE):
-                some = asked.where(columns.lead_id.in_(wanted[start : start + KEYS_AT_ONCE]))
-                found |= {row.lead_id: row.outcome for row in connection.execute(some)}
+            for some in in_parts(wanted):
+                rows = connection.execute(asked.where(columns.lead_id.in_(some)))
+                found |= {row.lead_id: row.outcome for row in rows}
         return found
 
     def begin(self, name: str, stream: Stream, at: Cursor) -> None:
@@ -129,9 +128,9 @@ def _keep(connection: Connection, name: str, leads: Mapping[str, ToldLead]) -> N
 def _keep_settled(connection: Connection, name: str, settled: Mapping[str, str]) -> None:
     if not settled:
         return
-    leads, columns = list(settled), WEBHOOK_SETTLED.c
-    for start in range(0, len(leads), KEYS_AT_ONCE):
-        some = columns.lead_id.in_(leads[start : start + KEYS_AT_ONCE])
-        connection.execute(delete(WEBHOOK_SETTLED).where(columns.destination == name, some))
+    columns = WEBHOOK_SETTLED.c
+    for some in in_parts(list(settled)):
+        mine = (columns.destination == name) & columns.lead_id.in_(some)
+        connection.execute(delete(WEBHOOK_SETTLED).where(mine))
     rows = [{"destination": name, "lead_id": one, "outcome": outcome} for one, outcome in settled.items()]
     connection.execute(insert(WEBHOOK_SETTLED), rows)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from features.errors import ImportRefused
-from features.facts import importer
+from features.facts import importer, read_rows
 from features.facts.company import Company, FormField
 from features.facts.contacts import Contact, ContactBook
 from features.facts.database import engine_for
@@ -237,7 +237,7 @@ def test_columns_that_were_declared_and_are_not_there_are_said(sqlite_house: Hou
 def test_a_rehearsal_counts_what_the_import_then_does_and_stores_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 3)
+    monkeypatch.setattr(read_rows, "BATCH", 3)
     house.take(house.file("first.csv", *many(5)))
     before = house.store.last_number()
     path = house.file("leads.csv", *many(14), *list(many(14))[1:4], ("13", "05.03.2026 10:00", *[""] * 7))
@@ -284,7 +284,7 @@ def killed_after(rows: int) -> Progress:
 def test_an_import_that_was_killed_goes_on_and_ends_in_the_same_facts(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 4)
+    monkeypatch.setattr(read_rows, "BATCH", 4)
     path = house.file("leads.csv", *many(14))
     for rows in kills:
         with pytest.raises(Killed):
@@ -305,7 +305,7 @@ def test_an_import_that_was_killed_goes_on_and_ends_in_the_same_facts(
 def test_an_import_that_goes_on_keeps_the_day_of_its_export(
     sqlite_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 1)
+    monkeypatch.setattr(read_rows, "BATCH", 1)
     rows = [(name, "02.03.2026", "В работе") for name in ("1", "2")]
     path = sqlite_house.file("leads.csv", ("Номер", "Создан", "Этап"), *rows)
     with pytest.raises(Killed):
@@ -317,7 +317,7 @@ def test_an_import_that_goes_on_keeps_the_day_of_its_export(
 def test_a_batch_that_was_cut_off_in_its_transaction_leaves_nothing_behind(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 4)
+    monkeypatch.setattr(read_rows, "BATCH", 4)
     path = house.file("leads.csv", *many(9))
 
     def dies(*_: object, **__: object) -> None:
@@ -628,7 +628,7 @@ def test_costs_of_a_day_that_differ_in_a_column_nobody_mapped_add_up(house: Hous
 def test_costs_of_a_day_add_up_also_when_their_import_was_killed_and_went_on(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 1)
+    monkeypatch.setattr(read_rows, "BATCH", 1)
     path = house.file("spend.csv", *SPEND_BY_AD)
     with pytest.raises(Killed):
         house.take(path, progress=killed_after(2))

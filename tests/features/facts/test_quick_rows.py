@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from features.facts.database import reading, writing
 from features.facts.quick_rows import AT_ONCE, SENT_AT_ONCE, add_rows, among, found, given, sent_together
-from features.facts.store import LAST_NUMBER
+from features.facts.seen_facts import LAST_NUMBER
 from features.facts.tables import FACTS, PERSONS, SCORES
 
 COLUMNS = ("person_key", "lead_id", "at_us")

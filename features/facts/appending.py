@@ -1,0 +1,136 @@
+"""Facts into the log: what says nothing new is not stored again, what is corrected stays, and numbers only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from features.facts.codec import KIND_OF, encoded, microseconds
+from features.facts.database import in_parts
+from features.facts.forgotten import forgotten_among
+from features.facts.identity import digest_of, key_of
+from features.facts.keyring import keyring_of
+from features.facts.sealed_texts import sealed_texts, without_person
+from features.facts.seen_facts import last_number_in, seen_facts
+from features.facts.tables import FACTS, PERSONS
+from features.facts.values import Fact, Lead, LeadId, Plan, Spend
+
+
+def append_in(
+    connection: Connection,
+    facts: Sequence[Fact],
+    *,
+    import_id: int | None = None,
+    corrections_known_at: datetime | None = None,
+) -> list[int | None]:
+    """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does.
+
+    A correction that is back-dated, or says it was known no later than what it corrects, was not known at that time:
+    it is known at ``corrections_known_at``.
+    """
+    facts = _without_forgotten(connection, facts)
+    keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
+    latest = _latest_versions(connection, [(_lead_of(fact), key) for fact, key, _ in keyed])
+    new, numbers = [], list[int | None]([None] * len(keyed))
+    for position, (fact, key, digest) in enumerate(keyed):
+        before, known_us = latest.get(key, (None, 0))
+        if before != digest:
+            if before is not None and corrections_known_at is not None and _cannot_have_been_known(fact, known_us):
+                fact = replace(fact, known_at=max(corrections_known_at, fact.known_at), back_dated=False)
+            latest[key] = digest, microseconds(fact.known_at)
+            new.append((position, _columns(fact, key, digest, import_id)))
+    if new:
+        last = last_number_in(connection)
+        rows = sealed_texts(
+            [{"number": last + n, **row} for n, (_, row) in enumerate(new, start=1)], keyring_of(connection)
+        )
+        connection.execute(insert(FACTS), rows)
+        for count, (position, _) in enumerate(new, start=1):
+            numbers[position] = last + count
+        _remember_persons(connection, [facts[position] for position, _ in new])
+    return numbers
+
+
+def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
+    """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
+    facts = _without_forgotten(connection, facts)
+    keyed = [(_lead_of(fact), key_of(fact), digest_of(fact)) for fact in facts]
+    latest = _latest_versions(connection, [(lead_id, key) for lead_id, key, _ in keyed if key not in seen])
+    new = []
+    for _, key, digest in keyed:
+        before = seen[key] if key in seen else latest.get(key, (None, 0))[0]
+        new.append(before != digest)
+        seen[key] = digest
+    return new
+
+
+def _without_forgotten(connection: Connection, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Return facts as they may be kept: those of forgotten persons without anything that names them."""
+    of_leads = list({fact.lead_id for fact in facts if not isinstance(fact, Spend | Plan)})
+    forgotten = forgotten_among(connection, of_leads)
+    if not forgotten:
+        return facts
+    texts = keyring_of(connection).texts
+    return [without_person(fact, forgotten, texts) for fact in facts]
+
+
+def _latest_versions(
+    connection: Connection, keyed: Sequence[tuple[LeadId | None, bytes]]
+) -> dict[bytes, tuple[bytes, int]]:
+    """Return the digest that each lead's key was stored with last, and when that was known; undone imports left aside."""
+    latest: dict[bytes, tuple[bytes, int]] = {}
+    asked = seen_facts(select(FACTS.c.key, FACTS.c.digest, FACTS.c.known_us), None).order_by(FACTS.c.number)
+    asked = asked.where(FACTS.c.key.in_(bindparam("keys", expanding=True)))
+    of_leads = asked.where(FACTS.c.lead_id.in_(bindparam("leads", expanding=True)))
+    of_none = asked.where(FACTS.c.lead_id.is_(None))
+    for some in in_parts(keyed):
+        leads = list(dict.fromkeys(lead_id for lead_id, _ in some if lead_id is not None))
+        keys = list(dict.fromkeys(key for lead_id, key in some if lead_id is not None))
+        others = list(dict.fromkeys(key for lead_id, key in some if lead_id is None))
+        rows = [*connection.execute(of_leads, {"leads": leads, "keys": keys})] if leads else []
+        rows += [*connection.execute(of_none, {"keys": others})] if others else []
+        latest.update((row.key, (row.digest, row.known_us)) for row in rows)
+    return latest
+
+
+def _cannot_have_been_known(correction: Fact, corrected_known_us: int) -> bool:
+    return correction.back_dated or microseconds(correction.known_at) <= corrected_known_us
+
+
+def _columns(fact: Fact, key: bytes, digest: bytes, import_id: int | None) -> dict[str, object]:
+    return {
+        "kind": KIND_OF[type(fact)],
+        "lead_id": _lead_of(fact),
+        "key": key,
+        "digest": digest,
+        "at_us": microseconds(fact.at),
+        "known_us": microseconds(fact.known_at),
+        "import_id": import_id,
+        "payload": encoded(fact),
+    }
+
+
+def _lead_of(fact: Fact) -> LeadId | None:
+    return None if isinstance(fact, Spend | Plan) else fact.lead_id
+
+
+def _remember_persons(connection: Connection, facts: Iterable[Fact]) -> None:
+    rows = {
+        (key, fact.lead_id): {"person_key": key, "lead_id": fact.lead_id, "at_us": microseconds(fact.at)}
+        for fact in facts
+        if isinstance(fact, Lead)
+        for key in fact.person_keys
+    }
+    if not rows:
+        return
+    known = select(PERSONS.c.person_key, PERSONS.c.lead_id)
+    known = known.where(PERSONS.c.lead_id.in_(bindparam("leads", expanding=True)))
+    leads = sorted({lead_id for _, lead_id in rows})
+    for some in in_parts(leads):
+        for row in connection.execute(known, {"leads": some}):
+            rows.pop((row.person_key, LeadId(row.lead_id)), None)
+    if rows:
+        connection.execute(insert(PERSONS), list(rows.values()))
