@@ -28,7 +28,7 @@ def command(
     The data keys of contacts (contact-keys.db) that are there now go on, and whoever was forgotten since is forgotten again.
     """
     from features.settings import settings_from_environment
-    from leadloop.backup import restore_backup
+    from leadloop.restore import restore_backup
 
     settings = settings_from_environment(home, company)
     made = restore_backup(source, settings, moment=now(), replace=replace)

@@ -21,8 +21,9 @@ from features.facts.keyring import give_keyring, keyring_in
 from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.settings import Settings
-from leadloop.backup import make_backup, restore_backup
+from leadloop.backup import make_backup
 from leadloop.database import bring_up_to_date
+from leadloop.restore import restore_backup
 from models.rebuilding import differences
 from models.score_log import ScoreLog
 from tests.leadloop.command_line import Small, one_line, run, serving

@@ -1,0 +1,166 @@
+"""The way back from a backup: every file is checked first, the new data folder is built beside, one rename puts it in place.
+
+A restore takes along the data keys that the data folder has now, and forgets again whoever it knows as forgotten: no copy may
+bring back a person who asked to be gone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, inspect, select, text
+
+from features.errors import BackupRefused, UnknownLead
+from features.facts.codec import instant
+from features.facts.company_file import read_company
+from features.facts.database import engine_for, reading, writing
+from features.facts.forgetting import forget_person
+from features.facts.forgotten import forgotten_among
+from features.facts.keyring import Keyring, give_keyring, keyring_in
+from features.facts.sealed_texts import free_texts
+from features.facts.tables import FORGOTTEN
+from features.facts.values import LeadId
+from features.settings import Settings
+from leadloop.backup_file import COMPANY, DATA_KEYS, DATABASES, HOME, Manifest, unpacked
+from leadloop.database import bring_up_to_date
+from leadloop.database_copy import copy_sqlite, restore_postgres
+
+ForgottenLead = tuple[LeadId, str, int]
+"""A lead, what holds its person's leads together, and when he was forgotten."""
+
+
+def restore_backup(source: Path, settings: Settings, *, moment: datetime, replace: bool = False) -> Manifest:
+    """Make the data folder, the database and company.yaml from a backup.
+
+    ``replace`` keeps what is there under another name (a data folder, company.yaml) and overwrites a PostgreSQL database;
+    without it a place that is not empty is refused.
+
+    Raises
+    ------
+    BackupRefused
+        Where the file is damaged or of another format, the place is taken, or the database is of another kind. Nothing is
+        changed then.
+    """
+    kind = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
+    _require_room(settings, kind, replace)
+    home = settings.home
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix=".leadloop-restore-") as place:
+        folder = Path(place)
+        manifest = unpacked(source, folder)
+        if manifest.database != kind:
+            raise BackupRefused(
+                f"{source.name} holds a {manifest.database} database and LEADLOOP_DATABASE_URL names {kind}; restore it where "
+                f"{manifest.database} is used."
+            )
+        new = folder / HOME
+        new.mkdir(exist_ok=True)
+        _take_keys_along(home, new)
+        if kind == "sqlite":
+            forgotten = _forgotten_in(f"sqlite:///{home / 'leadloop.db'}") if (home / "leadloop.db").exists() else []
+            (folder / DATABASES[kind]).replace(new / "leadloop.db")
+            _checked_and_brought_up_to_date(new, settings, forgotten, folder / COMPANY)
+        else:
+            forgotten = _forgotten_in(settings.database_url)
+            restore_postgres(folder / DATABASES[kind], settings, clean=replace)
+            engine = engine_for(settings.database_url)
+            keyring = give_keyring(engine, _keyring_in(new, settings))
+            bring_up_to_date(engine)
+            _forget_again(engine, forgotten, folder / COMPANY)
+            engine.dispose()
+            keyring.close()
+        if home.exists() and any(home.iterdir()):
+            home.rename(home.with_name(f"{home.name}.before-{moment:%Y%m%d-%H%M%S}"))
+        elif home.exists():
+            home.rmdir()
+        new.rename(home)
+        _put_company(folder / COMPANY, settings.company_file, moment, replace=replace)
+    return manifest
+
+
+def _require_room(settings: Settings, kind: str, replace: bool) -> None:
+    if replace:
+        return
+    if settings.home.exists() and any(settings.home.iterdir()):
+        raise BackupRefused(
+            f"{settings.home} is not empty; name another --home, or say --replace (what is there is kept under another name)."
+        )
+    if kind == "postgresql":
+        engine = engine_for(settings.database_url)
+        with reading(engine) as connection:
+            taken = inspect(connection).has_table("facts")
+        engine.dispose()
+        if taken:
+            raise BackupRefused("The database holds leadloop's tables already; name an empty one, or say --replace.")
+
+
+def _take_keys_along(home: Path, new: Path) -> None:
+    """Copy the data keys and the master key that a data folder has now, unless the backup brings its own."""
+    if (new / DATA_KEYS).exists() or not (home / DATA_KEYS).exists():
+        return
+    copy_sqlite(home / DATA_KEYS, new / DATA_KEYS)
+    if (home / "contact.key").exists():
+        shutil.copy(home / "contact.key", new / "contact.key")
+
+
+def _keyring_in(new: Path, settings: Settings) -> Keyring:
+    """Return the keyring of a data folder that is being made; keys that lie elsewhere stay there."""
+    is_elsewhere = settings.keys_url not in ("", f"sqlite:///{settings.home / DATA_KEYS}")
+    return keyring_in(new, settings.keys_url if is_elsewhere else "")
+
+
+def _forgotten_in(url: str) -> list[ForgottenLead]:
+    """Return the leads that were forgotten by now in the database that a restore takes the place of."""
+    engine = engine_for(url)
+    try:
+        with reading(engine) as connection:
+            if not inspect(connection).has_table(FORGOTTEN.name):
+                return []
+            rows = connection.execute(select(FORGOTTEN.c.lead_id, FORGOTTEN.c.token, FORGOTTEN.c.at_us)).all()
+            return [(LeadId(row.lead_id), row.token, row.at_us) for row in rows]
+    finally:
+        engine.dispose()
+
+
+def _forget_again(engine: Engine, leads: list[ForgottenLead], company_file: Path) -> None:
+    """Forget in a restored database whoever was forgotten since; of a lead that is not in it, remember that it is."""
+    texts = free_texts(read_company(company_file)) if leads else frozenset()
+    for lead_id, token, at_us in leads:
+        with reading(engine) as connection:
+            if forgotten_among(connection, [lead_id]):
+                continue
+        try:
+            forget_person(engine, lead_id, texts=texts, moment=instant(at_us))
+        except UnknownLead:
+            with writing(engine) as connection:
+                connection.execute(insert(FORGOTTEN).values(lead_id=lead_id, token=token, at_us=at_us))
+
+
+def _checked_and_brought_up_to_date(
+    new: Path, settings: Settings, forgotten: list[ForgottenLead], company_file: Path
+) -> None:
+    engine = engine_for(f"sqlite:///{new / 'leadloop.db'}")
+    keyring = give_keyring(engine, _keyring_in(new, settings))
+    with reading(engine) as connection:
+        said = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+    if said != "ok":
+        raise BackupRefused(f"The database in this backup is damaged ({said}); take another backup.")
+    bring_up_to_date(engine)
+    _forget_again(engine, forgotten, company_file)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    keyring.close()
+
+
+def _put_company(words: Path, to: Path, moment: datetime, *, replace: bool) -> None:
+    if to.exists() and to.read_bytes() != words.read_bytes():
+        if not replace:  # the words that are there may be newer; those of the backup stand beside them
+            shutil.copyfile(words, to.with_name(f"{to.name}.restored"))
+            return
+        to.rename(to.with_name(f"{to.name}.before-{moment:%Y%m%d-%H%M%S}"))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(words, to)
