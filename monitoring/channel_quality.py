@@ -13,9 +13,10 @@ from typing import Literal
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
-from monitoring.counted_cells import Cut, CutKey
+from monitoring.counted_cells import Cut, CutKey, first_day
 from monitoring.intervals import Rate, UnitCost
 from monitoring.lead_book import LeadBook, LeadSummary
+from monitoring.romi import romi, romi_interval
 from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, summed_costs
 from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
 
@@ -71,16 +72,12 @@ class ChannelLine:
     @property
     def romi(self) -> float | None:
         """Return (revenue - cost) / cost so far, or None where nothing was spent or a sale's amount is unknown."""
-        return (self.revenue - self.cost) / self.cost if self.cost and self.revenue is not None else None
+        return romi(self.revenue, self.cost)
 
     @property
     def romi_interval(self) -> tuple[float, float] | None:
         """Return the 95 % interval of ``romi`` from the number of sales, at their average amount; None without sales."""
-        interval = self.cost_per_sale.interval if self.cost_per_sale and self.cost else None
-        if interval is None or self.revenue is None:
-            return None
-        average = self.revenue / self.sales
-        return average / interval[1] - 1, average / interval[0] - 1
+        return romi_interval(self.revenue, self.cost_per_sale)
 
 
 def channel_lines(
@@ -140,11 +137,8 @@ def can_tell_non_target(company: Company, moment: datetime) -> bool:
 
 
 def period_of(moment: datetime, company: Company, period: Period) -> date | None:
-    """Return the first day of the month or week (from Monday) in which a moment lies; None for "all"."""
-    day = moment.astimezone(company.zone).date()
-    if period == "month":
-        return day.replace(day=1)
-    return week_of(day) if period == "week" else None
+    """Return the first day of the month or week (from Monday) in which a moment lies in the company's zone; None for "all"."""
+    return first_day(moment.astimezone(company.zone).date(), period)
 
 
 def week_of(day: date) -> date:

@@ -53,7 +53,7 @@ class UnitCost:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval, by Byar's approximation of the Poisson interval (Breslow & Day 1987, p. 69).
+        """Return the 95 % interval from the count (``counted_interval``); None where nothing was counted.
 
         >>> low, high = UnitCost(1000.0, 10).interval
         >>> round(low), round(high)
@@ -61,7 +61,19 @@ class UnitCost:
         """
         if not self.count:
             return None
-        n = self.count
-        low = n * (1 - 1 / (9 * n) - Z95 / (3 * math.sqrt(n))) ** 3
-        high = (n + 1) * (1 - 1 / (9 * (n + 1)) + Z95 / (3 * math.sqrt(n + 1))) ** 3
-        return self.cost / high, self.cost / low
+        fewest, most = counted_interval(self.count)
+        return self.cost / most, self.cost / fewest
+
+
+def counted_interval(count: float) -> tuple[float, float]:
+    """Return the 95 % interval of an expected count above 0, also of what is counted in parts.
+
+    Byar's approximation of the Poisson interval (Breslow & Day 1987, "Statistical methods in cancer research", volume II,
+    IARC, p. 69).
+
+    >>> [round(end, 1) for end in counted_interval(10)]
+    [4.8, 18.4]
+    """
+    low = count * (1 - 1 / (9 * count) - Z95 / (3 * math.sqrt(count))) ** 3
+    more = count + 1
+    return max(low, 1e-9), more * (1 - 1 / (9 * more) + Z95 / (3 * math.sqrt(more))) ** 3

@@ -20,6 +20,8 @@ from monitoring.channel_quality import has_rules
 from monitoring.counted_cells import Cut, CutKey, Name
 from monitoring.intervals import FEWEST, Rate, UnitCost
 from monitoring.lead_book import LeadBook
+from monitoring.rate_difference import difference_interval
+from monitoring.romi import romi, romi_interval
 from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, are_known_by, total_costs
 from monitoring.tally import NOTHING, Tally, summed
 
@@ -81,24 +83,18 @@ class JourneyLine:
     @property
     def romi(self) -> float | None:
         """Return (revenue - cost) / cost so far; None where nothing was spent or a sale's amount is unknown."""
-        cost, revenue = self.cost, self.tally.revenue
-        return (revenue - cost) / cost if cost and revenue is not None else None
+        return romi(self.tally.revenue, self.cost)
 
     @property
     def romi_interval(self) -> tuple[float, float] | None:
         """Return the 95 % interval of ``romi`` from the number of sales, at their average amount; None without sales."""
-        unit, revenue = self.cost_per_sale, self.tally.revenue
-        interval = unit.interval if unit and self.cost else None
-        if interval is None or revenue is None:
-            return None
-        average = revenue / self.tally["sales"]
-        return average / interval[1] - 1, average / interval[0] - 1
+        return romi_interval(self.tally.revenue, self.cost_per_sale)
 
     @property
     def romi_expected(self) -> float | None:
         """Return what ``romi`` comes to if open leads buy as their chances say."""
-        cost, revenue = self.cost, self.tally.revenue
-        return (revenue + self.tally.expected_revenue - cost) / cost if cost and revenue is not None else None
+        revenue = self.tally.revenue
+        return romi(None if revenue is None else revenue + self.tally.expected_revenue, self.cost)
 
     def step(self, name: StepName) -> Step | None:
         """Return a step, or None where this company does not record it."""
@@ -124,7 +120,13 @@ class Journey:
 
 
 def steps_of(company: Company, moment: datetime) -> tuple[StepName, ...]:
-    """Return the steps that this company records; one that it does not is left out, not shown as nothing."""
+    """Return the steps that this company records; one that it does not is left out, not shown as nothing.
+
+    >>> from datetime import UTC
+    >>> company = Company.model_validate({"company": "x", "calls_recorded": False, "stages": {"meeting": ["Замер"]}})
+    >>> steps_of(company, datetime(2026, 3, 2, tzinfo=UTC))
+    ('impressions', 'clicks', 'leads', 'meeting', 'won')
+    """
     asked: list[StepName] = ["impressions", "clicks", "leads"]
     if company.calls_recorded:
         asked.append("reached")
@@ -161,22 +163,13 @@ def journey(
 
 
 def difference(one: Rate, other: Rate) -> tuple[float, float] | None:
-    """Return the 95 % interval of ``one`` minus ``other``; None where either is of nothing.
-
-    Newcombe 1998, "Interval estimation for the difference between independent proportions", Statistics in Medicine
-    17:873-890, method 10: Wilson's intervals of both, put together. His table II, case (a), 56/70 - 48/80:
+    """Return the 95 % interval of ``one`` minus ``other`` (``rate_difference.py``); None where either is of nothing.
 
     >>> low, high = difference(Rate(56, 70), Rate(48, 80)) or (0, 0)
     >>> round(low, 4), round(high, 4)
     (0.0524, 0.3339)
     """
-    if one.value is None or other.value is None:
-        return None
-    (low1, high1), (low2, high2) = one.interval, other.interval
-    apart = one.value - other.value
-    below = math.hypot(one.value - low1, high2 - other.value)
-    above = math.hypot(high1 - one.value, other.value - low2)
-    return max(apart - below, -1.0), min(apart + above, 1.0)
+    return None if one.value is None or other.value is None else difference_interval(other, one)
 
 
 def verdict(one: Rate | None, other: Rate | None) -> Difference:

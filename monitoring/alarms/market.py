@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp
 
-from monitoring.alarms.usual import FEWEST, Moved, Usual, odds_share
+from features.log_odds import probability_of
+from monitoring.alarms.usual import FEWEST, Moved, Usual
 
 Counted = tuple[float, float, float]
 """A day (as an ordinal), how many leads were bad, of how many."""
@@ -61,7 +62,7 @@ class _Market:
         for place, bad, of in counts:
             usual = self._usual[place]
             if usual.leads >= FEWEST:
-                share = odds_share(usual.log_odds(before))
+                share = probability_of(usual.log_odds(before))
                 shade = share * (1.0 - share) * of
                 known = shade / (usual.dispersion + shade * usual.variance())
                 score += (bad - of * share) * known / max(shade, 1e-9)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import log, sqrt
+
+from features.log_odds import probability_of
 
 HALF_LIFE = 120.0
 """Days after which a lead counts half."""
@@ -54,7 +56,7 @@ class Usual:
     def learn(self, day: float, bad: float, of: float, moved: Moved = STILL) -> None:
         """Take in the leads of a day, and what moved all groups on it."""
         if of and self.is_known:
-            share = min(max(odds_share(self.log_odds(moved)), 1e-4), 1.0 - 1e-4)
+            share = min(max(probability_of(self.log_odds(moved)), 1e-4), 1.0 - 1e-4)
             self._scatter += (bad - of * share) ** 2 / (of * share * (1.0 - share))
             self._days += 1.0
         if day != self._day:
@@ -102,16 +104,4 @@ class Usual:
         ``LITTLE``, by which it is seldom known better.
         """
         better = min(moved.market - self._market / (self._of or 1.0) + LITTLE, 0.0)
-        return odds_share(self.log_odds(moved) - better + CAUTION * sqrt(self.variance() + moved.variance))
-
-
-def odds_share(log_odds: float) -> float:
-    """Return the share whose log-odds these are.
-
-    >>> odds_share(0.0), odds_share(-800.0)
-    (0.5, 0.0)
-    """
-    if log_odds >= 0:
-        return 1.0 / (1.0 + exp(-min(log_odds, 500.0)))
-    odds = exp(max(log_odds, -800.0))
-    return odds / (1.0 + odds)
+        return probability_of(self.log_odds(moved) - better + CAUTION * sqrt(self.variance() + moved.variance))

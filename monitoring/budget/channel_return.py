@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from features.wilsons_interval import Z95
 from monitoring.budget.elasticity import Elasticity, elasticities
 from monitoring.budget.weekly_figures import ChannelWeeks
+from monitoring.intervals import counted_interval
 
 RECENT_WEEKS = 13
 """A quarter: long enough to count sales, short enough to be the channel of today."""
@@ -18,7 +19,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class ChannelReturn:
-    """A channel over its latest weeks.
+    """A channel over its latest ``weeks``; money is in the company's currency.
 
     ``sold`` is ``sales`` made plus ``expected`` of open leads. ``a_sale`` is what one of them cost, ``next_sale`` what one more
     would have cost by the association over all its weeks, with 95 % intervals; an upper end of infinity says that more money
@@ -67,17 +68,6 @@ def channel_returns(channels: Iterable[ChannelWeeks], *, recent: int = RECENT_WE
     told = elasticities(every)
     returns = [_return(one, recent, told.get(one.channel)) for one in every]
     return sorted(returns, key=lambda one: (-one.cost, -one.sold, one.channel))
-
-
-def counted_interval(count: float) -> Interval:
-    """Return the 95 % interval of an expected count, by Byar's approximation, also for what is counted in parts.
-
-    >>> [round(end, 1) for end in counted_interval(10)]
-    [4.8, 18.4]
-    """
-    low = count * (1 - 1 / (9 * count) - Z95 / (3 * math.sqrt(count))) ** 3
-    more = count + 1
-    return max(low, 1e-9), more * (1 - 1 / (9 * more) + Z95 / (3 * math.sqrt(more))) ** 3
 
 
 def _return(one: ChannelWeeks, recent: int, told: Elasticity | None) -> ChannelReturn:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from monitoring.budget.channel_return import channel_returns, counted_interval
+from monitoring.budget.channel_return import channel_returns
 from monitoring.budget.elasticity import elasticities, own_elasticity, poisson_fit
+from monitoring.intervals import counted_interval
 from tests.monitoring.budget.weeks import weeks
 
 
