@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import command
@@ -23,12 +25,15 @@ ANNA = {"lead_id": "7", "name": "Анна", "phone": "89123456789", "email": "an
 KEEP = text("INSERT INTO contacts (lead_id, name, phone, email) VALUES (:lead_id, :name, :phone, :email)")
 
 
-def back_to(revision: str, connection: Connection) -> None:
-    """Bring a database back to the shape that an earlier version made."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)
+@contextmanager
+def back_at(revision: str, engine: Engine) -> Iterator[Connection]:
+    """Bring a database back to the shape that an earlier version made, and give a transaction in which it is so."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        yield connection
 
 
 def test_a_migrated_database_has_the_very_tables_that_the_code_works_with(engine: Engine) -> None:
@@ -38,8 +43,7 @@ def test_a_migrated_database_has_the_very_tables_that_the_code_works_with(engine
 
 
 def test_contacts_kept_by_the_first_version_are_there_after_the_second(engine: Engine) -> None:
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        back_to("0001", connection)
+    with back_at("0001", engine) as connection:
         connection.execute(KEEP, ANNA)
     bring_up_to_date(engine)
     book = ContactBook(engine, b"secret")
@@ -49,16 +53,14 @@ def test_contacts_kept_by_the_first_version_are_there_after_the_second(engine: E
 def test_the_first_version_gets_the_contact_that_holds(engine: Engine) -> None:
     for import_id, name in enumerate(("Анна", "Аня"), start=1):
         keep_contact(engine, "7", Contact(name, None, None), import_id)
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        back_to("0001", connection)
+    with back_at("0001", engine) as connection:
         assert connection.execute(text("SELECT name FROM contacts")).scalars().all() == ["Аня"]
 
 
 def test_how_leads_left_the_queue_goes_with_its_table_and_the_table_comes_back_empty(engine: Engine) -> None:
     with writing(engine) as connection:
         remember_hand_out(connection, HandOut(LeadId("7"), NOON, NOON, 1, 1, 0, "by_worth", 1.0))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        back_to("0002", connection)
+    with back_at("0002", engine) as connection:
         assert "hand_outs" not in inspect(connection).get_table_names()
     bring_up_to_date(engine)
     assert list(HandOutLog(engine).every()) == []

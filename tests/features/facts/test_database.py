@@ -6,11 +6,12 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from features.errors import StoreUnreachable
@@ -111,11 +112,24 @@ def test_threads_that_write_take_turns_so_that_none_has_to_sleep_and_try_again(s
         assert len(connection.execute(select(CONTACTS.c.lead_id)).all()) == 64
 
 
-def dropped(served: Engine, url: str) -> int:
+@pytest.fixture
+def served(postgres_url: str) -> Iterator[Engine]:
+    """Give an engine of our own for a server; whoever asks says after how long an idle connection is asked about."""
+    engine = engine_for(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+def backend_of(connection: Connection) -> int:
+    """Return which of the server's processes answers."""
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def dropped(served: Engine) -> int:
     """Let the server drop the connection that an engine keeps; return which it was."""
     with reading(served) as connection:
-        mine = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
-    other = create_engine(url, poolclass=NullPool)
+        mine = backend_of(connection)
+    other = create_engine(served.url, poolclass=NullPool)
     with other.connect() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:of)"), {"of": mine})
         still = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :of")
@@ -126,24 +140,20 @@ def dropped(served: Engine, url: str) -> int:
 
 
 def test_a_connection_that_lay_idle_and_was_dropped_is_replaced_before_anybody_notices(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    served: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "IDLE_SECONDS", 0.0)
-    served = engine_for(postgres_url)
-    before = dropped(served, postgres_url)
+    before = dropped(served)
     with writing(served) as connection:
-        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != before
-    served.dispose()
+        assert backend_of(connection) != before
 
 
 def test_one_that_is_dropped_while_it_is_used_all_the_time_is_told_once_and_then_replaced(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    served: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "IDLE_SECONDS", 60.0)
-    served = engine_for(postgres_url)
-    before = dropped(served, postgres_url)
+    before = dropped(served)
     with pytest.raises(StoreUnreachable, match="does not answer"), writing(served):
         pytest.fail("the server knows that connection no more")
     with writing(served) as connection:
-        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != before
-    served.dispose()
+        assert backend_of(connection) != before

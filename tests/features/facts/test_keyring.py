@@ -151,14 +151,13 @@ def test_a_served_database_of_which_nobody_said_where_its_keys_lie_is_refused(po
 
 
 def test_what_the_version_before_kept_in_plain_is_sealed_and_the_file_written_anew(tmp_path: Path) -> None:
-    from tests.leadloop.test_database import back_to
+    from tests.leadloop.test_database import back_at
 
     path = tmp_path / "leadloop.db"
     engine = engine_for(f"sqlite:///{path}")
     bring_up_to_date(engine)
     FactStore(engine).append([lead("7"), noted("звонить Анне")])
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        back_to("0003", connection)
+    with back_at("0003", engine) as connection:
         connection.execute(
             text("INSERT INTO contacts (lead_id, name, phone) VALUES ('7', 'Анна Каренина', '89123456789')")
         )
