@@ -51,7 +51,8 @@ class LeadsWithoutCosts:
 class Matching:
     """All costs, and both sides of what does not fit, the most money and the most leads first.
 
-    ``leads`` of ``paid_leads`` came by campaigns without costs.
+    ``unmatched`` is what of ``costs`` fits no lead, each in the company's currency and in others; ``paid_leads`` counts the leads
+    of channels that costs are told of.
     """
 
     costs: Costs

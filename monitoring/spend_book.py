@@ -275,7 +275,15 @@ class _Sums:
 
 
 def by_id(spend: Iterable[Spend], leads: KnownNames, company: Company) -> list[Spend]:
-    """Return costs whose campaign or ad the leads call by its id under that id."""
+    """Return costs whose campaign or ad the leads call by its id under that id.
+
+    >>> from datetime import UTC, datetime
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> paid = Spend(date(2026, 3, 2), noon, noon, 10.0, "RUB", {"source": "vk", "campaign": "Зима", "campaign_id": "17"})
+    >>> (found,) = by_id([paid], frozenset({("vk", "17", None)}), Company(company="Окна"))
+    >>> found.marks["campaign"]
+    '17'
+    """
     channel_of = channel_reader(company.channels)
     campaigns = {(channel, campaign) for channel, campaign, _ in leads}
     return [_by_id(one, channel_of(one.marks), campaigns, leads) for one in spend]

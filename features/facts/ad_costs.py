@@ -44,7 +44,7 @@ class AdCosts(Part):
     )
 
     def rate_on(self, day: date) -> float | None:
-        """Return the VAT rate that holds on a day.
+        """Return the VAT rate that holds on a day, as a share (0.2 is 20 %); None where none is said to.
 
         >>> AdCosts(vat_rate={date(2019, 1, 1): 0.2, date(2026, 1, 1): 0.22}).rate_on(date(2025, 12, 31))
         0.2

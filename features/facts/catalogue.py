@@ -118,7 +118,7 @@ class Catalogue:
         return [one for one in found if one]
 
     def price(self, offer: str | None, *, created_at: datetime, moment: datetime) -> float | None:
-        """Return the price of an offer for a request, as known at ``moment``; None where the catalogue says none."""
+        """Return an offer's price for a request as known at ``moment``, in the company's currency; None where none is told."""
         held = self.held("offer", offer, created_at=created_at, moment=moment) if offer else None
         return held.promised.price if held else None
 

@@ -52,7 +52,13 @@ class Cells:
         return text
 
     def moment(self, column: str, *, day_ends: bool) -> datetime:
-        """Return the cell's moment; a day without a time is its start, or its end where ``day_ends``."""
+        """Return the cell's moment; a day without a time is its start, or its end where ``day_ends``.
+
+        Raises
+        ------
+        FactRefused
+            Where nothing was given, or it is no date; so for ``number`` where it is no number.
+        """
         text = self.needed(column)
         try:
             moment, has_time = parse_moment(text, self.shape.date_order, self.company.zone)
@@ -115,7 +121,7 @@ class Cells:
 
 
 def yes_or_no(text: str) -> str:
-    """Return "yes" or "no" for a word that means either.
+    """Return "yes" or "no" for a word that means either; ``FactRefused`` for any other.
 
     >>> yes_or_no("Да"), yes_or_no("0")
     ('yes', 'no')

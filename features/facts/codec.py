@@ -43,12 +43,20 @@ def _is_empty(value: object) -> bool:
 
 
 def encoded(fact: Fact, payload: Payload | None = None) -> str:
-    """Return the payload as JSON text; whoever has it gives it."""
+    """Return the payload as JSON text; whoever has it gives it.
+
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> call = Call(LeadId("7"), noon, noon, "reached", seconds=90.0)
+    >>> encoded(call)
+    '{"result":"reached","seconds":90.0}'
+    >>> lead_fact("call", LeadId("7"), microseconds(noon), microseconds(noon), encoded(call)) == call
+    True
+    """
     return orjson.dumps(payload_of(fact) if payload is None else payload).decode()
 
 
 def lead_fact(kind: str, lead_id: LeadId, at_us: int, known_us: int, payload: str) -> LeadFact:
-    """Return the fact of a lead that was stored as these columns."""
+    """Return the fact of a lead that was stored as these columns: moments in microseconds since 1970, ``payload`` as JSON."""
     at = instant(at_us)
     known_at = at if known_us == at_us else instant(known_us)
     return _READERS[kind](lead_id, at, known_at, orjson.loads(payload))

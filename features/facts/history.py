@@ -13,6 +13,12 @@ class LeadHistory:
     """A lead's stored facts, sorted by storage number, as the store had them at the number ``read_up_to``.
 
     That number may be larger than the last fact's: an import that was taken back since then is not seen any more.
+
+    >>> from datetime import UTC
+    >>> noon, one = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 13, tzinfo=UTC)
+    >>> told = Stored(3, Lead(LeadId("7"), noon, one))  # left at noon, known to the company an hour later
+    >>> LeadHistory(LeadId("7"), (told,), 3).arrived_at.hour
+    13
     """
 
     lead_id: LeadId

@@ -45,7 +45,14 @@ class Reading:
 
 
 def read_lead(cells: Cells, reading: Reading) -> RowFacts:
-    """Return a lead, its source, its contact, and its status where the export has one."""
+    """Return a lead, its source, its contact, and its status where the export has one.
+
+    Raises
+    ------
+    FactRefused
+        Where a cell that the row cannot do without is empty or does not fit; so for every reader. Optional cells are left out
+        and complained of (``Cells.complaints``).
+    """
     columns = reading.company.export.leads
     lead_id = _lead_id(cells, columns.id)
     at = cells.moment(columns.created_at, day_ends=False)

@@ -387,6 +387,7 @@ DUTY_RUNS = Table(
     Column("failures", Integer, nullable=False),
 )
 """The last run of each duty of the worker: when, and what came of it."""
+
 CRM_INBOX = Table(
     "crm_inbox",
     METADATA,

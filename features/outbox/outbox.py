@@ -37,7 +37,26 @@ def put_in(connection: Connection, letter: Letter, moment: datetime) -> int:
 
 
 class Outbox:
-    """The letters in a database; one sender at a time takes from it."""
+    """The letters in a database; one sender at a time takes from it.
+
+    A database that does not answer is ``StoreUnreachable`` everywhere.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from features.facts.database import engine_for
+    >>> from features.facts.tables import METADATA
+    >>> engine, noon = engine_for("sqlite://"), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> METADATA.create_all(engine)
+    >>> outbox = Outbox(engine)
+    >>> letter = Letter("team", "alarm", "alarm 7", "https://example.com/hook", b"{}", "application/json")
+    >>> outbox.put(letter, noon), outbox.put(letter, noon)  # one letter of a key
+    (1, 1)
+    >>> taken = outbox.take(1, noon)
+    >>> outbox.delivered(1, noon, "200")
+    >>> outbox.letter(1).state, outbox.due(noon)
+    ('delivered', [])
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -65,7 +84,7 @@ class Outbox:
             return _kept(connection.execute(select(OUTBOX).where(OUTBOX.c.id == letter_id)).one())
 
     def delivered(self, letter_id: int, moment: datetime, answer: str) -> None:
-        """Note that a letter arrived; its body is forgotten, its hash stays."""
+        """Note that a letter that was taken arrived; its body is forgotten, its hash stays. One in another state stays as it is."""
         self._note(letter_id, moment, state="delivered", answer=answer, body=None)
 
     def put_off(self, letter_id: int, moment: datetime, *, until: datetime, answer: str) -> None:

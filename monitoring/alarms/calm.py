@@ -29,7 +29,9 @@ MOST_ROWS = 20_000
 class Faced:
     """The faces of many streams of the same days: of each face its counts and its market, and whose it is.
 
-    ``of`` has a column a stream, ``bad`` one a face; the faces of a stream stand side by side.
+    Of shape (days, streams) is ``of``, how many leads counted; of shape (days, faces) ``bad``, how many of them were bad. A row
+    is a day from ``first`` (an ordinal) on. ``stream_of`` and ``market_of`` name each face's column of ``of`` and column of
+    the markets; the faces of a stream stand side by side.
     """
 
     first: int
@@ -42,7 +44,11 @@ class Faced:
 @dataclass(frozen=True, slots=True)
 class Calm:
     """Of each stream the most evidence that there ever was, while nothing is known to have changed; and of each face what is
-    usual today. ``is_known`` says of which streams anything is usual yet."""
+    usual today. ``is_known`` says of which streams anything is usual yet.
+
+    ``evidence`` is in days (``detector.py``) and, like ``is_known`` (1 or 0), has an entry a stream; ``usual``, a share, and
+    ``dispersion`` have one a face.
+    """
 
     evidence: Floats
     is_known: Floats

@@ -42,7 +42,7 @@ def mark(days: float) -> float:
 
 
 def costs(usual: float) -> Gains:
-    """Return what a lead, bad or not, costs each size of change where the usual share is so large."""
+    """Return what a lead, bad or not, costs each size of change at a usual share ``p``: log(1 - p + p c), as in ``gains``."""
     return tuple([log1p(usual * more) for _, more in TILTS])
 
 

@@ -20,12 +20,16 @@ class Entry(NamedTuple):
 
 
 def clock_of(measure: str) -> Clock:
-    """Return on which clock a measure is told."""
+    """Return on which clock a measure is told.
+
+    >>> clock_of("answer:role"), clock_of("non_target"), clock_of("bought")
+    ('arrival', 'call', 'purchase')
+    """
     if measure == "chance" or measure.startswith(ANSWER):
         return "arrival"
     return "purchase" if measure == "bought" else "call"
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> int:
-    """Return the day of a moment in the company's zone."""
+    """Return the day of a moment in the company's zone, as an ordinal (``date.toordinal``)."""
     return moment.astimezone(zone).toordinal()

@@ -19,7 +19,10 @@ from monitoring.alarms.usual_of_many import Floats, UsualOfMany, Which
 
 @dataclass(frozen=True, slots=True)
 class Markets:
-    """On each day, for each row: how far all had moved (``usual.Moved``); zero where no lead came that could show it."""
+    """On each day, for each row: how far all had moved (``usual.Moved``); zero where no lead came that could show it.
+
+    All are of shape (days, rows): ``by`` and ``market`` in log-odds, ``variance`` of both together.
+    """
 
     by: Floats
     market: Floats

@@ -16,6 +16,18 @@ def noticeable(leads: int, usual: float, threshold: float, dispersion: float = 1
 
     The change is taken to have begun with the first of them: one term of the detector's sum, which is never more than it.
 
+    Parameters
+    ----------
+    leads, usual
+        How many leads the last ``LATEST`` days had, and which share of them is usually bad.
+    threshold
+        The days that are to lie between two false alarms, as for ``detector.mark``.
+    dispersion
+        How many times as much the days scatter as independent leads would.
+
+    Examples
+    --------
+
     >>> round(noticeable(120, 0.20, 365.0), 2), noticeable(3, 0.20, 365.0)
     (0.34, None)
     """

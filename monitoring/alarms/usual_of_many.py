@@ -17,7 +17,18 @@ LEADS, BAD, OF, BY, MARKET, DAY, SCATTER, DAYS = range(8)
 
 
 class UsualOfMany:
-    """The usual shares of ``number`` groups."""
+    """The usual shares of ``number`` groups.
+
+    ``which`` names the groups by their numbers from 0; all else that is given or returned has an entry for each of them: counts
+    of leads, ``by``, ``market`` and ``variance`` in log-odds as in ``usual.Moved``.
+
+    >>> usual, both = UsualOfMany(2), np.array([0, 1])
+    >>> still = np.zeros(2)
+    >>> for day in range(10):
+    ...     usual.learn(both, day, np.array([1.0, 2.0]), np.array([5.0, 5.0]), still, still)
+    >>> usual.is_known(both).tolist(), usual.expected(both, still, still)[0].round(2).tolist()
+    ([True, True], [0.21, 0.4])
+    """
 
     def __init__(self, number: int) -> None:
         self._state = np.zeros((8, number))

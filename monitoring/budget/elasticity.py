@@ -77,7 +77,8 @@ def own_elasticity(weeks: Sequence[Week]) -> _Own | None:
 def poisson_fit(rows: Sequence[Sequence[float]], counts: Sequence[float]) -> tuple[list[float], Matrix, float] | None:
     """Return coefficients, their covariance, and the dispersion (Pearson's) of a log-linear model of counts.
 
-    By iteratively reweighted least squares; None where that does not settle.
+    By iteratively reweighted least squares; None where that does not settle. Each of ``rows`` belongs to one of ``counts`` and
+    has a number for each coefficient; the first is to be 1, for the level.
 
     >>> rows, counts = [[1.0, 0.0], [1.0, 1.0], [1.0, 2.0], [1.0, 3.0]], [2.0, 4.0, 8.0, 16.0]
     >>> coefficients, _, dispersion = poisson_fit(rows, counts)

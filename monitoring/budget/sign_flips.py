@@ -61,7 +61,13 @@ def effect_of(sold: Sequence[float], paid: Sequence[float], *, seed: int = 0) ->
 
 
 def p_value(differences: Sequence[float], *, seed: int = 0) -> float:
-    """Return in which share of the draws the sum of differences is at least as far from 0 as it was."""
+    """Return in which share of the draws the sum of differences is at least as far from 0 as it was.
+
+    Of all 2**n draws up to ``MOST_ENUMERATED`` pairs; of so many that are drawn with ``seed`` beyond that.
+
+    >>> p_value([4.0, 5.0, 3.0, 6.0, 4.0, 5.0]), p_value([4.0, -5.0, 3.0, -6.0, 4.0, 0.0])
+    (0.03125, 1.0)
+    """
     return _p_value(_draws(differences, [0.0] * len(differences), seed), sum(differences), 0.0, 0.0)
 
 

@@ -50,12 +50,20 @@ def price(value: float | None) -> str:
 
 
 def md5_of(text: str | None) -> str:
-    """Return the MD5 of a text as hexadecimal digits, as Yandex asks for it; nothing of nothing."""
+    """Return the MD5 of a text as hexadecimal digits, as Yandex asks for it; nothing of nothing.
+
+    >>> md5_of("79001234567"), md5_of(None)
+    ('94101f6ce6cb6e7e393749fab75f4682', '')
+    """
     return md5(text.encode(), usedforsecurity=False).hexdigest() if text else ""
 
 
 def sha256_of(text: str | None) -> str:
-    """Return the SHA-256 of a text as hexadecimal digits, as Google and Meta ask for it; nothing of nothing."""
+    """Return the SHA-256 of a text as hexadecimal digits, as Google and Meta ask for it; nothing of nothing.
+
+    >>> sha256_of("anna@example.com")[:16], sha256_of("")
+    ('f7d54c22dda5b178', '')
+    """
     return sha256(text.encode()).hexdigest() if text else ""
 
 

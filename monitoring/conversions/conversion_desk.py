@@ -85,7 +85,7 @@ class ConversionDesk:
             self.counts(name, moment)
 
     def look(self, name: System, moment: datetime) -> Look:
-        """Return how everything stands for a system."""
+        """Return how everything stands for a system; ``NothingToTell`` where it is told nothing, so for all that follows."""
         return self._look(self.system(name), self.ledger.told(name), moment)
 
     def counts(self, name: System, moment: datetime) -> StandingCounts:

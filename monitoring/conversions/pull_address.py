@@ -20,7 +20,18 @@ FIRST = 1
 
 
 class PullKeys:
-    """The addresses' signatures, for a company's own secret."""
+    """The addresses' signatures, for a company's own secret.
+
+    >>> from datetime import UTC
+    >>> from features.facts.database import engine_for
+    >>> from features.facts.tables import METADATA
+    >>> engine = engine_for("sqlite://")
+    >>> METADATA.create_all(engine)
+    >>> keys = PullKeys(engine, b"secret")
+    >>> before = keys.signature("yandex")
+    >>> keys.renew("yandex", datetime(2026, 3, 2, 12, tzinfo=UTC)), keys.is_right("yandex", before)
+    (2, False)
+    """
 
     def __init__(self, engine: Engine, secret: bytes) -> None:
         self._engine = engine

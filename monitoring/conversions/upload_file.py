@@ -23,7 +23,15 @@ UNFINISHED = ".part"
 
 
 def write_upload(desk: ConversionDesk, system: System, path: Path, moment: datetime) -> Handed:
-    """Write what is ready into ``path`` and note it; with nothing ready no file is made and what lies there stays."""
+    """Write what is ready into ``path`` and note it; with nothing ready no file is made and what lies there stays.
+
+    Raises
+    ------
+    NothingToTell
+        Where ``company.yaml`` does not name the system.
+    OSError
+        Where the file cannot be written; nothing is noted then.
+    """
     place = path.resolve()
     part = _part_of(place)
 

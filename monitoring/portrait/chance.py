@@ -24,7 +24,10 @@ AT_ONCE = 111
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """How strongly each segment stands out (positive: among buyers), and its p-value adjusted for all of them."""
+    """How strongly each segment stands out (positive: among buyers), and its p-value adjusted for all of them.
+
+    Both have an entry a segment, in the order in which they were asked about; a strength is about a standard normal deviation.
+    """
 
     strength: Floats
     p_value: Floats

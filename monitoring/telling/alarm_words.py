@@ -193,7 +193,11 @@ SOURCE_FIELDS = ("medium", "campaign", "ad", "keyword", "landing_page", "offer",
 
 
 def percent(rate: Rate, language: str) -> str:
-    """Return a share as a percentage."""
+    """Return a share as a percentage, a dash where it is of nothing.
+
+    >>> percent(Rate(3, 8), "ru").split(), percent(Rate(0, 0), "ru")
+    (['38', '%'], '—')
+    """
     return "—" if rate.value is None else percent_words(rate.value, language)
 
 
@@ -213,11 +217,19 @@ def points_number(size: float, language: str) -> str:
 
 
 def money(value: float, company: Company, language: str) -> str:
-    """Return money in the company's currency."""
+    """Return money in the company's currency, without its small coins.
+
+    >>> money(1234.5, Company(company="Окна"), "en").split()
+    ['1,234', '₽']
+    """
     sign = CURRENCY_SIGNS.get(company.currency, company.currency)
     return f"{number_words(float(round(value)), language)}\u00a0{sign}"
 
 
 def day_words(day: date, language: str) -> str:
-    """Return a day as people write it."""
+    """Return a day as people write it.
+
+    >>> day_words(date(2026, 3, 2), "ru"), day_words(date(2026, 3, 2), "en")
+    ('02.03.2026', '2026-03-02')
+    """
     return f"{day:%d.%m.%Y}" if language == "ru" else f"{day:%Y-%m-%d}"

@@ -81,7 +81,7 @@ class AdExport:
                 yield number, self.titles + reader.line_num, row if fits else None
 
     def read(self, cells: Cells, reading: Reading) -> RowFacts:
-        """Return the costs of a row: of its day, or of each day of its period."""
+        """Return the costs of a row: of its day, or of each day of its period; ``FactRefused`` where it does not fit."""
         first, last = self._days(cells)
         cost = self._cost(cells, first)
         marks = self._marks(cells)
