@@ -7,28 +7,24 @@ everybody's with the leads that he holds beside them: these are put in for his l
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from itertools import count, islice
-from operator import itemgetter
-from typing import Any, Generic, Protocol, TypeVar
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
 
 from features.facts.values import LeadId
 from features.rows.as_of import KnownLead
-from models.hand_out_log import DRAWN_FOR, Arm
-from serving.open_leads.exploration import Draw, draw_of
+from models.hand_out_log import DRAWN_FOR
+from serving.open_leads.exploration import draw_of
+from serving.open_leads.kept_order import KeptOrder, Waiting
 from serving.open_leads.kept_places import KeptPlaces
 from serving.open_leads.queue_order import Candidate, Place, worth_of
 from serving.open_leads.waiting import Left, Waits, queue_place
 
 MOST_PUT_IN_PLACE = 500
 """Where more leads changed at once, all are put in order anew."""
-Turn = tuple[bool, float, float, LeadId]
-"""By what the queue is sorted: promised calls first, then worth, then the freshest."""
-POINT = itemgetter(0)
 
 
 class Worthy(Protocol):
@@ -51,7 +47,6 @@ class Worthy(Protocol):
 
 
 L = TypeVar("L", bound=Worthy)
-T = TypeVar("T", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +58,6 @@ class Look(Generic[L]):
     coming_back: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting(Generic[L]):
-    """A lead that waits; ``draw`` where it takes part in the day's."""
-
-    candidate: Candidate[L]
-    turn: Turn
-    draw: Draw | None
-
-    @property
-    def name(self) -> LeadId:
-        return self.turn[-1]
-
-
 class KeptQueue(Generic[L]):
     """Who waits, in order; whoever keeps it lets one thread at a time ask."""
 
@@ -85,19 +67,11 @@ class KeptQueue(Generic[L]):
         self._resting: set[LeadId] = set()
         self._held: dict[str, dict[LeadId, L]] = {}
         self._holder: dict[LeadId, str] = {}
-        self._waiting: dict[LeadId, _Waiting[L]] = {}
+        self._order = KeptOrder[L](self._odds)
         self._with_amount = 0
         self._by_amount = False
         self._moment: datetime | None = None
         self._day: date | None = None
-        # Sorted, each with the lead's name last: the order, the order of arrival, since when those drawn wait, the order of
-        # those drawn, their points on the circle, and the aims of those whose coin fell so that they may go ahead.
-        self._by_turn: list[Turn] = []
-        self._by_time: list[tuple[datetime, LeadId]] = []
-        self._drawn_since: list[tuple[datetime, LeadId]] = []
-        self._drawn: list[Turn] = []
-        self._circle: list[tuple[float, LeadId]] = []
-        self._aims: list[tuple[float, LeadId]] = []
 
     def touch(self, leads: Iterable[LeadId]) -> None:
         """Note that leads came, changed or went."""
@@ -111,15 +85,15 @@ class KeptQueue(Generic[L]):
         ``leads`` are all that are open.
         """
         with self._of(leads, moment, manager) as coming_back:
-            return Look(list(islice(self._in_turn(), most)), len(self._by_turn), coming_back)
+            return Look(list(islice(self._order.in_turn(), most)), len(self._order), coming_back)
 
     def look_at(
         self, lead_id: LeadId, leads: Mapping[LeadId, L], moment: datetime, manager: str | None = None
     ) -> Look[L]:
         """Return the place of one lead alone; no place where it does not wait in the manager's queue."""
         with self._of(leads, moment, manager) as coming_back:
-            one = self._waiting.get(lead_id)
-            return Look([self._place(one, self._rank(one))] if one else [], len(self._by_turn), coming_back)
+            one = self._order.waiting.get(lead_id)
+            return Look([self._order.place_of(one)] if one else [], len(self._order), coming_back)
 
     @contextmanager
     def _of(self, leads: Mapping[LeadId, L], moment: datetime, manager: str | None) -> Iterator[int]:
@@ -154,16 +128,16 @@ class KeptQueue(Generic[L]):
             return
         if before is not None and moment < before:
             self._draw_anew(
-                one for one in list(self._waiting.values()) if self._is_drawn(one.candidate) != bool(one.draw)
+                one for one in list(self._order.waiting.values()) if self._is_drawn(one.candidate) != bool(one.draw)
             )
-        while self._drawn_since and self._drawn_since[0][0] <= moment - DRAWN_FOR:
-            self._draw_anew([self._waiting[self._drawn_since[0][1]]])
+        while one := self._order.drawn_no_later_than(moment - DRAWN_FOR):
+            self._draw_anew([one])
         self._put(news)
 
     def _put(self, news: Mapping[LeadId, tuple[L, Waits | Left] | None]) -> None:
         """Put leads where they wait now, and out of where they did."""
         for lead_id, now in news.items():
-            before = self._waiting.get(lead_id)
+            before = self._order.waiting.get(lead_id)
             if before:
                 self._take_out(before)
             if now and isinstance(now[1], Waits):
@@ -173,132 +147,39 @@ class KeptQueue(Generic[L]):
 
     def _put_all_anew(self, news: Mapping[LeadId, tuple[L, Waits | Left] | None]) -> None:
         """Put all that wait in order at once, which costs less than so many one by one."""
-        candidates = {name: one.candidate for name, one in self._waiting.items() if name not in news}
+        candidates = {name: one.candidate for name, one in self._order.waiting.items() if name not in news}
         for lead_id, now in news.items():
             if now and isinstance(now[1], Waits):
                 candidates[lead_id] = _candidate(now[0], now[1])
         self._with_amount = sum(one.expected_amount is not None for one in candidates.values())
         self._by_amount = self._with_amount > 0
-        self._waiting = {name: self._waits(one) for name, one in candidates.items()}
-        drawn = [one for one in self._waiting.values() if one.draw]
-        self._by_turn = sorted(one.turn for one in self._waiting.values())
-        self._by_time = sorted((one.candidate.created_at, name) for name, one in self._waiting.items())
-        self._drawn_since = sorted((one.candidate.waits.since, one.name) for one in drawn)
-        self._drawn = sorted(one.turn for one in drawn)
-        self._circle = sorted((one.draw.point, one.name) for one in drawn if one.draw)
-        self._aims = sorted((one.draw.aim, one.name) for one in drawn if one.draw and one.draw.coin < self._odds)
+        self._order.put_all(self._waits(one) for one in candidates.values())
 
-    def _put_in(self, one: _Waiting[L]) -> None:
-        self._waiting[one.name] = one
+    def _put_in(self, one: Waiting[L]) -> None:
         self._with_amount += one.candidate.expected_amount is not None
-        insort(self._by_turn, one.turn)
-        insort(self._by_time, (one.candidate.created_at, one.name))
-        if one.draw:
-            insort(self._drawn_since, (one.candidate.waits.since, one.name))
-            insort(self._drawn, one.turn)
-            insort(self._circle, (one.draw.point, one.name))
-            if one.draw.coin < self._odds:
-                insort(self._aims, (one.draw.aim, one.name))
+        self._order.put_in(one)
 
-    def _take_out(self, one: _Waiting[L]) -> None:
-        del self._waiting[one.name]
+    def _take_out(self, one: Waiting[L]) -> None:
         self._with_amount -= one.candidate.expected_amount is not None
-        _remove(self._by_turn, one.turn)
-        _remove(self._by_time, (one.candidate.created_at, one.name))
-        if one.draw:
-            _remove(self._drawn_since, (one.candidate.waits.since, one.name))
-            _remove(self._drawn, one.turn)
-            _remove(self._circle, (one.draw.point, one.name))
-            if one.draw.coin < self._odds:
-                _remove(self._aims, (one.draw.aim, one.name))
+        self._order.take_out(one)
 
-    def _draw_anew(self, waiting: Iterable[_Waiting[L]]) -> None:
+    def _draw_anew(self, waiting: Iterable[Waiting[L]]) -> None:
         for one in waiting:
             self._take_out(one)
             self._put_in(self._waits(one.candidate))
 
-    def _waits(self, candidate: Candidate[L]) -> _Waiting[L]:
+    def _waits(self, candidate: Candidate[L]) -> Waiting[L]:
         name = candidate.lead.known.lead_id
         promised, worth, freshness = worth_of(candidate, self._by_amount)
         assert self._day is not None
         draw = draw_of(name, self._day, self._key) if self._is_drawn(candidate) else None
-        return _Waiting(candidate, (not promised, -worth, -freshness, name), draw)
+        return Waiting(candidate, (not promised, -worth, -freshness, name), draw)
 
     def _is_drawn(self, candidate: Candidate[L]) -> bool:
         assert self._moment is not None
         fresh = candidate.waits.since > self._moment - DRAWN_FOR
         return bool(self._odds) and candidate.waits.kind != "call_back" and fresh
 
-    def _in_turn(self) -> Iterator[Place[L]]:
-        """Yield every place, the best first."""
-        rank = count(1)
-        for turn in self._by_turn:
-            one = self._waiting[turn[-1]]
-            for ahead in self._ahead_of(one):
-                yield self._place(ahead, next(rank))
-            if not self._host_passed(one):
-                yield self._place(one, next(rank))
-
-    def _rank(self, one: _Waiting[L]) -> int:
-        """Return where a lead stands: behind those better than the one that it goes ahead of, and those drawn ahead of them."""
-        host = self._host_passed(one)
-        stands = host or one
-        rank = 1 + bisect_left(self._by_turn, stands.turn)
-        for _, name in self._aims:
-            other = self._waiting[name]
-            passed = self._host_passed(other)
-            if passed and other is not one and other.turn >= stands.turn:
-                level = passed is stands and (host is None or _coin(other) < _coin(one))
-                rank += passed.turn < stands.turn or level
-        return rank
-
-    def _place(self, one: _Waiting[L], rank: int) -> Place[L]:
-        candidate = one.candidate
-        first_come = 1 + bisect_left(self._by_time, (candidate.created_at, one.name))
-        others = len(self._drawn) - 1
-        if one.draw is None or others < 1:
-            arm: Arm = "promised" if candidate.waits.kind == "call_back" else "by_worth"
-            return Place(rank, first_come, candidate, arm)
-        if self._host_passed(one):
-            return Place(rank, first_come, candidate, "at_random", self._odds / others, others + 1)
-        better = bisect_left(self._drawn, one.turn)
-        return Place(rank, first_come, candidate, "by_worth", 1.0 - self._odds * better / others, others + 1)
-
-    def _host_passed(self, one: _Waiting[L]) -> _Waiting[L] | None:
-        """Return the better lead that a lead is put right ahead of; None where it keeps its own place."""
-        if one.draw is None or one.draw.coin >= self._odds or len(self._drawn) < 2:
-            return None
-        turn = bisect_right(self._circle, one.draw.aim, key=POINT)
-        name = self._circle[turn % len(self._circle)][1]
-        if name == one.name:
-            name = self._circle[(turn + 1) % len(self._circle)][1]
-        host = self._waiting[name]
-        return host if host.turn < one.turn else None
-
-    def _ahead_of(self, one: _Waiting[L]) -> list[_Waiting[L]]:
-        """Return the leads that are put right ahead of this one, as their coins fell."""
-        if one.draw is None or not self._aims or len(self._drawn) < 2:
-            return []
-        point = bisect_left(self._circle, (one.draw.point, one.name))
-        last, name = self._circle[point - 1]
-        # Whoever aims between the lead before on the circle and this one meets it; that one itself too, where it met itself.
-        begins, ends = bisect_left(self._aims, last, key=POINT), bisect_left(self._aims, one.draw.point, key=POINT)
-        aiming = self._aims[begins:ends] if point else self._aims[begins:] + self._aims[:ends]
-        may = {aims for _, aims in aiming} | {name}
-        ahead = [self._waiting[each] for each in may if self._host_passed(self._waiting[each]) is one]
-        return sorted(ahead, key=lambda other: (_coin(other), other.turn))
-
 
 def _candidate(lead: L, waits: Waits) -> Candidate[L]:
     return Candidate(lead, waits, lead.known.created_at, lead.probability, lead.expected_amount)
-
-
-def _coin(one: _Waiting[L]) -> float:
-    return one.draw.coin if one.draw else 1.0
-
-
-def _remove(line: list[T], one: T) -> None:
-    """Take one out of a sorted list."""
-    place = bisect_left(line, one)
-    assert line[place] == one
-    del line[place]
