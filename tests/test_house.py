@@ -26,7 +26,7 @@ from serving.wiring import service_of
 from tests.support.machine import REPOSITORY
 
 PACKAGES = ("features", "models", "training", "monitoring", "serving", "leadloop")
-ONE_FILE_EACH = ("mlflow", "evidently", "lightgbm", "opentelemetry", "prometheus_client")
+ONE_FILE_EACH = ("mlflow", "evidently", "lightgbm", "opentelemetry", "prometheus_client", "argon2")
 CLOCK_READERS = frozenset({"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"})
 OWNERS_OF_CLOCKS = frozenset({"datetime", "date", "time", "pd", "Timestamp", "clock_time"})
 MAY_READ_A_CLOCK = ("leadloop/", "serving/wiring.py")

@@ -1,22 +1,17 @@
 """The people who sign in: accounts with a role, passwords that only they know, and sessions that end.
 
-Passwords are hashed with argon2id (19 MiB, two passes: OWASP's password storage cheat sheet), sessions and links are random
-and kept as a hash, so that a stolen database opens nothing. Nobody but the person ever chooses his password: an account begins
-with a link that works once.
+Sessions and links are random and kept as a hash, so that a stolen database opens nothing (passwords: ``passwords.py``). Nobody
+but the person ever chooses his password: an account begins with a link that works once.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import orjson
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
 from features.errors import AccessRefused
@@ -24,6 +19,7 @@ from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
 from features.facts.tables import ACCOUNTS, LINKS, SESSIONS
 from serving.gate.api_keys import key_hash
+from serving.gate.passwords import hashed_password, is_password
 from serving.gate.roles import ADMIN_ALONE, ROLES, Role
 from serving.gate.visitor import Visitor
 
@@ -31,13 +27,8 @@ IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 LINK_HOLDS = timedelta(hours=24)
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 200
 FROM_THE_KEY = "from-the-key"
 """The role of a session that began with the environment's key."""
-PASSWORDS_AT_ONCE = 2
-"""So many passwords are worked on at a time: each takes 19 MiB and a core."""
-_AT_ONCE = threading.Semaphore(PASSWORDS_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,7 @@ class People:
 
     def choose_password(self, token: str, password: str, moment: datetime) -> Account | None:
         """Use a link up: the person has this password now, and every session of his ends; None where it opens nothing."""
-        hashed = _hashed(password)
+        hashed = hashed_password(password)
         with writing(self._engine) as connection:
             row = connection.execute(_open_link(token, "welcome", moment)).first()
             if row is None:
@@ -142,9 +133,9 @@ class People:
         """Change a password and end every session; False where ``before`` is not the one."""
         with reading(self._engine) as connection:
             row = connection.execute(_present_id(account_id)).first()
-        if row is None or not _is_password(row.password, before):
+        if row is None or not is_password(row.password, before):
             return False
-        hashed = _hashed(password)
+        hashed = hashed_password(password)
         with writing(self._engine) as connection:
             _set_password(connection, account_id, hashed)
         return True
@@ -153,7 +144,7 @@ class People:
         """Return whose login and password these are; None takes as long, whether or not there is such an account."""
         with reading(self._engine) as connection:
             row = connection.execute(_present(login.strip().casefold())).first()
-        is_right = _is_password(row.password if row else None, password)
+        is_right = is_password(row.password if row else None, password)
         return _account(row) if row is not None and is_right else None
 
     def begin(self, moment: datetime, *, account_id: int | None = None, role: str | None = None) -> str:
@@ -200,15 +191,6 @@ class People:
             connection.execute(delete(LINKS).where(LINKS.c.hash == row.hash))
         told: dict[str, str] = orjson.loads(row.said)
         return told
-
-
-def too_weak(password: str, login: str) -> bool:
-    """Return whether a password is too short, too long to work on, or the login itself.
-
-    >>> too_weak("short", "anna"), too_weak("a whole sentence", "anna"), too_weak("anna@firma.ru", "anna@firma.ru")
-    (True, False, True)
-    """
-    return not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.casefold() == login.casefold()
 
 
 def _login(login: str) -> str:
@@ -291,30 +273,3 @@ def _set_password(connection: Connection, account_id: int, hashed: str) -> None:
 
 def _end_all(connection: Connection, account_id: int) -> None:
     connection.execute(delete(SESSIONS).where(SESSIONS.c.account_id == account_id))
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-
-
-@cache
-def _nobodys() -> str:
-    """Return a hash that nobody's password has, so that a login without an account takes as long."""
-    return _hashed(secrets.token_urlsafe(32))
-
-
-def _hashed(password: str) -> str:
-    with _AT_ONCE:
-        return _hasher().hash(password)
-
-
-def _is_password(hashed: str | None, password: str) -> bool:
-    given = password if len(password) <= LONGEST_PASSWORD else ""
-    stored = hashed or _nobodys()
-    with _AT_ONCE:
-        try:
-            _hasher().verify(stored, given)
-        except (Argon2Error, InvalidHashError):
-            return False
-    return hashed is not None

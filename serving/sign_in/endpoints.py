@@ -17,7 +17,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from features.settings import Settings
 from serving.desk.desk import Desk
 from serving.gate.access import COOKIE, Sessions, is_same
-from serving.gate.people import FROM_THE_KEY, PASSWORDS_AT_ONCE, People, too_weak
+from serving.gate.passwords import PASSWORDS_AT_ONCE, too_weak
+from serving.gate.people import FROM_THE_KEY, People
 from serving.gate.roles import ROLES
 from serving.gate.throttle import WrongTries
 from serving.gate.visitor import visitor_of
