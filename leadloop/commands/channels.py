@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._rates import between, percent, untold
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
@@ -90,21 +91,11 @@ def _cost(line: ChannelLine) -> str:
 
 
 def _cell(rate: Rate) -> str:
-    if not rate.of:
-        return "-"
-    if rate.value is None or not rate.is_enough:
-        return f"too few\n[dim]{rate.count:,}\nof {rate.of:,}[/]"
-    low, high = rate.interval
-    return f"{_percent(rate.value)}\n[dim]{_percent(low)[:-1]}-{_percent(high)}\n{rate.count:,}\nof {rate.of:,}[/]"
+    return untold(rate) or f"{percent(rate.count / rate.of)}\n[dim]{between(rate)}\n{rate.count:,}\nof {rate.of:,}[/]"
 
 
 def _words(rate: Rate) -> str:
     if rate.value is None or not rate.is_enough:
         return f"not enough data ({rate.count} of {rate.of})"
     low, high = rate.interval
-    return f"{_percent(rate.value)} ({_percent(low)}-{_percent(high)}; {rate.count:,} of {rate.of:,})"
-
-
-def _percent(share: float) -> str:
-    """Return a share with as many digits as matter."""
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+    return f"{percent(rate.value)} ({percent(low)}-{percent(high)}; {rate.count:,} of {rate.of:,})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, open_house
+from leadloop.commands._rates import between, percent, untold
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
@@ -113,14 +114,6 @@ def _unit(unit: UnitCost | None) -> str:
 
 
 def _rate(rate: Rate | None) -> str:
-    if rate is None or not rate.of:
+    if rate is None:
         return "-"
-    if rate.value is None or not rate.is_enough:
-        return f"too few\n[dim]{rate.count:,}\nof {rate.of:,}[/]"
-    low, high = rate.interval
-    return f"{rate.count:,}\n[dim]{_percent(rate.value)}\n{_percent(low)[:-1]}-{_percent(high)}[/]"
-
-
-def _percent(share: float) -> str:
-    """Return a share with as many digits as matter."""
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+    return untold(rate) or f"{rate.count:,}\n[dim]{percent(rate.count / rate.of)}\n{between(rate)}[/]"
