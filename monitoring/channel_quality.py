@@ -13,11 +13,12 @@ from typing import Literal
 from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
+from monitoring.costs import NO_COSTS, Costs, summed_costs
 from monitoring.counted_cells import Cut, CutKey, first_day
 from monitoring.intervals import Rate, UnitCost
 from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.romi import romi, romi_interval
-from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, summed_costs
+from monitoring.spend_book import KnownNames, SpendBook
 from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
 
 Period = Literal["month", "week", "all"]

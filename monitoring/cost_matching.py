@@ -11,9 +11,10 @@ from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.spend_mappings import MarkNames, SpendMapping, held
 from features.facts.values import Spend
+from monitoring.costs import NO_COSTS, Costs, summed_costs, total_costs
 from monitoring.counted_cells import Cut, CutKey
 from monitoring.lead_book import LeadBook
-from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, summed_costs, total_costs
+from monitoring.spend_book import KnownNames, SpendBook
 from monitoring.tally import NOTHING, Tally
 
 CampaignKey = tuple[str, str | None]

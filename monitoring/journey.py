@@ -17,12 +17,13 @@ from typing import Literal
 from features.facts.company import Company
 from features.wilsons_interval import Z95
 from monitoring.channel_quality import has_rules
+from monitoring.costs import NO_COSTS, Costs, total_costs
 from monitoring.counted_cells import Cut, CutKey, Name
 from monitoring.intervals import FEWEST, Rate, UnitCost
 from monitoring.lead_book import LeadBook
 from monitoring.rate_difference import difference_interval
 from monitoring.romi import romi, romi_interval
-from monitoring.spend_book import NO_COSTS, Costs, KnownNames, SpendBook, are_known_by, total_costs
+from monitoring.spend_book import KnownNames, SpendBook, are_known_by
 from monitoring.tally import NOTHING, Tally, summed
 
 StepName = Literal["impressions", "clicks", "leads", "reached", "qualified", "meeting", "invoice", "contract", "won"]

@@ -10,9 +10,9 @@ from features.facts.channels import channel_reader
 from features.facts.company import Company
 from features.facts.values import LeadId, Spend
 from monitoring.channel_quality import week_of
+from monitoring.costs import NO_COSTS, Costs, summed_costs
 from monitoring.counted_cells import Cut, CutKey
 from monitoring.lead_book import LeadSummary
-from monitoring.spend_book import NO_COSTS, Costs, summed_costs
 from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
 
 WEEK = timedelta(days=7)
