@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
 from features.errors import UnknownLetter
 from features.facts.codec import instant, microseconds
@@ -104,17 +104,13 @@ class Outbox:
             Where no dead letter has that number, or it was emptied as somebody whom it told of was forgotten.
         """
         with writing(self._engine) as connection:
-            mine = (OUTBOX.c.id == letter_id) & (OUTBOX.c.state == "dead") & OUTBOX.c.body.is_not(None)
-            put = {"state": "waiting", "due_us": microseconds(moment), "tries": 0, "changed_us": microseconds(moment)}
-            if not connection.execute(update(OUTBOX).where(mine).values(**put)).rowcount:
+            if not _sent_again(connection, OUTBOX.c.id == letter_id, moment):
                 raise UnknownLetter(letter_id)
 
     def all_again(self, destination: str, moment: datetime) -> int:
         """Let every dead letter of a destination be sent again; return how many those are."""
         with writing(self._engine) as connection:
-            dead = (OUTBOX.c.destination == destination) & (OUTBOX.c.state == "dead") & OUTBOX.c.body.is_not(None)
-            put = {"state": "waiting", "due_us": microseconds(moment), "tries": 0, "changed_us": microseconds(moment)}
-            return connection.execute(update(OUTBOX).where(dead).values(**put)).rowcount
+            return _sent_again(connection, OUTBOX.c.destination == destination, moment)
 
     def found_in_hand(self, moment: datetime) -> int:
         """Take back what a sender that ended was sending; return how many letters that were.
@@ -161,6 +157,13 @@ class Outbox:
         with writing(self._engine) as connection:
             noted = update(OUTBOX).where(OUTBOX.c.id == letter_id, OUTBOX.c.state == "sending")
             connection.execute(noted.values(answer=answer[:LONGEST_ANSWER], changed_us=microseconds(moment), **said))
+
+
+def _sent_again(connection: Connection, which: ColumnElement[bool], moment: datetime) -> int:
+    """Let dead letters that were not emptied wait again, as if they had never been tried; return how many those are."""
+    dead = which & (OUTBOX.c.state == "dead") & OUTBOX.c.body.is_not(None)
+    put = {"state": "waiting", "due_us": microseconds(moment), "tries": 0, "changed_us": microseconds(moment)}
+    return connection.execute(update(OUTBOX).where(dead).values(**put)).rowcount
 
 
 def _columns(letter: Letter) -> dict[str, Any]:

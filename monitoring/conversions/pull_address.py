@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from features.facts.codec import microseconds
 from features.facts.conversion_settings import System
@@ -47,17 +47,20 @@ class PullKeys:
 
     def version(self, system: System) -> int:
         """Return which version of the address holds."""
-        newest = select(func.coalesce(func.max(PULL_KEYS.c.version), FIRST)).where(PULL_KEYS.c.system == system)
         with reading(self._engine) as connection:
-            return int(connection.execute(newest).scalar_one())
+            return _newest_in(connection, system)
 
     def renew(self, system: System, moment: datetime) -> int:
         """End the address that holds; return the version of the new one."""
         with writing(self._engine) as connection:
-            newest = select(func.coalesce(func.max(PULL_KEYS.c.version), FIRST)).where(PULL_KEYS.c.system == system)
-            version = int(connection.execute(newest).scalar_one()) + 1
+            version = _newest_in(connection, system) + 1
             connection.execute(insert(PULL_KEYS).values(system=system, version=version, at_us=microseconds(moment)))
         return version
 
     def _signed(self, system: System, version: int) -> str:
         return hmac.new(self._key, f"{system} {version}".encode(), hashlib.sha256).hexdigest()
+
+
+def _newest_in(connection: Connection, system: System) -> int:
+    newest = select(func.coalesce(func.max(PULL_KEYS.c.version), FIRST)).where(PULL_KEYS.c.system == system)
+    return int(connection.execute(newest).scalar_one())
