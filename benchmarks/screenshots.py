@@ -26,23 +26,25 @@ from tests.support.machine import REPOSITORY, chromium
 WIDTHS = (1280, 390)
 PORT = 8019
 LONGEST_START = 900.0
+BEING_COUNTED = "[data-waiting], #first-look, #under-way"
+"""What stands on a page while its figures are being counted."""
 
 
-def taken(base: str, out: Path, lead: str) -> list[Path]:
-    """Take every page in both languages at both widths."""
+def taken(base: str, out: Path, lead: str | None) -> list[Path]:
+    """Take every page in both languages at both widths; the card is that of ``lead``, or of the first in the queue."""
     out.mkdir(parents=True, exist_ok=True)
-    pages = {
-        "queue": "/queue",
-        "lead": f"/leads/{lead}",
-        "alarms": "/alarms",
-        "channels": "/channels",
-        "journey": "/journey",
-        "portrait": "/portrait",
-        "model": "/models/champion",
-    }
     paths = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        pages = {
+            "queue": "/queue",
+            "lead": f"/leads/{lead}" if lead else _first_in_queue(browser, base),
+            "alarms": "/alarms",
+            "channels": "/channels",
+            "journey": "/journey",
+            "portrait": "/portrait",
+            "model": "/models/champion",
+        }
         for width in WIDTHS:
             for name, path in pages.items():
                 for language in ("ru", "en"):
@@ -56,9 +58,26 @@ def taken(base: str, out: Path, lead: str) -> list[Path]:
 def _shot(browser: Browser, address: str, path: Path, width: int) -> Path:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(address, wait_until="networkidle")
+    until = time.monotonic() + LONGEST_START
+    while page.query_selector(BEING_COUNTED):
+        if time.monotonic() > until:
+            raise SystemExit(f"{address} was not counted within {LONGEST_START:.0f} s.")
+        page.wait_for_timeout(2_000)
+        page.goto(address, wait_until="networkidle")
     page.screenshot(path=path)
     page.close()
     return path
+
+
+def _first_in_queue(browser: Browser, base: str) -> str:
+    """Return the path of the card that a manager would open now."""
+    page = browser.new_page()
+    page.goto(f"{base}/queue", wait_until="networkidle")
+    path = page.locator("a[href^='/leads/']").first.get_attribute("href")
+    page.close()
+    if path is None:
+        raise SystemExit("Nobody waits in the queue; name a lead by --lead.")
+    return path.split("?")[0]
 
 
 OPEN = {**os.environ, "LEADLOOP_OPEN": "loopback"}
@@ -97,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", help="address of a running service")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "screenshots")
-    parser.add_argument("--lead", default="L020100", help="the lead whose card is taken")
+    parser.add_argument("--lead", help="the lead whose card is taken; by default the first in the queue")
     said = parser.parse_args()
     if said.base:
         paths = taken(said.base, said.out, said.lead)
