@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from scipy.stats import poisson
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, Table, is_written
@@ -20,7 +21,7 @@ from tests.serving.recounts.test_downloads_recounted import BY, COST_NAMES, STEP
 from tests.support.plain_chances import amount_of, chances_of
 from tests.support.plain_figures import PlainCompany, PlainLead, curve_of, figures_of, period_of, wilson
 
-FEWEST = 5
+FEWEST, FEWEST_TO_PACE, FEWEST_RIPE = 5, 20, 0.2
 NONE = ("not told", "не указано")
 LINES = ("Lines of the table", "Строки таблицы")
 MOST_LINES = 6
@@ -210,8 +211,9 @@ def check_cell(title: str, cell: str, hand: Hand, language: str) -> None:
 
 
 def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> None:
-    """Check the cohorts; by the pace of older ones, and what chance makes of the chances, other tests check."""
+    """Check the cohorts: how they ripened, what is still expected, and where they will end by both ways, with intervals."""
     for table in page.of("ripening"):
+        pace = pace_by_hand(views, within(asked), asked["only"])
         for row in table.rows:
             begins = date.fromisoformat(row[0]) if "-" in row[0] else datetime.strptime(row[0], "%d.%m.%Y").date()  # noqa: DTZ007
             fits = within(asked)
@@ -229,8 +231,46 @@ def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> None:
                 is_written(next(cells), language, *([curve[age]] if age < len(curve) else []))
             is_written(next(cells), language, hand["sales"], hand["sales"] / hand["leads"])
             is_written(next(cells), language, hand["open"] + hand["never_called"])
-            is_written(next(cells), language, hand["expected"], None, None)
-            is_written(next(cells), language, (hand["sales"] + hand["expected"]) / hand["leads"], None, None)
+            low, high = poisson.ppf([0.025, 0.975], hand["expected"]) if hand["expected"] else (0, 0)
+            is_written(next(cells), language, hand["expected"], low, high)
+            ends = [(hand["sales"] + more) / hand["leads"] for more in (hand["expected"], low, high)]
+            is_written(next(cells), language, *ends)
+            is_written(next(cells), language, *end_by_pace(mine, hand, pace, views))
+
+
+def pace_by_hand(views: Views, fits: Callable[[date], bool], only: Named) -> list[float] | None:
+    """Return the share of buyers who have bought by each day of age; None where fewer than twenty tell.
+
+    Each sale stands against those of leads that were old enough to show one so late (Lagakos, Barraj & De Gruttola 1988,
+    Biometrika 75:515-523); a day that is not over shows none.
+    """
+    plain, horizon, told = views.plain, views.plain.horizon or 0, []
+    for one in plain.leads.values():
+        if one.told["won"] and fits(one.day) and all(one.names[name] == word for name, word in only.items()):
+            age = (views.today - one.day).days
+            took = (one.told["won"]["at"].astimezone(plain.zone).date() - one.day).days
+            if took < age:
+                told.append((min(took, horizon), min(age - 1, horizon)))
+    if len(told) < FEWEST_TO_PACE:
+        return None
+    shares = [1.0] * (horizon + 1)
+    for age in range(horizon, 0, -1):
+        among = sum(took <= age <= could for took, could in told)
+        at = sum(took == age for took, _ in told)
+        shares[age - 1] = shares[age] * (1 - at / among if among else 1.0)
+    return shares
+
+
+def end_by_pace(mine: list[PlainLead], hand: Hand, pace: list[float] | None, views: Views) -> list[float]:
+    """Return the share that will have bought if these buyers are as fast as those so far, with Byar's ends of the count."""
+    if pace is None or hand["leads"] < FEWEST:
+        return []
+    ages = [(views.today - one.day).days for one in mine]
+    ripe = sum(pace[min(age - 1, len(pace) - 1)] for age in ages if age > 0) / hand["leads"]
+    if ripe < FEWEST_RIPE:
+        return []
+    counts = [hand["sales"], *(byar(hand["sales"]) if hand["sales"] else [])]
+    return [min(count / ripe / hand["leads"], 1.0) for count in counts]
 
 
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
