@@ -151,11 +151,10 @@ def ends_of(values: Iterable[float]) -> tuple[float, float]:
 
 
 def resampled(
-    rows: Sequence[Row], lead_of: Sequence[int], measure: Callable[[Sequence[Row]], float], leads: int | None = None
+    rows: Sequence[Row], lead_of: Sequence[int], measure: Callable[[Sequence[Row]], float]
 ) -> tuple[float, float]:
     """Return the 95 % interval of a measure by drawing whole leads, numbered from 0 by ``lead_of``."""
-    count = max(lead_of) + 1 if leads is None else leads
     return ends_of(
         measure([(p, y, w * times[lead]) for (p, y, w), lead in zip(rows, lead_of, strict=True)])
-        for times in drawn(count)
+        for times in drawn(max(lead_of) + 1)
     )

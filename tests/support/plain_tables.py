@@ -35,15 +35,16 @@ class PlainTables:
             return one["levels"].index(value) if value in one["levels"] else count - 2
         return bisect_left(one["cuts"], value)
 
+    def entry(self, part: Mapping[str, Any], row: Mapping[str, Any]) -> int:
+        """Return which entry of a table of one field or two a row takes."""
+        place = 0
+        for feature in part["features"]:
+            place = place * self.count(feature) + self.cell(feature, row.get(feature))
+        return place
+
     def moved(self, row: Mapping[str, Any]) -> float:
         """Return what all tables add."""
-        total = 0.0
-        for part in self.parts:
-            place = 0
-            for feature in part["features"]:
-                place = place * self.count(feature) + self.cell(feature, row.get(feature))
-            total += part["values"][place]
-        return total
+        return float(sum(part["values"][self.entry(part, row)] for part in self.parts))
 
     def is_unlike(self, row: Mapping[str, Any]) -> bool:
         """Return whether a lead stands where fewer than twenty did, or among levels too rare for a cell of their own."""

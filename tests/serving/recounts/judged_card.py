@@ -228,15 +228,13 @@ def check_measures(page: Page, told: Taught, language: str, draw: Random) -> Non
             is_written(cell, language, *([] if isnan(value) else [value, *interval]))
     told_of = re.search(r"(?:better|лучше)\): (.*?\))(?= (?:Blend|Смесь|Borders|Границы))", text)
     assert told_of
-    numbered = {one.id: place for place, one in enumerate(told.settled)}
-    every = [numbered[row.one.id] for row, _ in told.later]
     for part, who in zip(re.split(r"\) ?, ", told_of[1]), ("rules", "base rate", "guesses"), strict=True):
         gains = [
             (loss(p, y) - loss(q, y), 0.0, w)
             for (p, y, w), q in zip(told.judged("candidate")[0], told.said[who], strict=True)
         ]
         if (who, "gain") not in told.intervals:
-            told.intervals[who, "gain"] = resampled(gains, every, mean, len(told.settled))
+            told.intervals[who, "gain"] = resampled(gains, leads, mean)
         is_written(part, language, mean(gains), *told.intervals[who, "gain"])
 
 

@@ -16,7 +16,8 @@ import pytest
 
 from features.facts.values import LeadId
 from features.rows.as_of import Gate
-from features.rows.feature_row import RowBuilder
+from features.rows.feature_row import GRADE, RowBuilder
+from features.rows.feature_words import feature_label
 from features.rows.rates_timeline import RatesTimeline
 from tests.serving.recounts.judged_card import GRADES
 from tests.serving.recounts.page import Page, is_written
@@ -41,20 +42,18 @@ def values_of(told: Taught) -> list[dict[str, Any]]:
 
 def check_fields(page: Page, told: Taught) -> int:
     """Check which share of the differences a field makes, and the counts behind its strongest answers; return how many fields."""
-    tables = PlainTables(told.trained.folder)
+    tables, company = PlainTables(told.trained.folder), told.company.doors.service.company
     if not tables.cells:
         assert not page.of("fields")
         return 0
     values = values_of(told)
-    counts: dict[str, dict[int, set[str]]] = {}
-    for feature in tables.singles:
-        stood = counts[feature] = defaultdict(set)
+    for part in tables.parts:
+        stood: dict[int, set[str]] = defaultdict(set)
         for (row, _), value in zip(told.rows, values, strict=True):
-            stood[tables.cell(feature, value[feature])].add(row.one.id)
-        leads = [len(stood[cell]) for cell in range(tables.count(feature))]
-        sales = [sum(sold(told.plain.leads[one]) for one in stood[cell]) for cell in range(tables.count(feature))]
-        assert tables.singles[feature]["leads"] == leads
-        assert tables.singles[feature]["sales"] == sales
+            stood[tables.entry(part, value)].add(row.one.id)
+        entries = range(len(part["values"]))
+        assert part["leads"] == [len(stood[entry]) for entry in entries]
+        assert part["sales"] == [sum(sold(told.plain.leads[one]) for one in stood[entry]) for entry in entries]
     graded: dict[str, set[str]] = defaultdict(set)
     for row, _ in told.rows:
         graded[row.grade if told.plain.words.get("abc") else "ungraded"].add(row.one.id)
@@ -71,16 +70,14 @@ def check_fields(page: Page, told: Taught) -> int:
         for feature in part["features"]:
             moved[feature] += move_of(part["values"], part["leads"]) / len(part["features"])
     grades = move_of([tables.said["starts"][grade] for grade in GRADES], [len(graded[grade]) for grade in GRADES])
-    shares = sorted([one for one in (*moved.values(), grades) if one > 0], reverse=True)
+    every = sum(moved.values()) + grades
+    shares = {feature_label(name, company, "en"): one / every for name, one in [*moved.items(), (GRADE, grades)]}
     (table,) = page.of("fields")
     assert len(table.rows) <= MOST_FIELDS
-    every = {(round(100 * one / sum(shares))) for one in shares}
-    before = 101
-    for cells in table.rows:
-        share = int(re.findall(r"\d+", cells[1])[0])
-        assert share in every
-        assert share <= before
-        before = share
+    shown = [shares[cells[0]] for cells in table.rows]
+    assert shown == sorted(shown, reverse=True)
+    for cells, share in zip(table.rows, shown, strict=True):
+        is_written(cells[1], "en", share)
         check_counts(cells[2:], tables, told, graded)
     return len(table.rows)
 

@@ -24,7 +24,7 @@ from tests.serving.recounts.tables_card import check_cards, check_fields
 from tests.serving.recounts.taught import taught
 
 
-@pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
+@pytest.mark.parametrize("name", ["demo", "olist", "hexlet", "maven"])
 def test_every_number_of_a_models_page_equals_counting_by_hand(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
