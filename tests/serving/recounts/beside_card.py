@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from math import sqrt
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import text as sql
 
@@ -74,17 +75,44 @@ def check_managers(told: Taught, draw: Random) -> None:
             else:
                 pairs[str(first.grade), max(earlier)[1]].append(one)
         check_agreement(Page(company.doors.page(f"{path}?lang=en")), pairs, not_served, after)
+    check_shown_before(company, {name: max(call.at for call in some) for name, some in given.items()}, served, draw)
 
 
-def served_before(company: Shown) -> dict[str, list[tuple[datetime, str, Any]]]:
-    """Return every logged score of every lead: when, which grade, by which model."""
+Scores = list[tuple[datetime, str, Any, float]]
+"""Of a lead's logged scores: when, which grade, by which model, how likely."""
+
+
+def served_before(company: Shown) -> dict[str, Scores]:
+    """Return every logged score of every lead."""
     with company.doors.service.desk.store.engine.connect() as connection:
-        rows = connection.execute(sql("select lead_id, at_us, refined_grade, model_version from scores")).all()
-    found: dict[str, list[tuple[datetime, str, Any]]] = defaultdict(list)
-    for lead_id, at, grade, version in rows:
+        rows = connection.execute(
+            sql("select lead_id, at_us, refined_grade, model_version, probability from scores")
+        ).all()
+    found: dict[str, Scores] = defaultdict(list)
+    for lead_id, at, grade, version, chance in rows:
         if lead_id is not None:
-            found[lead_id].append((datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at), grade, version))
+            found[lead_id].append((datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at), grade, version, chance))
     return found
+
+
+SHOWN = re.compile(r"Before that grade the model had shown (\S+) \(([\d.]+\s%)\)")
+
+
+def check_shown_before(
+    company: Shown, graded: Mapping[str, datetime], served: Mapping[str, Scores], draw: Random
+) -> None:
+    """Check what a lead's card says that the model had shown before its manager's latest grade."""
+    told = 0
+    for name in draw.sample(sorted(graded), min(12, len(graded))):
+        before = [score for score in served.get(name, ()) if score[0] < graded[name]]
+        found = SHOWN.search(Page(company.doors.page(f"/leads/{quote(name)}?lang=en")).text("content"))
+        if found:
+            _, grade, version, chance = max(before)
+            assert version
+            assert found[1] == {"non_target": "non-target"}.get(grade, grade)
+            is_written(found[2], "en", chance)
+            told += 1
+    assert told
 
 
 def check_agreement(page: Page, pairs: Mapping[tuple[str, str], list[PlainLead]], not_served: int, after: int) -> None:

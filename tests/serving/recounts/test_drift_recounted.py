@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import isnan, log, sqrt
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from monitoring.arrival_rows import MOST_ROWS, channel_rows, learned_rows
 from monitoring.drift import Heading, drift_report
 from monitoring.drift_summary import load_summary, summary_path
 from tests.serving.recounts.companies import Shown
-from tests.support.plain_figures import PlainLead
 from tests.support.plain_taught import is_settled
 
 LARGE, FEW_VALUES = 1_000, 5
@@ -32,13 +31,16 @@ def test_the_figures_of_evidentlys_report_equal_its_tests_on_the_leads_themselve
 ) -> None:
     statistics: Counter[str] = Counter()
     for name, days in DAYS.items():
-        company: Shown = request.getfixturevalue(name)
-        statistics += check_report(company, days, tmp_path / f"{name}.html")
+        try:
+            company: Shown = request.getfixturevalue(name)
+        except pytest.skip.Exception:  # without the real data sets the simulated company is counted all the same
+            continue
+        statistics += check_report(company, days, tmp_path / f"{name}.html", of_all=name == "olist")
     assert {"K-S p_value", "chi-square p_value"} <= statistics.keys()
 
 
-def check_report(company: Shown, days: int, path: Path) -> Counter[str]:
-    """Check the report of the channel that brought most leads; return which statistics it took."""
+def check_report(company: Shown, days: int, path: Path, *, of_all: bool) -> Counter[str]:
+    """Check the report of the channel that brought most leads, against its own or those of all; return which statistics it took."""
     moment = company.moments()[-1]
     plain = company.at(moment)
     border = moment - timedelta(days=days)
@@ -47,14 +49,17 @@ def check_report(company: Shown, days: int, path: Path) -> Counter[str]:
     builder = RowBuilder(service.company, FixedRates())
     assert isinstance(builder.gate, Gate)
     store = service.desk.store
-    before = learned_rows(store, builder, cut_off=moment, before=border, most=MOST_ROWS, channel=channel)
+    whose = None if of_all else channel
+    before = learned_rows(store, builder, cut_off=moment, before=border, most=MOST_ROWS, channel=whose)
     after = channel_rows(store, builder, channel=channel, since=border, most=MOST_ROWS)
     mine = [one for one in plain.leads.values() if one.marked == channel]
     assert min(len(before), len(after)) > 20
     drift_report(before, after, path, heading=Heading("", "", ""))
     summary = load_summary(summary_path(path))
     assert summary
-    assert (summary.before, summary.after) == counts(mine, border)
+    learned = [one for one in plain.leads.values() if of_all or one.marked == channel]
+    assert summary.before == sum(one.at < border and is_settled(one) for one in learned)
+    assert summary.after == sum(one.at >= border for one in mine)
     shared = [name for name in before if before[name].notna().any() and after[name].notna().any()]
     assert sorted(one.column for one in summary.columns) == sorted(map(str, shared))
     drifted = 0
@@ -69,11 +74,6 @@ def check_report(company: Shown, days: int, path: Path) -> Counter[str]:
     (shown,) = set(re.findall(r"\((\d+) out of (\d+)\)", path.read_text(encoding="utf-8")))
     assert shown == (str(drifted), str(len(shared)))
     return Counter(one.statistic for one in summary.columns)
-
-
-def counts(mine: list[PlainLead], border: datetime) -> tuple[int, int]:
-    """Return how many settled leads came before a day, and how many of all since."""
-    return sum(one.at < border and is_settled(one) for one in mine), sum(one.at >= border for one in mine)
 
 
 def by_hand(before: Any, after: Any) -> tuple[str, float, float]:
