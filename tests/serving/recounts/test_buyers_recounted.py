@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import combinations
+from math import inf
 from pathlib import Path
 
 import pytest
 from scipy.stats import hypergeom
 
+from features.rows.feature_row import FixedRates, RowBuilder
+from models.score import RulesScorer
 from monitoring.portrait.drawing import drawn_portrait
+from monitoring.portrait.lead_traits import traits_of
 from monitoring.portrait.portrait_report import PORTRAITS
+from monitoring.portrait.round_ranges import round_borders
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.support.plain_chances import chances_of
@@ -27,6 +34,8 @@ LABELS = {
 }  # fmt: skip
 FEWEST_SALES = 30
 """Of fewer nothing is told."""
+MOST_LEVELS = 25
+"""Of a field, the most frequent first."""
 MISSING, YES, NO = ("not given", "не указано"), ("yes", "да"), ("no", "нет")
 
 
@@ -169,6 +178,7 @@ def test_every_count_of_a_real_companys_portrait_equals_plain_loops(
                 shown += 1
         check_what_to_fix(page, buyers, every, language)
         compared += check_changed(page, buyers, since, language)
+        check_looked(page, company, plain, moment)
         since = moment
     assert shown  # these companies' leads differ by little else than where they came from
     assert compared or name == "hexlet"  # where too few were sold to compare
@@ -197,6 +207,7 @@ def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: P
                     shown += 1
             if known == "arrival":
                 check_changed(page, buyers, since, language)
+                check_looked(page, company, plain, moment)
         check_audience(Page(company.doors.page("/portrait?lang=en")), Buyers(plain, moment, after_talk=False))
         since = moment
     assert shown >= 3
@@ -286,6 +297,56 @@ def check_what_to_fix(page: Page, buyers: Buyers, every: dict[str, float], langu
         part = hand["sales"] / every["sales"]
         ends = interval(part * every["bought"], every["bought"])
         is_written(" ".join(shares), language, hand["leads"] / every["leads"], part, *ends)
+
+
+LOOKED = re.compile(r"(?:Segments looked at|Проверено сегментов): ([\d,\u00a0]+)")
+
+
+def check_looked(page: Page, company: Shown, plain: PlainCompany, moment: datetime) -> None:
+    """Check of how many segments it was asked whether their buyers differ, where there are sales enough to ask."""
+    settled = [one.told["outcome"] for one in plain.leads.values() if one.told["outcome"] in ("bought", "did_not_buy")]
+    found = LOOKED.search(page.text("buyers"))
+    assert bool(found) == (min(settled.count("bought"), settled.count("did_not_buy")) >= FEWEST_SALES)
+    if found:
+        assert int(re.sub(r"\D", "", found[1])) == segments_by_hand(company, plain, moment)
+
+
+def segments_by_hand(company: Shown, plain: PlainCompany, moment: datetime) -> int:
+    """Return how many kinds of settled leads there are, alike in one field or two, each neither small nor nearly all of them.
+
+    What a lead says of each field, and where its numbers are cut, is the product's.
+    """
+    service = company.doors.service
+    histories = list(service.desk.store.histories())
+    traits = traits_of(histories, RowBuilder(service.company, FixedRates()), RulesScorer(), moment=moment)
+    in_turn = [plain.leads[one.lead_id] for one in histories if one.lead_id in plain.leads]
+    outcomes = {n: one.told["outcome"] for n, one in enumerate(in_turn)}
+    settled = [n for n, outcome in outcomes.items() if outcome in ("bought", "did_not_buy")]
+    kinds: list[tuple[str, frozenset[int]]] = []
+    for name, words in traits.levels.items():
+        counted = Counter(words[n] for n in settled if words[n] is not None)
+        often = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_LEVELS]  # type: ignore[operator]
+        kinds += [(name, frozenset(n for n in settled if words[n] == word)) for word in often]
+    for name, numbers in traits.numbers.items():
+        given = [n for n in settled if numbers[n] == numbers[n]]
+        borders = round_borders(numbers[given])
+        spans = [*zip((-inf, *borders), (*borders, inf), strict=True)] if borders else []
+        spans += [*((-inf, one) for one in borders[1:]), *((one, inf) for one in borders[:-1])]
+        kinds += [(name, frozenset(n for n in given if low <= numbers[n] < high)) for low, high in spans]
+    for name in traits.fields:
+        column = traits.levels.get(name, traits.numbers.get(name, ()))
+        kinds.append((name, frozenset(n for n in settled if column[n] is None or column[n] != column[n])))
+    rate = sum(outcomes[n] == "bought" for n in settled) / len(settled)
+    least, most = max(30, 0.01 * len(settled), 2 / rate), 0.97 * len(settled)
+    fitting: dict[frozenset[int], str] = {}
+    for name, inside in kinds:
+        if least <= len(inside) <= most:
+            fitting.setdefault(inside, name)
+    pairs = 0
+    for (one, field), (other, another) in combinations(fitting.items(), 2):
+        both = len(one & other)
+        pairs += field != another and least <= both <= most and both <= 0.97 * min(len(one), len(other))
+    return len(fitting) + pairs
 
 
 def check_changed(page: Page, buyers: Buyers, since: datetime | None, language: str) -> int:
