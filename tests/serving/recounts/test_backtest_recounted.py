@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -18,7 +18,7 @@ from models.backtest_report import BACKTESTS
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.support.plain_figures import PlainCompany, PlainLead, wilson
-from tests.support.plain_measures import Row, drawn, ends_of, found, log_loss, loss
+from tests.support.plain_measures import Row, drawn, ends_of, log_loss, loss
 from tests.support.plain_taught import is_settled, rows_of
 from training import backtest
 from training.backtest import backtest_report, replay_of
@@ -26,7 +26,7 @@ from training.replay_judging import Scored
 
 FEWEST, FEWEST_LEADS, FEWEST_SALES, FEWEST_ON_THE_CHART, FIRST = 5, 100, 10, 20, 0.2
 DAYS = re.compile(r"\d{4}-\d\d-\d\d")
-WEEKS = {"demo": 3, "olist": 12, "maven": 15}
+WEEKS = {"demo": 3, "olist": 16, "maven": 15}
 """How often the model learns anew: a few periods, of which some can be judged."""
 
 
@@ -41,6 +41,8 @@ class Foretold:
     learned: tuple[int, int]
     ladder: Any
     arrivals: Any
+    found: dict[tuple[str, int], list[tuple[float, float]]] = field(default_factory=dict)
+    """What was drawn so far, by contender and the period's place among those drawn together."""
 
     @property
     def sales(self) -> int:
@@ -50,6 +52,27 @@ class Foretold:
         return [
             (p, float(one.told["outcome"] == "bought"), 1.0) for one, p in zip(self.leads, self.said[who], strict=True)
         ]
+
+    def found_first(self, who: str, place: int) -> list[tuple[float, float]]:
+        """Return the sales among the first fifth, and all, as it was, then by draws; leads alike share their places."""
+        if (who, place) not in self.found:
+            chances, bought = self.said[who], [one.told["outcome"] == "bought" for one in self.leads]
+            alike: dict[float, list[int]] = defaultdict(list)
+            for n, p in enumerate(chances):
+                alike[p].append(n)
+            best_first = [alike[p] for p in sorted(alike, reverse=True)]
+            made = []
+            for times in ([1] * len(chances), *drawn(len(chances), place)):
+                left, first = FIRST * sum(times), 0.0
+                for places in best_first:
+                    leads = sum(times[n] for n in places)
+                    first += sum(times[n] for n in places if bought[n]) * (min(left / leads, 1.0) if leads else 0.0)
+                    left -= leads
+                    if left <= 0:
+                        break
+                made.append((first, float(sum(n for n, is_sold in zip(times, bought, strict=True) if is_sold))))
+            self.found[who, place] = made
+        return self.found[who, place]
 
 
 @pytest.mark.parametrize("name", ["demo", "olist", "maven"])
@@ -123,24 +146,17 @@ def over(mine: Sequence[Row], other: Sequence[Row]) -> list[float]:
     losses = [(loss(p, y), loss(q, y)) for (p, y, _), (q, _, _) in zip(mine, other, strict=True)]
 
     def ratio(times: Sequence[int]) -> float:
-        ours, theirs = (sum(n * one[side] for n, one in zip(times, losses, strict=True)) for side in (0, 1))
+        ours = theirs = 0.0
+        for n, (our, their) in zip(times, losses, strict=True):
+            ours, theirs = ours + n * our, theirs + n * their
         return ours / theirs
 
     return [ratio([1] * len(losses)), *ends_of(map(ratio, drawn(len(losses))))]
 
 
-def found_first(periods: Sequence[Foretold], who: str, sales: int | None = None) -> list[list[float]]:
+def found_first(periods: Sequence[Foretold], who: str) -> list[list[float]]:
     """Return the sales among each period's first leads, all its sales, each summed over the periods: as it was, then by draws."""
-    sums = []
-    for place, one in enumerate(periods):
-        rows = one.rows(who)
-        weights = [[1] * len(rows), *drawn(len(rows), place)]
-        every = [sum(n * y for n, (_, y, _) in zip(times, rows, strict=True)) for times in weights]
-        first = [
-            found([(p, y, n) for n, (p, y, _) in zip(times, rows, strict=True)], FIRST) * count if count else 0.0
-            for times, count in zip(weights, every, strict=True)
-        ]
-        sums.append(list(zip(first, every, strict=True)))
+    sums = [one.found_first(who, place) for place, one in enumerate(periods)]
     return [[sum(pair[side] for pair in of) for side in (0, 1)] for of in zip(*sums, strict=True)]
 
 

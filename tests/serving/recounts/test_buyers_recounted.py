@@ -325,7 +325,7 @@ def segments_by_hand(company: Shown, plain: PlainCompany, moment: datetime) -> i
     kinds: list[tuple[str, frozenset[int]]] = []
     for name, words in traits.levels.items():
         counted = Counter(words[n] for n in settled if words[n] is not None)
-        often = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_LEVELS]  # type: ignore[operator]
+        often = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_LEVELS]
         kinds += [(name, frozenset(n for n in settled if words[n] == word)) for word in often]
     for name, numbers in traits.numbers.items():
         given = [n for n in settled if numbers[n] == numbers[n]]
