@@ -263,15 +263,35 @@ def check_charts(html: str, scored: Sequence[Foretold]) -> None:
     """Check the points of the charts: the first leads' share by period, and the log-loss by how many leads taught."""
     charts = [json.loads(unescape(one))["traces"] for one in re.findall(r"data-chart='(.*?)'", html)]
     judged = [one for one in scored if is_enough([one])]
-    by_name = {trace.get("name"): trace for traces in charts for trace in traces if len(traces) != 2 or "x" in trace}
     for name, who in (("by the model", "model"), ("by the ABC rules", "rules")):
         shares = [share_first([one], who)[0] for one in judged if one.ladder]
         drawn_points = next(trace["y"] for trace in charts[0] if trace.get("name") == name)
         assert drawn_points == pytest.approx(shares)
-    assert by_name
+    check_months_drawn(charts[1], scored)
     learning = charts[-1][0]
     assert learning["x"] == [one.learned[0] for one in judged]
     assert learning["y"] == pytest.approx([over(one.rows("model"), one.rows("base rate"))[0] for one in judged])
+
+
+def check_months_drawn(traces: list[dict[str, Any]], scored: Sequence[Foretold]) -> None:
+    """Check the chart of the months with leads enough: what was foretold, and what came true with its interval."""
+    months: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for period in scored:
+        for one, p in zip(period.leads, period.said["model"], strict=True):
+            months[f"{one.day:%m.%Y}"].append((p, one.told["outcome"] == "bought"))
+    drawn_ones = {month: some for month, some in months.items() if len(some) >= FEWEST_ON_THE_CHART}
+    foretold, came_true = traces
+    assert sorted(foretold["x"]) == sorted(drawn_ones)
+    ends = came_true["error_y"]
+    for month, bar, point, up, down in zip(
+        foretold["x"], foretold["y"], came_true["y"], ends["array"], ends["arrayminus"], strict=True
+    ):
+        some = drawn_ones[month]
+        bought = sum(is_sold for _, is_sold in some)
+        low, high = wilson(bought, len(some))
+        share = bought / len(some)
+        hand = [sum(p for p, _ in some) / len(some), share, high - share, share - low]
+        assert [bar, point, up, down] == pytest.approx(hand)
 
 
 def check_months(page: Page, plain: PlainCompany, scored: Sequence[Foretold]) -> None:

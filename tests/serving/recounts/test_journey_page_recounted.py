@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from html import unescape
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +26,7 @@ from tests.support.plain_figures import PlainCompany, PlainLead, curve_of, figur
 FEWEST, FEWEST_TO_PACE, FEWEST_RIPE = 5, 20, 0.2
 NONE = ("not told", "не указано")
 LINES = ("Lines of the table", "Строки таблицы")
-MOST_LINES = 6
+MOST_LINES, MOST_DRAWN = 6, 8
 Named = Mapping[str, str | None]
 Hand = dict[str, Any]
 
@@ -96,7 +98,8 @@ def test_every_number_of_the_journeys_page_equals_counting_by_hand(name: str, re
         for _ in range(3):
             said, asked = random_view(views.plain, draw)
             language = draw.choice(["ru", "en"])
-            page = Page(company.doors.page(f"/journey?{urlencode({**said, 'lang': language})}"))
+            html = company.doors.page(f"/journey?{urlencode({**said, 'lang': language})}")
+            page = Page(html)
             total = views.sums(asked["only"], within(asked))
             if page.text("nothing"):
                 assert not total["leads"]
@@ -106,6 +109,7 @@ def test_every_number_of_the_journeys_page_equals_counting_by_hand(name: str, re
             lines += check_lines(page, views, asked, language, draw)
             check_money(page, total, language)
             paced += check_cohorts(page, views, asked, language)
+            check_ripening_chart(html, page, language)
     assert lines > 15
     assert paced or name == "hexlet"  # whose sales have no dates
 
@@ -244,6 +248,26 @@ def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> int:
             is_written(next(cells), language, *by_pace)
             paced += bool(by_pace)
     return paced
+
+
+def check_ripening_chart(html: str, page: Page, language: str) -> None:
+    """Check the lines of the chart against the table's cells, and the points where the youngest months will end."""
+    rows = {row[0]: row for table in page.of("ripening") for row in table.rows}
+    ages = [int(re.findall(r"\d+", title)[0]) for table in page.of("ripening")[:1] for title in table.header[2:-5]]
+    charts = [json.loads(unescape(one))["traces"] for one in re.findall(r"data-chart='(.*?)'", html)]
+    drawn = [trace for traces in charts for trace in traces if trace.get("name") in rows]
+    told = any(re.search(r"\d", cell) for row in rows.values() for cell in row[2:-5])
+    assert bool(drawn) >= told
+    assert len({trace["name"] for trace in drawn}) <= MOST_DRAWN
+    for trace in drawn:
+        row = rows[trace["name"]]
+        if trace["mode"] == "lines":
+            curve = trace["y"]
+            for age, cell in zip(ages, row[2:-5], strict=True):
+                is_written(cell, language, *([curve[age]] if age < len(curve) else []))
+        else:
+            (end,), ends = trace["y"], trace["error_y"]
+            is_written(row[-2], language, end, end - ends["arrayminus"][0], end + ends["array"][0])
 
 
 def pace_by_hand(views: Views, fits: Callable[[date], bool], only: Named) -> list[float] | None:
