@@ -19,7 +19,7 @@ MOST_CHANNELS = 8
 
 def evaluated(data: TrainingSet, contenders: Mapping[str, Floats], *, seed: int = 0) -> Judgement:
     """Return how the contenders (name -> probability of each row; "candidate", "rules", "guesses") did on ``data``."""
-    judged = Judged(data.outcome, data.weight, data.lead)
+    judged = Judged(data.outcome, data.weight, data.lead).of(np.arange(len(data)))
     masks = {ALL: np.ones(len(data), dtype=bool), "at arrival": data.at_arrival, "after a call": data.called}
     names, sizes = np.unique(data.channel.astype(str), return_counts=True)
     largest = [str(names[place]) for place in np.argsort(-sizes)[:MOST_CHANNELS]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,14 @@ def test_differences_are_the_candidates_log_loss_minus_each_others() -> None:
     assert evaluation.differences["rules"].value == pytest.approx(loss["candidate"] - loss["rules"])
     assert evaluation.differences["rules over guesses"].value == pytest.approx(loss["rules"] - loss["guesses"])
     assert evaluation.differences["rules"].high < 0
+
+
+def test_an_interval_draws_the_judged_leads_whatever_their_places_among_all_that_taught() -> None:
+    flat = np.full(900, OUTCOME.mean())
+    told = {"candidate": TRUTH, "rules": flat, "base rate": flat, "guesses": flat}
+    data = later_leads()
+    as_later_ones = replace(data, lead=data.lead * 3 + 2_000)
+    assert evaluated(as_later_ones, told).differences == evaluated(data, told).differences
 
 
 def test_a_group_with_too_few_leads_gives_counts_and_no_figures() -> None:

@@ -182,3 +182,25 @@ def hexlet(folder: Path) -> Shown:
         writer.writerows(leads)
     (folder / "spend.csv").write_bytes((raw / "aggregate_last_paid_click_full.csv").read_bytes())
     return Shown(folder, HEXLET, datetime(2023, 8, 1, tzinfo=UTC)).import_all()
+
+
+def maven(folder: Path) -> Shown:
+    """Open a sixth of a hardware seller's deals: each was won or lost on a day, no calls, no marks, no costs."""
+    raw = REAL_DATA / "maven_crm"
+    if not raw.exists():
+        pytest.skip("../shared/data/maven_crm is not here")
+    example = REPOSITORY / "examples" / "maven_crm"
+    runpy.run_path(str(example / "prepare.py"))["main"](raw, folder)
+    with (folder / "leads.csv").open(encoding="utf-8", newline="") as file:
+        dated = sorted(row["opportunity_id"] for row in csv.DictReader(file) if row["engage_date"])
+    kept = set(dated[::6])
+    for name in ("leads.csv", "stages.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["opportunity_id"] in kept]
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    words = yaml.safe_load((example / "company.yaml").read_text(encoding="utf-8"))
+    words["stages"] = {"won": ["Won"], "lost": ["Lost"], "other": ["Engaging", "Prospecting"]}
+    return Shown(folder, words, datetime(2018, 1, 10, tzinfo=UTC)).import_all()

@@ -29,3 +29,10 @@ def hexlet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     company = companies.hexlet(tmp_path_factory.mktemp("hexlet"))
     yield company
     company.close()
+
+
+@pytest.fixture(scope="session")
+def maven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    company = companies.maven(tmp_path_factory.mktemp("maven"))
+    yield company
+    company.close()

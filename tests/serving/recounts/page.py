@@ -50,7 +50,7 @@ class Page(HTMLParser):
             return
         self._open.append((tag, dict(attrs).get("id")))
         if tag == "table":
-            ids = [one for name, one in self._open if one and name in ("section", "div")]
+            ids = [one for name, one in self._open if one and name in ("section", "div", "details")]
             self.tables.append(Table(ids[-1] if ids else "", self._heading))
         elif tag == "tr":
             self._row = []

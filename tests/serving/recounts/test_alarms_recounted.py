@@ -6,16 +6,18 @@ the facts as the store gives them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from datetime import date, timedelta
+from html import unescape
 from math import sqrt
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from features.facts.values import Call, Fact, Source, Spend
+from features.facts.values import Call, Fact, Lead, Source, Spend
 from tests.serving.doors import Doors, open_doors
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.spoiled import spoiled
@@ -23,7 +25,7 @@ from tests.support.plain_figures import wilson
 
 Bad = dict[str, list[tuple[date, bool]]]
 """Channel -> of each lead the day of its talk and whether it was non-target."""
-WINDOW, COMPARED = 120, 240
+WINDOW, COMPARED, WEEKS, FEWEST = 120, 240, 20, 5
 
 
 def talks_of(doors: Doors) -> Bad:
@@ -63,7 +65,8 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
         now = doors.clock()
         facts = spoiled(now, days_ago, seed)
         doors.service.desk.store.append(facts)
-        page = Page(doors.page("/alarms?lang=en"))
+        html = doors.page("/alarms?lang=en")
+        page = Page(html)
         parts = [one for one in page.texts if one.startswith("alarm-")]
         assert len(parts) == 1
         text, talks = page.text(parts[0]), talks_of(doors)["ВКонтакте"]
@@ -71,6 +74,7 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
         check_alarm(text, talks, today, [one for one in facts if isinstance(one, Spend)])
         check_week(page.text(parts[0].replace("alarm-", "weekly-")), text, talks, today, facts)
         check_quiet(page, talks_of(doors), today)
+        check_chart(html, doors)
 
 
 TOLD = (
@@ -127,3 +131,28 @@ def check_quiet(page: Page, talks: Bad, today: date) -> None:
         bad, of = counted(talks[channel], today - timedelta(days=WINDOW - 1), today)
         is_written(row[1], "en", bad / of, *wilson(bad, of), bad, of)
         assert row[3] == "—"  # everybody was spoken to
+
+
+def check_chart(html: str, doors: Doors) -> None:
+    """Check the chart of the alarm: the share by the week in which the leads came, with its interval."""
+    zone = doors.service.company.zone
+    weeks: dict[date, list[bool]] = defaultdict(list)
+    for history in doors.service.desk.store.histories():
+        facts = [one.fact for one in history.stored]
+        if any(isinstance(fact, Source) and fact.marks["source"] == "vk" for fact in facts):
+            came = next(fact for fact in facts if isinstance(fact, Lead)).at.astimezone(zone).date()
+            bad = next(fact for fact in facts if isinstance(fact, Call)).answers["need"] == "no"
+            weeks[came - timedelta(days=came.weekday())].append(bad)
+    shown = {
+        f"{week + timedelta(days=3)}": weeks[week] for week in sorted(weeks)[-WEEKS:] if len(weeks[week]) >= FEWEST
+    }
+    traces = json.loads(unescape(re.findall(r"data-chart='(.*?)'", html)[0]))["traces"]
+    told = {day: point for one in traces for day, *point in zip(one["x"], one["y"], *ends_of(one), strict=True)}
+    assert told.keys() == shown.keys()
+    for day, some in shown.items():
+        share, (low, high) = sum(some) / len(some), wilson(sum(some), len(some))
+        assert told[day] == pytest.approx([share, high - share, share - low])
+
+
+def ends_of(trace: dict[str, dict[str, list[float]]]) -> tuple[list[float], list[float]]:
+    return trace["error_y"]["array"], trace["error_y"]["arrayminus"]

@@ -6,16 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import combinations
+from math import inf
 from pathlib import Path
-from statistics import median
 
 import pytest
-from scipy.stats import binom, hypergeom
+from scipy.stats import hypergeom
 
+from features.rows.feature_row import FixedRates, RowBuilder
+from models.score import RulesScorer
 from monitoring.portrait.drawing import drawn_portrait
+from monitoring.portrait.lead_traits import traits_of
 from monitoring.portrait.portrait_report import PORTRAITS
-from monitoring.won.drawing import won_deals
-from monitoring.won.won_report import WON
+from monitoring.portrait.round_ranges import round_borders
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.support.plain_chances import chances_of
@@ -29,10 +32,10 @@ LABELS = {
     "Landing page": "Посадочная страница", "Посадочная страница": "Посадочная страница", "Offer": "Оффер",
     "Предложение": "Оффер", "Discount": "Скидка", "Скидка": "Скидка",
 }  # fmt: skip
-NOTES = {"attracts": "Что привлекает", "ideal_product": "Идеальный продукт", "comment": "Комментарий"}
 FEWEST_SALES = 30
 """Of fewer nothing is told."""
-FEWEST_OF_A_THEME, OF = 5, r"(\d[\d\u00a0,]*) (?:of|из) "
+MOST_LEVELS = 25
+"""Of a field, the most frequent first."""
 MISSING, YES, NO = ("not given", "не указано"), ("yes", "да"), ("no", "нет")
 
 
@@ -175,6 +178,7 @@ def test_every_count_of_a_real_companys_portrait_equals_plain_loops(
                 shown += 1
         check_what_to_fix(page, buyers, every, language)
         compared += check_changed(page, buyers, since, language)
+        check_looked(page, company, plain, moment)
         since = moment
     assert shown  # these companies' leads differ by little else than where they came from
     assert compared or name == "hexlet"  # where too few were sold to compare
@@ -203,6 +207,7 @@ def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: P
                     shown += 1
             if known == "arrival":
                 check_changed(page, buyers, since, language)
+                check_looked(page, company, plain, moment)
         check_audience(Page(company.doors.page("/portrait?lang=en")), Buyers(plain, moment, after_talk=False))
         since = moment
     assert shown >= 3
@@ -294,6 +299,56 @@ def check_what_to_fix(page: Page, buyers: Buyers, every: dict[str, float], langu
         is_written(" ".join(shares), language, hand["leads"] / every["leads"], part, *ends)
 
 
+LOOKED = re.compile(r"(?:Segments looked at|Проверено сегментов): ([\d,\u00a0]+)")
+
+
+def check_looked(page: Page, company: Shown, plain: PlainCompany, moment: datetime) -> None:
+    """Check of how many segments it was asked whether their buyers differ, where there are sales enough to ask."""
+    settled = [one.told["outcome"] for one in plain.leads.values() if one.told["outcome"] in ("bought", "did_not_buy")]
+    found = LOOKED.search(page.text("buyers"))
+    assert bool(found) == (min(settled.count("bought"), settled.count("did_not_buy")) >= FEWEST_SALES)
+    if found:
+        assert int(re.sub(r"\D", "", found[1])) == segments_by_hand(company, plain, moment)
+
+
+def segments_by_hand(company: Shown, plain: PlainCompany, moment: datetime) -> int:
+    """Return how many kinds of settled leads there are, alike in one field or two, each neither small nor nearly all of them.
+
+    What a lead says of each field, and where its numbers are cut, is the product's.
+    """
+    service = company.doors.service
+    histories = list(service.desk.store.histories())
+    traits = traits_of(histories, RowBuilder(service.company, FixedRates()), RulesScorer(), moment=moment)
+    in_turn = [plain.leads[one.lead_id] for one in histories if one.lead_id in plain.leads]
+    outcomes = {n: one.told["outcome"] for n, one in enumerate(in_turn)}
+    settled = [n for n, outcome in outcomes.items() if outcome in ("bought", "did_not_buy")]
+    kinds: list[tuple[str, frozenset[int]]] = []
+    for name, words in traits.levels.items():
+        counted = Counter(words[n] for n in settled if words[n] is not None)
+        often = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_LEVELS]
+        kinds += [(name, frozenset(n for n in settled if words[n] == word)) for word in often]
+    for name, numbers in traits.numbers.items():
+        given = [n for n in settled if numbers[n] == numbers[n]]
+        borders = round_borders(numbers[given])
+        spans = [*zip((-inf, *borders), (*borders, inf), strict=True)] if borders else []
+        spans += [*((-inf, one) for one in borders[1:]), *((one, inf) for one in borders[:-1])]
+        kinds += [(name, frozenset(n for n in given if low <= numbers[n] < high)) for low, high in spans]
+    for name in traits.fields:
+        column = traits.levels.get(name, traits.numbers.get(name, ()))
+        kinds.append((name, frozenset(n for n in settled if column[n] is None or column[n] != column[n])))
+    rate = sum(outcomes[n] == "bought" for n in settled) / len(settled)
+    least, most = max(30, 0.01 * len(settled), 2 / rate), 0.97 * len(settled)
+    fitting: dict[frozenset[int], str] = {}
+    for name, inside in kinds:
+        if least <= len(inside) <= most:
+            fitting.setdefault(inside, name)
+    pairs = 0
+    for (one, field), (other, another) in combinations(fitting.items(), 2):
+        both = len(one & other)
+        pairs += field != another and least <= both <= most and both <= 0.97 * min(len(one), len(other))
+    return len(fitting) + pairs
+
+
 def check_changed(page: Page, buyers: Buyers, since: datetime | None, language: str) -> int:
     """Check the sales settled since the portrait before and until it, and the shares of each segment; return how many there are.
 
@@ -323,76 +378,3 @@ def check_changed(page: Page, buyers: Buyers, since: datetime | None, language: 
 def settled_at(one: PlainLead, horizon: int | None) -> datetime:
     """Return when it was known of a sale that it counts: with the end of its time, or where that has none by its stage."""
     return one.at + timedelta(days=horizon) if horizon else one.told["won"]["at"]
-
-
-def middle(values: list[float]) -> list[float]:
-    """Return the median and, of six or more, the order statistics around it (David & Nagaraja 2003, section 7.1)."""
-    if not values:
-        return []
-    ordered, rank = sorted(values), int(binom.ppf(0.025, len(values), 0.5))
-    ends = [] if rank < 1 else [ordered[rank - 1], ordered[-rank]]
-    return [round(one, 1) for one in (median(ordered), *ends)]
-
-
-@pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
-def test_every_count_of_won_deals_equals_plain_loops(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    company: Shown = request.getfixturevalue(name).copy(tmp_path / "copy")
-    service = company.doors.service
-    for moment, language in zip(company.moments()[1:], ("en", "ru"), strict=True):
-        plain = company.at(moment)
-        clean = service.contacts.without_persons([])
-        WON.write(won_deals(service.desk.store, service.company, clean, moment=moment), service.settings.home)
-        page = Page(company.doors.page(f"/won?lang={language}"))
-        settled = [one for one in plain.leads.values() if one.told["outcome"] in ("bought", "did_not_buy")]
-        for part, dimension in (("by-channel", "channel"), ("by-offer", "offer")):
-            names = {one.names[dimension] for one in settled} - {None}
-            rows = page.of(part)[0].rows if page.of(part) else []
-            assert sorted(row[0] for row in rows[:-1]) == sorted(str(one) for one in names)
-            for row in rows:
-                mine = [one for one in settled if row is rows[-1] or one.names[dimension] == row[0]]
-                check_deals(row, mine, moment, language)
-        check_notes(page, settled, language)
-    company.close()
-
-
-def check_deals(row: list[str], mine: list[PlainLead], moment: datetime, language: str) -> None:
-    won = [one for one in mine if one.told["outcome"] == "bought"]
-    lost = [one for one in mine if one.told["outcome"] != "bought"]
-    is_written(row[1], language, len(mine))
-    is_written(row[2], language, len(won))
-    days = [(one.told["won"]["at"] - one.at).total_seconds() / 86_400 for one in won]
-    calls = [float(sum(call["at"] <= one.told["won"]["at"] for call in one.calls)) for one in won]
-    lost_calls = [float(sum(call["at"] <= moment for call in one.calls)) for one in lost]
-    for cell, values in zip(row[3:], (days, calls, lost_calls), strict=True):
-        is_written(cell, language, *middle(values))
-
-
-def check_notes(page: Page, settled: list[PlainLead], language: str) -> None:
-    """Check how many won and lost leads have a note from before anybody knew the end, and how many of them are in each theme.
-
-    Of the simulated company's notes each says something else, so a theme is whoever has the note that it is named after; a theme
-    of fewer than so many leads is "other".
-    """
-    for kind, column in NOTES.items():
-        speak, said = {True: 0, False: 0}, {True: Counter[str](), False: Counter[str]()}
-        for one in settled:
-            ends = [stage["at"] for stage in one.stages if stage["kind"] in FINAL]
-            calls = [call for call in one.calls if not ends or call["at"] < min(ends)]
-            notes = {note for call in calls if any(map(str.isalpha, note := call["row"].get(column, "")))}
-            won = one.told["outcome"] == "bought"
-            speak[won] += bool(notes)
-            said[won].update(notes)
-        named = {note for note in said[True] + said[False] if said[True][note] + said[False][note] >= FEWEST_OF_A_THEME}
-        for table in page.of(kind):
-            found = set()
-            for row in table.rows:
-                quote = re.search("[“«](.+?)[”»]", row[0])
-                for cell, won in ((row[1], True), (row[2], False)):
-                    if not speak[won]:
-                        assert re.search(r"(\d[\d\u00a0,]*) (?:of|из) ", cell) is None
-                        continue
-                    k = said[won][quote[1]] if quote else None
-                    told = k if k is not None else int(re.sub(r"[\u00a0,]", "", re.search(OF, cell)[1]))  # type: ignore[index]
-                    is_written(cell, language, told / speak[won], *wilson(told, speak[won]), told, speak[won])
-                found |= {quote[1]} if quote else set()
-            assert found == named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import exp, log, sqrt
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -38,12 +39,24 @@ def test_a_cards_chance_and_value_equal_the_companys_guess_by_hand(name: str, re
             answers += check_answers(text, one, plain.words, language)
             chance, amount = chance_of(said_by(one), plain.words), amount_of(one, plain)
             is_written(told["chance"], language, chance)
+            check_likely(text, language, chance)
             if amount is None:
                 assert told["value"] == "—"
                 continue
             is_written(told["value"], language, chance * amount)
             is_written(told["why"], language, chance, amount)
     assert answers or not company.words.get("abc")
+
+
+LIKELY = {"en": r"most likely ([\d.]+\s%) to ([\d.]+\s%)", "ru": r"скорее всего от ([\d,]+\s%) до ([\d,]+\s%)"}
+
+
+def check_likely(text: str, language: str, chance: float) -> None:
+    """Check between what the chance lies in 80 of 100 cases: a guess is worth twenty leads, its log-odds lie normally."""
+    odds, reach = log(chance / (1 - chance)), 1.2815515655446004 / sqrt(20 * chance * (1 - chance))
+    found = re.search(LIKELY[language], text)
+    assert found
+    is_written(" ".join(found.groups()), language, *(1 / (1 + exp(-end)) for end in (odds - reach, odds + reach)))
 
 
 def check_answers(text: str, one: PlainLead, words: Mapping[str, Any], language: str) -> int:

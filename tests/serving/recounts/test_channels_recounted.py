@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from random import Random
@@ -166,7 +167,13 @@ def test_what_nobody_told_of_names_as_many_leads_as_counting_by_hand(name: str, 
         for kind in ("offer", "campaign", "ad")
         if one.names[kind] and not (kind == "offer" and one.names[kind] in listed)
     )
-    rows = [row for table in Page(company.doors.page("/offers?lang=en")).tables for row in table.rows]
+    page = Page(company.doors.page("/offers?lang=en"))
+    check_listed(page.text("content"), plain)
+    if counts:
+        said = re.search("nobody told what the ad promised: ([\\d,]+)", page.text("untold"))
+        assert said
+        is_written(said[1], "en", len(counts))
+    rows = [row for table in page.tables for row in table.rows]
     assert len(rows) == min(len(counts), MOST_UNTOLD)
     told = []
     for kind, words, count in rows:
@@ -174,3 +181,14 @@ def test_what_nobody_told_of_names_as_many_leads_as_counting_by_hand(name: str, 
         is_written(count, "en", counts[key])
         told.append(counts[key])
     assert told == sorted(counts.values(), reverse=True)[:MOST_UNTOLD]
+
+
+def check_listed(text: str, plain: PlainCompany) -> None:
+    """Check the price of each offer that is told of, and how many leads name it."""
+    for name, told in plain.words.get("offers", {}).items():
+        found = re.search(
+            rf"offer {re.escape(name)} Change .*?Price ([\d,]+)\s₽.*? Leads ([\d,]+)", text, re.IGNORECASE
+        )
+        assert found, name
+        count = sum(one.names["offer"] == tidy(name) for one in plain.leads.values())
+        is_written(" ".join(found.groups()), "en", told["price"], count)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from html import unescape
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from scipy.stats import poisson
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, Table, is_written
@@ -20,10 +23,10 @@ from tests.serving.recounts.test_downloads_recounted import BY, COST_NAMES, STEP
 from tests.support.plain_chances import amount_of, chances_of
 from tests.support.plain_figures import PlainCompany, PlainLead, curve_of, figures_of, period_of, wilson
 
-FEWEST = 5
+FEWEST, FEWEST_TO_PACE, FEWEST_RIPE = 5, 20, 0.2
 NONE = ("not told", "не указано")
 LINES = ("Lines of the table", "Строки таблицы")
-MOST_LINES = 6
+MOST_LINES, MOST_DRAWN = 6, 8
 Named = Mapping[str, str | None]
 Hand = dict[str, Any]
 
@@ -89,13 +92,14 @@ def within(asked: Hand, period: date | None = None) -> Callable[[date], bool]:
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
 def test_every_number_of_the_journeys_page_equals_counting_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     company: Shown = request.getfixturevalue(name)
-    draw, lines = Random(47), 0
+    draw, lines, paced = Random(47), 0, 0
     for moment in company.moments()[1:]:
         views = Views(company.at(moment), moment)
         for _ in range(3):
             said, asked = random_view(views.plain, draw)
             language = draw.choice(["ru", "en"])
-            page = Page(company.doors.page(f"/journey?{urlencode({**said, 'lang': language})}"))
+            html = company.doors.page(f"/journey?{urlencode({**said, 'lang': language})}")
+            page = Page(html)
             total = views.sums(asked["only"], within(asked))
             if page.text("nothing"):
                 assert not total["leads"]
@@ -104,8 +108,10 @@ def test_every_number_of_the_journeys_page_equals_counting_by_hand(name: str, re
             check_open(page, total, language)
             lines += check_lines(page, views, asked, language, draw)
             check_money(page, total, language)
-            check_cohorts(page, views, asked, language)
+            paced += check_cohorts(page, views, asked, language)
+            check_ripening_chart(html, page, language)
     assert lines > 15
+    assert paced or name == "hexlet"  # whose sales have no dates
 
 
 def check_open(page: Page, total: Hand, language: str) -> None:
@@ -209,9 +215,14 @@ def check_cell(title: str, cell: str, hand: Hand, language: str) -> None:
         is_written(cell, language, hand["expected"], hand["open"] + hand["never_called"])
 
 
-def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> None:
-    """Check the cohorts; by the pace of older ones, and what chance makes of the chances, other tests check."""
+def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> int:
+    """Check the cohorts: how they ripened, what is still expected, and where they will end by both ways, with intervals.
+
+    Return of how many the pace of older ones tells where they will end.
+    """
+    paced = 0
     for table in page.of("ripening"):
+        pace = pace_by_hand(views, within(asked), asked["only"])
         for row in table.rows:
             begins = date.fromisoformat(row[0]) if "-" in row[0] else datetime.strptime(row[0], "%d.%m.%Y").date()  # noqa: DTZ007
             fits = within(asked)
@@ -229,8 +240,69 @@ def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> None:
                 is_written(next(cells), language, *([curve[age]] if age < len(curve) else []))
             is_written(next(cells), language, hand["sales"], hand["sales"] / hand["leads"])
             is_written(next(cells), language, hand["open"] + hand["never_called"])
-            is_written(next(cells), language, hand["expected"], None, None)
-            is_written(next(cells), language, (hand["sales"] + hand["expected"]) / hand["leads"], None, None)
+            low, high = poisson.ppf([0.025, 0.975], hand["expected"]) if hand["expected"] else (0, 0)
+            is_written(next(cells), language, hand["expected"], low, high)
+            ends = [(hand["sales"] + more) / hand["leads"] for more in (hand["expected"], low, high)]
+            is_written(next(cells), language, *ends)
+            by_pace = end_by_pace(mine, hand, pace, views)
+            is_written(next(cells), language, *by_pace)
+            paced += bool(by_pace)
+    return paced
+
+
+def check_ripening_chart(html: str, page: Page, language: str) -> None:
+    """Check the lines of the chart against the table's cells, and the points where the youngest months will end."""
+    rows = {row[0]: row for table in page.of("ripening") for row in table.rows}
+    ages = [int(re.findall(r"\d+", title)[0]) for table in page.of("ripening")[:1] for title in table.header[2:-5]]
+    charts = [json.loads(unescape(one))["traces"] for one in re.findall(r"data-chart='(.*?)'", html)]
+    drawn = [trace for traces in charts for trace in traces if trace.get("name") in rows]
+    told = any(re.search(r"\d", cell) for row in rows.values() for cell in row[2:-5])
+    assert bool(drawn) >= told
+    assert len({trace["name"] for trace in drawn}) <= MOST_DRAWN
+    for trace in drawn:
+        row = rows[trace["name"]]
+        if trace["mode"] == "lines":
+            curve = trace["y"]
+            for age, cell in zip(ages, row[2:-5], strict=True):
+                is_written(cell, language, *([curve[age]] if age < len(curve) else []))
+        else:
+            (end,), ends = trace["y"], trace["error_y"]
+            is_written(row[-2], language, end, end - ends["arrayminus"][0], end + ends["array"][0])
+
+
+def pace_by_hand(views: Views, fits: Callable[[date], bool], only: Named) -> list[float] | None:
+    """Return the share of buyers who have bought by each day of age; None where fewer than twenty tell.
+
+    Each sale stands against those of leads that were old enough to show one so late (Lagakos, Barraj & De Gruttola 1988,
+    Biometrika 75:515-523); a day that is not over shows none.
+    """
+    plain, horizon, told = views.plain, views.plain.horizon or 0, []
+    for one in plain.leads.values():
+        if one.told["won"] and fits(one.day) and all(one.names[name] == word for name, word in only.items()):
+            age = (views.today - one.day).days
+            took = (one.told["won"]["at"].astimezone(plain.zone).date() - one.day).days
+            if took < age:
+                told.append((min(took, horizon), min(age - 1, horizon)))
+    if len(told) < FEWEST_TO_PACE:
+        return None
+    shares = [1.0] * (horizon + 1)
+    for age in range(horizon, 0, -1):
+        among = sum(took <= age <= could for took, could in told)
+        at = sum(took == age for took, _ in told)
+        shares[age - 1] = shares[age] * (1 - at / among if among else 1.0)
+    return shares
+
+
+def end_by_pace(mine: list[PlainLead], hand: Hand, pace: list[float] | None, views: Views) -> list[float]:
+    """Return the share that will have bought if these buyers are as fast as those so far, with Byar's ends of the count."""
+    if pace is None or hand["leads"] < FEWEST:
+        return []
+    ages = [(views.today - one.day).days for one in mine]
+    ripe = sum(pace[min(age - 1, len(pace) - 1)] for age in ages if age > 0) / hand["leads"]
+    if ripe < FEWEST_RIPE:
+        return []
+    counts = [hand["sales"], *(byar(hand["sales"]) if hand["sales"] else [])]
+    return [min(count / ripe / hand["leads"], 1.0) for count in counts]
 
 
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])

@@ -1,0 +1,130 @@
+"""Checks of what a model's tables say: how much each field matters, the counts behind its answers, what leads' cards make of it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from math import exp, log, sqrt
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import pytest
+
+from features.facts.values import LeadId
+from features.rows.as_of import Gate
+from features.rows.feature_row import GRADE, RowBuilder
+from features.rows.feature_words import feature_label
+from features.rows.rates_timeline import RatesTimeline
+from tests.serving.recounts.judged_card import GRADES
+from tests.serving.recounts.page import Page, is_written
+from tests.serving.recounts.taught import Taught, by_rules, sold
+from tests.support.plain_tables import PlainTables, level_of, move_of
+from tests.support.plain_taught import PlainRow
+from training.columns import LevelColumn
+
+MOST_FIELDS, Z80 = 8, 1.2815515655446004
+
+
+def values_of(told: Taught) -> list[dict[str, Any]]:
+    """Return what every row of the training says of each field, as the product made it."""
+    columns = told.trained.data.columns
+    plain = {
+        name: [None if code < 0 else column.levels[code] for code in column.codes.tolist()]
+        if isinstance(column, LevelColumn) else column.values.tolist()
+        for name, column in columns.items()
+    }  # fmt: skip
+    return [{name: values[place] for name, values in plain.items()} for place in range(len(told.rows))]
+
+
+def check_fields(page: Page, told: Taught) -> int:
+    """Check which share of the differences a field makes, and the counts behind its strongest answers; return how many fields."""
+    tables, company = PlainTables(told.trained.folder), told.company.doors.service.company
+    if not tables.cells:
+        assert not page.of("fields")
+        return 0
+    values = values_of(told)
+    for part in tables.parts:
+        stood: dict[int, set[str]] = defaultdict(set)
+        for (row, _), value in zip(told.rows, values, strict=True):
+            stood[tables.entry(part, value)].add(row.one.id)
+        entries = range(len(part["values"]))
+        assert part["leads"] == [len(stood[entry]) for entry in entries]
+        assert part["sales"] == [sum(sold(told.plain.leads[one]) for one in stood[entry]) for entry in entries]
+    graded: dict[str, set[str]] = defaultdict(set)
+    for row, _ in told.rows:
+        graded[row.grade if told.plain.words.get("abc") else "ungraded"].add(row.one.id)
+    for grade in GRADES:
+        bought = sum(sold(told.plain.leads[one]) for one in graded[grade])
+        assert tables.said["graded"][grade] == [len(graded[grade]), bought]
+    unlike = [
+        tables.is_unlike(value) for (row, _), value in zip(told.rows, values, strict=True) if row.place == "arrival"
+    ]
+    assert tables.said["about"]["unlike"] == pytest.approx(sum(unlike) / len(unlike))
+    assert tables.said["average"] == pytest.approx(sum(map(sold, told.settled)) / len(told.settled))
+    moved: dict[str, float] = defaultdict(float)
+    for part in tables.parts:
+        for feature in part["features"]:
+            moved[feature] += move_of(part["values"], part["leads"]) / len(part["features"])
+    grades = move_of([tables.said["starts"][grade] for grade in GRADES], [len(graded[grade]) for grade in GRADES])
+    every = sum(moved.values()) + grades
+    shares = {feature_label(name, company, "en"): one / every for name, one in [*moved.items(), (GRADE, grades)]}
+    (table,) = page.of("fields")
+    assert len(table.rows) <= MOST_FIELDS
+    shown = [shares[cells[0]] for cells in table.rows]
+    assert shown == sorted(shown, reverse=True)
+    for cells, share in zip(table.rows, shown, strict=True):
+        is_written(cells[1], "en", share)
+        check_counts(cells[2:], tables, told, graded)
+    return len(table.rows)
+
+
+BOUGHT_OF = re.compile(r"([\d,]+) of ([\d,]+) such leads bought: ([\d.]+)\s%, of all leads ([\d.]+)\s%")
+
+
+def check_counts(cells: list[str], tables: PlainTables, told: Taught, graded: Mapping[str, set[str]]) -> None:
+    """Check the counts behind an answer: some cell has them, and their share and that of all leads are those written."""
+    known = {pair for one in tables.singles.values() for pair in zip(one["leads"], one["sales"], strict=True)}
+    known |= {(len(some), int(sum(sold(told.plain.leads[one]) for one in some))) for some in graded.values()}
+    for cell in cells:
+        found = BOUGHT_OF.search(cell)
+        if found:
+            sales, leads = (int(one.replace(",", "")) for one in found.groups()[:2])
+            assert (leads, sales) in known
+            average = sum(map(sold, told.settled)) / len(told.settled)
+            is_written(found[0], "en", sales, leads, sales / leads, average)
+
+
+LIKELY = re.compile(r"Purchase chance ([\d.]+\s%) most likely ([\d.]+\s%) to ([\d.]+\s%)")
+
+
+def check_cards(told: Taught, moment: datetime, draw: Random) -> None:
+    """Check what leads' cards say by the model: the grade's start, an entry of every table, moved as the market did since."""
+    company, service, tables = told.company, told.company.doors.service, PlainTables(told.trained.folder)
+    service.desk.champion.look()
+    plain, gate, store = company.at(moment), Gate(service.company), service.desk.store
+    builder = RowBuilder(service.company, RatesTimeline(gate).learn(store.histories()))
+    level = level_of(orjson.loads((told.trained.folder / "since.json").read_bytes())["level"])
+    for one in draw.sample(sorted(plain.leads.values(), key=lambda lead: lead.id), 5):
+        (history,) = store.histories(lead_ids=[LeadId(one.id)])
+        known = builder.known(history, moment)
+        assert known
+        row = builder.row(known)
+        starts = {grade: 1 / (1 + exp(-level["strength"] * start)) for grade, start in tables.said["starts"].items()}
+        now = PlainRow(one, moment, "now", 1.0)
+        start = by_rules(plain, now, starts)
+        odds = log(start / (1 - start)) + level["strength"] * tables.moved(row)
+        odds += level["centre"] + level["shift"] + level["strength"] * (tables.said["level"] - level["centre"])
+        grade = now.grade if plain.words.get("abc") else "ungraded"
+        doubt = tables.said["doubt"][grade] + sum(
+            values[tables.cell(feature, row.get(feature))] for feature, values in tables.said["doubts"].items()
+        )
+        reach = Z80 * sqrt(max(level["strength"] ** 2 * doubt + level["variance"], 1e-4))
+        text = Page(company.doors.page(f"/leads/{quote(one.id)}?lang=en")).text("content")
+        said = LIKELY.search(text)
+        assert said, text[:400]
+        for words, hand in zip(said.groups(), (odds, odds - reach, odds + reach), strict=True):
+            is_written(words, "en", 1 / (1 + exp(-hand)))
