@@ -76,6 +76,7 @@ PAGES = (
     "/backtest",
     "/portrait",
     "/won",
+    "/audit",
 )
 CONVERSIONS = {
     "yandex": {"goals": {"lead": "request", "qualified": "qualified", "paid": "sale"}},

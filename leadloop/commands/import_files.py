@@ -37,8 +37,8 @@ def command(
 
     Rows that do not fit go to a rejects file with line, column and reason; the others go in. Importing a file again
     changes nothing; an import that was cut off goes on where it stopped. Changed cells of a later export are
-    corrections, known from --exported-at on. What a service needs before its first score is counted at the end where much
-    came in, so that it starts at once.
+    corrections, known from --exported-at on. What a service needs before its first score is counted at the end where many
+    leads came in, so that it starts at once.
     """
     from rich.console import Console
 

@@ -19,6 +19,7 @@ from features.facts.store import FactStore
 from features.facts.tables import FACTS, IMPORTS
 from features.facts.values import Call, Lead, LeadId
 from features.settings import settings_from_environment
+from leadloop.commands import _counting
 from leadloop.commands._house import open_database
 from serving.wiring import service_of
 from tests.leadloop.command_line import LEADS, ROWS, Small, one_line, small_company, started, write_rows
@@ -63,6 +64,7 @@ def test_a_second_import_changes_nothing_and_says_so(imported: Small) -> None:
 def test_an_import_leaves_counted_what_the_first_start_needs_and_nothing_is_counted_again_where_little_came(
     company: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_counting, "COUNTED_BY_A_START", 1)
     company.done("import", "--dry-run", company.file("leads.csv"))
     assert not (company.home / "day.json").exists()
     company.done("import", *(company.file(name) for name in ROWS))
@@ -80,6 +82,10 @@ def test_an_import_leaves_counted_what_the_first_start_needs_and_nothing_is_coun
         service.writer.close()
         company.done("import", company.file("calls.csv"))
     assert (company.home / "day.json").read_bytes() == left
+
+
+def test_an_import_of_few_leads_leaves_the_count_to_the_start_which_needs_a_moment_for_it(imported: Small) -> None:
+    assert not (imported.home / "day.json").exists()
 
 
 def test_rows_that_do_not_fit_are_named_with_line_column_and_reason_and_the_rest_goes_in(company: Small) -> None:
