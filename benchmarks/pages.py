@@ -3,15 +3,16 @@
     python -m benchmarks.pages [--leads 10000 100000 1000000] [--repeats 5] [--models leadloop-data] [--drawn FOLDER]
                                [--pages /queue /journey …]
 
-Leads, their calls, stages and costs are drawn as facts and appended to a database of their own; a service is put together
-around it as `leadloop serve` does, and each page is asked for through the application, without a network. The first look of
-a page (its kinds of cut are counted then) stands beside the median of the later ones, before each of which a call came in; and
-what the start took, the first one and one that goes on from what was kept. CPU seconds of the whole process, so that other work
-on the machine does not count; what goes on behind a page after its answer is printed apart. Leads come evenly over a year from 6
-sources with 60 campaigns and 200 ads. The mark: a million leads within 2 times the time of ten thousand. Portrait and won deals
-are reports that the worker draws; they are drawn at up to 100,000 leads. ``--models`` names a data folder whose models stand on
-their page, ``--drawn`` a folder in which drawn databases stay for a next run: a million leads take minutes to store. With
-``--pages`` those pages alone are asked for, after one start.
+Leads, their calls, stages and costs are drawn as facts and appended to a database of their own; what an import counts at its
+end is counted, a service is put together around it as `leadloop serve` does, and each page is asked for through the
+application, without a network. The first look of a page (its kinds of cut are counted then) stands beside the median of the
+later ones, before each of which a call came in; and what the start took, the first one after an import and one that goes on
+from what a service kept. CPU seconds of the whole process, so that other work on the machine does not count; what goes on
+behind a page after its answer is printed apart. Leads come evenly over a year from 6 sources with 60 campaigns and 200 ads.
+The mark: a million leads within 2 times the time of ten thousand. Portrait and won deals are reports that the worker draws:
+they are drawn before their pages are asked for, and what that took is told. ``--models`` names a data folder whose models
+stand on their page, ``--drawn`` a folder in which drawn databases stay for a next run: a million leads take minutes to store.
+With ``--pages`` those pages alone are asked for, after one start.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ import numpy as np
 import yaml
 from sqlalchemy import Engine
 
+from features.facts.company import Company
+from features.facts.company_file import fingerprint, read_company
 from features.facts.database import engine_for
 from features.facts.store import FactStore
 from features.facts.values import Call, Fact, Lead, LeadId, Source, Spend, Stage
@@ -38,11 +41,15 @@ from features.settings import Settings
 from leadloop.database import bring_up_to_date
 from leadloop.demo.export import company_words
 from leadloop.demo.world import OFFERS, World
+from monitoring.kept_lines import KeptLines
+from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.portrait.drawing import drawn_portrait
 from monitoring.portrait.portrait_report import PORTRAITS
 from monitoring.won.drawing import won_deals
 from monitoring.won.won_report import WON
 from serving.app import create_app
+from serving.days_count import counted_of
+from serving.first_count import FirstCount
 from serving.wiring import Service, service_of
 
 with warnings.catch_warnings():
@@ -69,12 +76,12 @@ PAGES = (
     "/backtest",
     "/portrait",
     "/won",
+    "/audit",
 )
 CONVERSIONS = {
     "yandex": {"goals": {"lead": "request", "qualified": "qualified", "paid": "sale"}},
     "google": {"actions": {"qualified": "Qualified", "paid": "Sale"}},
 }
-DRAWN_UP_TO = 100_000
 BEHIND = ("alarms", "first count")
 """Names of threads that count behind a page."""
 SOURCES = ("yandex", "vk", "avito", "forum-stroy", "partner", "organic")
@@ -132,9 +139,11 @@ def stored(leads: int, path: Path, end: datetime, kept: Path | None) -> None:
     mine = kept / f"leads-{leads}.db" if kept else None
     if mine and mine.exists():
         shutil.copyfile(mine, path)
-        return
     engine = engine_for(f"sqlite:///{path}")
     bring_up_to_date(engine)
+    if mine and mine.exists():
+        engine.dispose()
+        return
     store = FactStore(engine)
     for facts in drawn(leads, end):
         store.append(facts)
@@ -161,15 +170,22 @@ def measured(
     store = FactStore(engine)
     settings = Settings(folder, path, url, None, "", None, "loopback")
     took: dict[str, tuple[float, float]] = {}
+    company = read_company(path)
+    began = time.process_time()
+    counted_at_an_imports_end(store, company, folder)
+    at_its_end = time.process_time() - began
+    took["(what an import counts at its end)"] = at_its_end, at_its_end
     for name in ("first start",) if pages else ("first start", "later start"):
         service, together, ahead = started(settings, engine)
         if not pages:
             service.book.keep(service.desk.now())
         took[f"({name}: until it answers, then reading)"] = together, ahead
-    if leads <= DRAWN_UP_TO and (not pages or {"/portrait", "/won"} & {*pages}):
-        moment = service.desk.now()
+    if not pages or {"/portrait", "/won"} & {*pages}:
+        moment, began = service.desk.now(), time.process_time()
         PORTRAITS.write(drawn_portrait(store, service.company, folder, moment=moment), folder)
+        portrait = time.process_time() - began
         WON.write(won_deals(store, service.company, service.contacts.without_persons([]), moment=moment), folder)
+        took["(the worker's portrait, then won deals)"] = portrait, time.process_time() - began - portrait
     first, last = (end - timedelta(days=50)).date(), (end - timedelta(days=9)).date()
     client = TestClient(
         create_app(service), base_url="http://localhost"
@@ -201,6 +217,12 @@ def waited_for() -> float:
         if one.name in BEHIND:
             one.join()
     return time.process_time() - began
+
+
+def counted_at_an_imports_end(store: FactStore, company: Company, folder: Path) -> None:
+    """Leave for the first start what `leadloop import` leaves."""
+    book = LeadBook(store, company, KeptLines(folder, "leads", LeadSummary))
+    FirstCount(store, book, folder, counted_of(fingerprint(company), store.engine)).counted(datetime.now(UTC))
 
 
 def started(settings: Settings, engine: Engine) -> tuple[Service, float, float]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -114,6 +116,51 @@ class KeptLines(Generic[T]):
                 self._path.unlink()
             return False
 
+    def write_all(self, standing: Standing, lines: Iterable[tuple[LeadId, T | None, bool]]) -> None:
+        """Make the file anew of every (lead, line, whether something lies ahead), holding no more than a piece of them.
+
+        All of ``lines`` are gone through, be the file written or not. A file that holds more by then stays.
+        """
+        encoder = msgpack.Encoder()
+        rows = ((name, int(ahead), None if line is None else encoder.encode(line)) for name, line, ahead in lines)
+        new = self._path.with_name(f"{self._path.name}.{os.getpid()}-{threading.get_ident()}.new")
+        try:
+            if self._is_filled(new, standing, rows) and not self._holds_more_than(standing):
+                with suppress(FileNotFoundError):  # somebody was forgotten meanwhile, and all such files went
+                    new.replace(self._path)
+        finally:
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
+
+    def _is_filled(self, new: Path, standing: Standing, rows: Iterator[tuple[str, int, bytes | None]]) -> bool:
+        """Write all rows into a new file; where that cannot be done go through them all the same, and return False."""
+        try:
+            with suppress(OSError):
+                new.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+                connection.executescript(f"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; {SCHEMA}")
+                _note(connection, standing)
+                for piece in _pieces(rows):
+                    with _transaction(connection):
+                        connection.executemany("INSERT INTO lines VALUES (?, ?, ?)", piece)
+        except sqlite3.Error as error:  # of this file alone: what a store of facts raises is another
+            logger.warning("%s cannot be written (%s): all leads are read anew.", self._path.name, type(error).__name__)
+            for _ in rows:
+                pass
+            return False
+        return True
+
+    def _holds_more_than(self, standing: Standing) -> bool:
+        """Return whether the file that is there was brought further meanwhile, by a service that runs."""
+        if not self._path.exists():
+            return False
+        try:
+            with closing(sqlite3.connect(self._path)) as connection:
+                there = _standing(connection)
+        except (sqlite3.Error, ValueError):
+            return False
+        return there is not None and there.of == _of(standing.of) and there.number > standing.number
+
     def _written(self, connection: sqlite3.Connection, changed: Changed[T]) -> bool:
         before, now = _standing(connection), changed.standing
         is_same = before is not None and before.of == _of(now.of)
@@ -125,9 +172,7 @@ class KeptLines(Generic[T]):
             connection.execute("DELETE FROM lines")
         for piece in _pieces(self._rows(changed)):
             connection.executemany("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", piece)
-        connection.execute("DELETE FROM kept")
-        told = (_of(now.of), now.number, now.fact, now.moment.isoformat())
-        connection.execute("INSERT INTO kept VALUES (?, ?, ?, ?)", told)
+        _note(connection, now)
         return True
 
     def _rows(self, changed: Changed[T]) -> Iterator[tuple[str, int, bytes | None]]:
@@ -146,6 +191,12 @@ def forget_kept(home: Path) -> None:
 def _standing(connection: sqlite3.Connection) -> Standing | None:
     row = connection.execute("SELECT of, number, fact, moment FROM kept").fetchone()
     return Standing(row[0], row[1], row[2], datetime.fromisoformat(row[3])) if row else None
+
+
+def _note(connection: sqlite3.Connection, now: Standing) -> None:
+    connection.execute("DELETE FROM kept")
+    told = (_of(now.of), now.number, now.fact, now.moment.isoformat())
+    connection.execute("INSERT INTO kept VALUES (?, ?, ?, ?)", told)
 
 
 def _of(of: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from features.facts.company import Company
@@ -101,12 +101,18 @@ class LeadBook:
 
     def sold(self, moment: datetime) -> list[LeadSummary]:
         """Return the leads that bought for an amount that is known."""
-        return [one for one in self.summaries(moment) if one.won_at and one.amount]
+        return [one for one in self.summaries(moment) if one.sale]
 
     def hear(self, chances: Mapping[LeadId, Chance | None]) -> None:
         """Take in how likely open leads buy; None where a lead is open no more."""
         with self._lock:
             self._cells.hear(chances)
+
+    def keep_all(
+        self, moment: datetime, number: int, *, passed: Callable[[LeadHistory, LeadSummary | None], None]
+    ) -> None:
+        """Write the lines of all leads into the file of the next start, and hold none (``LeadLines.keep_all``)."""
+        self._lines.keep_all(moment, number, passed=passed)
 
     def keep(self, moment: datetime) -> None:
         """Write what is new into the file that a restart goes on from; pages may be asked for meanwhile."""

@@ -5,7 +5,7 @@ A restart goes on from what was kept in a file, if there is one (``kept_lines.py
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -85,6 +85,27 @@ class LeadLines(Generic[T]):
             self._unkept |= news.keys() | self._ahead
         return found | news
 
+    def keep_all(self, moment: datetime, number: int, *, passed: Callable[[LeadHistory, T | None], None]) -> None:
+        """Write the lines of all leads into the file, as of the facts up to ``number``, without holding them here.
+
+        ``passed`` is told each lead with its line as it passes, whether or not the file can be written.
+        """
+        assert self._kept
+        of = self._of(self._company.abc_at(moment))
+        self._kept.write_all(
+            Standing(of, number, self._store.fact_at(number), moment), self._passing(moment, number, passed)
+        )
+
+    def _passing(
+        self, moment: datetime, number: int, passed: Callable[[LeadHistory, T | None], None]
+    ) -> Iterator[tuple[LeadId, T | None, bool]]:
+        for history in self._store.histories(up_to=number):
+            line = self._line_of(history, moment)
+            passed(history, line)
+            is_ahead = self._is_ahead(history, moment)
+            if line is not None or is_ahead:
+                yield history.lead_id, line, is_ahead
+
     @property
     def ahead(self) -> frozenset[LeadId]:
         """Return the leads whose lines have to be made again as time goes on."""
@@ -117,7 +138,7 @@ class LeadLines(Generic[T]):
         """Return what the file does not hold yet; None where there is no file, or nothing new."""
         if self._kept is None or not self._unkept or self._moment is None:
             return None
-        standing = Standing(self._of(), self.number, self._store.fact_at(self.number), self._moment)
+        standing = Standing(self._of(self._rules), self.number, self._store.fact_at(self.number), self._moment)
         changed = self._unkept if self._base else self.lines.keys()
         told = {one: self.lines.get(one) for one in changed}
         self._unkept = set()
@@ -138,7 +159,7 @@ class LeadLines(Generic[T]):
         """Take over what was kept, where it is of these facts and of no later moment."""
         assert self._kept is not None
         self._rules = self._company.abc_at(moment)
-        kept = self._kept.read(self._of())
+        kept = self._kept.read(self._of(self._rules))
         if kept is None or kept.standing.moment > moment:
             return {}
         number = kept.standing.number
@@ -149,8 +170,8 @@ class LeadLines(Generic[T]):
         self._ahead = kept.ahead | self._forgotten
         return dict(kept.lines)
 
-    def _of(self) -> str:
-        """Return what names the company's words, the rules that hold and the database, in a word that goes into a hash."""
+    def _of(self, held: object) -> str:
+        """Return what names the company's words, the rules that ``held`` and the database, in a word that goes into a hash."""
         database = self._store.engine.url.render_as_string(hide_password=True)
-        rules = [one is self._rules for one in self._company.abc]
+        rules = [one is held for one in self._company.abc]
         return f"{fingerprint(self._company)} {rules} {database}"

@@ -73,6 +73,12 @@ class LeadSummary:
         """Return whether a call graded the lead A or B."""
         return self.grade in QUALIFIED
 
+    @property
+    def sale(self) -> tuple[str, str | None, float] | None:
+        """Return by which channel, on which offer and for how much it bought; None where that is not known, and of test leads."""
+        is_told = self.won_at and self.amount and not self.ignored
+        return (self.marked_channel, self.offer, self.amount) if is_told and self.amount else None
+
     def outcome(self, moment: datetime, company: Company) -> OutcomeKind:
         """Return what was known of the outcome at ``moment``; an open lead is open, not lost."""
         if self.ignored:

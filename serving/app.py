@@ -6,6 +6,7 @@ import asyncio
 import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from serving.crm.endpoints import crm_router
 from serving.desk.champion import LOOK_EVERY_SECONDS
 from serving.feedback.endpoints import feedback_router
 from serving.feedback.quick_door import QuickLeads
+from serving.first_reading import FirstReading, StillReading
 from serving.forgetting.endpoints import forgetting_router
 from serving.gate.access import Gate, Sessions
 from serving.gate.roles import may_open
@@ -83,12 +85,12 @@ def create_app(service: Service) -> FastAPI:
         unknown_fields=service.unknown_fields,
         counts=service.counts,
     )
-    conversions = conversion_desk_of(service)
+    conversions, reading = conversion_desk_of(service), FirstReading()
     app = Application(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,
-        lifespan=_lifespan(service, intake, conversions),
+        lifespan=_lifespan(service, intake, conversions, reading),
         docs_url=None,
         redoc_url=None,
     )
@@ -164,7 +166,9 @@ def create_app(service: Service) -> FastAPI:
     )
     _add_house_keeping(app, service)
     add_error_handlers(app, pages)
-    app.add_middleware(QuickScores, questions=questions)  # the innermost: behind every check
+    still_reading = partial(pages.show, template="being_read.html")
+    app.add_middleware(StillReading, reading=reading, page=still_reading)  # the innermost: behind every check
+    app.add_middleware(QuickScores, questions=questions)
     app.add_middleware(QuickLeads, intake=intake)
     app.add_middleware(BodyLimit)
     app.add_middleware(
@@ -185,7 +189,7 @@ def create_app(service: Service) -> FastAPI:
 
 
 def _lifespan(
-    service: Service, intake: Intake, conversions: ConversionDesk
+    service: Service, intake: Intake, conversions: ConversionDesk, reading: FirstReading
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -193,7 +197,7 @@ def _lifespan(
         ending = asyncio.Event()
         set_aside()
         until_it_ends = [
-            asyncio.create_task(read_ahead(service, conversions, ending)),
+            asyncio.create_task(read_ahead(service, conversions, ending, reading)),
             asyncio.create_task(begin_days(service, ending)),
         ]
         if service.desk.shadow is not None:

@@ -1,29 +1,36 @@
 """What was counted for the day is kept in a file, so that a service that starts again serves at once and counts behind its answers.
 
-Counting how sources had sold, and what sales brought, reads every lead. A file of the same company, counted for today or yesterday
-when nearly as much was stored, says the same but for what came since; the rows of scores name the midnight and the storage number
-that they were made with, as always. In any other case all is counted before anybody is served.
+Counting how sources had sold, and what sales brought, reads every lead. A file of the same company and the same facts, counted when
+nearly as much was stored, says the same but for what came since; the rows of scores name the midnight and the storage number that
+they were made with, as always. In any other case all is counted before anybody is served (``first_count.py``).
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
+from features.facts.store import FactStore
 from features.rows.source_rates import SourceRates
 from features.whole_file import write_whole
 from models.expected_amount import OneSum
 
 FILE = "day.json"
-FORMAT = 1
+FORMAT = 2
 """Another one is not read: all is counted anew."""
 MOST_NEW = 0.05
 """Where a larger part of what is stored is new (an import of history), the file is no use."""
 OLDEST = timedelta(days=2)
+"""Rates of a midnight that is longer ago are not served."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +40,35 @@ class DaysCount:
     rates: SourceRates
     amounts: Mapping[str, OneSum]
 
+    def is_young(self, moment: datetime) -> bool:
+        """Return whether its rates may still be served at ``moment``."""
+        return self.rates.midnight is not None and timedelta(0) <= moment - self.rates.midnight <= OLDEST
 
-def keep_count(counted: DaysCount, home: Path, *, of: str) -> None:
+
+def counted_of(company_hash: str, engine: Engine) -> str:
+    """Return what names the company's words and the database, in a word that tells neither."""
+    database = engine.url.render_as_string(hide_password=True)
+    return blake2b(f"{company_hash} {database}".encode(), digest_size=16).hexdigest()
+
+
+def keep_count(counted: DaysCount, home: Path, *, of: str, store: FactStore) -> None:
     """Keep what was counted; ``of`` names the company's words and the database."""
     rates = counted.rates
     if rates.midnight is None:
         return
     said = {
         "format": FORMAT, "of": of, "midnight": rates.midnight.isoformat(), "number": rates.number,
-        "rates": [[list(key), *count] for key, count in rates.counts.items()], "amounts": counted.amounts,
+        "fact": store.fact_at(rates.number), "rates": [[list(key), *count] for key, count in rates.counts.items()],
+        "amounts": counted.amounts,
     }  # fmt: skip
-    write_whole(home / FILE, json.dumps(said, ensure_ascii=False).encode())
+    try:
+        write_whole(home / FILE, json.dumps(said, ensure_ascii=False).encode())
+    except OSError as error:
+        logger.warning("%s cannot be written (%s): the next start counts all leads.", FILE, type(error).__name__)
 
 
-def kept_count(home: Path, *, of: str, last_number: int, moment: datetime) -> DaysCount | None:
-    """Return what was counted before; None where it is of something else, too old, or too much has come since."""
+def kept_count(home: Path, *, of: str, store: FactStore) -> DaysCount | None:
+    """Return what was counted last; None where it is of something else, too much has come since, or an import went."""
     try:
         said: dict[str, Any] = json.loads((home / FILE).read_text(encoding="utf-8"))
         if (said["format"], said["of"]) != (FORMAT, of):
@@ -57,8 +78,9 @@ def kept_count(home: Path, *, of: str, last_number: int, moment: datetime) -> Da
         amounts = {
             name: {key: (count, total) for key, (count, total) in one.items()} for name, one in said["amounts"].items()
         }
-    except (OSError, ValueError, KeyError, TypeError):
+        fact = str(said["fact"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    is_near = number <= last_number <= number * (1 + MOST_NEW)
-    is_young = timedelta(0) <= moment - midnight <= OLDEST
-    return DaysCount(SourceRates(counts, midnight, number), amounts) if is_near and is_young else None
+    is_near = number <= store.last_number() <= number * (1 + MOST_NEW)
+    is_same = is_near and store.fact_at(number) == fact and not store.undone_since(number)
+    return DaysCount(SourceRates(counts, midnight, number), amounts) if is_same else None

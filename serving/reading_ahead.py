@@ -17,6 +17,7 @@ from fastapi.concurrency import run_in_threadpool
 from features.errors import StoreUnreachable
 from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.lead_book import LeadBook
+from serving.first_reading import FirstReading
 from serving.settled_memory import give_back, tidy_up
 from serving.wiring import Service
 
@@ -65,23 +66,21 @@ async def done_before(ending: asyncio.Event, work: Callable[[], object]) -> bool
     return True
 
 
-async def read_ahead(service: Service, conversions: ConversionDesk, ending: asyncio.Event) -> None:
+async def read_ahead(
+    service: Service, conversions: ConversionDesk, ending: asyncio.Event, reading: FirstReading
+) -> None:
     """Put the open leads on the board, and count what most looks ask for, before anybody asks; the first scores go before.
 
     From then on what was read is kept from time to time, so that the next start reads only what is new, and memory that nobody
     needs any more is given back.
     """
-    if await _comes_within(ending, FIRST_SCORES_SECONDS):
-        return
     with suppress(StoreUnreachable):
-        pieces: Sequence[Callable[[], object]] = (
-            *([] if service.desk.rates.has_learned else [lambda: service.begin_day(service.desk.now())]),
-            lambda: service.board.warm(service.desk.now()),
-            lambda: service.figures.read_ahead(service.desk.now()),
-        )
-        for piece in pieces:
-            if not await done_before(ending, piece):
-                return
+        reading.begin(await run_in_threadpool(service.desk.store.last_number))
+    try:
+        if await _comes_within(ending, FIRST_SCORES_SECONDS) or not await _is_read(service, ending):
+            return
+    finally:
+        reading.end()
     await run_in_threadpool(tidy_up)
     books: list[LeadBook | ConversionDesk] = [service.book]
     if service.company.conversions.systems:
@@ -95,6 +94,20 @@ async def read_ahead(service: Service, conversions: ConversionDesk, ending: asyn
                 await done_before(ending, partial(conversions.count_all, service.desk.now()))
         await run_in_threadpool(give_back)
         await _comes_within(ending, KEPT_EVERY_SECONDS)
+
+
+async def _is_read(service: Service, ending: asyncio.Event) -> bool:
+    """Read what pages show; return False where the service ends meanwhile."""
+    pieces: Sequence[Callable[[], object]] = (
+        *([] if service.desk.rates.has_learned else [lambda: service.begin_day(service.desk.now())]),
+        lambda: service.board.warm(service.desk.now()),
+        lambda: service.figures.read_ahead(service.desk.now()),
+    )
+    with suppress(StoreUnreachable):
+        for piece in pieces:
+            if not await done_before(ending, piece):
+                return False
+    return True
 
 
 async def begin_days(service: Service, ending: asyncio.Event) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 
 from sqlalchemy import Engine
 
@@ -25,7 +24,7 @@ from models.shadow_log import ShadowLog
 from monitoring.kept_lines import KeptLines
 from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.spend_book import SpendBook
-from serving.days_count import DaysCount, keep_count, kept_count
+from serving.days_count import DaysCount, counted_of
 from serving.desk.champion import Champion
 from serving.desk.days_rates import DaysRates
 from serving.desk.desk import Desk
@@ -34,6 +33,7 @@ from serving.desk.score_writer import ScoreWriter
 from serving.desk.shadow import Shadow
 from serving.desk.trial import Trial
 from serving.figures import Figures
+from serving.first_count import FirstCount
 from serving.gate.api_keys import ApiKeys
 from serving.gate.audit import AuditLog
 from serving.gate.people import People
@@ -64,29 +64,21 @@ class Service:
     def begin_day(self, moment: datetime) -> None:
         """Count how the sources had sold by the last midnight, and what sales brought; rows hold that for the day."""
         self.desk.rates.count(moment)
-        sales = ((one.marked_channel, one.offer, one.amount or 0.0) for one in self.book.sold(moment))
+        sales = (one.sale for one in self.book.sold(moment) if one.sale)
         self.desk.amounts = amounts = ExpectedAmounts(self.company).learn(sales)
-        keep_count(DaysCount(self.desk.rates.held, amounts.sums()), self.settings.home, of=self._counted_of)
+        self._first_count.keep(DaysCount(self.desk.rates.held, amounts.sums()))
 
     def go_on(self, moment: datetime) -> None:
-        """Go on from what was counted before this process began, or count where that is no use."""
-        last = self.desk.store.last_number()
-        kept = kept_count(self.settings.home, of=self._counted_of, last_number=last, moment=moment)
-        if kept is None:
-            self.begin_day(moment)
-            return
-        self.desk.rates.take(kept.rates)
-        self.desk.amounts = ExpectedAmounts(self.company).go_on_from(kept.amounts)
+        """Go on from what was counted before this process began, or count first where that is no use."""
+        first = self._first_count
+        counted = first.found(moment) or first.counted(moment)
+        self.desk.rates.take(counted.rates)
+        self.desk.amounts = ExpectedAmounts(self.company).go_on_from(counted.amounts)
 
     @property
-    def _counted_of(self) -> str:
-        return _counted_of(self.desk.company_hash, self.desk.store.engine)
-
-
-def _counted_of(company_hash: str, engine: Engine) -> str:
-    """Return what names the company's words and the database, in a word that tells neither."""
-    database = engine.url.render_as_string(hide_password=True)
-    return blake2b(f"{company_hash} {database}".encode(), digest_size=16).hexdigest()
+    def _first_count(self) -> FirstCount:
+        of = counted_of(self.desk.company_hash, self.desk.store.engine)
+        return FirstCount(self.desk.store, self.book, self.settings.home, of)
 
 
 def clock() -> datetime:
@@ -104,7 +96,7 @@ def service_of(settings: Settings, engine: Engine) -> Service:
     writer = ScoreWriter(log, counts)
     gate = Gate(company)
     company_hash = CompanyVersions(engine).remember(company, moment=clock())
-    rates = DaysRates(store, gate, KeptRates(settings.home, _counted_of(company_hash, engine), store))
+    rates = DaysRates(store, gate, KeptRates(settings.home, counted_of(company_hash, engine), store))
     trial = Trial(RowBuilder(company, rates), clock, settings.slowest_score)
     desk = Desk(
         company=company,

@@ -161,6 +161,12 @@ class FactStore:
         with reading(self.engine) as connection:
             return connection.execute(newer).first() is not None
 
+    def undone_since(self, number: int) -> bool:
+        """Return whether an import was taken back after a storage number."""
+        newer = select(FACTS.c.number).where(FACTS.c.number > number, FACTS.c.kind == UNDO).limit(1)
+        with reading(self.engine) as connection:
+            return connection.execute(newer).first() is not None
+
     def plans(self, *, known_by: datetime | None = None, up_to: int | None = None) -> list[Plan]:
         """Return the plans, of each the latest version that was known by then (None: all versions)."""
         return [plan_fact(row.at_us, row.known_us, row.payload) for row in self._latest("plan", known_by, up_to)]

@@ -70,6 +70,18 @@ class RatesTimeline:
         self._views.clear()
         return self
 
+    def take_in(self, other: RatesTimeline) -> RatesTimeline:
+        """Add what another timeline counted or took back; return this one."""
+        for key, of in other._steps.items():
+            mine = self._steps.setdefault(key, {})
+            for day, (leads, sales) in of.items():
+                step = mine.setdefault(day, [0, 0])
+                step[0] += leads
+                step[1] += sales
+        self._days.clear()
+        self._views.clear()
+        return self
+
     def steps(self) -> list[tuple[SourceKey, list[tuple[str, int, int]]]]:
         """Return what is known from each midnight on, of each source: enough to go on from."""
         return [
@@ -91,6 +103,14 @@ class RatesTimeline:
         if midnight not in self._views:
             self._views[midnight] = SourceRates(_AtMidnight(self, midnight))
         return self._views[midnight]
+
+    def held(self, moment: datetime, number: int) -> SourceRates:
+        """Return the rates as of the last midnight before ``moment`` with every source summed up, to be held for the day.
+
+        ``number`` is the storage number up to which facts were counted.
+        """
+        midnight = last_midnight(moment, self._zone)
+        return SourceRates({key: self.totals(key, midnight) for key in self._steps}, midnight, number)
 
     def totals(self, key: SourceKey, midnight: datetime) -> tuple[int, int]:
         """Return (settled leads, sales) of a source as known before ``midnight``."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadloop.commands._counting import leave_counted
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import moment_of
 from leadloop.commands._progress import bar_over, rows_in
@@ -36,7 +37,8 @@ def command(
 
     Rows that do not fit go to a rejects file with line, column and reason; the others go in. Importing a file again
     changes nothing; an import that was cut off goes on where it stopped. Changed cells of a later export are
-    corrections, known from --exported-at on.
+    corrections, known from --exported-at on. What a service needs before its first score is counted at the end where many
+    leads came in, so that it starts at once.
     """
     from rich.console import Console
 
@@ -67,6 +69,8 @@ def command(
                 progress=done,
             )
         console.print(_in_words(summary, dry_run))
+    if not dry_run:
+        leave_counted(house, console)
 
 
 def _in_words(summary: ImportSummary, dry_run: bool) -> str:

@@ -38,8 +38,10 @@ class DaysRates:
         if kept is None:
             with self._counting:
                 if not self._has_learned:
+                    self._go_on(of=self.number)
+                if not self._has_learned:
                     self._learn(self.number)
-                kept = self._past[midnight] = self._as_of(moment, self.number)
+                kept = self._past[midnight] = self._timeline.held(moment, self.number)
         return kept
 
     @property
@@ -69,21 +71,18 @@ class DaysRates:
             if not self._has_learned or before == 0:
                 self._learn(number)
             elif number > before:
-                changed = sorted(self._store.leads_changed_since(before))
-                were = list(self._store.histories(up_to=before, lead_ids=changed))
-                are = list(self._store.histories(up_to=number, lead_ids=changed))
-                self._timeline.forget(were).learn(are)  # both were read before either is counted
+                self._timeline.take_in(self._changes(before, number))
             self._counted = number
             self._past = {}
-            self._held = self._as_of(moment, number)
+            self._held = self._timeline.held(moment, number)
             if self._kept and number != self._kept_number:
                 self._kept.keep(self._timeline, number)
                 self._kept_number = number
 
-    def _go_on(self) -> None:
-        """Go on from the timeline that was kept, where this process has counted nothing yet."""
+    def _go_on(self, *, of: int | None = None) -> None:
+        """Go on from the timeline that was kept, where this process has counted nothing yet; ``of``: from that number alone."""
         found = self._kept.read(self._gate) if self._kept and not self._has_learned else None
-        if found:
+        if found and of in (None, found[1]):
             self._timeline, self._counted = found
             self._has_learned = True
 
@@ -91,7 +90,8 @@ class DaysRates:
         self._timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
         self._counted, self._has_learned = number, True
 
-    def _as_of(self, moment: datetime, number: int) -> SourceRates:
-        rates = self._timeline.at(moment)
-        counts = {key: rates.settled(key) for key in self._timeline.sources()}
-        return SourceRates(counts, last_midnight(moment, self._zone), number)
+    def _changes(self, before: int, number: int) -> RatesTimeline:
+        """Return what came and what went of the leads that changed, read a piece at a time, before anything of it is counted."""
+        changes, changed = RatesTimeline(self._gate), sorted(self._store.leads_changed_since(before))
+        changes.forget(self._store.histories(up_to=before, lead_ids=changed))
+        return changes.learn(self._store.histories(up_to=number, lead_ids=changed))

@@ -33,8 +33,11 @@ class KeptRates:
     def keep(self, timeline: RatesTimeline, number: int) -> None:
         """Keep a timeline as counted up to a storage number."""
         folder = self.home / FOLDER
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(folder / FILE, orjson.dumps([*self._standing(number), number, timeline.steps()]))
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(folder / FILE, orjson.dumps([*self._standing(number), number, timeline.steps()]))
+        except OSError as error:
+            logger.warning("%s cannot be written (%s): the next start reads all leads.", FILE, type(error).__name__)
 
     def read(self, gate: Gate) -> tuple[RatesTimeline, int] | None:
         """Return the timeline and the number up to which it counted; None where there is none to go on from."""

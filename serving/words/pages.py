@@ -44,6 +44,11 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
         "Её ещё не прислали и не загрузили, поэтому сохранить к ней нечего.",
         "It was neither sent nor imported yet, so nothing was stored with it.",
     ),
+    "being_read": ("Заявки читаются после запуска", "Leads are being read after the start"),
+    "being_read_note": (
+        "Сервис только что запущен и уже считает вероятности покупки для новых заявок. Сохранённые заявки читаются, при миллионе это занимает около минуты. Страница откроется сама.",
+        "The service has just been started and scores new leads already. The stored ones are being read, which takes about a minute with a million. The page opens by itself.",
+    ),
     "unreachable": ("База данных не отвечает", "The database does not answer"),
     "unreachable_remedy": (
         "Сейчас ничего не сохраняется; сохранённое раньше не потеряно. Обновите страницу через несколько секунд; если не поможет, проверьте, что база работает и на диске есть место.",

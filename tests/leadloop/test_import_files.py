@@ -18,6 +18,10 @@ from features.facts.database import engine_for
 from features.facts.store import FactStore
 from features.facts.tables import FACTS, IMPORTS
 from features.facts.values import Call, Lead, LeadId
+from features.settings import settings_from_environment
+from leadloop.commands import _counting
+from leadloop.commands._house import open_database
+from serving.wiring import service_of
 from tests.leadloop.command_line import LEADS, ROWS, Small, one_line, small_company, started, write_rows
 
 MANY = 12_000
@@ -55,6 +59,33 @@ def test_a_second_import_changes_nothing_and_says_so(imported: Small) -> None:
     said = imported.done("import", imported.file("leads.csv"), imported.file("calls.csv"))
     assert said.count("nothing new, this file was imported before") == 2
     assert facts_in(imported) == before
+
+
+def test_an_import_leaves_counted_what_the_first_start_needs_and_nothing_is_counted_again_where_little_came(
+    company: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_counting, "COUNTED_BY_A_START", 1)
+    company.done("import", "--dry-run", company.file("leads.csv"))
+    assert not (company.home / "day.json").exists()
+    company.done("import", *(company.file(name) for name in ROWS))
+    left = (company.home / "day.json").read_bytes()
+
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("a lead was read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FactStore, "histories", read)
+        settings = settings_from_environment(company.home, company.folder / "company.yaml")
+        service = service_of(settings, open_database(settings))
+        assert service.desk.rates.held.settled(()) == (1, 1)
+        assert service.desk.amounts.sums()["all"] == {"": (1, 230_000.0)}
+        service.writer.close()
+        company.done("import", company.file("calls.csv"))
+    assert (company.home / "day.json").read_bytes() == left
+
+
+def test_an_import_of_few_leads_leaves_the_count_to_the_start_which_needs_a_moment_for_it(imported: Small) -> None:
+    assert not (imported.home / "day.json").exists()
 
 
 def test_rows_that_do_not_fit_are_named_with_line_column_and_reason_and_the_rest_goes_in(company: Small) -> None:

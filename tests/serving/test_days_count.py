@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from features.facts.store import FactStore
 from features.rows.source_rates import SourceRates
 from serving.days_count import FILE, DaysCount, keep_count, kept_count
 from serving.wiring import service_of
@@ -19,29 +20,72 @@ RATES = SourceRates({(): (100, 6), ("ad", "vk", "лето", "1"): (10, 1)}, NOON
 AMOUNTS = {"offers": {"лето": (2, 300.5)}, "channels": {"vk": (1, 200.5)}, "all": {"": (3, 501.0)}}
 
 
+class Stored(FactStore):
+    """A store that says how much is stored, what stands at a number, and whether an import was taken back since."""
+
+    def __init__(self, last: int, fact: str = "call 7", *, undone: bool = False) -> None:
+        self._last, self._fact, self._undone = last, fact, undone
+
+    def last_number(self) -> int:
+        return self._last
+
+    def fact_at(self, number: int) -> str:
+        return self._fact if number == RATES.number else ""
+
+    def undone_since(self, number: int) -> bool:
+        return self._undone
+
+
 def test_what_was_counted_comes_back_as_it_was(tmp_path: Path) -> None:
-    keep_count(DaysCount(RATES, AMOUNTS), tmp_path, of="us")
-    assert kept_count(tmp_path, of="us", last_number=1_010, moment=NOON + timedelta(hours=3)) == DaysCount(
-        RATES, AMOUNTS
-    )
+    keep_count(DaysCount(RATES, AMOUNTS), tmp_path, of="us", store=Stored(1_000))
+    assert kept_count(tmp_path, of="us", store=Stored(1_010)) == DaysCount(RATES, AMOUNTS)
 
 
 @pytest.mark.parametrize(
-    ("of", "last_number", "hours"),
-    [("others", 1_010, 3), ("us", 1_100, 3), ("us", 999, 3), ("us", 1_010, 49), ("us", 1_010, -1)],
-    ids=["other words or database", "much is new", "a database from before", "too old", "from the future"],
+    ("of", "store"),
+    [
+        ("others", Stored(1_010)),
+        ("us", Stored(1_100)),
+        ("us", Stored(999)),
+        ("us", Stored(1_010, "call 8")),
+        ("us", Stored(1_010, undone=True)),
+    ],
+    ids=["other words or database", "much is new", "a database from before", "other facts", "an import was taken back"],
 )
-def test_what_would_not_be_nearly_the_same_now_is_counted_anew(
-    tmp_path: Path, of: str, last_number: int, hours: int
-) -> None:
-    keep_count(DaysCount(RATES, AMOUNTS), tmp_path, of="us")
-    assert kept_count(tmp_path, of=of, last_number=last_number, moment=NOON + timedelta(hours=hours)) is None
+def test_what_would_not_be_nearly_the_same_now_is_counted_anew(tmp_path: Path, of: str, store: Stored) -> None:
+    keep_count(DaysCount(RATES, AMOUNTS), tmp_path, of="us", store=Stored(1_000))
+    assert kept_count(tmp_path, of=of, store=store) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0}', json.dumps({"format": 1, "of": "us", "midnight": 7})])
+@pytest.mark.parametrize(("hours", "young"), [(3, True), (48, True), (49, False), (-1, False)])
+def test_rates_of_a_midnight_are_served_for_two_days(hours: int, young: bool) -> None:
+    assert DaysCount(RATES, AMOUNTS).is_young(NOON + timedelta(hours=hours)) == young
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"format": 0}',
+        json.dumps({"format": 2, "of": "us", "midnight": 7}),
+        json.dumps(
+            {
+                "format": 2,
+                "of": "us",
+                "midnight": NOON.isoformat(),
+                "number": 1_000,
+                "rates": [],
+                "amounts": 7,
+                "fact": "",
+            }
+        ),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text, encoding="utf-8")
-    assert kept_count(tmp_path, of="us", last_number=1_010, moment=NOON) is None
+    assert kept_count(tmp_path, of="us", store=Stored(1_010)) is None
 
 
 def test_a_service_that_starts_again_goes_on_from_it_and_counts_by_itself_later(

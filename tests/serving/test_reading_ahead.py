@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,13 @@ def test_what_is_read_ahead_is_there_before_anybody_looks_and_is_kept_for_the_ne
     with open_doors(tmp_path, sqlite_engine) as doors:
         doors.lead()
     monkeypatch.setattr(reading_ahead, "FIRST_SCORES_SECONDS", 0.01)
+    monkeypatch.setattr(reading_ahead, "KEPT_EVERY_SECONDS", 0.05)
+
+    def kept() -> list[str]:
+        with closing(sqlite3.connect(tmp_path / "kept" / "leads.db")) as lines:
+            return [name for (name,) in lines.execute("SELECT lead_id FROM lines ORDER BY lead_id")]
+
     with open_doors(tmp_path, sqlite_engine) as doors:
         eventually(lambda: doors.service.board.read_up_to is not None)
-        eventually((tmp_path / "kept" / "leads.db").exists)
+        doors.lead("8")
+        eventually(lambda: kept() == ["7", "8"])
