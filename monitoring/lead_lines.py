@@ -15,7 +15,7 @@ from features.facts.company_file import fingerprint
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import LeadId
-from monitoring.alarms.breath import breathe
+from monitoring.breath import breathe
 from monitoring.kept_lines import Changed, KeptLines, Standing
 
 T = TypeVar("T")

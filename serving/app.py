@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 
 from features.errors import StoreUnreachable
+from features.facts.write_ahead_log import put_log_into_database
 from features.outbox.outbox import Outbox
 from features.settings import crm_secrets
 from models.shadow_log import Parting, ShadowLog
@@ -71,6 +72,8 @@ from serving.telemetry.tracing import Traced, tracer_for
 from serving.telemetry.watched import Watched
 from serving.wiring import Service
 
+LOG_PUT_EVERY_SECONDS = 2.0
+"""What comes in so long under full load is less than what SQLite itself would let the log grow to."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
 
 Every answer about a score says by which model, up to when that model learned, and why."""
@@ -202,7 +205,7 @@ def _lifespan(
         ]
         if service.desk.shadow is not None:
             service.desk.shadow.start()
-        going_on = [asyncio.create_task(one(service)) for one in (_lay_counts, _follow_champion)]
+        going_on = [asyncio.create_task(one(service)) for one in (_lay_counts, _follow_champion, _keep_log_short)]
         yield
         ending.set()
         for one in going_on:
@@ -232,6 +235,14 @@ async def _follow_champion(service: Service) -> None:
     while True:
         await run_in_threadpool(service.desk.champion.look)
         await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+
+async def _keep_log_short(service: Service) -> None:
+    """Put what was stored from the write-ahead log into the database, so that nobody who stores has to."""
+    while True:
+        await asyncio.sleep(LOG_PUT_EVERY_SECONDS)
+        with suppress(StoreUnreachable):  # whoever stores meanwhile is told
+            await run_in_threadpool(put_log_into_database, service.desk.store.engine)
 
 
 def _add_house_keeping(app: FastAPI, service: Service) -> None:

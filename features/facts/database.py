@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -25,8 +26,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import StoreUnreachable
 
-_TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
-_TURNS_LOCK = threading.Lock()
+_WRITERS: WeakKeyDictionary[Engine, OneWriter] = WeakKeyDictionary()
+_WRITERS_LOCK = threading.Lock()
 OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SQLITE = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
@@ -41,6 +42,19 @@ APPEND_LOCK = 7_405_001
 ASKED_AT_ONCE = 500
 """So many keys are named in one question at the most: a database takes only so many values, and a long list takes its time."""
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OneWriter:
+    """The one connection of a process that writes to SQLite, which lets one write at a time.
+
+    What a connection has read of the file it forgets as soon as another one has written: a group of leads would be put into pages
+    that are all read anew. Threads take turns by a lock: SQLite would let them sleep and try again, and the unlucky for long.
+    """
+
+    engine: Engine
+    """Holds that connection alone; where the database is in memory it is the readers' own."""
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 def engine_for(url: str) -> Engine:
@@ -60,7 +74,16 @@ def engine_for(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != url and not path.startswith(":"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = _sqlite(url)
+    if engine.url.database not in (None, "", ":memory:"):
+        one = _sqlite(url, pool_size=1, max_overflow=0)
+        event.listen(engine, "engine_disposed", lambda _: one.dispose())
+        _WRITERS[engine] = OneWriter(one)
+    return engine
+
+
+def _sqlite(url: str, **pool: int) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, pool_use_lifo=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -87,9 +110,13 @@ def writing(engine: Engine, *, alone: bool = True) -> Iterator[Connection]:
     ...     connection.exec_driver_sql("SELECT count(*) FROM leads").scalar_one()
     1
     """
-    turn = _turn_of(engine) if engine.dialect.name == "sqlite" else nullcontext()
-    with _answering(), turn, engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if alone and engine.dialect.name == "postgresql":
+    if engine.dialect.name == "sqlite":
+        writer = writer_of(engine)
+        with answering(), writer.turn, writer.engine.connect().execution_options(writes=True) as one, one.begin():
+            yield one
+        return
+    with answering(), engine.connect() as connection, connection.begin():
+        if alone:
             _lock_appending(connection)
         yield connection
 
@@ -98,7 +125,7 @@ def writing(engine: Engine, *, alone: bool = True) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one consistent state; it writes nothing."""
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with _answering(), engine.connect().execution_options(**options) as connection, connection.begin():
+    with answering(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -135,14 +162,16 @@ def wiped(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
-def _turn_of(engine: Engine) -> threading.Lock:
-    """Return the lock by which threads take turns: SQLite would let them sleep and try again, and the unlucky for long."""
-    with _TURNS_LOCK:
-        return _TURNS.setdefault(engine, threading.Lock())
+def writer_of(engine: Engine) -> OneWriter:
+    """Return who writes to a database of SQLite's."""
+    with _WRITERS_LOCK:
+        if engine not in _WRITERS:
+            _WRITERS[engine] = OneWriter(engine)
+        return _WRITERS[engine]
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """Raise ``StoreUnreachable`` where the database is gone, full, damaged or has no connection left; our own slips stay."""
     try:
         yield

@@ -12,12 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from monitoring.alarms.breath import breathe
 from monitoring.alarms.detector import LARGEST, MOST, TILTS, WEIGHTS
 from monitoring.alarms.market_of_many import Markets
 from monitoring.alarms.stream_counts import Ints
 from monitoring.alarms.usual import LAG
 from monitoring.alarms.usual_of_many import Floats, UsualOfMany, Which
+from monitoring.breath import breathe
 
 NEAR = 1.0 - 1e-6
 """A stream that came so near to its mark is gone through by itself: sums may round otherwise there."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitoring.alarms.breath import breathe
 from monitoring.alarms.market import CLEAR, COMES_BACK, JUMP, KNOWN, MOST_OTHERS, WANDERS, WEEKDAY
 from monitoring.alarms.stream_counts import Counts
 from monitoring.alarms.usual_of_many import Floats, UsualOfMany, Which
+from monitoring.breath import breathe
 
 
 @dataclass(frozen=True, slots=True)

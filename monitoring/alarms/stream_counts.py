@@ -21,11 +21,11 @@ from features.facts.values import LeadId
 from monitoring.alarms.alarm import Level
 from monitoring.alarms.answer_levels import FieldLevels, answer_levels
 from monitoring.alarms.arrival_clock import ArrivalScore, told_by_answers
-from monitoring.alarms.breath import breathe
 from monitoring.alarms.call_clock import told_by_calls
 from monitoring.alarms.entries import ANSWER, Entry, day_of
 from monitoring.alarms.purchase_clock import told_by_purchases
 from monitoring.alarms.weak_leads import Numbers, scored_cells, weak_leads
+from monitoring.breath import breathe
 from monitoring.lead_book import LeadSummary
 
 ARRIVED = "arrived"

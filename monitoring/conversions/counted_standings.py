@@ -17,7 +17,7 @@ from datetime import datetime
 from features.facts.company import Company
 from features.facts.contacts import ContactBook
 from features.facts.values import LeadId
-from monitoring.alarms.breath import breathe
+from monitoring.breath import breathe
 from monitoring.conversions.ad_systems import AdSystem
 from monitoring.conversions.adjustments import adjustments_of
 from monitoring.conversions.conversion import ToldStep

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from monitoring.breath import breathe
 from monitoring.intervals import Rate
 from monitoring.rate_difference import difference_interval
 from monitoring.what_changed.segments import Cell, CellMask, Segment
@@ -126,10 +127,12 @@ def _enough(masks: Mapping[Cell, CellMask], leads: int) -> Iterator[tuple[Segmen
     """Yield one cell or two of different fields, where enough leads have it and enough have not."""
     singles = [(cell, mask) for cell, mask in masks.items() if _is_enough(mask, leads)]
     for cell, mask in singles:
+        breathe()
         yield (cell,), mask
     for (one, first), (two, second) in combinations(singles, 2):
         if one.field == two.field:
             continue
+        breathe()
         both = CellMask(first.before & second.before, first.since & second.since)
         if _is_enough(both, leads) and both not in (first, second):
             yield (one, two), both

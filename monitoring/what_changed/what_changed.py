@@ -18,6 +18,7 @@ from features.rows.feature import FeatureRow
 from features.rows.feature_row import FixedRates, RowBuilder
 from monitoring.alarms.alarm import Alarm
 from monitoring.alarms.group import badness_of, members
+from monitoring.breath import breathe
 from monitoring.lead_book import LeadSummary
 from monitoring.what_changed.carriers import MARKS, Carrier, carriers_of
 from monitoring.what_changed.moved import FEWEST_BEFORE, FEWEST_SINCE, MovedSegment, moved_segments
@@ -129,6 +130,7 @@ def _at_arrival(company: Company) -> Company:
 
 
 def _arrival_row(history: LeadHistory, builder: RowBuilder, moment: datetime) -> FeatureRow | None:
+    breathe()
     known = builder.known(history, min(history.arrived_at, moment))
     return builder.row(known) if known else None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -54,6 +56,23 @@ def test_every_lead_that_was_acknowledged_survives_a_kill(tmp_path: Path) -> Non
     store.engine.dispose()
     assert len(acknowledged) > 20
     assert set(acknowledged) <= stored
+
+
+def test_what_came_is_soon_in_the_database_itself_so_that_nobody_who_stores_has_to_put_it_there(tmp_path: Path) -> None:
+    def facts() -> int:
+        """Count what the database's own file holds, without its log."""
+        alone = tmp_path / "alone.db"
+        alone.write_bytes((tmp_path / "leadloop.db").read_bytes())
+        with closing(sqlite3.connect(alone)) as connection, suppress(sqlite3.DatabaseError):  # not there, or half of it
+            return int(connection.execute("SELECT count(*) FROM facts").fetchone()[0])
+        return 0
+
+    with served(tmp_path) as (client, _):
+        assert client.post("/v1/leads", json={"id": "7"}).status_code == 201
+        until = time.monotonic() + 30
+        while not facts() and time.monotonic() < until:
+            time.sleep(0.5)
+        assert facts()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
