@@ -55,7 +55,7 @@ def learned(
     rates = counted(data, rules)
     if not rates.leads:
         return rates
-    choices = chosen(data, rules, seed=seed, ahead=ahead)
+    choices = chosen(data, rules, window=window, seed=seed, ahead=ahead)
     settled = replace(data, young=None)
     alone = {SETTLED_ALONE: choices, **_alone(choices)}
     rungs = {name: fitted(settled, rules, one, seed=seed) for name, one in alone.items()}

@@ -236,6 +236,39 @@ def test_young_leads_teach_what_share_of_them_still_buys() -> None:
     assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong
 
 
+def seen_so_far(effect: float, effect_of_late: float) -> TrainingSet:
+    """Return leads of 120 days, half of them young, who buy within twenty days or so; of the young the area says something else."""
+    rng = np.random.default_rng(1)
+    area, age = rng.normal(size=3000), np.linspace(120, 0, 3000)
+    z = -2.0 + np.where(age > 60, effect, effect_of_late) * np.sign(area)
+    after = np.where(rng.random(3000) < 1 / (1 + np.exp(-z)), rng.exponential(12, 3000) % 60, np.nan)
+    outcome = (after <= age).astype(float)
+    data = replace(
+        set_of({"area": numbers(*area)}, outcome, created_day=120 - age),
+        age=age, bought_after=np.where(outcome > 0, after, np.nan),
+    )  # fmt: skip
+    return replace(data.of(np.flatnonzero(age > 60)), young=data.of(np.flatnonzero(age <= 60)))
+
+
+def test_young_leads_judge_too_by_what_was_seen_of_them_so_far() -> None:
+    borne_out, not_borne_out = seen_so_far(0.4, 0.4), seen_so_far(0.4, 0.0)
+    settled_alone = chosen(replace(borne_out, young=None), RULES, window=60)
+    assert chosen(borne_out, RULES, window=60).gain > settled_alone.gain + 5
+    assert sum(chosen(not_borne_out, RULES, window=60).weights) < 0.8 * sum(settled_alone.weights)
+
+
+def test_young_leads_do_not_judge_where_no_window_says_what_can_be_seen_of_them() -> None:
+    data = seen_so_far(0.4, 0.0)
+    assert chosen(data, RULES) == chosen(replace(data, young=None), RULES)
+
+
+def test_young_leads_of_which_hardly_any_was_seen_to_buy_judge_nothing() -> None:
+    data = seen_so_far(0.4, 0.0)
+    assert data.young is not None
+    few = replace(data, young=data.young.of(np.arange(len(data.young) - 60, len(data.young))))
+    assert chosen(few, RULES, window=60) == chosen(replace(data, young=None), RULES, window=60)
+
+
 def test_young_leads_that_were_called_weeks_late_are_not_taken_for_lost() -> None:
     """Leads of the region were left lying for three weeks; they buy as often as the others, counted from their call."""
     rng = np.random.default_rng(4)
