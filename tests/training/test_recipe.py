@@ -13,7 +13,7 @@ from features.facts.company import Abc, GradeRates
 from features.log_odds import log_odds
 from models.abc_rules import RuleGrade
 from models.calibration import NATS_BY_CHANCE
-from tests.training.small_sets import levels, numbers, set_of
+from tests.training.small_sets import levels, numbers, seen_so_far, set_of
 from training.columns import Column
 from training.dataset import TrainingSet
 from training.recent_change import NOT_FOLLOWING, Following
@@ -234,20 +234,6 @@ def test_young_leads_teach_what_share_of_them_still_buys() -> None:
     said = fitted(replace(settled, young=young), RULES, TREES, window=60)
     assert float(said.probability(young).mean()) == pytest.approx(float(buys[age <= 60].mean()), rel=0.06)
     assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong
-
-
-def seen_so_far(effect: float, effect_of_late: float) -> TrainingSet:
-    """Return leads of 120 days, half of them young, who buy within twenty days or so; of the young the area says something else."""
-    rng = np.random.default_rng(1)
-    area, age = rng.normal(size=3000), np.linspace(120, 0, 3000)
-    z = -2.0 + np.where(age > 60, effect, effect_of_late) * np.sign(area)
-    after = np.where(rng.random(3000) < 1 / (1 + np.exp(-z)), rng.exponential(12, 3000) % 60, np.nan)
-    outcome = (after <= age).astype(float)
-    data = replace(
-        set_of({"area": numbers(*area)}, outcome, created_day=120 - age),
-        age=age, bought_after=np.where(outcome > 0, after, np.nan),
-    )  # fmt: skip
-    return replace(data.of(np.flatnonzero(age > 60)), young=data.of(np.flatnonzero(age <= 60)))
 
 
 def test_young_leads_judge_too_by_what_was_seen_of_them_so_far() -> None:
