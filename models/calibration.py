@@ -20,6 +20,7 @@ NATS_OF_LUCK = 2.0
 NATS_BY_CHANCE = float(np.log(100.0))
 """A gain of so many nats, 4.6, comes by chance in one case of a hundred at most (Ville's inequality for a likelihood ratio)."""
 LARGEST_WEIGHT = 2.0
+LEAST_LEFT = 1e-300
 JUMP = 4.0
 """The level follows the latest leads where they lie so many standard errors off."""
 
@@ -41,6 +42,7 @@ def weighed(
     expected: Floats,
     spread: float,
     part: Ints | None = None,
+    shown: Floats | None = None,
 ) -> Weighed:
     """Return by what to multiply each model's part of the log-odds, on leads that none of them was fitted on.
 
@@ -53,6 +55,9 @@ def weighed(
     part
         The part of the rows that each row is of: 0, 1, ... Each part has a level of its own, since a market that rose is
         no fault of the models. A part in which all bought, or none, tells nothing.
+    shown
+        Of those that buy, the share that would have been seen to by now, row by row: an ``outcome`` of 0 means "not yet" as
+        far as this is below 1. None where it is known how every row ended.
 
     >>> rng = np.random.default_rng(0)
     >>> moved = rng.normal(size=(20_000, 2))
@@ -62,6 +67,7 @@ def weighed(
     [0.5, 0.0]
     """
     part = np.zeros(len(outcome), dtype=np.int64) if part is None else part
+    shown = np.ones(len(outcome)) if shown is None else shown
     telling = [
         n for n in np.unique(part).tolist() if 0 < outcome[part == n] @ weight[part == n] < weight[part == n].sum()
     ]
@@ -69,25 +75,25 @@ def weighed(
         return Weighed(np.zeros(moved.shape[1]), 0.0)
     if len(telling) <= part.max():
         some = np.isin(part, telling)
-        moved, start, outcome, weight = moved[some], start[some], outcome[some], weight[some]
+        moved, start, outcome, weight, shown = moved[some], start[some], outcome[some], weight[some], shown[some]
         part = np.searchsorted(telling, part[some])
     parts, models = int(part.max()) + 1, moved.shape[1]
 
     def loss_and_slope(found: Floats) -> tuple[float, Floats]:
         weights, levels = found[:models], found[models:]
         z = start + moved @ weights + levels[part]
-        off = weight * (expit(z) - outcome)
+        off = weight * (expit(z) - _became(z, outcome, shown))
         away = weights - expected
-        loss = -_nats(z, outcome, weight) + float(away @ away) / (2 * spread**2)
+        loss = -_nats(z, outcome, weight, shown) + float(away @ away) / (2 * spread**2)
         return loss, np.concatenate([moved.T @ off + away / spread**2, np.bincount(part, off, minlength=parts)])
 
-    without = np.array([level_for(start[part == n], outcome[part == n], weight[part == n]) for n in range(parts)])
+    each = [part == n for n in range(parts)]
+    without = np.array([level_for(start[own], outcome[own], weight[own], shown[own]) for own in each])
     bounds = [(0.0, LARGEST_WEIGHT)] * models + [(None, None)] * parts
     found = minimize(loss_and_slope, np.concatenate([expected, without]), jac=True, method="L-BFGS-B", bounds=bounds).x
     weights, levels = found[:models], found[models:]
-    gain = _nats(start + moved @ weights + levels[part], outcome, weight) - _nats(
-        start + without[part], outcome, weight
-    )
+    with_them, without_them = start + moved @ weights + levels[part], start + without[part]
+    gain = _nats(with_them, outcome, weight, shown) - _nats(without_them, outcome, weight, shown)
     luck = max(0.0, 1.0 - NATS_OF_LUCK / gain) if gain > 0 else 0.0
     return Weighed(weights * luck, gain)
 
@@ -103,14 +109,21 @@ def believed(gain: float) -> float:
     return 1.0 - (NATS_BY_CHANCE / gain) ** 2 if gain > NATS_BY_CHANCE else 0.0
 
 
-def level_for(log_odds: Floats, outcome: Floats, weight: Floats) -> float:
-    """Return what to add to log-odds so that the mean probability is the rate of the outcomes."""
+def level_for(log_odds: Floats, outcome: Floats, weight: Floats, shown: Floats | float = 1.0) -> float:
+    """Return what to add to log-odds so that the mean probability is the rate of the outcomes; ``shown`` as for ``weighed``.
+
+    >>> seen, unseen = np.ones(10), np.zeros(90)  # half of the buyers are seen by now, so 20 of 100 buy
+    >>> round(float(expit(level_for(np.zeros(100), np.concatenate([seen, unseen]), np.ones(100), 0.5))), 3)
+    0.2
+    """
     if not 0 < outcome @ weight < weight.sum():
         return 0.0
     level = 0.0
     for _ in range(100):
-        p: Floats = expit(log_odds + level)
-        step = float(weight @ (outcome - p) / (weight @ (p * (1 - p)) + 1e-12))
+        z = log_odds + level
+        p: Floats = expit(z)
+        told = p * (1 - p) * shown * (1 - p) / np.maximum(1 - p * shown, 1e-12)
+        step = float(weight @ (_became(z, outcome, shown) - p) / (weight @ told + 1e-12))
         level += float(np.clip(step, -1.0, 1.0))
         if abs(step) < 1e-10:
             break
@@ -131,5 +144,19 @@ def jump_of(log_odds: Floats, outcome: Floats) -> float:
     return level_for(log_odds, np.asarray(outcome, dtype=np.float64), np.ones(len(p)))
 
 
-def _nats(log_odds: Floats, outcome: Floats, weight: Floats) -> float:
-    return float(weight @ (outcome * log_odds - np.logaddexp(0.0, log_odds)))
+def _became(log_odds: Floats, outcome: Floats, shown: Floats | float) -> Floats:
+    """Return the outcomes; of rows that were not seen to buy, how likely they still do."""
+    became: Floats = outcome + (1 - outcome) * expit(_not_yet(log_odds, shown))
+    return became
+
+
+def _nats(log_odds: Floats, outcome: Floats, weight: Floats, shown: Floats | float = 1.0) -> float:
+    """Return the logarithm of how likely it was to see what was seen, but for what no log-odds change."""
+    seen = outcome * log_odds + (1 - outcome) * np.logaddexp(0.0, _not_yet(log_odds, shown))
+    return float(weight @ (seen - np.logaddexp(0.0, log_odds)))
+
+
+def _not_yet(log_odds: Floats, shown: Floats | float) -> Floats:
+    """Return the log-odds that a row still buys, of whose buyers a share ``shown`` had been seen to, and it had not."""
+    left: Floats = log_odds + np.log(np.maximum(1.0 - shown, LEAST_LEFT))
+    return left

@@ -52,6 +52,17 @@ class DelayCurve:
         all_of_them = self._share(np.divide(self.window, longer))
         return share / np.maximum(all_of_them, 1e-9)
 
+    def shown(
+        self, asked_after: Floats, age: Floats, longer: Floats | float = 1.0, waited: Floats | float = 0.0
+    ) -> Floats:
+        """Return of those that buy, but had not when asked for ``asked_after`` days, what share has by ``age``.
+
+        ``longer`` and ``waited`` as for ``bought_by``.
+        """
+        then, now = (self.bought_by(days, longer, waited) for days in (asked_after, age))
+        share: Floats = np.clip((now - then) / np.maximum(1.0 - then, 1e-9), 0.0, 1.0)
+        return share
+
     def _share(self, age: Floats | float) -> Floats:
         share: Floats = np.concatenate([[0.0], self.shares])[np.searchsorted(self.days, age, side="right")]
         return share

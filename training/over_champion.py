@@ -95,4 +95,5 @@ def as_of(champion: Artefact, store: FactStore, company: Company, number: int, s
     except NothingToLearn:
         return None
     rules = company.abc_at(champion.data_cut_off)
-    return fitted(data, rules, chosen(data, rules, seed=seed), window=company.horizon_days, seed=seed)
+    choices = chosen(data, rules, window=company.horizon_days, seed=seed)
+    return fitted(data, rules, choices, window=company.horizon_days, seed=seed)

@@ -2,7 +2,8 @@
 
 1. Each grade's rate from the leads at hand, shrunk to the company's guess: where the log-odds of a lead start.
 2. A scorecard, trees of one field and trees of two, all sums of tables over the same cells, blended: how much of each is
-   chosen on later leads than they were fitted on, and shrunk to nothing where that gain may be luck.
+   chosen on later leads than they were fitted on, and shrunk to nothing where that gain may be luck. The latest of them
+   are young: they judge by what was seen of them so far.
 3. What the latest leads say differently, as far as following it was worth on the leads that came next.
 4. All rows together are fitted again with these choices, young leads among them: a lead that has not bought yet stands
    for the chance that it still will. The level is the rate that was seen, or that of the latest leads where it jumped.
@@ -42,8 +43,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RUNGS = ("scorecard", "trees of one field", "trees of two fields")
 FOLDS = ((0.5, 0.75), (0.75, 1.0))
-"""Fitted on the leads up to the first share of all, in order of time; judged on those from there to the second. How earlier
-leads ended is taken as known, though of some it was only learned later: they choose how much to believe, and are no proof."""
+"""Fitted on the settled leads up to the first share of all, in order of time; judged on those from there to the second. How
+earlier leads ended is taken as known, though of some it was only learned later: they choose how much to believe, and are no
+proof. Where a window says what can be seen of young leads so far, what all settled ones teach is judged on the young, too."""
 SPREAD = 0.3
 """A rung's weight is expected within about this much of an equal share."""
 LATEST = 0.05
@@ -147,42 +149,70 @@ def starts_of(data: TrainingSet, starts: Mapping[RuleGrade, float] | None) -> Fl
     return data.qualifications.starts(starts)[data.qualification]
 
 
-def chosen(data: TrainingSet, rules: Abc, *, seed: int = 0, ahead: float | None = None) -> Choices:
+def chosen(
+    data: TrainingSet, rules: Abc, *, window: float | None = None, seed: int = 0, ahead: float | None = None
+) -> Choices:
     """Return what later leads of ``data`` choose, the rungs having been fitted on its earlier ones.
 
-    ``ahead`` is the share of all leads that come until a model is made anew; None where nobody knows.
+    Parameters
+    ----------
+    window
+        The number of days within which a purchase counts. Where it is known the young leads judge too, by what was seen of
+        them so far: they came later than all that are settled.
+    ahead
+        The share of all leads that come until a model is made anew; None where nobody knows.
     """
-    data = _thinned(data)
+    data, young = _thinned(data), data.young
     age = _age(data)
     folds = [fold_of(age, *ends) for ends in FOLDS]
     if min(_scarcer(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
         return _chosen_of_few(data, rules)
-    cells = _cells(data, rules)
-    telling = _telling(data, cells)
+    every, shown = _judges(data, young, window)
+    settled, unsettled = np.arange(len(data)), np.arange(len(data), len(every))
+    cells = _cells(every, rules)
+    telling = _telling(every, cells)
     steady = {name: one for name, one in cells.items() if name not in telling}
     if not steady:
         return RULES_ALONE
     earlier, later = folds[-1]
-    stopped = _tried(data, rules, steady, earlier, later, None, seed)
+    stopped = _tried(every, rules, steady, earlier, later, None, seed)
     rounds = [one.rounds for one in stopped.trees]
     share = len(folds[0][0]) / len(earlier)
-    tried = [_tried(data, rules, steady, *folds[0], [max(round(n * share), 1) for n in rounds], seed), stopped]
+    tried = [_tried(every, rules, steady, *folds[0], [max(round(n * share), 1) for n in rounds], seed), stopped]
+    if len(unsettled):
+        folds.append((settled, unsettled))
+        tried.append(_tried(every, rules, steady, settled, unsettled, rounds, seed))
     judged = np.concatenate([rows for _, rows in folds])
     found = weighed(
         np.concatenate([one.moved for one in tried]),
         np.concatenate([one.start for one in tried]),
-        data.outcome[judged],
-        data.weight[judged],
+        every.outcome[judged],
+        every.weight[judged],
         expected=np.full(len(RUNGS), 1 / len(RUNGS)),
         spread=SPREAD,
         part=np.repeat(np.arange(len(folds)), [len(rows) for _, rows in folds]),
+        shown=shown[judged],
     )
     if not found.weights.any():
         return RULES_ALONE
     first, second, third = found.weights.tolist()
-    every = _rows(data, cells, _starts(data, rules))
-    following = chosen_following(every, age, stopped.strengths, telling=telling, ahead=ahead)
+    rows = _rows(every, cells, _starts(data, rules)).of(settled)
+    following = chosen_following(rows, age, stopped.strengths, telling=telling, ahead=ahead)
     return Choices((first, second, third), (rounds[0], rounds[1]), following, found.gain)
+
+
+def _judges(data: TrainingSet, young: TrainingSet | None, window: float | None) -> tuple[TrainingSet, Floats]:
+    """Return the settled rows and, after them, the young ones where they can judge; of each what share of buyers is seen by now."""
+    shown = np.ones(len(data))
+    if young is None or window is None:
+        return data, shown
+    every = with_young(data, _thinned(young))
+    unsettled, curve = np.arange(len(data), len(every)), _curve(every, window)
+    if curve is None or _scarcer(every, unsettled) < FEWEST_SALES_TO_FOLD:
+        return data, shown
+    late = every.of(unsettled)
+    seen = curve.shown(late.asked_after, late.age, curve.longer_of(late.channel), late.waited)
+    return every, np.concatenate([shown, seen])
 
 
 def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:

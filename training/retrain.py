@@ -103,7 +103,7 @@ def retrained(
         over_champion = differences_to(champion, then, since, data, rules, seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
     ahead = share_since(data, champion.data_cut_off.timestamp()) if champion else None
-    every = chosen(data, rules, seed=seed, ahead=ahead)
+    every = chosen(data, rules, window=company.horizon_days, seed=seed, ahead=ahead)
     decision = decided(
         evaluation,
         tables=every.has_tables,

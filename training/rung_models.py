@@ -55,9 +55,10 @@ def learned(
     rates = counted(data, rules)
     if not rates.leads:
         return rates
-    choices = chosen(data, rules, seed=seed, ahead=ahead)
+    choices = chosen(data, rules, window=window, seed=seed, ahead=ahead)
     settled = replace(data, young=None)
-    alone = {SETTLED_ALONE: choices, **_alone(choices)}
+    by_settled = choices if data.young is None else chosen(settled, rules, seed=seed, ahead=ahead)
+    alone = {SETTLED_ALONE: by_settled, **_alone(by_settled)}
     rungs = {name: fitted(settled, rules, one, seed=seed) for name, one in alone.items()}
     return replace(rates, ladder=fitted(data, rules, choices, window=window, seed=seed), rungs=rungs)
 

@@ -157,3 +157,57 @@ def test_a_part_in_which_all_bought_tells_nothing() -> None:
     assert both.weights.tolist() == first.weights.tolist()
     every = weighed(moved, np.full(400, -2.0), np.ones(400), np.ones(400), expected=expected, spread=0.3)
     assert (every.weights.tolist(), every.gain) == ([0.0] * 3, 0.0)
+
+
+def so_far(seed: int, size: int, truth: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return what a model moved, who was seen to buy by now, who buys, and the share of buyers that is seen by now.
+
+    Of the leads of which the model says more, less has been seen: they came later.
+    """
+    moved, bought = sold(seed, size, truth)
+    shown = 1 / (1 + np.exp(moved))
+    seen = bought * (np.random.default_rng(seed + 1).random(size) < shown)
+    return moved, seen, bought, shown
+
+
+@pytest.mark.parametrize("truth", [0.0, 0.5, 1.0])
+def test_leads_of_which_part_is_seen_so_far_weigh_a_model_as_their_endings_will(truth: float) -> None:
+    start, ones = np.full(60_000, START), np.ones(60_000)
+    told: list[float] = []
+    taken_for_lost: list[float] = []
+    for seed in range(8, 14):
+        moved, seen, _, shown = so_far(seed, 60_000, truth)
+        for weights, by_now in ((told, shown), (taken_for_lost, None)):
+            said = weighed(moved[:, None], start, seen, ones, expected=np.ones(1), spread=1e3, shown=by_now)
+            weights.append(float(said.weights[0]))
+    assert float(np.mean(told)) == pytest.approx(truth, abs=0.03)
+    assert float(np.mean(taken_for_lost)) < max(truth - 0.3, 0.01)
+
+
+def test_what_is_half_seen_is_less_evidence_than_the_endings() -> None:
+    moved, seen, bought, shown = so_far(9, 20_000, 0.8)
+    start, ones = np.full(20_000, START), np.ones(20_000)
+    half, whole = (
+        weighed(moved[:, None], start, outcome, ones, expected=np.ones(1), spread=1e3, shown=by_now)
+        for outcome, by_now in ((seen, shown), (bought, None))
+    )
+    assert 0 < half.gain < 0.6 * whole.gain
+
+
+def test_leads_of_which_all_is_seen_are_leads_that_have_ended() -> None:
+    moved, bought = sold(10, 500, 0.8)
+    start, ones = np.full(500, START), np.ones(500)
+    plain = weighed(moved[:, None], start, bought, ones, expected=np.ones(1), spread=0.3)
+    all_seen = weighed(moved[:, None], start, bought, ones, expected=np.ones(1), spread=0.3, shown=ones)
+    assert (plain.weights.tolist(), plain.gain) == (all_seen.weights.tolist(), all_seen.gain)
+
+
+def test_leads_of_which_nothing_can_be_seen_yet_say_nothing() -> None:
+    moved, bought = sold(11, 500, 0.8)
+    outcome, shown = np.concatenate([bought, np.zeros(500)]), np.repeat([1.0, 0.0], 500)
+    every = np.concatenate([moved, moved])
+    with_them = weighed(
+        every[:, None], np.full(1000, START), outcome, np.ones(1000), expected=np.ones(1), spread=0.3, shown=shown
+    )
+    without = weighed(moved[:, None], np.full(500, START), bought, np.ones(500), expected=np.ones(1), spread=0.3)
+    assert with_them.weights[0] == pytest.approx(float(without.weights[0]), abs=1e-4)

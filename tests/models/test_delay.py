@@ -126,3 +126,16 @@ def test_who_was_spoken_to_late_begins_then_and_has_less_of_the_window_left() ->
     assert curve.chance_left(p, zero, np.array([56.0]), waited=late).tolist() == [0.0]
     assert curve.chance_left(p, zero, np.array([56.0])) < curve.chance_left(p, zero, np.array([6.0]))
     assert DelayCurve.from_json(curve.to_json()).bought_by(np.array([90.0]), waited=late).tolist() == [0.5]
+
+
+@given(st.floats(0.01, 0.99), st.floats(0, 50), st.floats(0, 70))
+def test_who_was_not_seen_to_buy_has_the_chance_that_is_left_of_what_would_have_been_seen(
+    chance: float, asked_after: float, more: float
+) -> None:
+    curve = delay_curve(*sales(2_000, 400.0), WINDOW)
+    assert curve is not None
+    p, then, now = np.array([chance]), np.array([asked_after]), np.array([asked_after + more])
+    shown = curve.shown(then, now)  # Bayes: of p * shown nothing is left, p * (1 - shown) still buys.
+    assert curve.chance_left(p, then, now) == pytest.approx(p * (1 - shown) / (1 - p * shown), abs=1e-9)
+    assert curve.shown(then, then).tolist() == [0.0]
+    assert curve.shown(then, np.array([80.0])).tolist() == [1.0]

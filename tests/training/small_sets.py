@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -78,6 +79,20 @@ def set_of(
         np.zeros(count), np.where(outcome > 0, 10.0, np.nan), 400.0 - created, np.zeros(count), {}, count,
         a_qualification_for_each_grade(),
     )  # fmt: skip
+
+
+def seen_so_far(effect: float, effect_of_late: float) -> TrainingSet:
+    """Return leads of 120 days, half of them young, who buy within twenty days or so; of the young the area says something else."""
+    rng = np.random.default_rng(1)
+    area, age = rng.normal(size=3000), np.linspace(120, 0, 3000)
+    z = -2.0 + np.where(age > 60, effect, effect_of_late) * np.sign(area)
+    after = np.where(rng.random(3000) < 1 / (1 + np.exp(-z)), rng.exponential(12, 3000) % 60, np.nan)
+    outcome = (after <= age).astype(float)
+    data = replace(
+        set_of({"area": numbers(*area)}, outcome, created_day=120 - age),
+        age=age, bought_after=np.where(outcome > 0, after, np.nan),
+    )  # fmt: skip
+    return replace(data.of(np.flatnonzero(age > 60)), young=data.of(np.flatnonzero(age <= 60)))
 
 
 def a_qualification_for_each_grade() -> Qualifications:

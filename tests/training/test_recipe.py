@@ -13,7 +13,7 @@ from features.facts.company import Abc, GradeRates
 from features.log_odds import log_odds
 from models.abc_rules import RuleGrade
 from models.calibration import NATS_BY_CHANCE
-from tests.training.small_sets import levels, numbers, set_of
+from tests.training.small_sets import levels, numbers, seen_so_far, set_of
 from training.columns import Column
 from training.dataset import TrainingSet
 from training.recent_change import NOT_FOLLOWING, Following
@@ -234,6 +234,25 @@ def test_young_leads_teach_what_share_of_them_still_buys() -> None:
     said = fitted(replace(settled, young=young), RULES, TREES, window=60)
     assert float(said.probability(young).mean()) == pytest.approx(float(buys[age <= 60].mean()), rel=0.06)
     assert float(young.outcome.mean()) < 0.9 * float(buys[age <= 60].mean())  # calling them lost would be wrong
+
+
+def test_young_leads_judge_too_by_what_was_seen_of_them_so_far() -> None:
+    borne_out, not_borne_out = seen_so_far(0.4, 0.4), seen_so_far(0.4, 0.0)
+    settled_alone = chosen(replace(borne_out, young=None), RULES, window=60)
+    assert chosen(borne_out, RULES, window=60).gain > settled_alone.gain + 5
+    assert sum(chosen(not_borne_out, RULES, window=60).weights) < 0.8 * sum(settled_alone.weights)
+
+
+def test_young_leads_do_not_judge_where_no_window_says_what_can_be_seen_of_them() -> None:
+    data = seen_so_far(0.4, 0.0)
+    assert chosen(data, RULES) == chosen(replace(data, young=None), RULES)
+
+
+def test_young_leads_of_which_hardly_any_was_seen_to_buy_judge_nothing() -> None:
+    data = seen_so_far(0.4, 0.0)
+    assert data.young is not None
+    few = replace(data, young=data.young.of(np.arange(len(data.young) - 60, len(data.young))))
+    assert chosen(few, RULES, window=60) == chosen(replace(data, young=None), RULES, window=60)
 
 
 def test_young_leads_that_were_called_weeks_late_are_not_taken_for_lost() -> None:
