@@ -1,8 +1,4 @@
-"""A long count lets go of the processor again and again, so that a lead that wants its score does not wait for it.
-
-Where nobody else wants it the count goes on at once. Where others do, it rests four times as long as it went on: who answers
-scores near his limit would fall behind for as long as a count took half of the time.
-"""
+"""A long count lets go of the processor again and again, so that a lead that wants its score does not wait for it."""
 
 from __future__ import annotations
 
@@ -13,9 +9,6 @@ EVERY_SECONDS = 0.002
 """So long a count goes on in one go: a few scores' time."""
 SECONDS = 0.0002
 """Long enough that whoever waits has begun."""
-BUSY_SECONDS = 0.001
-"""Who comes back later than this by so much found the interpreter taken."""
-REST_SECONDS = 4 * EVERY_SECONDS
 
 
 class _Breaths(threading.local):
@@ -29,10 +22,6 @@ _breaths = _Breaths()
 
 def breathe() -> None:
     """Let whoever waits for this interpreter go first, if that is some time ago; cheap enough for every small piece."""
-    began = monotonic()
-    if began - _breaths.last < EVERY_SECONDS:
-        return
-    sleep(SECONDS)
-    if monotonic() - began - SECONDS > BUSY_SECONDS:
-        sleep(REST_SECONDS)
-    _breaths.last = monotonic()
+    if monotonic() - _breaths.last >= EVERY_SECONDS:
+        sleep(SECONDS)
+        _breaths.last = monotonic()
