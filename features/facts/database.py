@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import (
     DatabaseError,
     DataError,
@@ -22,11 +22,11 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from features.errors import StoreUnreachable
 
-_WRITERS: WeakKeyDictionary[Engine, OneWriter] = WeakKeyDictionary()
+_WRITERS: WeakKeyDictionary[Engine, _Writer] = WeakKeyDictionary()
 _WRITERS_LOCK = threading.Lock()
 OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SQLITE = (
@@ -34,6 +34,8 @@ SQLITE = (
     "cache_size=-4096",  # kilobytes of each connection; what is read again lies in the system's own cache
     "wal_autocheckpoint=8000",  # pages: the log is put into the database every 32 MB and not every few groups of leads
 )  # fmt: skip
+WRITERS_KILOBYTES = 16_384
+"""So many kilobytes of pages the connection that writes keeps: a new lead falls anywhere among the persons known before."""
 IDLE_SECONDS = 1.0
 """A connection to PostgreSQL that was used within so long is used again unasked: under load the question would be one more
 way there and back for each group of leads."""
@@ -44,17 +46,16 @@ ASKED_AT_ONCE = 500
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class OneWriter:
-    """The one connection of a process that writes to SQLite, which lets one write at a time.
+@dataclass(slots=True)
+class _Writer:
+    """The one connection of a process that writes to a file of SQLite's, which lets one write at a time.
 
-    What a connection has read of the file it forgets as soon as another one has written: a group of leads would be put into pages
-    that are all read anew. Threads take turns by a lock: SQLite would let them sleep and try again, and the unlucky for long.
+    What a connection has read of the file it forgets as soon as another one has written: each group of leads would be put into
+    pages that are all read anew. Threads take turns by a lock: SQLite would let them sleep and try again, and the unlucky for long.
     """
 
-    engine: Engine
-    """Holds that connection alone; where the database is in memory it is the readers' own."""
     turn: threading.Lock = field(default_factory=threading.Lock)
+    connection: Connection | None = None
 
 
 def engine_for(url: str) -> Engine:
@@ -74,18 +75,11 @@ def engine_for(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != url and not path.startswith(":"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = _sqlite(url)
-    if engine.url.database not in (None, "", ":memory:"):
-        one = _sqlite(url, pool_size=1, max_overflow=0)
-        event.listen(engine, "engine_disposed", lambda _: one.dispose())
-        _WRITERS[engine] = OneWriter(one)
-    return engine
-
-
-def _sqlite(url: str, **pool: int) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, pool_use_lifo=True, **pool)
+    in_file = {} if make_url(url).database in (None, "", ":memory:") else {"pool_use_lifo": True}
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **in_file)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "engine_disposed", _leave)
     return engine
 
 
@@ -111,9 +105,8 @@ def writing(engine: Engine, *, alone: bool = True) -> Iterator[Connection]:
     1
     """
     if engine.dialect.name == "sqlite":
-        writer = writer_of(engine)
-        with answering(), writer.turn, writer.engine.connect().execution_options(writes=True) as one, one.begin():
-            yield one
+        with answering(), _in_turn(engine) as connection:
+            yield connection
         return
     with answering(), engine.connect() as connection, connection.begin():
         if alone:
@@ -162,12 +155,47 @@ def wiped(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
-def writer_of(engine: Engine) -> OneWriter:
-    """Return who writes to a database of SQLite's."""
+def turn_of(engine: Engine) -> threading.Lock:
+    """Return the lock by which the threads of a process take turns in writing to SQLite."""
+    return _writer_of(engine).turn
+
+
+def _writer_of(engine: Engine) -> _Writer:
     with _WRITERS_LOCK:
-        if engine not in _WRITERS:
-            _WRITERS[engine] = OneWriter(engine)
-        return _WRITERS[engine]
+        return _WRITERS.setdefault(engine, _Writer())
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[Connection]:
+    writer = _writer_of(engine)
+    with writer.turn:
+        connection, writer.connection = writer.connection or _to_write(engine), None
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if isinstance(engine.pool, QueuePool):
+            writer.connection = connection
+        else:  # in memory, where each thread may have a database of its own
+            connection.close()
+
+
+def _to_write(engine: Engine) -> Connection:
+    connection = engine.connect().execution_options(writes=True)
+    raw(connection).execute(f"PRAGMA cache_size=-{WRITERS_KILOBYTES}")
+    return connection
+
+
+def _leave(engine: Engine) -> None:
+    """Close the connection that writes, as the engine's others are."""
+    writer = _writer_of(engine)
+    with writer.turn:
+        connection, writer.connection = writer.connection, None
+        if connection is not None:
+            connection.detach()
+            connection.close()
 
 
 @contextmanager

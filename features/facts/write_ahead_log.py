@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from features.facts.database import answering, errors_as_told, raw, writer_of
+from features.facts.database import answering, errors_as_told, raw, turn_of
 
 
 def put_log_into_database(engine: Engine) -> None:
@@ -30,9 +30,8 @@ def put_log_into_database(engine: Engine) -> None:
         return
     with answering():
         _put(engine)  # most of it, while others write
-        writer = writer_of(engine)
-        with writer.turn:
-            _put(writer.engine)
+        with turn_of(engine):
+            _put(engine)
 
 
 def _put(engine: Engine) -> None:
