@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from features.facts.database import APPEND_LOCK
-from features.facts.keyring import leave_no_trace
+from features.facts.write_ahead_log import leave_no_trace
 
 if TYPE_CHECKING:
     from alembic.config import Config

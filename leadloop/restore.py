@@ -23,6 +23,7 @@ from features.facts.keyring import Keyring, give_keyring, keyring_in
 from features.facts.sealed_texts import free_texts
 from features.facts.tables import FORGOTTEN
 from features.facts.values import LeadId
+from features.facts.write_ahead_log import leave_no_trace
 from features.settings import Settings
 from leadloop.backup_file import COMPANY, DATA_KEYS, DATABASES, HOME, Manifest, unpacked
 from leadloop.database import bring_up_to_date
@@ -150,8 +151,7 @@ def _checked_and_brought_up_to_date(
         raise BackupRefused(f"The database in this backup is damaged ({said}); take another backup.")
     bring_up_to_date(engine)
     _forget_again(engine, forgotten, company_file)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    leave_no_trace(engine)
     engine.dispose()
     keyring.close()
 

@@ -27,7 +27,7 @@ from features.facts.contacts import Contact, contacts_in
 from features.facts.database import wiped, writing
 from features.facts.forgotten import forgotten_among
 from features.facts.identity import digest_of
-from features.facts.keyring import keyring_of, leave_no_trace
+from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import (
     dotted,
     opened_texts,
@@ -49,6 +49,7 @@ from features.facts.tables import (
 )  # fmt: skip
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload
 from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
+from features.facts.write_ahead_log import leave_no_trace
 
 Said = TypeVar("Said")
 SHORTEST_NAME = 3

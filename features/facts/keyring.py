@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -39,8 +38,9 @@ from sqlalchemy import (
 )
 
 from features.errors import KeysAway, StoreUnreachable
-from features.facts.database import ASKED_AT_ONCE, engine_for, in_parts, raw, reading, wiped, writing
+from features.facts.database import ASKED_AT_ONCE, engine_for, in_parts, reading, wiped, writing
 from features.facts.quick_rows import add_rows
+from features.facts.write_ahead_log import leave_no_trace
 from features.settings import contact_masters
 
 KEYS = MetaData()
@@ -54,7 +54,6 @@ DATA_KEYS = Table(
 BY_ID = select(DATA_KEYS).where(DATA_KEYS.c.id.in_(bindparam("ids", expanding=True)))
 KEPT = ("id", "master", "wrapped")
 NONCE = 12
-WIPED_WITHIN_SECONDS = 10.0
 KEY_BYTES = 32
 FIRST_AHEAD, MOST_AHEAD = 32, 512
 SPARE_BYTES = KEY_BYTES + NONCE
@@ -245,26 +244,6 @@ def keyring_of(of: Engine | Connection) -> Keyring:
         master = secrets.token_bytes(KEY_BYTES)
         return give_keyring(engine, Keyring("sqlite://", lambda: [master]))
     return give_keyring(engine, keyring_in(Path(path).resolve().parent))
-
-
-def leave_no_trace(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log, which would still hold what was just overwritten; PostgreSQL keeps its own.
-
-    Raises ``StoreUnreachable`` where somebody reads for so long that the log cannot be emptied: it would look as if it were.
-    """
-    until = time.monotonic() + WIPED_WITHIN_SECONDS
-    while engine.dialect.name == "sqlite" and not _is_log_emptied(engine):
-        if time.monotonic() > until:
-            raise StoreUnreachable(
-                "It is done, but somebody reads the database all the while: ask again to wipe its log."
-            )
-        time.sleep(0.02)  # SQLite waits for readers itself, but not for whoever just puts the log into the database
-
-
-def _is_log_emptied(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        is_busy, *_ = raw(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not is_busy
 
 
 def _opened_for_us(url: str) -> Engine:

@@ -6,9 +6,17 @@ store. A writer can go on while another connection does it; what came meanwhile 
 
 from __future__ import annotations
 
+import time
+from typing import Literal
+
 from sqlalchemy import Engine
 
+from features.errors import StoreUnreachable
 from features.facts.database import answering, errors_as_told, raw, turn_of
+
+EMPTIED_WITHIN_SECONDS = 10.0
+"""SQLite waits by itself for who reads, but not for who is just putting the log into the database: that is asked again so long."""
+AGAIN_AFTER_SECONDS = 0.02
 
 
 def put_log_into_database(engine: Engine) -> None:
@@ -29,11 +37,30 @@ def put_log_into_database(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     with answering():
-        _put(engine)  # most of it, while others write
+        _is_put(engine, "PASSIVE")  # most of it, while others write
         with turn_of(engine):
-            _put(engine)
+            _is_put(engine, "PASSIVE")
 
 
-def _put(engine: Engine) -> None:
+def leave_no_trace(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log, which would still hold what was just overwritten; PostgreSQL keeps its own.
+
+    Raises
+    ------
+    StoreUnreachable
+        Where somebody reads for so long that the log cannot be emptied: it would look as if it were.
+    """
+    until = time.monotonic() + EMPTIED_WITHIN_SECONDS
+    while engine.dialect.name == "sqlite" and not _is_put(engine, "TRUNCATE"):
+        if time.monotonic() > until:
+            raise StoreUnreachable(
+                "It is done, but somebody reads the database all the while: ask again to wipe its log."
+            )
+        time.sleep(AGAIN_AFTER_SECONDS)
+
+
+def _is_put(engine: Engine, how: Literal["PASSIVE", "TRUNCATE"]) -> bool:
+    """Put the log into the database as SQLite's checkpoint of that name does; return whether nobody was in the way."""
     with engine.connect() as connection, errors_as_told(connection):
-        raw(connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        is_busy, *_ = raw(connection).execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+    return not is_busy

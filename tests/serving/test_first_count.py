@@ -26,22 +26,11 @@ from serving.first_count import FirstCount
 from serving.wiring import service_of
 from tests.monitoring.leads import COMPANY, random_facts
 from tests.serving.doors import open_doors
+from tests.support.counting_store import Reading
 from tests.support.facts import NOON, call, lead, source, stage
 
 DAY = timedelta(days=1)
 LATE = NOON + 200 * DAY
-
-
-class Reading(FactStore):
-    """A store that counts how many histories were read."""
-
-    read = 0
-
-    def histories(self, **asked):  # type: ignore[no-untyped-def]
-        """Yield what is stored, and count it."""
-        for one in super().histories(**asked):
-            self.read += 1
-            yield one
 
 
 def book_of(store: FactStore, home: Path) -> LeadBook:

@@ -16,10 +16,11 @@ from sqlalchemy import Engine, create_engine, select, text
 from features.errors import KeysAway, SettingWrong, StoreUnreachable
 from features.facts.contacts import Contact, ContactBook
 from features.facts.database import engine_for, reading, writing
-from features.facts.keyring import Keyring, keyring_in, keyring_of, leave_no_trace
+from features.facts.keyring import Keyring, keyring_in, keyring_of
 from features.facts.store import FactStore
 from features.facts.tables import CONTACTS
 from features.facts.values import Call, Fact, LeadId
+from features.facts.write_ahead_log import leave_no_trace
 from features.settings import add_contact_master, contact_masters, drop_older_masters
 from leadloop.database import bring_up_to_date
 from tests.support.contacts import keep_contact
@@ -191,7 +192,10 @@ def test_no_key_is_made_under_a_master_that_a_rotation_drops_meanwhile(tmp_path:
     keyring.close()
 
 
-def test_where_somebody_reads_all_the_while_wiping_says_so_instead_of_looking_done(tmp_path: Path) -> None:
+def test_where_somebody_reads_all_the_while_wiping_says_so_instead_of_looking_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("features.facts.write_ahead_log.EMPTIED_WITHIN_SECONDS", 0.2)
     url = f"sqlite:///{tmp_path / 'some.db'}"
     engine, impatient = engine_for(url), create_engine(url, connect_args={"timeout": 0})
     with writing(engine) as connection:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, insert, select
 
 from features.facts.database import engine_for, reading, writing
 from features.facts.tables import CONTACTS
-from features.facts.write_ahead_log import put_log_into_database
+from features.facts.write_ahead_log import leave_no_trace, put_log_into_database
 
 PAGES_A_GROUP = 50
 
@@ -94,6 +94,27 @@ def test_nothing_is_lost_while_several_write_and_the_log_is_put_again_and_again(
     putting.join()
     with reading(sqlite_engine) as connection:
         assert connection.execute(select(func.count()).select_from(CONTACTS)).scalar_one() == 20
+
+
+def test_a_log_that_is_just_being_put_into_the_database_is_emptied_a_moment_later(
+    sqlite_engine: Engine, database: Path
+) -> None:
+    ended = threading.Event()
+
+    def put() -> None:
+        while not ended.is_set():
+            put_log_into_database(sqlite_engine)
+
+    putting = threading.Thread(target=put)
+    putting.start()
+    try:
+        for lead in range(20):
+            store(sqlite_engine, str(lead))
+            leave_no_trace(sqlite_engine)
+    finally:
+        ended.set()
+        putting.join()
+    assert database.with_name(database.name + "-wal").stat().st_size == 0
 
 
 def test_all_that_a_process_writes_goes_through_one_connection(sqlite_engine: Engine) -> None:

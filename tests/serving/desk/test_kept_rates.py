@@ -15,21 +15,10 @@ from monitoring.kept_lines import FOLDER
 from serving.desk.days_rates import DaysRates
 from serving.desk.kept_rates import FILE, KeptRates
 from tests.monitoring.leads import COMPANY, random_facts
+from tests.support.counting_store import Reading
 from tests.support.facts import NOON
 
 DAY = timedelta(days=1)
-
-
-class Reading(FactStore):
-    """A store that counts how many histories were read."""
-
-    read = 0
-
-    def histories(self, **asked):  # type: ignore[no-untyped-def]
-        """Yield what is stored, and count it."""
-        for one in super().histories(**asked):
-            self.read += 1
-            yield one
 
 
 def rates_of(store: FactStore, home: Path, of: str = "company") -> DaysRates:
