@@ -1,7 +1,8 @@
 """What the alarms came to when they were last looked at, and of when that is; a new look is made behind the page.
 
-A look begins when a page is asked for, facts came, and the last one is old enough. Whoever asks waits for it a moment. Where it
-takes longer the page shows the look before, be it one of another process (``kept_look.py``), and says of when it is.
+A look begins when a page is asked for, facts came, and the last one is old enough. The page that began it waits for it a moment.
+Where it takes longer, and on all other pages meanwhile, the look before is shown, be it one of another process
+(``kept_look.py``), and of when it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from monitoring.alarms.alarm_log import AlarmLog
 from monitoring.alarms.kept_look import KeptLook, keep_look, last_look
 from monitoring.alarms.look import AlarmLook, look_of
 from monitoring.alarms.watcher import Watcher
+from monitoring.breath import unhurried
 from monitoring.lead_book import LeadBook, LeadSummary, counted
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -78,12 +80,14 @@ class AlarmLooks:
         """
         with self._lock:
             under_way = self._look if self._look and not self._look.done() else None
-            if under_way is None and not self._holds(moment):
+            begins = under_way is None and not self._holds(moment)
+            if begins:
                 under_way = self._look = self._begun(moment)
-        if under_way:
+        last = self._last or last_look(self._home, of=self._of, moment=moment)
+        if under_way and (begins or last is None):
             with suppress(TimeoutError):
                 under_way.result(PATIENCE)
-        last = self._last or last_look(self._home, of=self._of, moment=moment)
+            last = self._last or last
         is_going_on = under_way is not None and not under_way.done()
         if last is None:
             return LookSeen(None, None, True, is_going_on)
@@ -118,13 +122,16 @@ class AlarmLooks:
         number = self._book.number
         last = last_look(self._home, of=self._of, moment=moment) or self._last
         if last is None or last.number != number or not self._is_of_day(last, moment):
-            look = look_of(self._watcher.watch(summaries, moment, self._costs(moment)))
+            costs = self._costs(moment)
+            with unhurried():
+                look = look_of(self._watcher.watch(summaries, moment, costs))
             self.log.remember_look(look, moment=moment, zone=self._book.company.zone)
             last = KeptLook(self._of, moment, number, bool(summaries), look)
             keep_look(last, self._home)
         self._last = replace(last, moment=moment)
-        for work in self._then:
-            work(last.look, summaries, moment)
+        with unhurried():
+            for work in self._then:
+                work(last.look, summaries, moment)
 
     def _is_of_day(self, last: KeptLook, moment: datetime) -> bool:
         zone = self._book.company.zone

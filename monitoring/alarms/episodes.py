@@ -12,6 +12,7 @@ from monitoring.alarms.detector import Detector, Gains, costs, gains, mark
 from monitoring.alarms.market import Counted
 from monitoring.alarms.recovery import LONGEST, SILENT, Recovery, WhyOver
 from monitoring.alarms.usual import LAG, STILL, Moved, Usual
+from monitoring.breath import breathe
 from monitoring.intervals import Rate
 
 FEWEST_SINCE = 10
@@ -79,6 +80,7 @@ def standing(faces: Sequence[Face], threshold: float, until: float) -> Standing:
     stream = _Stream(faces, threshold)
     for place in range(len(faces[0].counts)):
         stream.take_in(place)
+        breathe()
     return stream.standing(until)
 
 

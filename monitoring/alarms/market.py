@@ -12,6 +12,7 @@ from math import exp
 
 from features.log_odds import probability_of
 from monitoring.alarms.usual import FEWEST, Moved, Usual
+from monitoring.breath import breathe
 
 Counted = tuple[float, float, float]
 """A day (as an ordinal), how many leads were bad, of how many."""
@@ -39,7 +40,11 @@ def market_of_others(others: Sequence[Sequence[Counted]], own: Sequence[Counted]
         for day, bad, of in days:
             by_day.setdefault(int(day), []).append((place, bad, of))
     market = _Market(len(largest) or 1, moves=bool(largest))
-    return {day: market.after(day, by_day[day]) for day in sorted(by_day)}
+    moved = {}
+    for day in sorted(by_day):
+        moved[day] = market.after(day, by_day[day])
+        breathe()
+    return moved
 
 
 class _Market:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from features.facts.contact_signs import holds_contact
 from features.rows.feature import Feature, FeatureRow
+from monitoring.breath import breathe
 
 HOUR_KINDS = ((6, "night"), (12, "morning"), (18, "afternoon"), (24, "evening"))
 """Up to which hour of the company's day an hour is called so."""
@@ -56,6 +57,7 @@ class Cells:
 
     def of(self, row: FeatureRow) -> list[Cell]:
         """Return a lead's cells, one for every field; a field whose word holds a contact has none."""
+        breathe()
         found = [_hour_cell(row), _day_cell(row)]
         for name in self._levels:
             value = row.get(name)
@@ -76,7 +78,10 @@ class CellMask:
 
 def masks_of(before: Sequence[Sequence[Cell]], since: Sequence[Sequence[Cell]]) -> dict[Cell, CellMask]:
     """Return which leads have each cell; rare levels of a field with very many are left out."""
-    counts: Counter[Cell] = Counter(cell for lead in (*before, *since) for cell in lead)
+    counts: Counter[Cell] = Counter()
+    for lead in (*before, *since):
+        counts.update(lead)
+        breathe()
     kept: dict[str, int] = {}
     chosen = set()
     for cell, _ in counts.most_common():
@@ -90,6 +95,7 @@ def masks_of(before: Sequence[Sequence[Cell]], since: Sequence[Sequence[Cell]]) 
 def _bits(leads: Sequence[Sequence[Cell]], chosen: set[Cell]) -> dict[Cell, int]:
     places: dict[Cell, list[int]] = {}
     for place, lead in enumerate(leads):
+        breathe()
         for cell in lead:
             if cell in chosen:
                 places.setdefault(cell, []).append(place)

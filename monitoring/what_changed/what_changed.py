@@ -87,7 +87,10 @@ def what_changed(
     if len(before) < FEWEST_BEFORE or len(since) < FEWEST_SINCE:
         return WhatChanged("too_little", len(before), len(since), len(sides[0]), len(sides[1]))
     builder = RowBuilder(_at_arrival(company), FixedRates())
-    histories = {one.lead_id: one for one in store.histories(lead_ids=[one.lead_id for one in (*before, *since)])}
+    histories = {}
+    for history in store.histories(lead_ids=[one.lead_id for one in (*before, *since)]):
+        histories[history.lead_id] = history
+        breathe()
     rows = {lead_id: row for lead_id, one in histories.items() if (row := _arrival_row(one, builder, moment))}
     shared = _shared_by_all(alarm)
     read = [[rows[one.lead_id] for one in side if one.lead_id in rows] for side in (before, since)]

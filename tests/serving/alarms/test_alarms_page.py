@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -290,6 +291,32 @@ def test_while_a_new_count_is_under_way_the_page_says_of_when_its_figures_are(
     assert [one.daemon for one in looks] == [True]  # whoever ends the service does not wait for it
     may_go_on.set()
     eventually(lambda: "under way" not in doors.page("/alarms?lang=en"), 30)
+
+
+def test_only_the_page_that_began_a_new_count_waits_for_it(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = alarmed(doors)
+    began, may_go_on = threading.Event(), threading.Event()
+    summaries = doors.service.book.summaries
+
+    def held(moment: datetime) -> Sequence[LeadSummary]:
+        began.set()
+        may_go_on.wait(30)
+        return summaries(moment)
+
+    monkeypatch.setattr("serving.alarm_looks.PATIENCE", 20.0)
+    monkeypatch.setattr(doors.service.book, "summaries", held)
+    doors.clock.pass_time(timedelta(hours=3))
+    pages: list[str] = []
+    first = threading.Thread(target=lambda: pages.append(doors.page("/alarms?lang=en")))
+    first.start()
+    assert began.wait(30)
+    meanwhile = doors.page("/alarms?lang=en")
+    assert "a new count is still under way" in meanwhile
+    assert name_on(meanwhile) == name
+    assert pages == []  # the one that began it still waits
+    may_go_on.set()
+    first.join(30)
+    assert "under way" not in pages[0]
 
 
 def test_a_look_that_failed_is_told_to_whoever_waited_and_to_the_log_and_tried_again(
