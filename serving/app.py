@@ -238,8 +238,8 @@ async def _follow_champion(service: Service) -> None:
 
 
 async def _keep_log_short(service: Service) -> None:
-    """Put what was stored from the write-ahead log into the database, so that nobody who stores has to."""
-    while True:
+    """Put what was stored from SQLite's write-ahead log into the database, so that nobody who stores has to."""
+    while service.desk.store.engine.dialect.name == "sqlite":
         await asyncio.sleep(LOG_PUT_EVERY_SECONDS)
         with suppress(StoreUnreachable):  # whoever stores meanwhile is told
             await run_in_threadpool(put_log_into_database, service.desk.store.engine)

@@ -269,10 +269,15 @@ def test_before_the_first_count_is_done_the_page_says_so_and_not_that_all_is_qui
     assert "Ещё не посчитано: первый подсчёт идёт прямо сейчас." in page
     assert "Всё спокойно" not in page
     assert "Заявок пока нет" not in page
-    assert "Not counted yet" in plain(doors.page("/alarms?lang=en"))
+    waits = doors.page("/alarms?lang=en")
+    assert "Not counted yet" in plain(waits)
+    assert "data-waiting" in waits  # it opens by itself once it is counted
+    assert "waiting.js" in waits
     may_go_on.set()
     eventually(lambda: "больше нецелевых" in plain(doors.page("/alarms")), 30)
-    assert "Ещё не посчитано" not in plain(doors.page("/alarms"))
+    counted = doors.page("/alarms")
+    assert "Ещё не посчитано" not in plain(counted)
+    assert "data-waiting" not in counted
 
 
 def test_while_a_new_count_is_under_way_the_page_says_of_when_its_figures_are(
