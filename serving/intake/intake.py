@@ -7,36 +7,35 @@ before anybody is answered.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 
-from features.errors import FactRefused, KeyUsedOtherwise, LeadloopError
-from features.facts.codec import encoded
-from features.facts.contacts import Contact, ContactBook, ContactOfLead
+from features.errors import KeyUsedOtherwise, LeadloopError
+from features.facts.contacts import ContactBook
 from features.facts.database import writing
-from features.facts.gathered import GatheredFacts, same_thing
+from features.facts.gathered import GatheredFacts
 from features.facts.quick_rows import sent_together
-from features.facts.tellings import Telling, last_told, together
-from features.facts.values import Answer, Assignment, Call, Lead, LeadId, Source, Stage
+from features.facts.values import Assignment, LeadId
 from models.hand_out_log import HandOut, remember_hand_out
 from models.kept_answers import KeptAnswer, RequestKey, forget_expired, keep_answers, kept_among
 from models.score_log import LoggedScore, remember_scores
 from serving.desk.desk import Desk, Scored
+from serving.intake.events_told import say_call, say_stage
 from serving.intake.group_commit import GroupCommit
+from serving.intake.lead_told import say_lead
+from serving.intake.said import Said
 from serving.intake.sent_facts import CallIn, LeadIn, SentNewLead, StageIn
-from serving.intake.sent_lead import SentAnswer, SentLead, answers_of, contact_in, facts_of
 from serving.intake.unknown_fields import UnknownFields
 from serving.open_leads.board import Board
 from serving.telemetry.counts import Counts
 
 TOLD_IN_TIME = timedelta(hours=1)
 """Of a call that is told later than this after it began, nobody can say any more where its lead stood in the queue."""
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""So far ahead of ours a sender's clock may be where it only says which of two tellings is the later one."""
 FORGOTTEN_EVERY = timedelta(minutes=10)
 """How often kept answers are looked through for those that have expired."""
 
@@ -63,30 +62,11 @@ Told = Taken | KeptAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What a request added: whether anything is new, the fields nobody knows, and the moment from which it is known."""
-
-    stored: bool
-    unknown: list[str]
-    moment: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Completed:
-    """What is known of a lead once one more telling is put to those before it; its answers are put together elsewhere."""
-
-    created_at: datetime
-    marks: Mapping[str, str]
-    contact: Contact
-    answers: Mapping[str, SentAnswer] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class _Request:
     """A request to store: of which lead, and what adds it to the lead's facts or refuses it."""
 
     lead_id: LeadId
-    say: Callable[[GatheredFacts, datetime], _Said]
+    say: Callable[[GatheredFacts, datetime], Said]
     hand_out: HandOut | None = None
     keyed: Keyed | None = None
     is_scored: bool = True
@@ -176,10 +156,10 @@ class Intake:
         Returns what was answered before under the request's key, where that is so.
         """
 
-        def say(facts: GatheredFacts, now: datetime) -> _Said:
+        def say(facts: GatheredFacts, now: datetime) -> Said:
             facts.history(lead_id)
             moment = facts.moment(lead_id, now)
-            return _Said(facts.append(Assignment(lead_id, moment, moment, manager, taken)), [], moment)
+            return Said(facts.append(Assignment(lead_id, moment, moment, manager, taken)), [], moment)
 
         hand_out = self.board.hand_out(lead_id, self.desk.now(), manager) if taken else None
         told = self._writer.done(_Request(lead_id, say, hand_out, keyed, is_scored=False))
@@ -192,84 +172,15 @@ class Intake:
         return self.board.hand_out(lead_id, now, body.manager) if in_time else None
 
     def _lead(self, body: SentNewLead, keyed: Keyed | None = None) -> _Request:
-        lead_id = LeadId(body.id)
-        return _Request(lead_id, lambda facts, now: self._say_lead(lead_id, body, facts, now), keyed=keyed)
+        company, secret = self.desk.company, self.contacts.secret
+        say = partial(say_lead, body, company=company, secret=secret)
+        return _Request(LeadId(body.id), say, keyed=keyed)
 
     def _call(self, lead_id: LeadId, body: CallIn, hand_out: HandOut | None, keyed: Keyed | None = None) -> _Request:
-        return _Request(lead_id, lambda facts, now: self._say_call(lead_id, body, facts, now), hand_out, keyed)
+        return _Request(lead_id, partial(say_call, lead_id, body, company=self.desk.company), hand_out, keyed)
 
     def _stage(self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None) -> _Request:
-        return _Request(lead_id, lambda facts, now: _say_stage(lead_id, body, facts, now), keyed=keyed)
-
-    def _say_lead(self, lead_id: LeadId, body: SentNewLead, facts: GatheredFacts, now: datetime) -> _Said:
-        moment = facts.moment(lead_id, now)
-        if body.sent_at is not None or facts.is_known(lead_id):
-            return self._say_more(lead_id, body, facts, moment)
-        lead, source, unknown = self._facts_of(lead_id, body, moment, body.manager)
-        facts.append(lead)
-        facts.append(source)
-        if body.contact:
-            facts.keep_contact(ContactOfLead(lead_id, contact_in(body)))
-        return _Said(True, unknown, moment)
-
-    def _say_more(self, lead_id: LeadId, body: SentNewLead, facts: GatheredFacts, moment: datetime) -> _Said:
-        """Add a telling of a lead that others told of before or may tell of later."""
-        told_at = _sent_at(body.sent_at, moment) or moment
-        if body.created_at is not None and body.created_at > moment:
-            raise FactRefused("created_at", "lies in the future; send the moment at which the request was left")
-        telling, unknown = self._telling(body, told_at)
-        if facts.has_telling(lead_id, telling):
-            return _Said(False, unknown, moment)
-        before = facts.tellings(lead_id)
-        said = together([*before, telling])
-        contact = _merged(facts.contact(lead_id), contact_in(body), told_at, before)
-        completed = _Completed(min(said.created_at or moment, moment), said.marks, contact)
-        lead, source, _ = self._facts_of(lead_id, completed, moment, said.manager)
-        is_new = [facts.append(replace(lead, answers=said.answers)), facts.append(source)]
-        if body.sent_at is not None or any(is_new):
-            facts.keep_telling(lead_id, telling, moment)
-            is_new.append(True)
-        if body.contact and contact != facts.contact(lead_id):
-            facts.keep_contact(ContactOfLead(lead_id, contact))
-        return _Said(any(is_new), unknown, moment)
-
-    def _facts_of(
-        self, lead_id: LeadId, body: SentLead, moment: datetime, manager: str | None
-    ) -> tuple[Lead, Source, list[str]]:
-        return facts_of(lead_id, body, self.desk.company, known_at=moment, secret=self.contacts.secret, manager=manager)
-
-    def _telling(self, body: SentNewLead, told_at: datetime) -> tuple[Telling, list[str]]:
-        answers, unknown = answers_of(body.answers, self.desk.company)
-        said: dict[str, Answer | None] = {
-            name: answers.get(name) for name in body.answers if name in self.desk.company.fields
-        }
-        contact = contact_in(body)
-        parts = tuple([part for part in ("name", "phone", "email") if getattr(contact, part)])
-        return Telling(told_at, said, dict(body.marks), body.created_at, body.manager, parts), unknown
-
-    def _say_call(self, lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime) -> _Said:
-        history, moment = facts.history(lead_id), facts.moment(lead_id, now)
-        answers, unknown = answers_of(body.answers, self.desk.company)
-        sent_at = _sent_at(body.sent_at, moment)
-        call = Call(
-            lead_id,
-            _not_ahead("at", body.at, moment) or min(sent_at or moment, moment),
-            moment,
-            body.result,
-            call_id=body.id,
-            manager=body.manager,
-            seconds=body.seconds,
-            answers=answers,
-            attracts=body.attracts,
-            ideal_product=body.ideal_product,
-            comment=body.comment,
-            call_back_at=body.call_back_at,
-            grade=body.grade,
-            told_at=sent_at,
-        )
-        versions = [one for one in same_thing(call, history.stored) if isinstance(one, Call)]
-        call = replace(call, at=_when(call, body, versions))
-        return _Said(_is_latest(call, versions) and facts.append(call), unknown, moment)
+        return _Request(lead_id, partial(say_stage, lead_id, body), keyed=keyed)
 
     def _store(self, connection: Connection, requests: Sequence[_Request]) -> list[Told | Exception | None]:
         """Carry out a group of requests in one transaction; return what came of each, or why it alone was refused."""
@@ -345,67 +256,9 @@ class Intake:
             self.unknown_fields.count(taken.unknown, taken.scored.known.moment)
 
 
-def _say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetime) -> _Said:
-    history, moment = facts.history(lead_id), facts.moment(lead_id, now)
-    sent_at = _sent_at(body.sent_at, moment)
-    at = _not_ahead("at", body.at, moment) or min(sent_at or moment, moment)
-    stage = Stage(
-        lead_id, at, moment, body.stage, body.amount, body.reason, body.manager, stage_id=body.id, told_at=sent_at
-    )
-    versions = [one for one in same_thing(stage, history.stored) if isinstance(one, Stage)]
-    stage = replace(stage, at=_when(stage, body, versions))
-    return _Said(_is_latest(stage, versions) and facts.append(stage), [], moment)
-
-
 def _answered_before(one: _Request, kept: dict[bytes, KeptAnswer]) -> KeptAnswer | Exception | None:
     """Return what was answered under a request's key; where it was another request, that this is refused."""
     before = kept.get(one.keyed.request.key) if one.keyed else None
     if before is None or one.keyed is None:
         return None
     return before if before.request.body == one.keyed.request.body else KeyUsedOtherwise()
-
-
-def _when(fact: Call | Stage, body: CallIn | StageIn, versions: Sequence[Call | Stage]) -> datetime:
-    """Return when something happened: where it is told again without a moment, when it was told to have happened before."""
-    is_told = body.at is not None or body.sent_at is not None or not versions
-    return fact.at if is_told else max(versions, key=lambda one: one.known_at).at
-
-
-def _is_latest(fact: Call | Stage, versions: Sequence[Call | Stage]) -> bool:
-    """Return whether none of its versions was told after it; of two told at one moment, what they say decides."""
-    mine = _told(fact)
-    return all(_told(one) <= mine for one in versions)
-
-
-def _told(fact: Call | Stage) -> tuple[datetime, str]:
-    return fact.told_at or fact.known_at, encoded(fact)
-
-
-def _merged(kept: Contact, sent: Contact, told_at: datetime, before: Sequence[Telling]) -> Contact:
-    """Return a contact of which each part is the one told last."""
-
-    def later(part: str, old: str | None, new: str | None) -> str | None:
-        last = last_told(part, before)
-        if not old or not new or last is None or told_at > last:
-            return new or old
-        return max(old, new) if told_at == last else old
-
-    return Contact(
-        later("name", kept.name, sent.name),
-        later("phone", kept.phone, sent.phone),
-        later("email", kept.email, sent.email),
-    )
-
-
-def _sent_at(sent_at: datetime | None, moment: datetime) -> datetime | None:
-    if sent_at is not None and sent_at > moment + CLOCKS_DIFFER:
-        raise FactRefused(
-            "sent_at", "lies in the future; send the moment at which it was told, by a clock that is right"
-        )
-    return sent_at
-
-
-def _not_ahead(field: str, at: datetime | None, moment: datetime) -> datetime | None:
-    if at is not None and at > moment:
-        raise FactRefused(field, "lies in the future; send the moment at which it happened")
-    return at

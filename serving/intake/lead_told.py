@@ -1,0 +1,95 @@
+"""Adds what was told of a lead to its facts: what a later telling leaves out stays as an earlier one said it.
+
+Tellings come late, twice and out of order; whatever their order, they end in the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from features.facts.company import Company
+from features.facts.contacts import Contact, ContactOfLead
+from features.facts.gathered import GatheredFacts
+from features.facts.tellings import Telling, last_told, together
+from features.facts.values import Answer, LeadId
+from serving.intake.said import Said, not_ahead, sent_at_of
+from serving.intake.sent_facts import SentNewLead
+from serving.intake.sent_lead import SentAnswer, answers_of, contact_in, facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    """What is known of a lead once one more telling is put to those before it; its answers are put together elsewhere."""
+
+    created_at: datetime
+    marks: Mapping[str, str]
+    contact: Contact
+    answers: Mapping[str, SentAnswer] = field(default_factory=dict)
+
+
+def say_lead(body: SentNewLead, facts: GatheredFacts, now: datetime, *, company: Company, secret: bytes) -> Said:
+    """Add a lead, or one more telling of it; ``FactRefused`` where a moment lies ahead.
+
+    Parameters
+    ----------
+    secret
+        Under which contacts become the hashes of persons: ``ContactBook.secret``.
+    """
+    lead_id = LeadId(body.id)
+    moment = facts.moment(lead_id, now)
+    if body.sent_at is not None or facts.is_known(lead_id):
+        return _say_more(body, facts, moment, company, secret)
+    lead, source, unknown = facts_of(lead_id, body, company, known_at=moment, secret=secret, manager=body.manager)
+    facts.append(lead)
+    facts.append(source)
+    if body.contact:
+        facts.keep_contact(ContactOfLead(lead_id, contact_in(body)))
+    return Said(True, unknown, moment)
+
+
+def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company: Company, secret: bytes) -> Said:
+    """Add a telling of a lead that others told of before or may tell of later."""
+    lead_id = LeadId(body.id)
+    told_at = sent_at_of(body.sent_at, moment) or moment
+    not_ahead("created_at", body.created_at, moment, "the request was left")
+    telling, unknown = _telling(body, told_at, company)
+    if facts.has_telling(lead_id, telling):
+        return Said(False, unknown, moment)
+    before = facts.tellings(lead_id)
+    said = together([*before, telling])
+    contact = _merged(facts.contact(lead_id), contact_in(body), told_at, before)
+    completed = _Completed(min(said.created_at or moment, moment), said.marks, contact)
+    lead, source, _ = facts_of(lead_id, completed, company, known_at=moment, secret=secret, manager=said.manager)
+    is_new = [facts.append(replace(lead, answers=said.answers)), facts.append(source)]
+    if body.sent_at is not None or any(is_new):
+        facts.keep_telling(lead_id, telling, moment)
+        is_new.append(True)
+    if body.contact and contact != facts.contact(lead_id):
+        facts.keep_contact(ContactOfLead(lead_id, contact))
+    return Said(any(is_new), unknown, moment)
+
+
+def _telling(body: SentNewLead, told_at: datetime, company: Company) -> tuple[Telling, list[str]]:
+    answers, unknown = answers_of(body.answers, company)
+    said: dict[str, Answer | None] = {name: answers.get(name) for name in body.answers if name in company.fields}
+    contact = contact_in(body)
+    parts = tuple([part for part in ("name", "phone", "email") if getattr(contact, part)])
+    return Telling(told_at, said, dict(body.marks), body.created_at, body.manager, parts), unknown
+
+
+def _merged(kept: Contact, sent: Contact, told_at: datetime, before: Sequence[Telling]) -> Contact:
+    """Return a contact of which each part is the one told last."""
+
+    def later(part: str, old: str | None, new: str | None) -> str | None:
+        last = last_told(part, before)
+        if not old or not new or last is None or told_at > last:
+            return new or old
+        return max(old, new) if told_at == last else old
+
+    return Contact(
+        later("name", kept.name, sent.name),
+        later("phone", kept.phone, sent.phone),
+        later("email", kept.email, sent.email),
+    )
