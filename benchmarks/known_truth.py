@@ -42,9 +42,10 @@ from models.artefact import load_artefact
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
 from training.cells import cells_of
+from training.choices import chosen
 from training.columns import ColumnsBuilder
 from training.dataset import label_at, training_set
-from training.recipe import chosen, fitted, probability
+from training.recipe import fitted, probability
 from training.retrain import retrained
 
 Floats = npt.NDArray[np.float64]

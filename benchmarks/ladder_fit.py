@@ -27,9 +27,10 @@ from features.facts.company_file import read_company
 from features.facts.database import engine_for
 from features.facts.store import FactStore
 from training.boosting import ROWS_FOR_TWO_THREADS
+from training.choices import chosen
 from training.columns import NumberColumn
 from training.dataset import TrainingSet, training_set
-from training.recipe import chosen, fitted
+from training.recipe import fitted
 from training.time_split import split_by_time
 
 TREES, LEAVES = 400, 31

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from models.artefact import Artefact
 from training.cells import cells_of
 from training.dataset import TrainingSet
-from training.recipe import probability, starts_of
+from training.grade_rates import starts_of
+from training.recipe import probability
 
 Floats = npt.NDArray[np.float64]
 

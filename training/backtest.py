@@ -22,8 +22,8 @@ from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.rows.rates_timeline import INSTANT
 from models.backtest_report import FORMAT, MODEL, BacktestReport, Month, Period, Tally
+from training.choices import share_since
 from training.dataset import DAY, MOST_LEADS, Progress
-from training.recipe import share_since
 from training.replay_book import Past, ReplayBook, read_past, replay_book
 from training.replay_calendar import first_settled, replay_moments, weeks_between_refits
 from training.replay_judging import Scored, judgements, left_alone, overall

@@ -12,10 +12,10 @@ from features.facts.company import Company
 from models.abc_rules import GRADES, RuleGrade
 from models.card import Card, GradesSideBySide, Promised, Slice
 from models.refined_grades import GradeBorders
+from training.choices import RUNGS, Choices
 from training.dataset import TrainingSet
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES
 from training.promotion import Decision
-from training.recipe import RUNGS, Choices
 from training.time_split import BY_CREATION_ALONE
 
 Floats = npt.NDArray[np.float64]

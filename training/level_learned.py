@@ -19,7 +19,8 @@ from models.level import Level, begun_from, unmoved
 from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 from training.artefact_rows import artefact_log_odds
 from training.dataset import TrainingSet, with_young
-from training.recipe import Candidate, delay_of
+from training.recipe import Candidate
+from training.shared_rows import delay_of
 
 Floats = npt.NDArray[np.float64]
 MOST_LEADS = 5_000

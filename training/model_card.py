@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from features.facts.company import Company
 from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
+from training.choices import RUNGS
 from training.dataset import OUTCOME_WORDS, TrainingSet
 from training.promotion import Decision
-from training.recipe import RUNGS, Candidate
+from training.recipe import Candidate
 from training.selection import LEAST_WEIGHT, MOST_WEIGHT
 
 HEADINGS = {

@@ -22,9 +22,11 @@ from models.calibration import level_for
 from models.measured import Measured
 from models.ranking_metrics import Judged, log_loss_difference
 from training.artefact_rows import artefact_log_odds
+from training.choices import chosen
 from training.dataset import TrainingSet, training_set
+from training.grade_rates import grade_rates, starts_of
 from training.promotion import AT_ANY_LOOK
-from training.recipe import Candidate, chosen, fitted, grade_rates, probability, starts_of
+from training.recipe import Candidate, fitted, probability
 from training.time_split import TimeSplit
 
 Floats = npt.NDArray[np.float64]

@@ -29,26 +29,17 @@ from models.since_report import begin_level_anew
 from models.unlike import Strangers
 from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
+from training.choices import RULES_ALONE, RUNGS, Choices, chosen, share_since
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
+from training.grade_rates import grade_rates, starts_of
 from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
 from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, since_it_learned
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
-from training.recipe import (
-    RULES_ALONE,
-    RUNGS,
-    Candidate,
-    Choices,
-    chosen,
-    fitted,
-    grade_rates,
-    probability,
-    share_since,
-    starts_of,
-)
+from training.recipe import Candidate, fitted, probability
 from training.time_split import TimeSplit, split_by_time
 
 Floats = npt.NDArray[np.float64]

@@ -12,9 +12,11 @@ from features.facts.company import Abc
 from features.log_odds import log_odds
 from models.abc_rules import GRADES, RuleGrade, guessed_rate
 from models.backtest_report import BASE_RATE, MODEL, RULES
+from training.choices import RULES_ALONE, RUNGS, Choices, chosen
 from training.dataset import TrainingSet
+from training.grade_rates import grade_rates, starts_of
 from training.recent_change import NOT_FOLLOWING
-from training.recipe import RULES_ALONE, RUNGS, Candidate, Choices, chosen, fitted, grade_rates, probability, starts_of
+from training.recipe import Candidate, fitted, probability
 
 Floats = npt.NDArray[np.float64]
 SETTLED_ALONE = "without young leads"

@@ -15,9 +15,10 @@ from models.purchase_model import FieldCells
 from tests.training.small_sets import levels, numbers, set_of
 from training.answer_order import asked_by_rules, beside_answers, borders_of, ordered, words_of
 from training.cells import cells_of
+from training.choices import Choices
 from training.columns import Column
 from training.qualifications import Qualifications
-from training.recipe import Choices, fitted
+from training.recipe import fitted
 from training.tables import Tables
 
 NEED = Criterion(field="need", yes=("Да", "ищем"), no=("нет",))

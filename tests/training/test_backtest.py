@@ -16,8 +16,8 @@ from tests.support.facts import call, lead, stage
 from tests.training.small_sets import DAY, START, invented_facts, memory_store, plain_company
 from training import backtest
 from training.backtest import Replay, backtest_report, replay_of
+from training.choices import RUNGS
 from training.dataset import TrainingSet
-from training.recipe import RUNGS
 from training.rung_models import SETTLED_ALONE, Learned, learned
 
 COMPANY = plain_company(horizon=30)

@@ -11,11 +11,12 @@ from features.facts.company import Abc, Company
 from models.judgement import Judgement
 from models.ranking_metrics import MEASURES
 from tests.training.small_sets import START, numbers, set_of
+from training.choices import RULES_ALONE, Choices
 from training.dataset import TrainingSet
 from training.evaluation import evaluated
 from training.model_card import model_card
 from training.promotion import Decision
-from training.recipe import RULES_ALONE, Choices, fitted
+from training.recipe import fitted
 from training.selection import NotLookedAt, Selection
 
 

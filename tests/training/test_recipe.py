@@ -14,10 +14,12 @@ from features.log_odds import log_odds
 from models.abc_rules import RuleGrade
 from models.calibration import NATS_BY_CHANCE
 from tests.training.small_sets import levels, numbers, seen_so_far, set_of
+from training.choices import RULES_ALONE, Choices, chosen
 from training.columns import Column
 from training.dataset import TrainingSet
+from training.grade_rates import grade_rates
 from training.recent_change import NOT_FOLLOWING, Following
-from training.recipe import RULES_ALONE, Choices, chosen, fitted, grade_rates
+from training.recipe import fitted
 
 TREES = Choices((0.4, 0.3, 0.2), (60, 20))
 RULES = Abc(rates=GradeRates(A=0.30, B=0.12, C=0.03, non_target=0.002, ungraded=0.06))

@@ -17,7 +17,7 @@ from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, memory_store, plain_company
 from training.columns import NumberColumn
 from training.dataset import TrainingSet, training_set
-from training.recipe import starts_of
+from training.grade_rates import starts_of
 from training.replay_book import ReplayBook, read_past, replay_book
 
 HOUR = timedelta(hours=1)

@@ -36,11 +36,13 @@ from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
 from training.artefact_rows import artefact_probability
 from training.card_values import halves
+from training.choices import RUNGS, chosen
 from training.columns import NumberColumn
 from training.dataset import label_at, row_moments, training_set
+from training.grade_rates import grade_rates
 from training.level_learned import level_carried
 from training.promotion import AS_BEFORE, AT_ANY_LOOK
-from training.recipe import RUNGS, chosen, fitted, grade_rates
+from training.recipe import fitted
 from training.retrain import Trained, promote_version, retrained
 
 LAST = START + 240 * DAY

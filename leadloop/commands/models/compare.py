@@ -101,7 +101,7 @@ def _side_by_side(two: tuple[Artefact, Artefact], cards: list[Card | None]) -> T
 
 
 def _blend(artefact: Artefact) -> dict[str, float]:
-    from training.recipe import RUNGS
+    from training.choices import RUNGS
 
     return dict(zip(RUNGS, artefact.about.get("choices", {}).get("weights", ()), strict=False))
 

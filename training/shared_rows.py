@@ -1,0 +1,65 @@
+"""What all rungs of the ladder share: the cells of the fields, the rows in them, and which fields tell the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from features.facts.company import Abc
+from models.abc_rules import RuleGrade
+from models.delay import DelayCurve
+from models.purchase_model import FieldCells
+from training.answer_order import asked_by_rules, beside_answers, borders_of, words_of
+from training.cells import Rows, cells_of, shared_cells
+from training.dataset import TrainingSet
+from training.delay_by_channel import delay_by_channel
+from training.grade_rates import starts_of
+from training.period_fields import period_fields
+
+Floats = npt.NDArray[np.float64]
+
+
+def cells_for(data: TrainingSet, rules: Abc) -> dict[str, FieldCells]:
+    """Return the cells that all rungs share; what the rules ask keeps every word and border that they name."""
+    beside = beside_answers(rules)
+    columns = {name: column for name, column in data.columns.items() if name not in beside}
+    words = {name: words_of(criteria) for name, criteria in asked_by_rules(rules).items()}
+    return shared_cells(columns, data.weight, words=words, borders=borders_named(rules)) if columns else {}
+
+
+def borders_named(rules: Abc) -> dict[str, list[float]]:
+    """Return, of each field that the rules ask, the borders that they name."""
+    return {name: borders_of(criteria) for name, criteria in asked_by_rules(rules).items()}
+
+
+def rows_in(data: TrainingSet, cells: Mapping[str, FieldCells], starts: Mapping[RuleGrade, float]) -> Rows:
+    """Return the rows of ``data`` in the cells, each from where its grade starts."""
+    start = starts_of(data, starts)
+    return Rows(cells, cells_of(data.columns, cells), data.outcome, data.weight, start)
+
+
+def telling_time(data: TrainingSet, cells: Mapping[str, FieldCells]) -> set[str]:
+    """Return the fields that tell the time and not the lead."""
+    at_arrival = data.of(np.flatnonzero(data.at_arrival))
+    return period_fields(cells, cells_of(at_arrival.columns, cells), at_arrival.created) if len(at_arrival) else set()
+
+
+def age_of(data: TrainingSet) -> Floats:
+    """Return for each row the share of all leads that came later than its own; from 0 (the latest) to below 1."""
+    created = np.sort(data.created[np.unique(data.lead, return_index=True)[1]])
+    later = len(created) - np.searchsorted(created, data.created, side="right")
+    age: Floats = later / len(created)
+    return age
+
+
+def delay_curve(data: TrainingSet, window: float) -> DelayCurve | None:
+    """Return how long the buyers of ``data`` took, each counted once; None with too few of them."""
+    return delay_of(data.of(np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))), window)
+
+
+def delay_of(buyers: TrainingSet, window: float) -> DelayCurve | None:
+    """Return how long buyers take from when they were spoken to; None with too few of them."""
+    waited = buyers.waited
+    return delay_by_channel(buyers.bought_after - waited, buyers.age - waited, window, buyers.channel)
