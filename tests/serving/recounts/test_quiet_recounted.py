@@ -9,73 +9,21 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from random import Random
-from typing import Any
 
 import pytest
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
-from tests.support.plain_chances import CRITERIA, grade_of
-from tests.support.plain_figures import SPOKEN, PlainCompany, PlainLead, wilson
+from tests.serving.recounts.watched import MEASURES, Known, check_quiet, non_target, watch_of
+from tests.support.plain_figures import PlainCompany, PlainLead, wilson
 
-WINDOW, TOLD_LATE, MOST_CHANNELS, FEWEST_OF_A_WEEK = 120, 7, 7, 20
-Known = tuple[date, bool] | None
-"""On which day something is known of a lead, and whether it counts; None where it is not known."""
-
-
-def first_call(one: PlainLead, plain: PlainCompany) -> Known:
-    if not one.calls:
-        return None
-    call = one.calls[0]
-    return call["at"].astimezone(plain.zone).date(), call["result"] not in SPOKEN
-
-
-def first_talk(one: PlainLead, plain: PlainCompany) -> dict[str, Any] | None:
-    return next((call for call in one.calls if call["result"] in SPOKEN), None)
-
-
-def non_target(one: PlainLead, plain: PlainCompany) -> Known:
-    if not plain.records_calls:
-        return one.day, one.told["bad"]
-    talk = first_talk(one, plain)
-    return (talk["at"].astimezone(plain.zone).date(), one.told["bad"]) if talk else None
-
-
-def unqualified(one: PlainLead, plain: PlainCompany) -> Known:
-    """Return how the first talk graded a lead, by what was said until then."""
-    talk = first_talk(one, plain)
-    if not talk:
-        return None
-    said: dict[str, str | None] = dict.fromkeys(CRITERIA)
-    for call in one.calls:
-        if call["at"] <= talk["at"]:
-            said.update({name: word for name, word in call["said"].items() if word})
-    grade = grade_of(said)
-    return None if grade == "ungraded" else (talk["at"].astimezone(plain.zone).date(), grade not in ("A", "B"))
-
-
-def bought(one: PlainLead, plain: PlainCompany) -> Known:
-    """Return whether it bought, known a week after its window; of a lead that nobody worked nothing is."""
-    assert plain.horizon
-    over = (one.at + timedelta(days=plain.horizon)).astimezone(plain.zone).date() + timedelta(days=TOLD_LATE)
-    is_worked = one.told["outcome"] != "never_called"
-    return (over, bool(one.told["won"])) if is_worked else None
-
-
-def named(one: PlainLead, plain: PlainCompany) -> Known:
-    return one.day, one.told["bad"] and not one.told["spoken"]
-
-
-MEASURES: dict[str, Callable[[PlainLead, PlainCompany], Known]] = {
-    "non-target": non_target, "not reached": first_call, "unqualified": unqualified, "that bought": bought,
-    "named non-target without a talk": named,
-}  # fmt: skip
+WINDOW, MOST_CHANNELS, FEWEST_OF_A_WEEK = 120, 7, 20
 
 
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
 def test_every_quiet_share_equals_counting_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     company: Shown = request.getfixturevalue(name)
-    seen = 0
+    seen, clocks, draw = 0, set[str](), Random(52)
     for moment in company.moments()[1:]:
         plain = company.at(moment)
         today = moment.astimezone(plain.zone).date()
@@ -91,9 +39,12 @@ def test_every_quiet_share_equals_counting_by_hand(name: str, request: pytest.Fi
                 is_written(share, "en", *([count / of, *wilson(count, of), count, of] if of else []))
                 seen += 1
         seen += check_channels_words(company, plain, today)
+        clocks |= check_quiet(page, watch_of(plain, moment), draw)
     assert (
         seen or name == "hexlet"
     )  # a company without calls, a window and a word for rubbish has nothing to be watched by
+
+    assert clocks == {"demo": {"call", "purchase"}, "olist": {"purchase"}, "hexlet": set()}[name]
 
 
 def lately(
