@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import exp, log, sqrt
 from random import Random
 from typing import Any
@@ -13,15 +13,20 @@ from urllib.parse import quote
 
 import orjson
 import pytest
+from sqlalchemy import text as sql
 
+from features.facts.history import LeadHistory
 from features.facts.values import LeadId
 from features.rows.as_of import Gate
 from features.rows.feature_row import GRADE, RowBuilder
 from features.rows.feature_words import feature_label
 from features.rows.rates_timeline import RatesTimeline
+from models.artefact import set_champion
 from tests.serving.recounts.judged_card import GRADES
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.recounts.taught import Taught, by_rules, sold
+from tests.serving.recounts.trend_card import check_trend, drawn_of
+from tests.support.plain_figures import PlainLead
 from tests.support.plain_tables import PlainTables, level_of, move_of
 from tests.support.plain_taught import PlainRow
 from training.columns import LevelColumn
@@ -102,29 +107,69 @@ LIKELY = re.compile(r"Purchase chance ([\d.]+\s%) most likely ([\d.]+\s%) to ([\
 
 
 def check_cards(told: Taught, moment: datetime, draw: Random) -> None:
-    """Check what leads' cards say by the model: the grade's start, an entry of every table, moved as the market did since."""
+    """Check what leads' cards say by the model: the grade's start, an entry of every table, moved as the market did since.
+
+    So is each point of the chart, by today's model from what was known then.
+    """
     company, service, tables = told.company, told.company.doors.service, PlainTables(told.trained.folder)
     service.desk.champion.look()
     plain, gate, store = company.at(moment), Gate(service.company), service.desk.store
     builder = RowBuilder(service.company, RatesTimeline(gate).learn(store.histories()))
     level = level_of(orjson.loads((told.trained.folder / "since.json").read_bytes())["level"])
+    starts = {grade: 1 / (1 + exp(-level["strength"] * start)) for grade, start in tables.said["starts"].items()}
+    points = 0
     for one in draw.sample(sorted(plain.leads.values(), key=lambda lead: lead.id), 5):
         (history,) = store.histories(lead_ids=[LeadId(one.id)])
-        known = builder.known(history, moment)
-        assert known
-        row = builder.row(known)
-        starts = {grade: 1 / (1 + exp(-level["strength"] * start)) for grade, start in tables.said["starts"].items()}
-        now = PlainRow(one, moment, "now", 1.0)
-        start = by_rules(plain, now, starts)
-        odds = log(start / (1 - start)) + level["strength"] * tables.moved(row)
-        odds += level["centre"] + level["shift"] + level["strength"] * (tables.said["level"] - level["centre"])
-        grade = now.grade if plain.words.get("abc") else "ungraded"
-        doubt = tables.said["doubt"][grade] + sum(
-            values[tables.cell(feature, row.get(feature))] for feature, values in tables.said["doubts"].items()
-        )
-        reach = Z80 * sqrt(max(level["strength"] ** 2 * doubt + level["variance"], 1e-4))
-        text = Page(company.doors.page(f"/leads/{quote(one.id)}?lang=en")).text("content")
-        said = LIKELY.search(text)
-        assert said, text[:400]
+
+        def odds_of(then: PlainLead, at: datetime, history: LeadHistory = history) -> tuple[float, float]:
+            known = builder.known(history, at)
+            assert known
+            row, now = builder.row(known), PlainRow(then, at, "now", 1.0)
+            start = by_rules(plain, now, starts)
+            odds = log(start / (1 - start)) + level["strength"] * tables.moved(row)
+            odds += level["centre"] + level["shift"] + level["strength"] * (tables.said["level"] - level["centre"])
+            grade = now.grade if plain.words.get("abc") else "ungraded"
+            doubt = tables.said["doubt"][grade] + sum(
+                values[tables.cell(feature, row.get(feature))] for feature, values in tables.said["doubts"].items()
+            )
+            return odds, Z80 * sqrt(max(level["strength"] ** 2 * doubt + level["variance"], 1e-4))
+
+        html = company.doors.page(f"/leads/{quote(one.id)}?lang=en")
+        said = LIKELY.search(Page(html).text("content"))
+        assert said
+        odds, reach = odds_of(one, moment)
         for words, hand in zip(said.groups(), (odds, odds - reach, odds + reach), strict=True):
             is_written(words, "en", 1 / (1 + exp(-hand)))
+        points += check_trend(
+            html,
+            one,
+            moment,
+            plain.zone,
+            lambda then, at, of=odds_of: 1 / (1 + exp(-of(then, at)[0])),  # type: ignore[misc]
+        )
+    assert points
+
+
+def check_logged(told: Taught, moment: datetime) -> None:
+    """Let a lead come and be called, and check that each point of its chart is the score that was logged at the time."""
+    company, service = told.company, told.company.doors.service
+    set_champion(service.settings.home, told.trained.version)
+    service.desk.champion.look()
+    company.moment = moment
+    company.doors.lead("logged", marks={"source": "vk"})
+    for hours, step in ((2, {"result": "no_answer"}), (5, {"result": "reached"}), (30, {"result": "reached"})):
+        company.moment = moment + timedelta(hours=hours)
+        company.doors.call("logged", **step)
+    company.moment = moment + timedelta(hours=50)
+    drawn = drawn_of(company.doors.page("/leads/logged?lang=en"))
+    assert drawn
+    with service.desk.store.engine.connect() as connection:
+        rows = connection.execute(sql("select at_us, probability from scores where lead_id = 'logged'")).all()
+    zone = service.company.zone
+    logged = {
+        f"{datetime.fromtimestamp(0, UTC).astimezone(zone) + timedelta(microseconds=at):%Y-%m-%d %H:%M:%S}": chance
+        for at, chance in rows
+    }
+    *earlier, _ = drawn["x"]  # what is shown now may not be written yet
+    assert len(earlier) == 4
+    assert drawn["y"][:-1] == pytest.approx([logged[at] for at in earlier])
