@@ -62,11 +62,11 @@ def p_values(
 
 
 def surely_and_maybe(found: Sequence[float], level: float, families: int, deals: int) -> tuple[list[bool], list[bool]]:
-    """Return which p-values lie below a level whoever draws, and which may: by three standard errors of both draws' difference."""
+    """Return which p-values lie below a level whoever draws, and which may: by two standard errors of both draws' difference."""
     surely, maybe = [], []
     for p in found:
         q = max(p / families, 1 / deals)
-        reach = 3 * families * sqrt(q * (1 - min(q, 1)) * (1 / PRODUCTS_DEALS + 1 / deals))
+        reach = 2 * families * sqrt(q * (1 - min(q, 1)) * (1 / PRODUCTS_DEALS + 1 / deals))
         surely.append(p + reach <= level)
         maybe.append(p - reach <= level)
     return surely, maybe

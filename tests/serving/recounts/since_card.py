@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from math import ceil, exp, floor, sqrt
+from math import ceil, exp, floor, log, sqrt
 from typing import Any
 
 import pytest
@@ -137,10 +137,15 @@ def check_level_chart(html: str, levels: list[tuple[datetime, Belief]], plain: P
     assert len(found) == (len(levels) > 1)
     for low, high, line in found:
         assert line["x"] == [f"{at.astimezone(plain.zone):%Y-%m-%d}" for at, _ in levels]
-        by_hand = [(one.centre + one.believed[0], Z80 * one.deviation, one.centre + one.shift) for _, one in levels]
-        assert line["y"] == pytest.approx([1 / (1 + exp(-now)) for *_, now in by_hand], rel=1e-5)
-        assert low["y"] == pytest.approx([1 / (1 + exp(reach - middle)) for middle, reach, _ in by_hand], rel=1e-5)
-        assert high["y"] == pytest.approx([1 / (1 + exp(-reach - middle)) for middle, reach, _ in by_hand], rel=1e-5)
+        served = [one.centre + one.shift for _, one in levels]
+        assert [log_odds(y) for y in line["y"]] == pytest.approx(served, abs=1e-6)
+        for side, edge in ((-1, low), (1, high)):
+            ends = [one.centre + one.believed[0] + side * Z80 * one.deviation for _, one in levels]
+            assert [log_odds(y) for y in edge["y"]] == pytest.approx(ends, abs=1e-6)
+
+
+def log_odds(chance: float) -> float:
+    return log(chance / (1 - chance))
 
 
 def told_until(company: Shown, learned: datetime, moment: datetime) -> datetime:

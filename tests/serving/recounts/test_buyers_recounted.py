@@ -307,7 +307,7 @@ def check_what_to_fix(page: Page, buyers: Buyers, every: dict[str, float], langu
 LOOKED = re.compile(
     r"(?:Segments looked at|Проверено сегментов): ([\d,\u00a0]+)(?:\. (?:Уверенно отличаются )?(\d[\d,\u00a0]*))?"
 )
-DEALS, LEVEL, SURE_LEVEL = 400, 0.05, 0.005
+DEALS, LEVEL, SURE_LEVEL = 999, 0.05, 0.005
 
 
 @dataclass(frozen=True)
