@@ -17,7 +17,8 @@ from sqlalchemy import text as sql
 
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId
-from features.rows.as_of import Gate
+from features.rows.as_of import Gate, KnownLead
+from features.rows.feature import FeatureRow
 from features.rows.feature_row import GRADE, RowBuilder
 from features.rows.feature_words import feature_label
 from features.rows.rates_timeline import RatesTimeline
@@ -26,7 +27,8 @@ from tests.serving.recounts.judged_card import GRADES
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.recounts.taught import Taught, by_rules, sold
 from tests.serving.recounts.trend_card import check_trend, drawn_of
-from tests.support.plain_figures import PlainLead
+from tests.support.plain_chances import CRITERIA, amount_of
+from tests.support.plain_figures import PlainCompany, PlainLead
 from tests.support.plain_tables import PlainTables, level_of, move_of
 from tests.support.plain_taught import PlainRow
 from training.columns import LevelColumn
@@ -59,9 +61,7 @@ def check_fields(page: Page, told: Taught) -> int:
         entries = range(len(part["values"]))
         assert part["leads"] == [len(stood[entry]) for entry in entries]
         assert part["sales"] == [sum(sold(told.plain.leads[one]) for one in stood[entry]) for entry in entries]
-    graded: dict[str, set[str]] = defaultdict(set)
-    for row, _ in told.rows:
-        graded[row.grade if told.plain.words.get("abc") else "ungraded"].add(row.one.id)
+    graded = graded_of(told)
     for grade in GRADES:
         bought = sum(sold(told.plain.leads[one]) for one in graded[grade])
         assert tables.said["graded"][grade] == [len(graded[grade]), bought]
@@ -90,17 +90,25 @@ def check_fields(page: Page, told: Taught) -> int:
 BOUGHT_OF = re.compile(r"([\d,]+) of ([\d,]+) such leads bought: ([\d.]+)\s%, of all leads ([\d.]+)\s%")
 
 
-def check_counts(cells: list[str], tables: PlainTables, told: Taught, graded: Mapping[str, set[str]]) -> None:
-    """Check the counts behind an answer: some cell has them, and their share and that of all leads are those written."""
+def graded_of(told: Taught) -> dict[str, set[str]]:
+    """Return whose rows have each grade."""
+    graded: dict[str, set[str]] = defaultdict(set)
+    for row, _ in told.rows:
+        graded[row.grade if told.plain.words.get("abc") else "ungraded"].add(row.one.id)
+    return graded
+
+
+def check_counts(cells: list[str], tables: PlainTables, told: Taught, graded: Mapping[str, set[str]]) -> int:
+    """Check the counts behind answers: some cell has them, and their share and that of all leads are those written."""
     known = {pair for one in tables.singles.values() for pair in zip(one["leads"], one["sales"], strict=True)}
     known |= {(len(some), int(sum(sold(told.plain.leads[one]) for one in some))) for some in graded.values()}
-    for cell in cells:
-        found = BOUGHT_OF.search(cell)
-        if found:
-            sales, leads = (int(one.replace(",", "")) for one in found.groups()[:2])
-            assert (leads, sales) in known
-            average = sum(map(sold, told.settled)) / len(told.settled)
-            is_written(found[0], "en", sales, leads, sales / leads, average)
+    average, count = sum(map(sold, told.settled)) / len(told.settled), 0
+    for found in (one for cell in cells for one in BOUGHT_OF.finditer(cell)):
+        sales, leads = (int(one.replace(",", "")) for one in found.groups()[:2])
+        assert (leads, sales) in known
+        is_written(found[0], "en", sales, leads, sales / leads, average)
+        count += 1
+    return count
 
 
 LIKELY = re.compile(r"Purchase chance ([\d.]+\s%) most likely ([\d.]+\s%) to ([\d.]+\s%)")
@@ -117,37 +125,73 @@ def check_cards(told: Taught, moment: datetime, draw: Random) -> None:
     builder = RowBuilder(service.company, RatesTimeline(gate).learn(store.histories()))
     level = level_of(orjson.loads((told.trained.folder / "since.json").read_bytes())["level"])
     starts = {grade: 1 / (1 + exp(-level["strength"] * start)) for grade, start in tables.said["starts"].items()}
-    points = 0
+
+    def odds_of(then: PlainLead, known: KnownLead, row: FeatureRow) -> tuple[float, float]:
+        now = PlainRow(then, known.moment, "now", 1.0)
+        start = by_rules(plain, now, starts)
+        odds = log(start / (1 - start)) + level["strength"] * tables.moved(row)
+        odds += level["centre"] + level["shift"] + level["strength"] * (tables.said["level"] - level["centre"])
+        grade = now.grade if plain.words.get("abc") else "ungraded"
+        doubt = tables.said["doubt"][grade] + sum(
+            values[tables.cell(feature, row.get(feature))] for feature, values in tables.said["doubts"].items()
+        )
+        return odds, Z80 * sqrt(max(level["strength"] ** 2 * doubt + level["variance"], 1e-4))
+
+    points = reasons = answers = 0
     for one in draw.sample(sorted(plain.leads.values(), key=lambda lead: lead.id), 5):
         (history,) = store.histories(lead_ids=[LeadId(one.id)])
 
-        def odds_of(then: PlainLead, at: datetime, history: LeadHistory = history) -> tuple[float, float]:
+        def known_at(at: datetime, history: LeadHistory = history) -> tuple[KnownLead, FeatureRow]:
             known = builder.known(history, at)
             assert known
-            row, now = builder.row(known), PlainRow(then, at, "now", 1.0)
-            start = by_rules(plain, now, starts)
-            odds = log(start / (1 - start)) + level["strength"] * tables.moved(row)
-            odds += level["centre"] + level["shift"] + level["strength"] * (tables.said["level"] - level["centre"])
-            grade = now.grade if plain.words.get("abc") else "ungraded"
-            doubt = tables.said["doubt"][grade] + sum(
-                values[tables.cell(feature, row.get(feature))] for feature, values in tables.said["doubts"].items()
-            )
-            return odds, Z80 * sqrt(max(level["strength"] ** 2 * doubt + level["variance"], 1e-4))
+            return known, builder.row(known)
 
         html = company.doors.page(f"/leads/{quote(one.id)}?lang=en")
-        said = LIKELY.search(Page(html).text("content"))
+        text = Page(html).text("content")
+        said, known = LIKELY.search(text), known_at(moment)
         assert said
-        odds, reach = odds_of(one, moment)
+        odds, reach = odds_of(one, *known)
         for words, hand in zip(said.groups(), (odds, odds - reach, odds + reach), strict=True):
             is_written(words, "en", 1 / (1 + exp(-hand)))
+        check_worth(text, 1 / (1 + exp(-odds)), amount_of(one, plain))
+        for name, answer, words in answers_of(text, plain):
+            call = {"at": moment, "result": "reached", "said": {name: answer}, "row": {}}
+            then = PlainLead(one.id, one.at, one.names, [*one.calls, call])
+            is_written(words, "en", 1 / (1 + exp(-odds_of(then, *builder.answered(*known, name, answer))[0])))
+            answers += 1
+        reasons += check_counts([text], tables, told, graded_of(told))
         points += check_trend(
             html,
             one,
             moment,
             plain.zone,
-            lambda then, at, of=odds_of: 1 / (1 + exp(-of(then, at)[0])),  # type: ignore[misc]
+            lambda then, at, of=known_at: 1 / (1 + exp(-odds_of(then, *of(at))[0])),  # type: ignore[misc]
         )
     assert points
+    assert reasons or not tables.cells
+    assert answers or not plain.words.get("abc")
+
+
+WORTH = re.compile(r"Expected value (?P<value>[\d,]+\s\S{1,3}|—) (?P<why>.*?) Grade")
+IF_ANSWERED = re.compile(r"if (yes|no): ([\d.]+\s%)")
+
+
+def check_worth(text: str, chance: float, amount: float | None) -> None:
+    """Check what a lead is worth: its chance times what a sale to it would bring."""
+    told = WORTH.search(text)
+    assert told
+    if amount is None:
+        assert told["value"] == "—"
+        return
+    is_written(told["value"], "en", chance * amount)
+    is_written(told["why"], "en", chance, amount)
+
+
+def answers_of(text: str, plain: PlainCompany) -> list[tuple[str, str, str]]:
+    """Return the question that is asked next, each answer, and what is written of it."""
+    before = text.split("Record a call")[0]
+    asked = [name for name in CRITERIA if plain.words["fields"].get(name, {}).get("question", "-") in before]
+    return [(asked[0], answer, share) for answer, share in IF_ANSWERED.findall(before)]
 
 
 def check_logged(told: Taught, moment: datetime) -> None:

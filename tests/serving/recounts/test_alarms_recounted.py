@@ -18,10 +18,12 @@ import pytest
 from sqlalchemy import Engine
 
 from features.facts.values import Call, Fact, Lead, Source, Spend, Stage
+from monitoring.alarms.alarm_log import AlarmLog
+from monitoring.alarms.look import AlarmLook
 from tests.serving.doors import Doors, open_doors
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.spoiled import spoiled
-from tests.support.plain_alarms import PlainWatch, Told, told_of
+from tests.support.plain_alarms import PlainStream, PlainWatch, Told, told_of
 from tests.support.plain_figures import wilson
 
 Bad = dict[str, list[tuple[date, bool]]]
@@ -74,9 +76,24 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
         today = now.astimezone(doors.service.company.zone).date()
         check_alarm(text, talks, today, [one for one in facts if isinstance(one, Spend)])
         check_days(text, facts, doors, today)
+        check_beside(page, Page(doors.page("/channels?lang=en")).text("alarms"), text)
         check_week(page.text(parts[0].replace("alarm-", "weekly-")), text, talks, today, facts)
         check_quiet(page, talks_of(doors), today)
         check_chart(html, doors)
+        check_past(doors, text)
+
+
+def check_past(doors: Doors, text: str) -> None:
+    """Let the alarm be over, and check that it is told with the figures that it had when it was last on."""
+    told = re.search(TOLD, text)
+    assert told
+    log, quiet = AlarmLog(doors.service.desk.store.engine), AlarmLook((), (), "watched")
+    log.remember_look(quiet, moment=doors.clock(), zone=doors.service.company.zone)
+    page = Page(doors.page("/alarms?lang=en"))
+    (row,) = [cells for table in page.of("past") for cells in table.rows]
+    before, after = told["counts"].split(" → ")
+    assert row[0].endswith(f"{told['shares']} ; before: {before}; since: {after}".replace(" ;", ";"))
+    assert row[1].startswith(f"{told['since']} – ")
 
 
 TOLD = (
@@ -109,10 +126,34 @@ def check_alarm(text: str, talks: list[tuple[date, bool]], today: date, spend: l
     is_written(told["extra"], "en", *(after[1] * one for one in (size, low, high)), after[1])
 
 
+def check_beside(page: Page, on_channels: str, text: str) -> None:
+    """Check that the line above the only alarm, and the page of the channels, tell the same of it."""
+    told = re.search(TOLD, text)
+    assert told
+    (lost,) = re.findall(r"about ([\d,]+\s₽) of it", told["money"])
+    assert re.search(
+        rf"Alarms now: 1 seen by nobody yet: 1 went to additional bad leads, about: {lost}$", page.text("verdict")
+    )
+    before, after = re.findall(r"[\d.]+\s%", told["shares"])
+    since = f"since about {told['since']} ({told['earliest']} to {told['latest']})"
+    assert f"ВКонтакте: the non-target share rose from {before} to {after} {since}." in on_channels
+    first, second = told["counts"].split(" → ")
+    spent = told["money"].split(" about ")[0]
+    assert f"before: {first}; since: {second}; spent since: {spent}" in on_channels
+
+
 def check_days(text: str, facts: list[Fact], doors: Doors, today: date) -> None:
     """Check since when it is, between which days it began, and when it was noticed, by plain loops over all days."""
     told = re.search(TOLD, text)
     assert told
+    stream = stream_of(facts, doors, today)
+    assert stream.open
+    hand = [stream.open.since, stream.open.earliest, stream.open.latest, stream.open.raised_on]
+    assert [date.fromisoformat(told[name]).toordinal() for name in ("since", "earliest", "latest", "raised")] == hand
+
+
+def stream_of(facts: list[Fact], doors: Doors, today: date) -> PlainStream:
+    """Return how the spoiled channel stands, gone through by plain loops."""
     zone, leads = doors.service.company.zone, dict[str, Told]()
     for fact in facts:
         day = fact.at.astimezone(zone).date()
@@ -135,9 +176,7 @@ def check_days(text: str, facts: list[Fact], doors: Doors, today: date) -> None:
             leads[fact.lead_id].known["bought"] = leads[fact.lead_id].known["bought"][0], False
     stream = PlainWatch(leads.values(), today.toordinal(), form=False).stream("non_target", ("vk", ""))
     assert stream
-    assert stream.open
-    hand = [stream.open.since, stream.open.earliest, stream.open.latest, stream.open.raised_on]
-    assert [date.fromisoformat(told[name]).toordinal() for name in ("since", "earliest", "latest", "raised")] == hand
+    return stream
 
 
 def check_week(words: str, text: str, talks: list[tuple[date, bool]], today: date, facts: list[Fact]) -> None:

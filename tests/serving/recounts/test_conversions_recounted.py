@@ -156,8 +156,19 @@ def test_what_is_ready_told_and_fallen_out_equals_going_through_the_leads(demo: 
     company = demo.copy(tmp_path / "copy")
     for moment, language in zip(company.moments(), ("en", "ru", "en"), strict=True):
         assert check(company, company.at(moment), language, told=False) > 50
+    lines = {
+        system: sum(
+            of["ready"] for of in plain_standing(company.plain(company.moment), system, company.moment).values()
+        )
+        for system in WINDOWS
+    }
     for system in WINDOWS:
         got = company.doors.client.post(f"/conversions/{system}/file")
         assert got.status_code == 200
+    page = Page(company.doors.page("/conversions?lang=en"))
+    for system, count in lines.items():
+        text = page.text(system)
+        assert re.findall(r"Last file .*?, ([\d,]+) lines", text) == [f"{count:,}"]
+        assert re.findall(r"no\.\s\d+ of [^()]+ \(([\d,]+)\)", text) == [f"{count:,}"]
     assert check(company, company.plain(company.moment), "ru", told=True) > 50
     company.close()

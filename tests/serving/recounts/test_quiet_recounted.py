@@ -15,6 +15,7 @@ import pytest
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.recounts.watched import MEASURES, Known, check_quiet, non_target, watch_of
+from tests.support.plain_alarms import PlainWatch
 from tests.support.plain_figures import PlainCompany, PlainLead, wilson
 
 WINDOW, MOST_CHANNELS, FEWEST_OF_A_WEEK = 120, 7, 20
@@ -38,8 +39,9 @@ def test_every_quiet_share_equals_counting_by_hand(name: str, request: pytest.Fi
                 count, of = lately(mine, MEASURES[measure[1]], plain, today)
                 is_written(share, "en", *([count / of, *wilson(count, of), count, of] if of else []))
                 seen += 1
-        seen += check_channels_words(company, plain, today)
-        clocks |= check_quiet(page, watch_of(plain, moment), draw)
+        watch = watch_of(plain, moment)
+        seen += check_channels_words(company, plain, watch)
+        clocks |= check_quiet(page, watch, draw)
     assert (
         seen or name == "hexlet"
     )  # a company without calls, a window and a word for rubbish has nothing to be watched by
@@ -56,16 +58,32 @@ def lately(
     return sum(some), len(some)
 
 
-def check_channels_words(company: Shown, plain: PlainCompany, today: date) -> int:
-    """Check what /channels says of the channels that are quiet: of those spoken to, so and so many."""
+QUIET = re.compile(
+    r": (?:(?P<share>[\d.]+\s% non-target \([\d,]+ of [\d,]+\)); a rise to (?P<rise>[\d.]+\s%) in the last two weeks "
+    r"\((?P<latest>[\d,]+) leads\) would have been noticed|not enough data \((?P<few>[\d,]+) leads spoken to\))"
+    r"(?: ?; not looked at: (?P<silent>[\d,]+) leads)?"
+)
+
+
+def check_channels_words(company: Shown, plain: PlainCompany, watch: PlainWatch) -> int:
+    """Check what /channels says of the quiet channels: how many were spoken to and non-target, from where on a rise would show."""
     text = Page(company.doors.page("/channels?lang=en")).text("content")
-    found = 0
+    found, today = 0, date.fromordinal(watch.today)
     for channel in {str(one.names["channel"]) for one in plain.leads.values()}:
-        told = re.search(rf"(?<!\w){re.escape(channel)}: ([\d.]+\s% non-target \([\d,]+ of [\d,]+\))", text)
+        told = re.search(rf"(?<!\w){re.escape(channel)}{QUIET.pattern}", text)
         if told:
             mine = [one for one in plain.leads.values() if one.names["channel"] == channel]
             count, of = lately(mine, non_target, plain, today)
-            is_written(told[1], "en", count / of, count, of)
+            came = sum(one.day > today - timedelta(days=WINDOW) for one in mine)
+            is_written(told["silent"] or "", "en", *([came - of] if came > of else []))
+            if told["few"]:
+                is_written(told["few"], "en", of)
+                assert watch.noticeable(channel, "non_target") is None
+            else:
+                is_written(told["share"], "en", count / of, count, of)
+                is_written(told["rise"], "en", watch.noticeable(channel, "non_target"))
+                days = watch.days("channel", "non_target")[channel, ""]
+                is_written(told["latest"], "en", sum(n for day, _, n in days if day > watch.today - 14))
             found += 1
     return found
 

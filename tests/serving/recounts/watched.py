@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.serving.recounts.page import Page, is_written
+from tests.serving.recounts.page import Page, Table, is_written
 from tests.support.plain_alarms import CLOCKS, PlainWatch, told_of, weak_chances
 from tests.support.plain_chances import CRITERIA, grade_of
 from tests.support.plain_figures import SPOKEN, PlainCompany, PlainLead, wilson
@@ -105,6 +105,7 @@ def check_quiet(page: Page, watch: PlainWatch, draw: Random) -> set[str]:
     """Check what quiet channels would have shown by now, some of each clock, those first that could; return the clocks."""
     rows: dict[str, list[tuple[str, str, list[str]]]] = defaultdict(list)
     for table in page.of("quiet"):
+        check_summary(table)
         for cells in table.rows:
             measure = WATCHED[re.sub(r"^Share |, seen .*$", "", cells[0])]
             rows[CLOCKS[measure][0]].append((re.split(r" Share ", table.title)[0], measure, cells))
@@ -117,8 +118,23 @@ def check_quiet(page: Page, watch: PlainWatch, draw: Random) -> set[str]:
             assert (cells[2] == "not enough data") == (hand is None)
             bad, of = lately(watch, channel, measure)
             k = of - bad if flipped else bad
+            came = sum(one.arrived > watch.today - 120 for one in watch.leads if one.places["channel"][0] == channel)
+            is_written(cells[3], "en", *([came - of] if came > of else []))
             is_written(cells[1], "en", *([k / of, *wilson(k, of), k, of] if of else []))
     return set(rows)
+
+
+def check_summary(table: Table) -> None:
+    """Check what the line of a channel says while it is folded: the share of its first measure, and what would be noticed."""
+    told = re.search(
+        r" Share (.+?): (?:([\d.]+\s%) \((.+?)\)|—); (?:a rise to ([\d.]+\s%) would|(not enough data))", table.title
+    )
+    assert told
+    named = f"Share {told[1]}, "
+    first = next((cells for cells in table.rows if cells[0].startswith("Share non-target, ")), table.rows[0])
+    assert first[0].startswith(named)
+    assert first[2] == (told[4] or told[5])
+    assert first[1] == "—" if told[2] is None else first[1].startswith(told[2]) and first[1].endswith(told[3])
 
 
 def lately(watch: PlainWatch, channel: str, measure: str) -> tuple[int, int]:
