@@ -4,20 +4,20 @@ In each pair one week was drawn to get more money. Had the money no effect, each
 other sign; so the sum of the differences is compared with all sums that other draws would have given (Fisher 1935, The
 Design of Experiments, ch. 3). That an extra rouble sells theta says that the differences less theta times the extra money have no
 effect in them; the thetas that the draw does not contradict are the interval (Rosenbaum 2002, Statistical Science 17:286-327; with
-money as the instrument: Imbens & Rosenbaum 2005, JRSS A 168:109-126).
+money as the instrument: Imbens & Rosenbaum 2005, JRSS A 168:109-126). Where the money hardly followed the draw these thetas may
+fall into several parts, or never end; the interval reaches from the first to the last of them.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEVEL = 0.05
 MOST_ENUMERATED = 13
 """Pairs up to which every draw is gone through: 4,096 sums; beyond, draws are sampled."""
 SAMPLED = 4_999
-HALVINGS, WIDENINGS = 40, 60
 TINY = 1e-9
 
 
@@ -51,13 +51,8 @@ def effect_of(sold: Sequence[float], paid: Sequence[float], *, seed: int = 0) ->
         return None
     draws = _draws(sold, paid, seed)
     value = sum(sold) / total
-    scale = max(abs(value), sum(abs(one) for one in sold) / total, TINY)
-
-    def p_of(theta: float) -> float:
-        return _p_value(draws, sum(sold), total, theta)
-
-    low, high = (_border(p_of, value, side * scale) for side in (-1.0, 1.0))
-    return Effect(value, low, high, p_of(0.0), len(sold))
+    low, high = (value + side * _reach(draws, value, total, side) for side in (-1.0, 1.0))
+    return Effect(value, low, high, _p_value(draws, sum(sold), total, 0.0), len(sold))
 
 
 def p_value(differences: Sequence[float], *, seed: int = 0) -> float:
@@ -132,19 +127,32 @@ def _sampled(pairs: Sequence[tuple[float, float]], draw: random.Random) -> tuple
     return sold, paid
 
 
-def _border(p_of: Callable[[float], float], inside: float, step: float) -> float:
-    """Return the end of the values that are not contradicted, on the side of ``step``; infinite where none is."""
-    outside = inside + step
-    for _ in range(WIDENINGS):
-        if p_of(outside) <= LEVEL:
-            break
-        inside, outside = outside, outside + 2 * (outside - inside)
-    else:
-        return float("inf") if step > 0 else float("-inf")
-    for _ in range(HALVINGS):
-        middle = (inside + outside) / 2
-        if p_of(middle) <= LEVEL:
-            outside = middle
-        else:
-            inside = middle
-    return inside
+def _reach(draws: Sequence[tuple[float, float]], value: float, paid: float, side: float) -> float:
+    """Return how far on one side of ``value`` the last theta lies that the draws do not contradict; infinite where none is last.
+
+    At a distance u the drawn sum is paid u, another draw's is apart - money u. The other is as far from 0 up to one distance,
+    and where it moved more money than the one that was drawn, again from a second one on; so all distances are gone through
+    from the far end.
+    """
+    sums = [(sold - value * money, side * money) for sold, money in draws]
+    nothing = TINY * (1.0 + max(abs(apart) for apart, _ in sums))
+    as_far, joins, leaves = 0, list[float](), list[float]()
+    for apart, money in ((-one, -other) if one < 0 else (one, other) for one, other in sums):
+        if money <= -paid or (apart <= nothing and abs(money) >= paid * (1.0 - TINY)):
+            as_far += 1  # everywhere
+        elif apart > nothing:
+            joins.append(apart / (money + paid))
+            if money > paid:
+                as_far += 1  # at the far end
+                leaves.append(apart / (money - paid))
+    if as_far > LEVEL * len(draws):
+        return float("inf")
+    leaves.sort()
+    for reach in sorted(joins, reverse=True):
+        while leaves and leaves[-1] > reach:
+            leaves.pop()
+            as_far -= 1
+        as_far += 1
+        if as_far > LEVEL * len(draws):
+            return reach
+    return 0.0

@@ -7,6 +7,7 @@ often as the company guesses of ungraded ones. The rates, where ``company.yaml``
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from tests.support.plain_figures import FINAL, PlainCompany, PlainLead, tidy
@@ -36,8 +37,15 @@ def chance_of(said: Mapping[str, str | None], words: Mapping[str, Any]) -> float
     """Return how likely a lead buys, by what it said so far."""
     abc = words.get("abc")
     rates = (abc or {}).get("rates", GUESSED)
-    known = {name: said.get(name) for name in CRITERIA}
-    if not abc or not any(known.values()):
+    if not abc:
+        return float(rates["ungraded"])
+    return _chance_of(tuple(said.get(name) for name in CRITERIA), tuple(rates.items()))
+
+
+@cache
+def _chance_of(answers: tuple[str | None, ...], guesses: tuple[tuple[str, float], ...]) -> float:
+    known, rates = dict(zip(CRITERIA, answers, strict=True)), dict(guesses)
+    if not any(known.values()):
         return float(rates["ungraded"])
     if best_open(known) == grade_of(known):
         return float(rates[grade_of(known)])

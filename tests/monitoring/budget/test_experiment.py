@@ -21,6 +21,7 @@ from monitoring.budget.experiment_result import result_of
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.budget.sign_flips import effect_of, is_more, p_value
 from tests.monitoring.budget.weeks import MONDAY, weeks
+from tests.support.plain_flips import effect_by_hand
 
 COMPANY = Company(company="Окна")
 PAST = weeks([100_000.0] * 26, [12.0] * 26)
@@ -104,6 +105,20 @@ def test_the_interval_holds_what_the_draw_does_not_contradict(seed: int, pairs: 
         p = p_value([y - theta * x for y, x in zip(sold, paid, strict=True)])
         assert (p > 0.05) == inside or abs(effect.high - effect.low) < 1e-3
     assert (effect.p_value <= 0.05) == (effect.low > 0 or effect.high < 0)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6), st.sampled_from([0.2, 0.6, 1.0, 3.0]))
+def test_where_money_hardly_followed_the_draw_the_interval_leaves_nothing_out(seed: int, followed: float) -> None:
+    draw = random.Random(seed)
+    pairs = [(draw.gauss(2, 4), draw.gauss(followed, 1.5)) for _ in range(7)]
+    effect = effect_of([sold for sold, _ in pairs], [paid for _, paid in pairs])
+    if sum(paid for _, paid in pairs) <= 0:
+        assert effect is None
+        return
+    assert effect is not None
+    told = effect.value, effect.low, effect.high, effect.p_value
+    assert told == pytest.approx(effect_by_hand(pairs), rel=1e-6, abs=1e-9)
 
 
 def lived(test: Experiment, effect: float, **changes: float) -> list[object]:

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from math import ceil, exp, floor, sqrt
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from math import ceil, exp, floor, log, sqrt
 from typing import Any
+
+import pytest
 
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
-from models.artefact import load_artefact, model_folder
+from models.artefact import Artefact, load_artefact, model_folder
 from models.model_scorer import ModelScorer
-from models.since_report import SinceReport, save_since
+from models.since_report import save_since
 from monitoring.model_watch import looked_at
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.judged_card import DAYS
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.recounts.taught import Taught
-from tests.support.plain_figures import SPOKEN, PlainCompany, PlainLead
-from tests.support.plain_tables import PlainTables, level_of
+from tests.support.plain_figures import FINAL, SPOKEN, PlainCompany, PlainLead
+from tests.support.plain_level import Belief, Came, belief_of, followed
+from tests.support.plain_tables import PlainTables
 
-FEWEST_EXPECTED, Z = 5.0, 1.959963984540054
+FEWEST_EXPECTED, Z, Z80 = 5.0, 1.959963984540054, 1.2815515655446004
 
 
-def check_since(told: Taught, moment: datetime) -> None:
-    """Look at the leads that came since, and check how many sales were expected of them by now and how many were seen."""
+def check_since(told: Taught, moments: Sequence[datetime]) -> None:
+    """Look once or twice at the leads that came since, and check how many sales were expected of them by now, and seen.
+
+    What is believed of the level at each look is followed by plain loops, and so is the chart of it.
+    """
     company, service = told.company, told.company.doors.service
     artefact = load_artefact(told.trained.folder)
-    company.at(moment)
-    report = looked_at(service.desk.store, service.company, artefact, moment=moment)
+    company.at(moments[-1])
+    report, levels, arrived = None, list[tuple[datetime, Belief]](), on_arrival(told, artefact)
+    for moment in moments:
+        report = looked_at(service.desk.store, service.company, artefact, moment=moment, before=report)
+        levels.append((moment, level_by_hand(told, artefact, moment, arrived)))
+    assert report
     save_since(report, model_folder(service.settings.home, artefact.version))
-    page = Page(company.doors.page(f"{told.page}?lang=en"))
+    html = company.doors.page(f"{told.page}?lang=en")
+    page = Page(html)
+    check_level_chart(html, levels, company.plain(moments[-1]))
     text = DAYS.sub("", page.text("since"))
-    until = told_until(company, told.moment, moment)
+    until = told_until(company, told.moment, moments[-1])
     plain = company.plain(until)
-    leads = since_by_hand(told, plain, until)
+    leads = since_by_hand(told, plain, until, levels, arrived)
     rows = [row for table in page.of("since") for row in table.rows]
     if not leads:
         assert "nothing to compare yet" in text
@@ -54,7 +68,84 @@ def check_since(told: Taught, moment: datetime) -> None:
     share = PlainTables(told.trained.folder).said["about"].get("unlike", 0.0)
     is_written(unlike[0], "en", every["unlike"], every["leads"], every["unlike"] / every["leads"], share)
     check_weeks(rows, leads, plain, text)
-    check_level(text, report)
+    check_level(text, levels[-1][1])
+
+
+def on_arrival(told: Taught, artefact: Artefact) -> dict[str, tuple[float, bool]]:
+    """Return of each lead, in the order of the store, its log-odds as it came and whether it is unlike the others.
+
+    The rows and the log-odds are the product's.
+    """
+    service, tables, scorer = told.company.doors.service, PlainTables(told.trained.folder), ModelScorer(artefact)
+    histories = list(service.desk.store.histories())
+    builder = RowBuilder(service.company, RatesTimeline(Gate(service.company)).learn(iter(histories)))
+    found = {}
+    for history in histories:
+        known = builder.known(history, history.arrived_at)
+        assert known
+        row = builder.row(known)
+        found[str(history.lead_id)] = scorer.score(known, row).log_odds, tables.is_unlike(row)
+    return found
+
+
+def level_by_hand(told: Taught, artefact: Artefact, moment: datetime, arrived: dict[str, tuple[float, bool]]) -> Belief:
+    """Return what is believed of the level at a look, from all that came to be known since the model learned."""
+    company = told.company
+    until, said = told_until(company, told.moment, moment), PlainTables(told.trained.folder).said
+    plain = company.plain(until)
+    ripe, delay, learned = said["ripe_after"] or 0.0, said["delay"], told.moment
+    leads: list[Came] = []
+    for name, (log_odds, _) in arrived.items():
+        one, then = plain.leads.get(name), told.plain.leads.get(name)
+        was_settled = then is not None and then.told["outcome"] in ("bought", "did_not_buy")
+        if one is None or (was_settled and one.at <= learned - timedelta(days=ripe)):
+            continue
+        if one.told["outcome"] == "never_called" or (one.told["outcome"] == "open" and not plain.horizon):
+            continue
+        closed = [stage["at"] for stage in one.stages if stage["kind"] in FINAL]
+        sold = one.told["won"]["at"] if one.told["won"] else None
+        ripe_at = (one.at + timedelta(days=ripe)).timestamp()
+
+        def share(
+            seconds: float, one: PlainLead = one, ripe_at: float = ripe_at, closed: list[datetime] = closed
+        ) -> float:
+            at = datetime.fromtimestamp(seconds, UTC)
+            if ripe_at > seconds:
+                return 0.0
+            return share_seen(one, delay, at) if delay else float(bool(closed) and closed[-1] <= at)
+
+        half = (
+            next((day for day, part in zip(delay["days"], delay["shares"], strict=True) if part >= 0.5), 0)
+            if delay
+            else 0
+        )
+        told_at = (
+            (one.at + timedelta(days=max(half, ripe))).timestamp() if delay else max(closed[-1].timestamp(), ripe_at)
+        )
+        bought = max(sold.timestamp(), ripe_at) if sold else None
+        leads.append(Came(log_odds, one.at.timestamp(), bought, share, told_at))
+    begun = belief_of(artefact.followed.to_json())
+    if said["ripe_after"] is None:
+        return begun
+    return followed(leads, begun, learned.timestamp(), until.timestamp())
+
+
+def check_level_chart(html: str, levels: list[tuple[datetime, Belief]], plain: PlainCompany) -> None:
+    """Check the chart of a middling lead's chance, look by look: as it is served, and between what the truth lies."""
+    charts = [json.loads(unescape(one))["traces"] for one in re.findall(r"data-chart='(.*?)'", html)]
+    found = [traces for traces in charts if len(traces) == 3 and traces[1].get("fill") == "tonexty"]
+    assert len(found) == (len(levels) > 1)
+    for low, high, line in found:
+        assert line["x"] == [f"{at.astimezone(plain.zone):%Y-%m-%d}" for at, _ in levels]
+        served = [one.centre + one.shift for _, one in levels]
+        assert [log_odds(y) for y in line["y"]] == pytest.approx(served, abs=1e-6)
+        for side, edge in ((-1, low), (1, high)):
+            ends = [one.centre + one.believed[0] + side * Z80 * one.deviation for _, one in levels]
+            assert [log_odds(y) for y in edge["y"]] == pytest.approx(ends, abs=1e-6)
+
+
+def log_odds(chance: float) -> float:
+    return log(chance / (1 - chance))
 
 
 def told_until(company: Shown, learned: datetime, moment: datetime) -> datetime:
@@ -72,29 +163,31 @@ Since = tuple[PlainLead, float, bool, bool]
 """A lead that came since: how likely it was to be seen to buy by now, whether it was, whether it is unlike the others."""
 
 
-def since_by_hand(told: Taught, plain: PlainCompany, until: datetime) -> list[Since]:
-    """Return the worked leads that came since; their rows and their chances on arrival are the product's."""
-    service, tables = told.company.doors.service, PlainTables(told.trained.folder)
-    artefact = load_artefact(told.trained.folder)
-    scorer, gate = ModelScorer(artefact.at_level(artefact.followed)), Gate(service.company)
-    store = service.desk.store
-    builder = RowBuilder(service.company, RatesTimeline(gate).learn(store.histories()))
-    delay, ripe = tables.said["delay"], timedelta(days=tables.said["ripe_after"] or 0.0)
+def since_by_hand(
+    told: Taught,
+    plain: PlainCompany,
+    until: datetime,
+    levels: Sequence[tuple[datetime, Belief]],
+    arrived: dict[str, tuple[float, bool]],
+) -> list[Since]:
+    """Return the worked leads that came since, at the level of the last look before each."""
+    said = PlainTables(told.trained.folder).said
+    served = [(told.moment, belief_of(load_artefact(told.trained.folder).followed.to_json())), *levels]
+    delay, ripe = said["delay"], timedelta(days=said["ripe_after"] or 0.0)
     found: list[Since] = []
-    for history in store.histories():
-        one = plain.leads.get(history.lead_id)
+    for name, (log_odds, is_unlike) in arrived.items():
+        one = plain.leads.get(name)
         if one is None or one.at <= told.moment or one.told["outcome"] == "never_called":
             continue
         if one.told["outcome"] == "open" and not plain.horizon:
             continue
-        known = builder.known(history, one.at)
-        assert known
-        row = builder.row(known)
         won = one.told["won"]
         is_ripe = one.at + ripe <= until
         share = share_seen(one, delay, until) if delay else float(one.told["outcome"] in ("bought", "did_not_buy"))
-        chance = scorer.score(known, row).probability * share * is_ripe
-        found.append((one, chance, bool(won) and is_ripe, tables.is_unlike(row)))
+        level = [belief for at, belief in served if at <= one.at][-1]
+        odds = level.centre + level.shift + level.strength * (log_odds - level.centre)
+        chance = share * is_ripe / (1 + exp(-odds))
+        found.append((one, chance, bool(won) and is_ripe, is_unlike))
     return found
 
 
@@ -143,10 +236,9 @@ def check_weeks(rows: list[list[str]], leads: list[Since], plain: PlainCompany, 
         is_written(found[0], "en", held, of)
 
 
-def check_level(text: str, report: SinceReport) -> None:
+def check_level(text: str, level: Belief) -> None:
     """Check a middling lead's chance before and now: its log-odds, and those moved by what is believed as far as that paid."""
-    level = level_of(report.level)
-    before, now = (1 / (1 + exp(-one)) for one in (level["centre"], level["centre"] + level["shift"]))
+    before, now = (1 / (1 + exp(-one)) for one in (level.centre, level.centre + level.shift))
     found = re.search(r"a middling lead was given .*?% , now .*?%|a middling lead was given .*?%, now .*?%", text)
     if round(before, 2) == round(now, 2):
         assert not found

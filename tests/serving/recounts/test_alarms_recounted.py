@@ -1,7 +1,7 @@
 """The figures of /alarms equal counting the leads by hand: before and since the day that is told, what it cost, who is quiet.
 
-Whether and since when there is an alarm is the detector's to say; its shares, counts, sizes and money are counted here from
-the facts as the store gives them.
+Since when there is an alarm, and between which days it began, is gone through by plain loops from the stated formulas; its
+shares, counts, sizes and money are counted here from the facts as the store gives them.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from features.facts.values import Call, Fact, Lead, Source, Spend
+from features.facts.values import Call, Fact, Lead, Source, Spend, Stage
+from monitoring.alarms.alarm_log import AlarmLog
+from monitoring.alarms.look import AlarmLook
 from tests.serving.doors import Doors, open_doors
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.spoiled import spoiled
+from tests.support.plain_alarms import PlainStream, PlainWatch, Told, told_of
 from tests.support.plain_figures import wilson
 
 Bad = dict[str, list[tuple[date, bool]]]
@@ -72,15 +75,31 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
         text, talks = page.text(parts[0]), talks_of(doors)["ВКонтакте"]
         today = now.astimezone(doors.service.company.zone).date()
         check_alarm(text, talks, today, [one for one in facts if isinstance(one, Spend)])
+        check_days(text, facts, doors, today)
+        check_beside(page, Page(doors.page("/channels?lang=en")).text("alarms"), text)
         check_week(page.text(parts[0].replace("alarm-", "weekly-")), text, talks, today, facts)
         check_quiet(page, talks_of(doors), today)
         check_chart(html, doors)
+        check_past(doors, text)
+
+
+def check_past(doors: Doors, text: str) -> None:
+    """Let the alarm be over, and check that it is told with the figures that it had when it was last on."""
+    told = re.search(TOLD, text)
+    assert told
+    log, quiet = AlarmLog(doors.service.desk.store.engine), AlarmLook((), (), "watched")
+    log.remember_look(quiet, moment=doors.clock(), zone=doors.service.company.zone)
+    page = Page(doors.page("/alarms?lang=en"))
+    (row,) = [cells for table in page.of("past") for cells in table.rows]
+    before, after = told["counts"].split(" → ")
+    assert row[0].endswith(f"{told['shares']} ; before: {before}; since: {after}".replace(" ;", ";"))
+    assert row[1].startswith(f"{told['since']} – ")
 
 
 TOLD = (
     r"Share non-target (?P<shares>[\d.]+\s% → [\d.]+\s%) by (?P<size>[\d.]+) pp \(95\s%: (?P<ends>[\d.]+ to [\d.]+)\) "
     r"(?P<counts>[\d,]+ of [\d,]+ → [\d,]+ of [\d,]+) "
-    r"Since (?P<since>\S+) most likely between (?P<earliest>\S+) and (?P<latest>\S+) "
+    r"Since (?P<since>\S+) most likely between (?P<earliest>\S+) and (?P<latest>\S+) noticed on (?P<raised>\S+) "
     r".*?Spent since (?P<money>[\d,]+\s₽ about [\d,]+\s₽ of it \([\d,]+\s₽ to [\d,]+\s₽\)) .*?"
     r"Additional bad leads ≈ (?P<extra>[\d,]+ [\d,]+ to [\d,]+, of [\d,]+)"
 )
@@ -105,6 +124,59 @@ def check_alarm(text: str, talks: list[tuple[date, bool]], today: date, spend: l
     cost = sum(one.cost for one in spend if one.day >= day)
     is_written(told["money"], "en", cost, cost * size, cost * low, cost * high)
     is_written(told["extra"], "en", *(after[1] * one for one in (size, low, high)), after[1])
+
+
+def check_beside(page: Page, on_channels: str, text: str) -> None:
+    """Check that the line above the only alarm, and the page of the channels, tell the same of it."""
+    told = re.search(TOLD, text)
+    assert told
+    (lost,) = re.findall(r"about ([\d,]+\s₽) of it", told["money"])
+    assert re.search(
+        rf"Alarms now: 1 seen by nobody yet: 1 went to additional bad leads, about: {lost}$", page.text("verdict")
+    )
+    before, after = re.findall(r"[\d.]+\s%", told["shares"])
+    since = f"since about {told['since']} ({told['earliest']} to {told['latest']})"
+    assert f"ВКонтакте: the non-target share rose from {before} to {after} {since}." in on_channels
+    first, second = told["counts"].split(" → ")
+    spent = told["money"].split(" about ")[0]
+    assert f"before: {first}; since: {second}; spent since: {spent}" in on_channels
+
+
+def check_days(text: str, facts: list[Fact], doors: Doors, today: date) -> None:
+    """Check since when it is, between which days it began, and when it was noticed, by plain loops over all days."""
+    told = re.search(TOLD, text)
+    assert told
+    stream = stream_of(facts, doors, today)
+    assert stream.open
+    hand = [stream.open.since, stream.open.earliest, stream.open.latest, stream.open.raised_on]
+    assert [date.fromisoformat(told[name]).toordinal() for name in ("since", "earliest", "latest", "raised")] == hand
+
+
+def stream_of(facts: list[Fact], doors: Doors, today: date) -> PlainStream:
+    """Return how the spoiled channel stands, gone through by plain loops."""
+    zone, leads = doors.service.company.zone, dict[str, Told]()
+    for fact in facts:
+        day = fact.at.astimezone(zone).date()
+        if isinstance(fact, Lead):
+            settled = (fact.at + timedelta(days=60)).astimezone(zone).date() + timedelta(days=7)
+            leads[fact.lead_id] = told_of({"channel": "?"}, day.toordinal())
+            leads[fact.lead_id].known["bought"] = settled.toordinal(), True
+        elif isinstance(fact, Source):
+            leads[fact.lead_id].places = {"channel": (fact.marks["source"], "")}
+        elif isinstance(fact, Call):
+            bad = fact.answers["need"] == "no"
+            for measure, is_bad in (
+                ("non_target", bad),
+                ("named", False),
+                ("not_reached", False),
+                ("unqualified", bad),
+            ):
+                leads[fact.lead_id].known[measure] = day.toordinal(), is_bad
+        elif isinstance(fact, Stage):
+            leads[fact.lead_id].known["bought"] = leads[fact.lead_id].known["bought"][0], False
+    stream = PlainWatch(leads.values(), today.toordinal(), form=False).stream("non_target", ("vk", ""))
+    assert stream
+    return stream
 
 
 def check_week(words: str, text: str, talks: list[tuple[date, bool]], today: date, facts: list[Fact]) -> None:

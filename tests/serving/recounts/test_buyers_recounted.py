@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 from math import inf
 from pathlib import Path
+from random import Random
 
 import pytest
 from scipy.stats import hypergeom
@@ -16,12 +18,13 @@ from scipy.stats import hypergeom
 from features.rows.feature_row import FixedRates, RowBuilder
 from models.score import RulesScorer
 from monitoring.portrait.drawing import drawn_portrait
-from monitoring.portrait.lead_traits import traits_of
+from monitoring.portrait.lead_traits import KnownBy, Traits, traits_of
 from monitoring.portrait.portrait_report import PORTRAITS
 from monitoring.portrait.round_ranges import round_borders
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.support.plain_chances import chances_of
+from tests.support.plain_deals import p_values, surely_and_maybe
 from tests.support.plain_figures import EMPTY, FINAL, SPOKEN, PlainCompany, PlainLead, number, tidy, wilson
 
 LABELS = {
@@ -177,8 +180,9 @@ def test_every_count_of_a_real_companys_portrait_equals_plain_loops(
                 check_segment(row, buyers, every, language)
                 shown += 1
         check_what_to_fix(page, buyers, every, language)
-        compared += check_changed(page, buyers, since, language)
-        check_looked(page, company, plain, moment)
+        looked = looked_at(company, plain, moment)
+        compared += check_changed(page, buyers, looked, since, language)
+        check_looked(page, looked)
         since = moment
     assert shown  # these companies' leads differ by little else than where they came from
     assert compared or name == "hexlet"  # where too few were sold to compare
@@ -192,6 +196,7 @@ def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: P
         plain = company.at(moment)
         report = drawn_portrait(service.desk.store, service.company, service.settings.home, moment=moment)
         PORTRAITS.write(report, service.settings.home)
+        looked = {known: looked_at(company, plain, moment, after_talk=known == "talk") for known in ("arrival", "talk")}
         for known, language in (("arrival", "en"), ("talk", "ru"), ("arrival", "ru")):
             page = Page(company.doors.page(f"/portrait?known={known}&lang={language}"))
             buyers = Buyers(plain, moment, after_talk=known == "talk")
@@ -206,8 +211,8 @@ def test_every_count_of_the_portrait_equals_plain_loops(demo: Shown, tmp_path: P
                     check_segment(row, buyers, every, language)
                     shown += 1
             if known == "arrival":
-                check_changed(page, buyers, since, language)
-                check_looked(page, company, plain, moment)
+                check_changed(page, buyers, looked["arrival"], since, language)
+            check_looked(page, looked[known])
         check_audience(Page(company.doors.page("/portrait?lang=en")), Buyers(plain, moment, after_talk=False))
         since = moment
     assert shown >= 3
@@ -299,60 +304,106 @@ def check_what_to_fix(page: Page, buyers: Buyers, every: dict[str, float], langu
         is_written(" ".join(shares), language, hand["leads"] / every["leads"], part, *ends)
 
 
-LOOKED = re.compile(r"(?:Segments looked at|Проверено сегментов): ([\d,\u00a0]+)")
+LOOKED = re.compile(
+    r"(?:Segments looked at|Проверено сегментов): ([\d,\u00a0]+)(?:\. (?:Уверенно отличаются )?(\d[\d,\u00a0]*))?"
+)
+DEALS, LEVEL, SURE_LEVEL = 999, 0.05, 0.005
 
 
-def check_looked(page: Page, company: Shown, plain: PlainCompany, moment: datetime) -> None:
-    """Check of how many segments it was asked whether their buyers differ, where there are sales enough to ask."""
-    settled = [one.told["outcome"] for one in plain.leads.values() if one.told["outcome"] in ("bought", "did_not_buy")]
-    found = LOOKED.search(page.text("buyers"))
-    assert bool(found) == (min(settled.count("bought"), settled.count("did_not_buy")) >= FEWEST_SALES)
-    if found:
-        assert int(re.sub(r"\D", "", found[1])) == segments_by_hand(company, plain, moment)
+@dataclass(frozen=True)
+class Looked:
+    """By what buyers may differ: what leads say, the segments of the settled ones, and what a draw says of these.
 
-
-def segments_by_hand(company: Shown, plain: PlainCompany, moment: datetime) -> int:
-    """Return how many kinds of settled leads there are, alike in one field or two, each neither small nor nearly all of them.
-
-    What a lead says of each field, and where its numbers are cut, is the product's.
+    ``surely`` and ``maybe`` count those that stand out whoever draws, and those that may; None where too few are settled.
     """
+
+    traits: Traits
+    leads: list[PlainLead]
+    segments: int | None
+    surely: int
+    maybe: int
+
+
+def looked_at(company: Shown, plain: PlainCompany, moment: datetime, *, after_talk: bool = False) -> Looked:
+    """Look at every segment, with outcomes dealt out anew by a draw of its own."""
+    traits, leads = traits_by_hand(company, plain, moment, after_talk=after_talk)
+    settled = [n for n, one in enumerate(leads) if one.told["outcome"] in ("bought", "did_not_buy")]
+    bought = {n for n in settled if leads[n].told["outcome"] == "bought"}
+    if min(len(bought), len(settled) - len(bought)) < FEWEST_SALES:
+        return Looked(traits, leads, None, 0, 0)
+    segments, place = segments_by_hand(traits, settled, bought), {n: place for place, n in enumerate(settled)}
+    asked = [(fields, [place[n] for n in inside]) for fields, inside in segments]
+    p = p_values(asked, len(settled), [place[n] for n in bought], deals=DEALS, draw=Random(91))
+    surely, maybe = surely_and_maybe(p, LEVEL, 2, DEALS)
+    return Looked(traits, leads, len(segments), sum(surely), sum(maybe))
+
+
+def check_looked(page: Page, looked: Looked) -> None:
+    """Check of how many segments it was asked whether their buyers differ, and how many surely do."""
+    found = LOOKED.search(page.text("buyers"))
+    assert bool(found) == (looked.segments is not None)
+    if found:
+        assert int(re.sub(r"\D", "", found[1])) == looked.segments
+        stood_out = int(re.sub(r"\D", "", found[2])) if page.of("buyers") else 0
+        assert looked.surely <= stood_out
+        assert stood_out <= looked.maybe
+
+
+def traits_by_hand(
+    company: Shown, plain: PlainCompany, moment: datetime, *, after_talk: bool = False
+) -> tuple[Traits, list[PlainLead]]:
+    """Return what leads say of each field, which is the product's, and the leads in the same order."""
     service = company.doors.service
     histories = list(service.desk.store.histories())
-    traits = traits_of(histories, RowBuilder(service.company, FixedRates()), RulesScorer(), moment=moment)
+    known: KnownBy = "talk" if after_talk else "arrival"
+    rows = RowBuilder(service.company, FixedRates())
+    traits = traits_of(histories, rows, RulesScorer(), moment=moment, known_by=known)
     in_turn = [plain.leads[one.lead_id] for one in histories if one.lead_id in plain.leads]
-    outcomes = {n: one.told["outcome"] for n, one in enumerate(in_turn)}
-    settled = [n for n, outcome in outcomes.items() if outcome in ("bought", "did_not_buy")]
+    leads = [one for one in in_turn if not after_talk or talked_at(one)]
+    assert len(leads) == len(traits)
+    return traits, leads
+
+
+def kinds_by_hand(traits: Traits, some: list[int]) -> list[tuple[str, frozenset[int]]]:
+    """Return every kind of some leads that are alike in a field: the field, and who is; where numbers are cut is the product's."""
     kinds: list[tuple[str, frozenset[int]]] = []
     for name, words in traits.levels.items():
-        counted = Counter(words[n] for n in settled if words[n] is not None)
-        often = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_LEVELS]
-        kinds += [(name, frozenset(n for n in settled if words[n] == word)) for word in often]
+        counted = Counter(words[n] for n in some if words[n] is not None)
+        often = sorted(counted, key=lambda word: (-counted[word], str(word)))[:MOST_LEVELS]
+        kinds += [(name, frozenset(n for n in some if words[n] == word)) for word in often]
     for name, numbers in traits.numbers.items():
-        given = [n for n in settled if numbers[n] == numbers[n]]
+        given = [n for n in some if numbers[n] == numbers[n]]
         borders = round_borders(numbers[given])
         spans = [*zip((-inf, *borders), (*borders, inf), strict=True)] if borders else []
         spans += [*((-inf, one) for one in borders[1:]), *((one, inf) for one in borders[:-1])]
         kinds += [(name, frozenset(n for n in given if low <= numbers[n] < high)) for low, high in spans]
     for name in traits.fields:
-        column = traits.levels.get(name, traits.numbers.get(name, ()))
-        kinds.append((name, frozenset(n for n in settled if column[n] is None or column[n] != column[n])))
-    rate = sum(outcomes[n] == "bought" for n in settled) / len(settled)
+        if name not in traits.asked_late:
+            column = traits.levels.get(name, traits.numbers.get(name, ()))
+            kinds.append((name, frozenset(n for n in some if column[n] is None or column[n] != column[n])))
+    return kinds
+
+
+def segments_by_hand(traits: Traits, settled: list[int], bought: set[int]) -> list[tuple[int, frozenset[int]]]:
+    """Return the segments of settled leads, alike in one field or two, each neither small nor nearly all of them."""
+    rate = len(bought) / len(settled)
     least, most = max(30, 0.01 * len(settled), 2 / rate), 0.97 * len(settled)
     fitting: dict[frozenset[int], str] = {}
-    for name, inside in kinds:
+    for name, inside in kinds_by_hand(traits, settled):
         if least <= len(inside) <= most:
             fitting.setdefault(inside, name)
-    pairs = 0
+    found = [(1, inside) for inside in fitting]
     for (one, field), (other, another) in combinations(fitting.items(), 2):
-        both = len(one & other)
-        pairs += field != another and least <= both <= most and both <= 0.97 * min(len(one), len(other))
-    return len(fitting) + pairs
+        both = one & other
+        if field != another and least <= len(both) <= most and len(both) <= 0.97 * min(len(one), len(other)):
+            found.append((2, both))
+    return found
 
 
-def check_changed(page: Page, buyers: Buyers, since: datetime | None, language: str) -> int:
+def check_changed(page: Page, buyers: Buyers, looked: Looked, since: datetime | None, language: str) -> int:
     """Check the sales settled since the portrait before and until it, and the shares of each segment; return how many there are.
 
-    Which of them surely changed is a draw, held by laws of its own (``tests/monitoring/portrait/test_since_before.py``).
+    Which of them surely changed is dealt out anew, with a draw of its own.
     """
     text = page.text("changed")
     if since is None:
@@ -367,12 +418,42 @@ def check_changed(page: Page, buyers: Buyers, since: datetime | None, language: 
     is_written(counts, language, len(new), len(old))
     rows = [row for table in page.of("changed") for row in table.rows]
     assert not rows or min(len(new), len(old)) >= FEWEST_SALES
+    check_sure(page, rows, buyers, looked, new)
     for row in rows:
         asked = conditions_of(row[0])
         for cell, mine in zip(row[1:3], (old, new), strict=True):
             count = sum(all(buyers.fits(one, *pair) for pair in asked) for one in mine)
             is_written(cell, language, count / len(mine), *wilson(count, len(mine)), count, len(mine))
     return len(rows)
+
+
+def check_sure(page: Page, rows: list[list[str]], buyers: Buyers, looked: Looked, new: list[PlainLead]) -> None:
+    """Check of how many segments it was asked whether their share of the sales changed, and which surely did."""
+    traits, leads, found = looked.traits, looked.leads, LOOKED.search(page.text("changed"))
+    sold = [n for n, one in enumerate(leads) if one.told["outcome"] == "bought"]
+    assert bool(found) == (min(len(new), len(sold) - len(new)) >= FEWEST_SALES)
+    if not found:
+        return
+    asked = [inside for _, inside in kinds_by_hand(traits, sold) if 0 < len(inside) < len(sold)]
+    kinds, shown = len(asked), []
+    for row in rows:
+        wanted = conditions_of(row[0])
+        shown.append(frozenset(n for n in sold if all(buyers.fits(leads[n], *pair) for pair in wanted)))
+        if len(wanted) > 1 and 0 < len(shown[-1]) < len(sold):
+            asked.append(shown[-1])
+        assert len(wanted) > 1 or shown[-1] in asked or len(shown[-1]) in (0, len(sold))
+    assert int(re.sub(r"\D", "", found[1])) == len(asked) >= kinds
+    place, names = {n: place for place, n in enumerate(sold)}, {one.id for one in new}
+    parts = [(1, [place[n] for n in inside]) for inside in asked]
+    p = p_values(parts, len(sold), [place[n] for n in sold if leads[n].id in names], deals=DEALS, draw=Random(92))
+    surely, maybe = (dict(zip(asked, each, strict=True)) for each in surely_and_maybe(p, SURE_LEVEL, 1, DEALS))
+    for row, inside in zip(rows, shown, strict=True):
+        is_sure = row[3] in SURE
+        assert surely.get(inside, False) <= is_sure <= maybe.get(inside, False)
+    assert sum(maybe.values()) >= sum(row[3] in SURE for row in rows) >= sum(surely.values())
+
+
+SURE = ("sure", "уверенно")
 
 
 def settled_at(one: PlainLead, horizon: int | None) -> datetime:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
+from tests.serving.recounts.trend_card import check_trend
 from tests.support.plain_chances import CRITERIA, amount_of, chance_of, said_by
 from tests.support.plain_figures import PlainLead
 
@@ -28,12 +29,16 @@ WORDS = {"yes": "yes", "да": "yes", "no": "no", "нет": "no"}
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
 def test_a_cards_chance_and_value_equal_the_companys_guess_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     company: Shown = request.getfixturevalue(name)
-    draw, answers = Random(61), 0
+    draw, answers, points = Random(61), 0, 0
     for moment in company.moments()[1:]:
         plain = company.at(moment)
         for one in draw.sample(list(plain.leads.values()), 6):
             language = draw.choice(["ru", "en"])
-            text = Page(company.doors.page(f"/leads/{quote(one.id)}?lang={language}")).text("content")
+            html = company.doors.page(f"/leads/{quote(one.id)}?lang={language}")
+            points += check_trend(
+                html, one, moment, plain.zone, lambda then, _: chance_of(said_by(then), company.words)
+            )
+            text = Page(html).text("content")
             told = re.search(WORTH[language], text)
             assert told, text[:600]
             answers += check_answers(text, one, plain.words, language)
@@ -46,6 +51,7 @@ def test_a_cards_chance_and_value_equal_the_companys_guess_by_hand(name: str, re
             is_written(told["value"], language, chance * amount)
             is_written(told["why"], language, chance, amount)
     assert answers or not company.words.get("abc")
+    assert points
 
 
 LIKELY = {"en": r"most likely ([\d.]+\s%) to ([\d.]+\s%)", "ru": r"скорее всего от ([\d,]+\s%) до ([\d,]+\s%)"}

@@ -156,8 +156,57 @@ def test_what_is_ready_told_and_fallen_out_equals_going_through_the_leads(demo: 
     company = demo.copy(tmp_path / "copy")
     for moment, language in zip(company.moments(), ("en", "ru", "en"), strict=True):
         assert check(company, company.at(moment), language, told=False) > 50
+    lines = {
+        system: sum(
+            of["ready"] for of in plain_standing(company.plain(company.moment), system, company.moment).values()
+        )
+        for system in WINDOWS
+    }
     for system in WINDOWS:
         got = company.doors.client.post(f"/conversions/{system}/file")
         assert got.status_code == 200
+    page = Page(company.doors.page("/conversions?lang=en"))
+    for system, count in lines.items():
+        text = page.text(system)
+        assert re.findall(r"Last file .*?, ([\d,]+) lines", text) == [f"{count:,}"]
+        assert re.findall(r"no\.\s\d+ of [^()]+ \(([\d,]+)\)", text) == [f"{count:,}"]
     assert check(company, company.plain(company.moment), "ru", told=True) > 50
     company.close()
+
+
+def test_orders_that_changed_since_they_were_told_are_counted_as_restatements(demo: Shown, tmp_path: Path) -> None:
+    company, late = demo.copy(tmp_path / "copy"), demo.exported_at - timedelta(days=40)
+    early = late - timedelta(days=3)
+    before = company.at(early)
+    company.doors.client.post("/conversions/yandex_orders/file")
+    told = {one.id: order_of(one) for one in before.leads.values() if is_ready(one, before, early)}
+    after = company.at(late)
+    now = {name: order_of(after.leads[name]) for name in told}
+    restated = sum(now[name] != order for name, order in told.items())
+    assert restated > sum(
+        now[name][0] != status for name, (status, _) in told.items()
+    )  # of some only the worth changed
+    new = sum(is_ready(one, after, late) for one in after.leads.values() if one.id not in told)
+    text = Page(company.doors.page("/conversions?lang=en")).text("yandex_orders")
+    button = re.search(r"Download the file: ([\d,]+) .*?of these restatements: ([\d,]+)", text)
+    assert button
+    is_written(" ".join(button.groups()), "en", new + restated, restated)
+    company.doors.client.post("/conversions/yandex_orders/file")
+    text = Page(company.doors.page("/conversions?lang=en")).text("yandex_orders")
+    counted = re.search(r"Restated after they were told: ([\d,]+)\.", text)
+    assert counted
+    is_written(counted[1], "en", restated)
+    assert re.findall(r"Last file .*?, ([\d,]+) lines", text) == [f"{new + restated:,}"]
+    company.close()
+
+
+def is_ready(one: PlainLead, company: PlainCompany, moment: datetime) -> bool:
+    return why_not(one, company, "yandex_orders", "order", one.at, moment) == "ready"
+
+
+def order_of(one: PlainLead) -> tuple[str, Any]:
+    """Return an order's status, and what it is worth by: what was paid, what such a lead is expected to bring, or nothing."""
+    status = status_of(one)
+    if status == "PAID":
+        return status, next(stage["amount"] for stage in one.stages if stage["kind"] == "won")
+    return status, "qualified" in steps_of(one) if status == "IN_PROGRESS" else None

@@ -9,73 +9,22 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from random import Random
-from typing import Any
 
 import pytest
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
-from tests.support.plain_chances import CRITERIA, grade_of
-from tests.support.plain_figures import SPOKEN, PlainCompany, PlainLead, wilson
+from tests.serving.recounts.watched import MEASURES, Known, check_quiet, non_target, watch_of
+from tests.support.plain_alarms import PlainWatch
+from tests.support.plain_figures import PlainCompany, PlainLead, wilson
 
-WINDOW, TOLD_LATE, MOST_CHANNELS, FEWEST_OF_A_WEEK = 120, 7, 7, 20
-Known = tuple[date, bool] | None
-"""On which day something is known of a lead, and whether it counts; None where it is not known."""
-
-
-def first_call(one: PlainLead, plain: PlainCompany) -> Known:
-    if not one.calls:
-        return None
-    call = one.calls[0]
-    return call["at"].astimezone(plain.zone).date(), call["result"] not in SPOKEN
-
-
-def first_talk(one: PlainLead, plain: PlainCompany) -> dict[str, Any] | None:
-    return next((call for call in one.calls if call["result"] in SPOKEN), None)
-
-
-def non_target(one: PlainLead, plain: PlainCompany) -> Known:
-    if not plain.records_calls:
-        return one.day, one.told["bad"]
-    talk = first_talk(one, plain)
-    return (talk["at"].astimezone(plain.zone).date(), one.told["bad"]) if talk else None
-
-
-def unqualified(one: PlainLead, plain: PlainCompany) -> Known:
-    """Return how the first talk graded a lead, by what was said until then."""
-    talk = first_talk(one, plain)
-    if not talk:
-        return None
-    said: dict[str, str | None] = dict.fromkeys(CRITERIA)
-    for call in one.calls:
-        if call["at"] <= talk["at"]:
-            said.update({name: word for name, word in call["said"].items() if word})
-    grade = grade_of(said)
-    return None if grade == "ungraded" else (talk["at"].astimezone(plain.zone).date(), grade not in ("A", "B"))
-
-
-def bought(one: PlainLead, plain: PlainCompany) -> Known:
-    """Return whether it bought, known a week after its window; of a lead that nobody worked nothing is."""
-    assert plain.horizon
-    over = (one.at + timedelta(days=plain.horizon)).astimezone(plain.zone).date() + timedelta(days=TOLD_LATE)
-    is_worked = one.told["outcome"] != "never_called"
-    return (over, bool(one.told["won"])) if is_worked else None
-
-
-def named(one: PlainLead, plain: PlainCompany) -> Known:
-    return one.day, one.told["bad"] and not one.told["spoken"]
-
-
-MEASURES: dict[str, Callable[[PlainLead, PlainCompany], Known]] = {
-    "non-target": non_target, "not reached": first_call, "unqualified": unqualified, "that bought": bought,
-    "named non-target without a talk": named,
-}  # fmt: skip
+WINDOW, MOST_CHANNELS, FEWEST_OF_A_WEEK = 120, 7, 20
 
 
 @pytest.mark.parametrize("name", ["demo", "olist", "hexlet"])
 def test_every_quiet_share_equals_counting_by_hand(name: str, request: pytest.FixtureRequest) -> None:
     company: Shown = request.getfixturevalue(name)
-    seen = 0
+    seen, clocks, draw = 0, set[str](), Random(52)
     for moment in company.moments()[1:]:
         plain = company.at(moment)
         today = moment.astimezone(plain.zone).date()
@@ -90,10 +39,14 @@ def test_every_quiet_share_equals_counting_by_hand(name: str, request: pytest.Fi
                 count, of = lately(mine, MEASURES[measure[1]], plain, today)
                 is_written(share, "en", *([count / of, *wilson(count, of), count, of] if of else []))
                 seen += 1
-        seen += check_channels_words(company, plain, today)
+        watch = watch_of(plain, moment)
+        seen += check_channels_words(company, plain, watch)
+        clocks |= check_quiet(page, watch, draw)
     assert (
         seen or name == "hexlet"
     )  # a company without calls, a window and a word for rubbish has nothing to be watched by
+
+    assert clocks == {"demo": {"call", "purchase"}, "olist": {"purchase"}, "hexlet": set()}[name]
 
 
 def lately(
@@ -105,16 +58,32 @@ def lately(
     return sum(some), len(some)
 
 
-def check_channels_words(company: Shown, plain: PlainCompany, today: date) -> int:
-    """Check what /channels says of the channels that are quiet: of those spoken to, so and so many."""
+QUIET = re.compile(
+    r": (?:(?P<share>[\d.]+\s% non-target \([\d,]+ of [\d,]+\)); a rise to (?P<rise>[\d.]+\s%) in the last two weeks "
+    r"\((?P<latest>[\d,]+) leads\) would have been noticed|not enough data \((?P<few>[\d,]+) leads spoken to\))"
+    r"(?: ?; not looked at: (?P<silent>[\d,]+) leads)?"
+)
+
+
+def check_channels_words(company: Shown, plain: PlainCompany, watch: PlainWatch) -> int:
+    """Check what /channels says of the quiet channels: how many were spoken to and non-target, from where on a rise would show."""
     text = Page(company.doors.page("/channels?lang=en")).text("content")
-    found = 0
+    found, today = 0, date.fromordinal(watch.today)
     for channel in {str(one.names["channel"]) for one in plain.leads.values()}:
-        told = re.search(rf"(?<!\w){re.escape(channel)}: ([\d.]+\s% non-target \([\d,]+ of [\d,]+\))", text)
+        told = re.search(rf"(?<!\w){re.escape(channel)}{QUIET.pattern}", text)
         if told:
             mine = [one for one in plain.leads.values() if one.names["channel"] == channel]
             count, of = lately(mine, non_target, plain, today)
-            is_written(told[1], "en", count / of, count, of)
+            came = sum(one.day > today - timedelta(days=WINDOW) for one in mine)
+            is_written(told["silent"] or "", "en", *([came - of] if came > of else []))
+            if told["few"]:
+                is_written(told["few"], "en", of)
+                assert watch.noticeable(channel, "non_target") is None
+            else:
+                is_written(told["share"], "en", count / of, count, of)
+                is_written(told["rise"], "en", watch.noticeable(channel, "non_target"))
+                days = watch.days("channel", "non_target")[channel, ""]
+                is_written(told["latest"], "en", sum(n for day, _, n in days if day > watch.today - 14))
             found += 1
     return found
 
