@@ -41,6 +41,7 @@ from features.settings import Settings
 from leadloop.database import bring_up_to_date
 from leadloop.demo.export import company_words
 from leadloop.demo.world import OFFERS, World
+from monitoring.conversions.steps_book import StepsBook, kept_steps
 from monitoring.kept_lines import KeptLines
 from monitoring.lead_book import LeadBook, LeadSummary
 from monitoring.portrait.drawing import drawn_portrait
@@ -222,7 +223,8 @@ def waited_for() -> float:
 def counted_at_an_imports_end(store: FactStore, company: Company, folder: Path) -> None:
     """Leave for the first start what `leadloop import` leaves."""
     book = LeadBook(store, company, KeptLines(folder, "leads", LeadSummary))
-    FirstCount(store, book, folder, counted_of(fingerprint(company), store.engine)).counted(datetime.now(UTC))
+    steps = StepsBook(store, company, kept_steps(folder))
+    FirstCount(store, book, folder, counted_of(fingerprint(company), store.engine), steps).counted(datetime.now(UTC))
 
 
 def started(settings: Settings, engine: Engine) -> tuple[Service, float, float]:

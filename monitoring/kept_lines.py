@@ -13,12 +13,13 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from types import UnionType
 from typing import Generic, TypeVar
 
 from msgspec import DecodeError, msgpack
@@ -76,16 +77,16 @@ class Restored(Generic[T]):
 
 
 class KeptLines(Generic[T]):
-    """A file with a line of type ``kind`` for every lead."""
+    """A file with a line of type ``kind`` for every lead: a class, or a union of such as msgspec reads them."""
 
-    def __init__(self, home: Path, name: str, kind: type[T]) -> None:
+    def __init__(self, home: Path, name: str, kind: type[T] | UnionType) -> None:
         self._path, self._kind = home / FOLDER / f"{name}.db", kind
 
     def read(self, of: str) -> Restored[T] | None:
         """Return what is kept, if it is of this code and of what ``of`` names."""
         if not self._path.exists():
             return None
-        decoder = msgpack.Decoder(self._kind)
+        decoder: msgpack.Decoder[T] = msgpack.Decoder(self._kind)
         try:
             with closing(sqlite3.connect(self._path)) as connection:
                 standing = _standing(connection)
@@ -116,39 +117,24 @@ class KeptLines(Generic[T]):
                 self._path.unlink()
             return False
 
-    def write_all(self, standing: Standing, lines: Iterable[tuple[LeadId, T | None, bool]]) -> None:
-        """Make the file anew of every (lead, line, whether something lies ahead), holding no more than a piece of them.
+    @contextmanager
+    def filling(self, standing: Standing) -> Iterator[Callable[[LeadId, T | None, bool], None]]:
+        """Make the file anew, holding no more than a piece of it: give what takes in a lead, its line, and whether something
+        lies ahead of it.
 
-        All of ``lines`` are gone through, be the file written or not. A file that holds more by then stays.
+        Where the file cannot be written, nothing is taken in. A file that holds more by then stays.
         """
-        encoder = msgpack.Encoder()
-        rows = ((name, int(ahead), None if line is None else encoder.encode(line)) for name, line, ahead in lines)
         new = self._path.with_name(f"{self._path.name}.{os.getpid()}-{threading.get_ident()}.new")
+        filling: _Filling[T] = _Filling(new, standing)
         try:
-            if self._is_filled(new, standing, rows) and not self._holds_more_than(standing):
+            yield filling.take
+            if filling.is_whole() and not self._holds_more_than(standing):
                 with suppress(FileNotFoundError):  # somebody was forgotten meanwhile, and all such files went
                     new.replace(self._path)
         finally:
+            filling.close()
             with suppress(OSError):
                 new.unlink(missing_ok=True)
-
-    def _is_filled(self, new: Path, standing: Standing, rows: Iterator[tuple[str, int, bytes | None]]) -> bool:
-        """Write all rows into a new file; where that cannot be done go through them all the same, and return False."""
-        try:
-            with suppress(OSError):
-                new.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
-                connection.executescript(f"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; {SCHEMA}")
-                _note(connection, standing)
-                for piece in _pieces(rows):
-                    with _transaction(connection):
-                        connection.executemany("INSERT INTO lines VALUES (?, ?, ?)", piece)
-        except sqlite3.Error as error:  # of this file alone: what a store of facts raises is another
-            logger.warning("%s cannot be written (%s): all leads are read anew.", self._path.name, type(error).__name__)
-            for _ in rows:
-                pass
-            return False
-        return True
 
     def _holds_more_than(self, standing: Standing) -> bool:
         """Return whether the file that is there was brought further meanwhile, by a service that runs."""
@@ -181,6 +167,58 @@ class KeptLines(Generic[T]):
             yield lead_id, int(lead_id in changed.ahead), None if line is None else encoder.encode(line)
         for lead_id in changed.ahead - changed.lines.keys():
             yield lead_id, 1, None
+
+
+class _Filling(Generic[T]):
+    """A new file that is filled piece by piece; one that cannot be written takes in nothing more."""
+
+    def __init__(self, path: Path, standing: Standing) -> None:
+        self._name, self._encoder = path.name, msgpack.Encoder()
+        self._rows: list[tuple[str, int, bytes | None]] = []
+        self._connection: sqlite3.Connection | None = None
+        with self._as_far_as_it_goes():
+            with suppress(OSError):
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection.executescript(f"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; {SCHEMA}")
+            _note(self._connection, standing)
+
+    def take(self, lead_id: LeadId, line: T | None, ahead: bool) -> None:
+        """Take in a lead's line."""
+        if self._connection:
+            self._rows.append((lead_id, int(ahead), None if line is None else self._encoder.encode(line)))
+            if len(self._rows) == PIECE:
+                self._write()
+
+    def is_whole(self) -> bool:
+        """Write the rest; return whether all that was taken in is written."""
+        self._write()
+        with self._as_far_as_it_goes():
+            if self._connection:
+                self._connection.close()
+                return True
+        return False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection:
+            self._connection.close()
+
+    def _write(self) -> None:
+        rows, self._rows = self._rows, []
+        with self._as_far_as_it_goes():
+            if self._connection:
+                with _transaction(self._connection):
+                    self._connection.executemany("INSERT INTO lines VALUES (?, ?, ?)", rows)
+
+    @contextmanager
+    def _as_far_as_it_goes(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            logger.warning("%s cannot be written (%s): all leads are read anew.", self._name, type(error).__name__)
+            self.close()
+            self._connection = None
 
 
 def forget_kept(home: Path) -> None:

@@ -6,6 +6,7 @@ import threading
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 from features.facts.company import Company
@@ -108,11 +109,11 @@ class LeadBook:
         with self._lock:
             self._cells.hear(chances)
 
-    def keep_all(
-        self, moment: datetime, number: int, *, passed: Callable[[LeadHistory, LeadSummary | None], None]
-    ) -> None:
-        """Write the lines of all leads into the file of the next start, and hold none (``LeadLines.keep_all``)."""
-        self._lines.keep_all(moment, number, passed=passed)
+    def filling(
+        self, moment: datetime, number: int
+    ) -> AbstractContextManager[Callable[[LeadHistory], LeadSummary | None]]:
+        """Write the lines of all leads into the file of the next start, and hold none (``LeadLines.filling``)."""
+        return self._lines.filling(moment, number)
 
     def keep(self, moment: datetime) -> None:
         """Write what is new into the file that a restart goes on from; pages may be asked for meanwhile."""

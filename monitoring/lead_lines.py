@@ -6,7 +6,7 @@ A restart goes on from what was kept in a file, if there is one (``kept_lines.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -30,6 +30,8 @@ class LeadLines(Generic[T]):
         What is worked out of a lead as known at a moment; None where it is no lead yet.
     is_ahead
         Whether something of a lead comes to be known or happens only after the moment, so that its line has to be made again.
+    hear
+        Is told of each line what it was and what it is; None where there is none.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class LeadLines(Generic[T]):
         line_of: Callable[[LeadHistory, datetime], T | None],
         is_ahead: Callable[[LeadHistory, datetime], bool],
         kept: KeptLines[T] | None = None,
+        hear: Callable[[LeadId, T | None, T | None], None] | None = None,
     ) -> None:
         self._store, self._company, self._line_of, self._is_ahead = store, company, line_of, is_ahead
-        self._kept = kept
+        self._kept, self._hear = kept, hear
         self.lines: dict[LeadId, T] = {}
         self.number = 0
         self._ahead: set[LeadId] = set()
@@ -65,46 +68,54 @@ class LeadLines(Generic[T]):
         if last == self.number and not self._ahead:
             return found
         changed = sorted(self._store.leads_changed_since(self.number) | self._ahead) if self.number else None
-        self._ahead.clear()
+        ahead: set[LeadId] = set()
         before = self.lines.keys() if changed is None else changed
         news: dict[LeadId, T | None] = dict.fromkeys(before)
         for history in self._store.histories(up_to=last, lead_ids=changed):
             breathe()
             if self._is_ahead(history, moment):
-                self._ahead.add(history.lead_id)
+                ahead.add(history.lead_id)
             line = self._line_of(history, moment)
             if line is not None:
                 news[history.lead_id] = line
         for lead_id, line in news.items():
-            if line is None:
-                self.lines.pop(lead_id, None)
-            else:
+            was = self.lines.get(lead_id)
+            if line is not None:
                 self.lines[lead_id] = line
-        self.number = last
+            elif was is not None:
+                del self.lines[lead_id]
+            if self._hear:
+                self._hear(lead_id, was, line)
+        self.number, self._ahead = last, ahead
         if self._kept:
             self._unkept |= news.keys() | self._ahead
         return found | news
 
-    def keep_all(self, moment: datetime, number: int, *, passed: Callable[[LeadHistory, T | None], None]) -> None:
+    @contextmanager
+    def filling(self, moment: datetime, number: int) -> Iterator[Callable[[LeadHistory], T | None]]:
         """Write the lines of all leads into the file, as of the facts up to ``number``, without holding them here.
 
-        ``passed`` is told each lead with its line as it passes, whether or not the file can be written.
+        Gives what makes a lead's line and writes it; whoever goes through all leads calls it with each. It makes lines
+        whether or not the file can be written.
         """
         assert self._kept
         of = self._of(self._company.abc_at(moment))
-        self._kept.write_all(
-            Standing(of, number, self._store.fact_at(number), moment), self._passing(moment, number, passed)
-        )
+        with self._kept.filling(Standing(of, number, self._store.fact_at(number), moment)) as write:
 
-    def _passing(
-        self, moment: datetime, number: int, passed: Callable[[LeadHistory, T | None], None]
-    ) -> Iterator[tuple[LeadId, T | None, bool]]:
-        for history in self._store.histories(up_to=number):
-            line = self._line_of(history, moment)
-            passed(history, line)
-            is_ahead = self._is_ahead(history, moment)
-            if line is not None or is_ahead:
-                yield history.lead_id, line, is_ahead
+            def take(history: LeadHistory) -> T | None:
+                line = self._line_of(history, moment)
+                is_ahead = self._is_ahead(history, moment)
+                if line is not None or is_ahead:
+                    write(history.lead_id, line, is_ahead)
+                return line
+
+            yield take
+
+    def put(self, lead_id: LeadId, line: T) -> None:
+        """Let a lead have another line, which says the same of it as far as facts go."""
+        self.lines[lead_id] = line
+        if self._kept:
+            self._unkept.add(lead_id)
 
     @property
     def ahead(self) -> frozenset[LeadId]:
@@ -168,6 +179,9 @@ class LeadLines(Generic[T]):
         self._forgotten = self._store.forgotten_leads()
         self.lines, self.number, self._base = kept.lines, number, number
         self._ahead = kept.ahead | self._forgotten
+        if self._hear:
+            for lead_id, line in kept.lines.items():
+                self._hear(lead_id, None, line)
         return dict(kept.lines)
 
     def _of(self, held: object) -> str:

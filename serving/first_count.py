@@ -8,6 +8,7 @@ model has learned from. Where nothing of use is kept, the start makes the pass i
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,19 +18,24 @@ from features.facts.store import FactStore
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import RatesTimeline
 from models.expected_amount import ExpectedAmounts
-from monitoring.lead_book import LeadBook, LeadSummary
+from monitoring.conversions.steps_book import StepsBook
+from monitoring.lead_book import LeadBook
 from serving.days_count import DaysCount, keep_count, kept_count
 from serving.desk.kept_rates import KeptRates
 
 
 @dataclass(frozen=True, slots=True)
 class FirstCount:
-    """What is counted before the first score, and where it is kept; ``of`` names the company's words and the database."""
+    """What is counted before the first score, and where it is kept; ``of`` names the company's words and the database.
+
+    ``steps`` is given by whoever has the time to leave counted as well how far leads have come, for ``/conversions``.
+    """
 
     store: FactStore
     book: LeadBook
     home: Path
     of: str
+    steps: StepsBook | None = None
 
     def found(self, moment: datetime) -> DaysCount | None:
         """Return what a start at ``moment`` may go on from; None where all leads have to be counted first.
@@ -49,20 +55,23 @@ class FirstCount:
         """Count all leads in one pass, and keep that for the starts to come; ``passed`` is called with each lead."""
         number, company = self.store.last_number(), self.book.company
         timeline, amounts = RatesTimeline(Gate(company)), ExpectedAmounts(company)
-
-        def count(history: LeadHistory, line: LeadSummary | None) -> None:
-            timeline.learn((history,))
-            if line and line.sale:
-                amounts.learn((line.sale,))
-            if passed:
-                passed()
-
         if number:
-            self.book.keep_all(moment, number, passed=count)
+            with self.book.filling(moment, number) as line_of, self._steps_filled(moment, number) as note_steps:
+                for history in self.store.histories(up_to=number):
+                    timeline.learn((history,))
+                    line = line_of(history)
+                    if line and line.sale:
+                        amounts.learn((line.sale,))
+                    note_steps(history)
+                    if passed:
+                        passed()
             self._rates.keep(timeline, number)
         counted = DaysCount(timeline.held(moment, number), amounts.sums())
         self.keep(counted)
         return counted
+
+    def _steps_filled(self, moment: datetime, number: int) -> AbstractContextManager[Callable[[LeadHistory], object]]:
+        return self.steps.filling(moment, number) if self.steps else nullcontext(lambda _: None)
 
     def keep(self, counted: DaysCount) -> None:
         """Keep what was counted for the next start."""

@@ -18,17 +18,14 @@ def conversion_desk(house: House) -> ConversionDesk:
     """Return the desk; rates of sources are counted when the first value is asked for."""
     from models.expected_amount import ExpectedAmounts
     from monitoring.conversions.conversion_desk import ConversionDesk
-    from monitoring.conversions.lead_steps import LeadSteps
     from monitoring.conversions.ledger import Ledger
-    from monitoring.conversions.steps_book import StepsBook
-    from monitoring.kept_lines import KeptLines
 
     sold = house.lead_book().sold(now())
     sales = ((one.marked_channel, one.offer, one.amount or 0.0) for one in sold)
     amounts = ExpectedAmounts(house.company).learn(sales)
     return ConversionDesk(
         company=house.company,
-        book=StepsBook(house.store, house.company, KeptLines(house.settings.home, "steps", LeadSteps)),
+        book=house.steps_book(),
         ledger=Ledger(house.engine),
         contacts=house.contacts,
         chances=_Chances(house),

@@ -25,7 +25,8 @@ def leave_counted(house: House, console: Console) -> None:
     if house.store.last_number() < COUNTED_BY_A_START:
         return
     moment, of = now(), counted_of(fingerprint(house.company), house.engine)
-    first = FirstCount(house.store, house.lead_book(), house.settings.home, of)
+    steps = house.steps_book() if house.company.conversions.systems else None
+    first = FirstCount(house.store, house.lead_book(), house.settings.home, of, steps)
     if first.found(moment):
         return
     done = 0

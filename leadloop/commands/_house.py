@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from features.settings import Settings
 
 if TYPE_CHECKING:
+    from monitoring.conversions.steps_book import StepsBook
     from monitoring.lead_book import LeadBook
 
 HomeOption = Annotated[
@@ -47,6 +48,12 @@ class House:
         from monitoring.lead_book import LeadBook, LeadSummary
 
         return LeadBook(self.store, self.company, KeptLines(self.settings.home, "leads", LeadSummary))
+
+    def steps_book(self) -> StepsBook:
+        """Return how far all leads have come, which goes on from what was kept as ``lead_book`` does."""
+        from monitoring.conversions.steps_book import StepsBook, kept_steps
+
+        return StepsBook(self.store, self.company, kept_steps(self.settings.home))
 
 
 def open_house(home: Path | None, company: Path | None) -> House:

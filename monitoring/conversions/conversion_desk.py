@@ -171,7 +171,7 @@ class ConversionDesk:
         if system.mends is not None:
             return self._look_for_adjustments(system, system.mends, told, moment)
         also = {lead_id for lead_id, _ in told}
-        some = self._book.leads(moment, active_since=moment - system.window, also=also)
+        some = self._book.leads(moment, system=system, also=also)
         some = replace(some, looked_at=self._without_forgotten(some.looked_at))
         return looked_at(
             system,
@@ -187,7 +187,7 @@ class ConversionDesk:
         self, system: AdSystem, mends: System, adjusted: Mapping[Key, Told], moment: datetime
     ) -> Look:
         told = self.ledger.told(mends)
-        some = self._book.leads(moment, active_since=moment, also={lead_id for lead_id, _ in told})
+        some = self._book.leads(moment, also={lead_id for lead_id, _ in told})
         known = {one.lead_id: one for one in some.looked_at}
         tests = self._book.of_tests({lead_id for lead_id, _ in told} - known.keys(), moment)
         leads = {one.lead_id: one for one in self._without_forgotten([*some.looked_at, *tests])}

@@ -10,9 +10,10 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from features.facts.company import Company
 from features.facts.contacts import ContactBook
@@ -27,8 +28,11 @@ from monitoring.conversions.standing import Amounts, Standing, standings_of, ste
 from monitoring.conversions.steps_book import SomeLeads, StepsBook
 
 Place = tuple[ToldStep, Standing]
+Places = tuple[Place, ...]
 Pair = tuple[str, str | None]
 """Channel and offer, by which it is known what a sale brings."""
+PIECE = 2_000
+"""So many leads are looked at at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class CountedStandings:
         self._begin()
 
     def _begin(self) -> None:
-        self._places: dict[LeadId, list[Place]] = {}
+        self._places: dict[LeadId, Places] = {}
+        self._same: dict[Places, Places] = {}
         self._sums: Counter[Place] = Counter()
         self._due: list[tuple[datetime, LeadId]] = []
         self._told: dict[LeadId, dict[Key, Told]] = {}
@@ -80,7 +85,11 @@ class CountedStandings:
             if self._runs_back(moment) or self._worth_changed():
                 self._begin()
             self._moment = moment
-            some = self._look_again(moment)
+            try:
+                some = self._look_again(moment)
+            except BaseException:  # half of it may be placed: the next look begins from nothing
+                self._begin()
+                raise
             return self._counts(some)
 
     def _runs_back(self, moment: datetime) -> bool:
@@ -94,12 +103,10 @@ class CountedStandings:
         """Place every lead anew of which anything changed since the last look."""
         forgotten = self._contacts.forgotten()
         told = self._newly_told()
-        since = moment - self._system.window
         if self._change is None:
-            _, self._change = self._book.changed_since(0, moment)
+            self._change = self._book.place(moment)
             self._contact_row = self._contacts.last_row()
-            active = moment if self._system.mends else since
-            some = self._book.leads(moment, active_since=active, also=told)
+            some = self._book.leads(moment, system=None if self._system.mends else self._system)
             lead_ids = {one.lead_id for one in some.looked_at} | told
         else:
             changed, self._change = self._book.changed_since(self._change, moment)
@@ -132,52 +139,57 @@ class CountedStandings:
 
     def _place_again(self, lead_ids: Iterable[LeadId], moment: datetime) -> SomeLeads:
         wanted = set(lead_ids)
-        some = self._book.leads(moment, active_since=datetime.max.replace(tzinfo=moment.tzinfo), also=wanted)
-        leads = [
-            replace(one, may_tell=False) if one.lead_id in self._forgotten else one
-            for one in some.looked_at
-            if one.lead_id in wanted
-        ]
+        some = self._book.leads(moment, also=wanted)
         for lead_id in wanted:
-            for place in self._places.pop(lead_id, ()):
-                self._sums[place] -= 1
-        for lead_id, step, standing, ends in self._standings(leads, wanted, moment):
+            self._sums.subtract(self._places.pop(lead_id, ()))
+        found = (
+            self._adjustments(some.looked_at, wanted, moment) if self._system.mends else self._standings(some, moment)
+        )
+        for lead_id, those in groupby(found, key=lambda one: one[0]):
             breathe()
-            self._places.setdefault(lead_id, []).append((step, standing))
-            self._sums[step, standing] += 1
-            if ends >= moment and standing != "told":
+            stands = [(step, standing, ends) for _, step, standing, ends in those]
+            places = tuple((step, standing) for step, standing, _ in stands)
+            self._places[lead_id] = self._same.setdefault(places, places)
+            self._sums.update(places)
+            for ends in {ends for _, standing, ends in stands if ends >= moment and standing != "told"}:
                 heapq.heappush(self._due, (ends, lead_id))
         return some
 
-    def _standings(
-        self, leads: list[LeadSteps], wanted: set[LeadId], moment: datetime
-    ) -> Iterable[tuple[LeadId, ToldStep, Standing, datetime]]:
-        """Return where everything of some leads stands, and until when it can be told."""
+    def _agreeing(self, leads: Iterable[LeadSteps]) -> list[LeadSteps]:
+        """Return leads of which those of forgotten persons agree to nothing any more."""
+        return [replace(one, may_tell=False) if one.lead_id in self._forgotten else one for one in leads]
+
+    def _adjustments(
+        self, leads: Sequence[LeadSteps], wanted: set[LeadId], moment: datetime
+    ) -> Iterator[tuple[LeadId, ToldStep, Standing, datetime]]:
+        """Yield what was told and is so no more, lead by lead, and until when that can be told."""
+        tests = self._book.of_tests(wanted - {one.lead_id for one in leads}, moment)
+        known = {one.lead_id: one for one in self._agreeing([*leads, *tests])}
+        for lead_id in wanted:
+            told, adjusted = self._told.get(lead_id, {}), self._adjusts.get(lead_id, {})
+            mine = {lead_id: known[lead_id]} if lead_id in known else {}
+            found = adjustments_of(self._system, mine, told, adjusted, company=self._company, moment=moment)
+            for (_, step), one, standing in found:
+                ends = one.adjusts + self._system.window if one and one.adjusts else moment
+                yield lead_id, step, standing, ends
+
+    def _standings(self, some: SomeLeads, moment: datetime) -> Iterator[tuple[LeadId, ToldStep, Standing, datetime]]:
+        """Yield where everything stands, lead by lead, and until when it can be told; no more than a piece of it is held."""
         system = self._system
-        if system.mends:
-            tests = self._book.of_tests(wanted - {one.lead_id for one in leads}, moment)
-            known = {one.lead_id: one for one in (*leads, *tests)}
-            for lead_id in wanted:
-                told, adjusted = self._told.get(lead_id, {}), self._adjusts.get(lead_id, {})
-                mine = {lead_id: known[lead_id]} if lead_id in known else {}
-                for key, one, standing in adjustments_of(
-                    system, mine, told, adjusted, company=self._company, moment=moment
-                ):
-                    ends = one.adjusts + system.window if one and one.adjusts else moment
-                    yield lead_id, key[1], standing, ends
-            return
-        told = {key: one for lead in leads for key, one in self._told.get(lead.lead_id, {}).items()}
-        for candidate, standing in standings_of(
-            system,
-            leads,
-            told,
-            company=self._company,
-            moment=moment,
-            amounts=self._asked,
-            contacts=self._contacts.contacts,
-        ):
-            ends = system.last_moment(candidate.lead.created_at, candidate.at)
-            yield candidate.lead.lead_id, candidate.step, standing, ends
+        for first in range(0, len(some.looked_at), PIECE):
+            leads = self._agreeing(some.looked_at[first : first + PIECE])
+            told = {key: one for lead in leads for key, one in self._told.get(lead.lead_id, {}).items()}
+            for candidate, standing in standings_of(
+                system,
+                leads,
+                told,
+                company=self._company,
+                moment=moment,
+                amounts=self._asked,
+                contacts=self._contacts.contacts,
+            ):
+                ends = system.last_moment(candidate.lead.created_at, candidate.at)
+                yield candidate.lead.lead_id, candidate.step, standing, ends
 
     def _asked(self, channel: str, offer: str | None) -> float | None:
         amount = self._amounts(channel, offer)

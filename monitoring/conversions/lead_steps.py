@@ -12,7 +12,7 @@ from datetime import datetime
 from features.facts.channels import mark_of, tidied
 from features.facts.conversion_settings import Consent, OrderStatus, Step
 from features.facts.history import LeadHistory
-from features.facts.values import Call, Lead, LeadId, Stage, StageKind
+from features.facts.values import SPOKEN_RESULTS, Call, Lead, LeadId, Stage, StageKind
 from features.outcome_window import closed_at
 from features.rows.as_of import Gate, KnownLead
 from models.abc_rules import QUALIFIED, rule_grade
@@ -46,21 +46,22 @@ class LeadSteps:
     may_tell: bool | None
 
 
-def lead_steps(history: LeadHistory, gate: Gate, moment: datetime) -> LeadSteps | None:
-    """Return how far a lead had come at ``moment``; None before it came, and of test leads."""
+def come_so_far(history: LeadHistory, gate: Gate, moment: datetime) -> tuple[KnownLead, Mapping[Step, Reached]] | None:
+    """Return a lead as known at ``moment`` and how far it had come; None before it came, and of test leads."""
     known = gate.as_of(history, moment)
     if known is None or "ignore" in known.stage_kinds or known.created_at > moment:
         return None
-    return _steps(known, _reached(known, history, gate), gate)
+    return known, _reached(known, history, gate)
 
 
 def steps_of_test(history: LeadHistory, gate: Gate, moment: datetime) -> LeadSteps | None:
     """Return what there is to tell of a lead that turned out to be a test: it has come nowhere. None of any other."""
     known = gate.as_of(history, moment)
-    return _steps(known, {}, gate) if known and "ignore" in known.stage_kinds else None
+    return steps_of(known, {}, gate) if known and "ignore" in known.stage_kinds else None
 
 
-def _steps(known: KnownLead, reached: Mapping[Step, Reached], gate: Gate) -> LeadSteps:
+def steps_of(known: KnownLead, reached: Mapping[Step, Reached], gate: Gate) -> LeadSteps:
+    """Return what there is to tell of a lead that has come so far."""
     settings = gate.company.conversions
     return LeadSteps(
         known.lead_id,
@@ -115,12 +116,18 @@ def _reached(known: KnownLead, history: LeadHistory, gate: Gate) -> dict[Step, R
 
 
 def _qualified(known: KnownLead, history: LeadHistory, gate: Gate) -> Reached | None:
-    """Return when a talk first left the lead graded A or B: the call's own time, or that of answers told after it."""
+    """Return when a talk first left the lead graded A or B: the call's own time, or that of answers told after it.
+
+    Before anybody was spoken to there is no such moment; and once all calls and answers are known, the lead is as it is now.
+    """
     if not known.spoken_calls:
         return None
     facts = [one.fact for one in history.stored if isinstance(one.fact, Call | Lead)]
-    for moment in sorted({fact.known_at for fact in facts if fact.known_at <= known.moment}):
-        then = gate.as_of(history, moment)
+    facts = [fact for fact in facts if fact.known_at <= known.moment]
+    talk = min(fact.known_at for fact in facts if isinstance(fact, Call) and fact.result in SPOKEN_RESULTS)
+    moments = sorted({fact.known_at for fact in facts if fact.known_at >= talk})
+    for moment in moments:
+        then = known if moment == moments[-1] else gate.as_of(history, moment)
         if then and then.spoken_calls and rule_grade(then.answers, gate.company.abc_at(moment)) in QUALIFIED:
             calls = [fact.at for fact in facts if isinstance(fact, Call) and fact.known_at == moment]
             return Reached(max(calls, default=moment), moment)

@@ -82,6 +82,13 @@ class Ledger:
             rows = connection.execute(newer).all()
         return [_told(one) for one in rows], rows[-1].id if rows else row
 
+    def leads_told_since(self, row: int) -> tuple[set[LeadId], int]:
+        """Return of which leads any system was told after a row of the ledger, and the last row there is."""
+        newer = select(CONVERSIONS.c.id, CONVERSIONS.c.lead_id).where(CONVERSIONS.c.id > row)
+        with reading(self.engine) as connection:
+            rows = connection.execute(newer).all()
+        return {LeadId(one.lead_id) for one in rows}, max((one.id for one in rows), default=row)
+
     def batches(self, system: System, *, way: Way | None = None, most: int = LATEST_SHOWN) -> list[Batch]:
         """Return the latest handings out to a system, the newest first."""
         chosen = select(CONVERSION_BATCHES).where(CONVERSION_BATCHES.c.system == system)

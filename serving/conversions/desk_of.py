@@ -7,10 +7,8 @@ from datetime import datetime
 from features.errors import UnknownLead
 from features.facts.values import LeadId
 from monitoring.conversions.conversion_desk import ConversionDesk
-from monitoring.conversions.lead_steps import LeadSteps
 from monitoring.conversions.ledger import Ledger
-from monitoring.conversions.steps_book import StepsBook
-from monitoring.kept_lines import KeptLines
+from monitoring.conversions.steps_book import StepsBook, kept_steps
 from serving.wiring import Service
 
 
@@ -26,7 +24,7 @@ def conversion_desk_of(service: Service) -> ConversionDesk:
 
     return ConversionDesk(
         company=service.company,
-        book=StepsBook(desk.store, service.company, KeptLines(service.settings.home, "steps", LeadSteps)),
+        book=StepsBook(desk.store, service.company, kept_steps(service.settings.home)),
         ledger=Ledger(desk.store.engine),
         contacts=service.contacts,
         chances=chance,

@@ -21,6 +21,7 @@ from features.facts.values import Call, Lead, LeadId
 from features.settings import settings_from_environment
 from leadloop.commands import _counting
 from leadloop.commands._house import open_database
+from serving.conversions.desk_of import conversion_desk_of
 from serving.wiring import service_of
 from tests.leadloop.command_line import LEADS, ROWS, Small, one_line, small_company, started, write_rows
 
@@ -65,6 +66,8 @@ def test_an_import_leaves_counted_what_the_first_start_needs_and_nothing_is_coun
     company: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_counting, "COUNTED_BY_A_START", 1)
+    with (company.folder / "company.yaml").open("a", encoding="utf-8") as words:
+        words.write("conversions: {google: {actions: {lead: Request, paid: Sale}}}\n")
     company.done("import", "--dry-run", company.file("leads.csv"))
     assert not (company.home / "day.json").exists()
     company.done("import", *(company.file(name) for name in ROWS))
@@ -79,6 +82,7 @@ def test_an_import_leaves_counted_what_the_first_start_needs_and_nothing_is_coun
         service = service_of(settings, open_database(settings))
         assert service.desk.rates.held.settled(()) == (1, 1)
         assert service.desk.amounts.sums()["all"] == {"": (1, 230_000.0)}
+        assert conversion_desk_of(service).counts("google", service.desk.now()).leads == 3
         service.writer.close()
         company.done("import", company.file("calls.csv"))
     assert (company.home / "day.json").read_bytes() == left

@@ -15,8 +15,6 @@ from features.facts.forgetting import forget_person
 from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
 from features.facts.values import LeadId
-from monitoring.conversions.lead_steps import LeadSteps
-from monitoring.conversions.steps_book import StepsBook
 from monitoring.counted_cells import Cut
 from monitoring.kept_lines import FOLDER, KeptLines, forget_kept
 from monitoring.lead_book import LeadBook, LeadSummary
@@ -196,19 +194,3 @@ def test_of_whoever_was_forgotten_the_file_keeps_no_sign(engine: Engine, tmp_pat
     assert not any(person in one.persons for one in book.summaries(LATE))
     again, _ = book_of(engine, tmp_path)
     assert again.summaries(LATE) == LeadBook(store, COMPANY).summaries(LATE)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_the_steps_that_conversions_are_read_from_go_on_as_well(engine: Engine, tmp_path: Path, seed: int) -> None:
-    draw, store = random.Random(seed), FactStore(engine)
-    told = [fact for n in range(20) for fact in random_facts(draw, f"L{n}")]
-    for part in (told[:40], told[40:80], told[80:]):
-        store.append(part)
-        book = StepsBook(store, COMPANY, KeptLines(tmp_path, "steps", LeadSteps))
-        asked = {"moment": LATE, "active_since": NOON - 400 * DAY}
-        assert book.leads(**asked) == StepsBook(store, COMPANY).leads(**asked)  # type: ignore[arg-type]
-        book.keep(LATE)
-    reading = Reading(engine)
-    again = StepsBook(reading, COMPANY, KeptLines(tmp_path, "steps", LeadSteps))
-    assert again.leads(**asked) == StepsBook(store, COMPANY).leads(**asked)  # type: ignore[arg-type]
-    assert reading.read == []

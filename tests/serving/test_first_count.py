@@ -16,6 +16,8 @@ from features.facts.values import LeadFact
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import last_midnight
 from models.expected_amount import ExpectedAmounts
+from monitoring.conversions.ad_systems import AD_SYSTEMS
+from monitoring.conversions.steps_book import StepsBook, kept_steps
 from monitoring.kept_lines import FOLDER, KeptLines
 from monitoring.lead_book import LeadBook, LeadSummary
 from serving.days_count import FILE
@@ -24,6 +26,8 @@ from serving.desk.kept_rates import FILE as DAYS_OF_SOURCES
 from serving.desk.kept_rates import KeptRates
 from serving.first_count import FirstCount
 from serving.wiring import service_of
+from tests.monitoring.conversions.desks import COMPANY as TELLING
+from tests.monitoring.conversions.desks import random_lead
 from tests.monitoring.leads import COMPANY, random_facts
 from tests.serving.doors import open_doors
 from tests.support.counting_store import Reading
@@ -74,6 +78,19 @@ def test_one_pass_counts_what_a_service_would_count_and_the_next_reads_nothing(
     anew.count(moment + 30 * DAY)
     assert again.held == anew.held
     assert again.at(moment - 3 * DAY).counts == anew.at(moment - 3 * DAY).counts
+
+
+def test_the_same_pass_leaves_how_far_leads_have_come_where_that_is_asked_for(engine: Engine, tmp_path: Path) -> None:
+    store, draw, google = FactStore(engine), random.Random(3), AD_SYSTEMS["google"]
+    store.append([fact for n in range(30) for fact in random_lead(draw, f"L{n}", engine, NOON - 50 * DAY)])
+    steps = StepsBook(store, TELLING, kept_steps(tmp_path))
+    book = LeadBook(store, TELLING, KeptLines(tmp_path, "leads", LeadSummary))
+    counted = FirstCount(store, book, tmp_path, "company", steps).counted(NOON)
+    assert counted == FirstCount(store, LeadBook(store, TELLING), tmp_path, "company").found(NOON)
+    reading = Reading(engine)
+    found = StepsBook(reading, TELLING, kept_steps(tmp_path)).leads(NOON, system=google)
+    assert found == StepsBook(store, TELLING).leads(NOON, system=google)
+    assert (found.leads > len(found.looked_at) > 3, reading.read) == (True, 0)
 
 
 def test_the_companies_of_the_test_above_have_sales_to_count(sqlite_engine: Engine) -> None:

@@ -15,7 +15,7 @@ from features.facts.forgetting import forget_person
 from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
 from features.facts.values import LeadId, Stage
-from tests.monitoring.conversions.desks import COMPANY, desk_of, random_lead
+from tests.monitoring.conversions.desks import COMPANY, desk_of, lead_facts, random_lead
 from tests.support.contacts import keep_contact
 from tests.support.facts import NOON
 
@@ -59,3 +59,18 @@ def test_kept_up_counts_equal_looking_at_every_lead(
                 assert {name: n for name, n in counted.counts[step].items() if n} == {k: v for k, v in of.items() if v}
             assert counted.count("ready") + counted.count("restatement") == len(look.ready)
     assert undone
+
+
+def test_a_lead_that_was_told_and_turned_out_to_be_a_test_is_taken_out_until_its_person_is_forgotten(
+    sqlite_engine: Engine,
+) -> None:
+    store, kept = FactStore(sqlite_engine), desk_of(sqlite_engine)
+    store.append([*lead_facts("7", NOON, marks={"gclid": "a" * 20}), *lead_facts("8", NOON)])
+    assert kept.hand_out("google", NOON + DAY, way="file", label="x").first_told == 1
+    store.append([Stage(LeadId("7"), NOON + DAY, NOON + DAY, "test")])
+    assert kept.counts("google_adjustments", NOON + 2 * DAY).count("ready") == 1
+    forget_person(sqlite_engine, LeadId("7"), texts=frozenset(), moment=NOON + 2 * DAY)
+    for desk in (kept, desk_of(sqlite_engine)):
+        counted = desk.counts("google_adjustments", NOON + 3 * DAY)
+        assert (counted.count("ready"), counted.count("no_consent")) == (0, 1)
+        assert desk.look("google_adjustments", NOON + 3 * DAY).count("no_consent") == 1
