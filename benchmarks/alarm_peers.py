@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from math import log, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,22 @@ def cusum(before: Shares, after: Shares) -> Peer:
         for place, gain in enumerate(np.where(leads, up[: len(leads)], down[: len(leads)]).tolist()):
             level = max(level + gain, 0.0)
             if level > threshold:
+                found.append(place)
+                level = 0.0
+        return found
+
+    return places
+
+
+def shiryaev_roberts(before: Shares, after: Shares) -> Peer:
+    """Return the sum of Shiryaev 1963 and Roberts 1966 that knows, of every lead, both shares; the threshold is its logarithm."""
+    up, down = after / before, (1 - after) / (1 - before)
+
+    def places(leads: Leads, threshold: float) -> Places:
+        found, level, highest = [], 0.0, exp(threshold)
+        for place, ratio in enumerate(np.where(leads, up[: len(leads)], down[: len(leads)]).tolist()):
+            level = (level + 1.0) * ratio
+            if level > highest:
                 found.append(place)
                 level = 0.0
         return found

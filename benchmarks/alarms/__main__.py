@@ -1,6 +1,7 @@
 """How early alarms come and how often they are false, beside peers at the same measured rate of false alarms.
 
     python -m benchmarks.alarms [single] [market] [company] [demo] [growth] [--years 510] [--runs 150]
+    python -m benchmarks.alarms ratios [--changes 10:20 30:45] [--years 1500] [--runs 2000]
 
 20 called leads a day; nobody knows the share before or after, nor the day, except the CUSUM, which knows all but the day.
 ``single``: one channel alone, looked at after every lead. ``market``: the same with a weekly season and a market that moves
@@ -8,7 +9,7 @@ for all channels at once, beside five other channels; the CUSUM knows season and
 campaigns, the whole pass, with everything that it watches. ``demo``: the simulated company, on the clock of the form's answers
 beside that of the calls, where the spoiled traffic answers differently and where it does not. ``growth``: seconds of the pass
 over companies of more and more leads. The detector is the product's own; only the streams are drawn with numpy. False alarms
-are counted over whole years after a first 60 days.
+are counted over whole years after a first 60 days. ``ratios``: single rows of ``single``, with the intervals of their ratios.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from benchmarks.alarms.company_years import company
 from benchmarks.alarms.demo_company import demo
 from benchmarks.alarms.growth import growth
 from benchmarks.alarms.one_channel import detection
+from benchmarks.alarms.ratios import PEERS, ratios
 
 
 def main() -> None:
@@ -31,9 +33,14 @@ def main() -> None:
     parser.add_argument("--company-years", type=int, default=20)
     parser.add_argument("--demo-seeds", type=int, default=5)
     parser.add_argument("--leads", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--changes", nargs="+", default=["10:20", "30:45"], help="percent before and after, for ratios")
+    parser.add_argument("--peers", nargs="+", default=["adwin", "weekly_z"], choices=list(PEERS), help="of ratios")
+    parser.add_argument("--seed", type=int, default=2, help="of ratios")
     said = parser.parse_args()
     if "single" in said.parts:
         detection(said.years, said.runs, market=False)
+    if "ratios" in said.parts:
+        ratios([_change(one) for one in said.changes], said.years, said.runs, said.peers, seed=said.seed)
     if "market" in said.parts:
         detection(said.years, said.runs, market=True)
     if "company" in said.parts:
@@ -43,6 +50,11 @@ def main() -> None:
             demo(range(1, said.demo_seeds + 1), Path(folder))
     if "growth" in said.parts:
         growth(said.leads)
+
+
+def _change(said: str) -> tuple[float, float]:
+    before, _, after = said.partition(":")
+    return float(before) / 100, float(after) / 100
 
 
 if __name__ == "__main__":

@@ -77,12 +77,14 @@ class Delays:
 
 def delays(runs: Sequence[tuple[Stream, int]], places_of: Callable[[Stream], Places]) -> Delays:
     """Return how long each run took; alarms before the change are false and do not count here."""
-    found, missed = [], 0
-    for one, change in runs:
-        after = [place for place in places_of(one) if place >= change * A_DAY]
-        missed += not after
-        found.append(after[0] - change * A_DAY + 1 if after else len(one.leads) - change * A_DAY)
-    return Delays(found, missed)
+    found = [delay_of(places_of(one), one, change) for one, change in runs]
+    return Delays([leads for leads, _ in found], sum(missed for _, missed in found))
+
+
+def delay_of(places: Places, one: Stream, change: int) -> tuple[int, bool]:
+    """Return the called leads from the change of one run to the first of the alarms since, and whether there was none."""
+    after = [place for place in places if place >= change * A_DAY]
+    return (len(one.leads) - change * A_DAY, True) if not after else (after[0] - change * A_DAY + 1, False)
 
 
 def detection(years: int, runs: int, *, market: bool, seed: int = 1) -> None:
@@ -124,7 +126,7 @@ def _row(runs: Sequence[tuple[Stream, int]], calm: Sequence[Stream], before: flo
     def knows_all(one: Stream, threshold: float) -> Places:
         return cusum(one.before, share_of(log_odds_of(one.before) + tilt))(one.leads, threshold)
 
-    free = [(one, change) for one, change in runs if not _is_alarmed(one, change)]
+    free = [(one, change) for one, change in runs if not is_alarmed(one, change)]
     mine = delays(free, ours)
     threshold = _set_for(knows_all, calm, rate)
     best = delays(runs, lambda one: knows_all(one, threshold))
@@ -149,7 +151,7 @@ def _row(runs: Sequence[tuple[Stream, int]], calm: Sequence[Stream], before: flo
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def _is_alarmed(one: Stream, change: int) -> bool:
+def is_alarmed(one: Stream, change: int) -> bool:
     """Return whether a false alarm stands on the day of the change: the delay is of those who are not alarmed yet."""
     return _standing(replace(one, leads=one.leads[: change * A_DAY]), BUDGET).open is not None
 
