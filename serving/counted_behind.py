@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 
-PATIENCE = 1.5
-"""Seconds for which a page waits for the first count."""
+PATIENCE = 0.2
+"""Seconds for which a page waits for the first count: a small company's is done by then, and a large one's page opens as soon."""
 logger = logging.getLogger(__name__)
 
 

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.counted_behind import PATIENCE
 from serving.pages import wants_page
 
+PATIENCE = 1.5
+"""Seconds for which a page waits for the leads to be read."""
 MANY_FACTS = 250_000
 """From so many facts on reading them takes longer than a page should: some 60,000 leads with their calls and stages."""
 SHOW_LEADS = ("/queue", "/v1/queue", "/channels", "/journey", "/budget", "/offers")
