@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 
 EVERY_SECONDS = 0.002
 """So long a count goes on in one go: a few scores' time."""
 SECONDS = 0.0002
 """Long enough that whoever waits has begun."""
 TAKEN_SECONDS = 0.001
-"""Who comes back later than this by so much found the interpreter taken."""
+"""Who comes back later than this by so much, while this process worked for as long, found the interpreter taken."""
 REST_SECONDS = 20 * EVERY_SECONDS
 
 
@@ -35,10 +35,16 @@ def breathe() -> None:
     began = monotonic()
     if began - _breaths.last < EVERY_SECONDS:
         return
+    worked = process_time()
     sleep(SECONDS)
-    if _breaths.is_unhurried and monotonic() - began - SECONDS > TAKEN_SECONDS:
+    if _breaths.is_unhurried and _is_taken(monotonic() - began - SECONDS, process_time() - worked):
         sleep(REST_SECONDS)
     _breaths.last = monotonic()
+
+
+def _is_taken(late: float, worked: float) -> bool:
+    """Return whether others of this process kept a thread from going on: another process that did is none of theirs."""
+    return min(late, worked) > TAKEN_SECONDS
 
 
 @contextmanager

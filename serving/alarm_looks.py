@@ -2,7 +2,7 @@
 
 A look begins when a page is asked for, facts came, and the last one is old enough. The page that began it waits for it a moment.
 Where it takes longer, and on all other pages meanwhile, the look before is shown, be it one of another process
-(``kept_look.py``), and of when it is.
+(``kept_look.py``), and of when it is; a page that has none to show waits as well.
 """
 
 from __future__ import annotations

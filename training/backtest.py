@@ -22,12 +22,12 @@ from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.rows.rates_timeline import INSTANT
 from models.backtest_report import FORMAT, MODEL, BacktestReport, Month, Period, Tally
-from training.choices import share_since
 from training.dataset import DAY, MOST_LEADS, Progress
 from training.replay_book import Past, ReplayBook, read_past, replay_book
 from training.replay_calendar import first_settled, replay_moments, weeks_between_refits
 from training.replay_judging import Scored, judgements, left_alone, overall
 from training.rung_models import counted, learned
+from training.time_split import share_since
 
 Floats = npt.NDArray[np.float64]
 SAME_MOMENT = 0.001

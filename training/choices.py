@@ -22,8 +22,9 @@ from training.dataset import TrainingSet, with_young
 from training.grade_rates import starts_from_rates
 from training.left_out import gain_left_out
 from training.recent_change import NOT_FOLLOWING, Following, chosen_following, fold_of
+from training.sale_delays import delay_of_all
 from training.scorecard import fit_scorecard
-from training.shared_rows import age_of, cells_for, delay_curve, rows_in, telling_time
+from training.shared_rows import age_of, cells_for, rows_in, telling_time
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -119,7 +120,7 @@ def _judges(data: TrainingSet, young: TrainingSet | None, window: float | None) 
     if young is None or window is None:
         return data, shown
     every = with_young(data, _thinned(young))
-    unsettled, curve = np.arange(len(data), len(every)), delay_curve(every, window)
+    unsettled, curve = np.arange(len(data), len(every)), delay_of_all(every, window)
     if curve is None or _scarcer(every, unsettled) < FEWEST_SALES_TO_FOLD:
         return data, shown
     late = every.of(unsettled)
@@ -136,12 +137,6 @@ def _chosen_of_few(data: TrainingSet, rules: Abc) -> Choices:
     gain = gain_left_out(rows, fit_scorecard(rows), data.lead)
     share = believed(gain)
     return Choices((share, 0.0, 0.0), (0, 0), gain=gain) if share else RULES_ALONE
-
-
-def share_since(data: TrainingSet, moment: float) -> float | None:
-    """Return the share of the leads that came after a moment (POSIX seconds); None where none did."""
-    created = data.created[data.at_arrival]
-    return float(np.mean(created > moment)) or None if len(created) else None
 
 
 @dataclass(frozen=True, slots=True)

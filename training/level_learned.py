@@ -20,7 +20,7 @@ from models.outcomes_so_far import DAY, OutcomesSoFar, followed
 from training.artefact_rows import artefact_log_odds
 from training.dataset import TrainingSet, with_young
 from training.recipe import Candidate
-from training.shared_rows import delay_of
+from training.sale_delays import delay_of
 
 Floats = npt.NDArray[np.float64]
 MOST_LEADS = 5_000

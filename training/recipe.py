@@ -27,8 +27,9 @@ from training.choices import Choices
 from training.dataset import TrainingSet, with_young
 from training.grade_rates import prior, starts_from_rates, starts_of
 from training.recent_change import followed_by
+from training.sale_delays import delay_of_all
 from training.scorecard import Scorecard, fit_scorecard
-from training.shared_rows import age_of, borders_named, cells_for, delay_curve, rows_in, telling_time
+from training.shared_rows import age_of, borders_named, cells_for, rows_in, telling_time
 from training.tables import Tables, blended, simplified
 from training.uncertainty import CERTAIN, Uncertainty, uncertainty_of
 from training.unseen import cautious
@@ -85,7 +86,7 @@ def fitted(data: TrainingSet, rules: Abc, choices: Choices, *, window: float | N
     telling = telling_time(every, cells)
     mature = np.arange(len(every)) < len(data)
     rows = rows_in(every, cells, starts)
-    curve = None if window is None or data.young is None else delay_curve(every, window)
+    curve = None if window is None or data.young is None else delay_of_all(every, window)
     card = seen = fit_scorecard(rows.of(np.flatnonzero(mature)).without(telling))
     if curve is None:
         rows, every = rows.of(np.flatnonzero(mature)), data
@@ -124,10 +125,10 @@ def _finished(
     tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
     tables = followed_by(tables, rows, age_of(data), choices.following, card.strengths)
     tables = _kept_true(simplified(tables, rows.where, rows.weight, borders_named(rules)), data, rules)
-    moved = tables.at(cells_of(data.columns, tables.cells)) if tables.cells else np.zeros(len(data))
+    where = cells_of(data.columns, tables.cells) if tables.cells else {}
+    moved = tables.at(where) if where else np.zeros(len(data))
     level = level_for(rows.start + moved, _with_guesses(rows, rules), rows.weight)
     level += _jump(data, rows, rows.start + moved + level)
-    where = cells_of(data.columns, tables.cells) if tables.cells else {}
     counts = {name: one.count for name, one in tables.cells.items()}
     uncertainty = uncertainty_of(seen, steady, where, counts)
     return Candidate(starts, tables, choices, level, uncertainty, trees[-1].text or trees[0].text)

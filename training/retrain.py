@@ -29,7 +29,7 @@ from models.since_report import begin_level_anew
 from models.unlike import Strangers
 from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
-from training.choices import RULES_ALONE, RUNGS, Choices, chosen, share_since
+from training.choices import RULES_ALONE, RUNGS, Choices, chosen
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
@@ -40,7 +40,7 @@ from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, s
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
 from training.recipe import Candidate, fitted, probability
-from training.time_split import TimeSplit, split_by_time
+from training.time_split import TimeSplit, share_since, split_by_time
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -9,12 +9,10 @@ import numpy.typing as npt
 
 from features.facts.company import Abc
 from models.abc_rules import RuleGrade
-from models.delay import DelayCurve
 from models.purchase_model import FieldCells
 from training.answer_order import asked_by_rules, beside_answers, borders_of, words_of
 from training.cells import Rows, cells_of, shared_cells
 from training.dataset import TrainingSet
-from training.delay_by_channel import delay_by_channel
 from training.grade_rates import starts_of
 from training.period_fields import period_fields
 
@@ -52,14 +50,3 @@ def age_of(data: TrainingSet) -> Floats:
     later = len(created) - np.searchsorted(created, data.created, side="right")
     age: Floats = later / len(created)
     return age
-
-
-def delay_curve(data: TrainingSet, window: float) -> DelayCurve | None:
-    """Return how long the buyers of ``data`` took, each counted once; None with too few of them."""
-    return delay_of(data.of(np.flatnonzero(data.at_arrival & np.isfinite(data.bought_after))), window)
-
-
-def delay_of(buyers: TrainingSet, window: float) -> DelayCurve | None:
-    """Return how long buyers take from when they were spoken to; None with too few of them."""
-    waited = buyers.waited
-    return delay_by_channel(buyers.bought_after - waited, buyers.age - waited, window, buyers.channel)

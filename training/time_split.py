@@ -34,6 +34,12 @@ class TimeSplit:
     notes: tuple[str, ...]
 
 
+def share_since(data: TrainingSet, moment: float) -> float | None:
+    """Return the share of the leads that came after a moment (POSIX seconds); None where none did."""
+    created = data.created[data.at_arrival]
+    return float(np.mean(created > moment)) or None if len(created) else None
+
+
 def split_by_time(data: TrainingSet) -> TimeSplit:
     """Return the split with the longest judging slice that leaves enough to fit on.
 

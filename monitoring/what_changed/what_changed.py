@@ -111,7 +111,7 @@ def what_changed(
         moved=tuple(moved),
         carriers=tuple(carriers),
         carriers_looked_at=among,
-        comments=tuple(_comments(told, first, moment, persons)),
+        comments=tuple(_comments(told, builder, first, moment, persons)),
     )
 
 
@@ -146,14 +146,15 @@ def _shared_by_all(alarm: Alarm) -> frozenset[str]:
     return frozenset({*known, *MARKS[: levels[alarm.watched.level]]})
 
 
-def _comments(histories: Iterable[LeadHistory], first: datetime, moment: datetime, persons: Persons) -> list[Comment]:
-    """Return a few different comments since the change, the latest first."""
-    calls = [
-        one.fact
-        for history in histories
-        for one in history.stored
-        if isinstance(one.fact, Call) and one.fact.comment and first <= one.fact.at and one.fact.known_at <= moment
-    ]
+def _comments(
+    histories: Iterable[LeadHistory], builder: RowBuilder, first: datetime, moment: datetime, persons: Persons
+) -> list[Comment]:
+    """Return a few different comments since the change, the latest first, as they stand: not what was corrected since."""
+    calls: list[Call] = []
+    for history in histories:
+        breathe()
+        known = builder.known(history, moment)
+        calls += [one for one in known.calls if one.comment and one.at >= first] if known else []
     found: dict[str, Comment] = {}
     clean = persons() if calls else WithoutPersons()
     for call in sorted(calls, key=lambda one: one.at, reverse=True):

@@ -38,7 +38,7 @@ def say_call(lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime,
     )
     versions = [one for one in same_thing(call, history.stored) if isinstance(one, Call)]
     call = replace(call, at=_when(call, body, versions))
-    return Said(_is_latest(call, versions) and facts.append(call), unknown, moment)
+    return Said(_is_latest(call, versions) and facts.append(call), unknown, moment, call.at)
 
 
 def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetime) -> Said:

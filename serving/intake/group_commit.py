@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -148,7 +149,10 @@ class GroupCommit(Generic[Request, Outcome]):
         else:
             for one, outcome in zip(group, outcomes, strict=True):
                 one.outcome = outcome
-            self._stored(outcomes)
+            try:
+                self._stored(outcomes)
+            except Exception:  # it is stored, whatever becomes of counting it
+                logger.exception("What was stored could not be counted.")
 
 
 def _tell(group: Sequence[_Waiting[Request, Outcome]]) -> None:
@@ -159,7 +163,7 @@ def _tell(group: Sequence[_Waiting[Request, Outcome]]) -> None:
         else:
             by_loop.setdefault(one.loop, []).append(one)
     for loop, some in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop has ended, and nobody waits
             loop.call_soon_threadsafe(_tell_all, some)
 
 

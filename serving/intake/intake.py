@@ -138,6 +138,7 @@ class Intake:
             then(connection, outcomes)
         for one in outcomes:
             if isinstance(one, Taken):
+                self.desk.shadowed(one.scored)
                 self._count(one)
         return outcomes
 
@@ -168,7 +169,7 @@ class Intake:
     def handed_out(self, lead_id: LeadId, body: CallIn) -> HandOut | None:
         """Return how the lead stands in the queue as it is called; None where it does not wait, or the call is long past."""
         now = self.desk.now()
-        in_time = (body.at or now) >= now - TOLD_IN_TIME
+        in_time = (body.at or body.sent_at or now) >= now - TOLD_IN_TIME
         return self.board.hand_out(lead_id, now, body.manager) if in_time else None
 
     def _lead(self, body: SentNewLead, keyed: Keyed | None = None) -> _Request:
@@ -211,8 +212,10 @@ class Intake:
 
     def _stored(self, outcomes: Sequence[Told | Exception | None]) -> None:
         self._counts.group(len(outcomes))
-        given = [one.scored.score for one in outcomes if isinstance(one, Taken)]
-        self._counts.scores((one.refined_grade, one.model_version) for one in given)
+        given = [one.scored for one in outcomes if isinstance(one, Taken)]
+        self._counts.scores((one.score.refined_grade, one.score.model_version) for one in given)
+        for scored in given:
+            self.desk.shadowed(scored)
 
     def _carried_out(
         self, one: _Request, facts: GatheredFacts, scores: list[LoggedScore], hand_outs: list[HandOut]
@@ -221,7 +224,7 @@ class Intake:
             said = one.say(facts, self.desk.now())
         except LeadloopError as error:
             return error
-        if one.hand_out and said.stored:
+        if one.hand_out and said.stored and (said.at is None or said.at >= one.hand_out.at - TOLD_IN_TIME):
             hand_outs.append(one.hand_out)
         if not one.is_scored:
             return None
@@ -230,7 +233,6 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - a lead that a model cannot score is stored all the same
             return error
         scores.append(self.desk.logged(scored, facts.number))
-        self.desk.shadowed(scored)
         return Taken(said.stored, said.unknown, scored)
 
     def _forget(self, connection: Connection, now: datetime) -> None:

@@ -13,11 +13,15 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a request added: whether anything is new, the fields nobody knows, and the moment from which it is known."""
+    """What a request added: whether anything is new, the fields nobody knows, and the moment from which it is known.
+
+    ``at`` is when what it tells happened; None where that is the moment itself.
+    """
 
     stored: bool
     unknown: list[str]
     moment: datetime
+    at: datetime | None = None
 
 
 def sent_at_of(sent_at: datetime | None, moment: datetime) -> datetime | None:

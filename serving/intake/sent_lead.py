@@ -167,9 +167,10 @@ _latest: tuple[Company, Remembered[Said, Answer | None]] | None = None
 def _reading_of(company: Company) -> Remembered[Said, Answer | None]:
     """Return what reads single answers under these words; most of those that come have come before."""
     global _latest
-    if _latest is None or _latest[0] is not company:
-        _latest = company, Remembered(partial(_answer, company=company))
-    return _latest[1]
+    latest = _latest
+    if latest is None or latest[0] is not company:
+        latest = _latest = company, Remembered(partial(_answer, company=company))
+    return latest[1]
 
 
 def _answer(sent: Said, company: Company) -> Answer | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from features.facts.store import FactStore
-from features.facts.values import Source
+from features.facts.values import Call, Source
 from features.facts.without_persons import WithoutPersons
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.lead_book import LeadBook
@@ -75,6 +75,15 @@ def test_comments_come_without_persons_the_same_one_once(sqlite_engine: Engine) 
     FactStore(sqlite_engine).append(turned(comment="ищет работу, просил Борис и Олега, 8 912 345-67-89"))
     told = changed(sqlite_engine, names=("Олег",))
     assert [one.words for one in told.comments] == ["ищет работу, просил … и …"]
+
+
+def test_a_comment_that_was_corrected_or_taken_back_is_not_told(sqlite_engine: Engine) -> None:
+    store = FactStore(sqlite_engine)
+    store.append(turned(comment="записано не то"))
+    calls = [one for one in turned(comment="записано не то") if isinstance(one, Call)]
+    again = [replace(one, comment="ищет работу в офисе", known_at=one.known_at + timedelta(hours=1)) for one in calls]
+    store.append([replace(one, comment=None) if n % 2 else one for n, one in enumerate(again)])
+    assert [one.words for one in changed(sqlite_engine).comments] == ["ищет работу в офисе"]
 
 
 def test_nothing_that_was_not_known_at_the_moment_is_seen(sqlite_engine: Engine) -> None:

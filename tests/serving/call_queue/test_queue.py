@@ -243,6 +243,17 @@ def test_a_call_told_long_after_it_was_made_says_nothing_of_the_queue(doors: Doo
     doors.lead("7", created_at=ago(doors, 8))
     doors.call("7", at=ago(doors, 2), result="no_answer")
     assert handed_out(doors) == []
+    doors.lead("8", created_at=ago(doors, 8))
+    doors.call("8", sent_at=ago(doors, 2), result="no_answer")
+    assert handed_out(doors) == []
+
+
+def test_a_call_of_long_ago_that_is_told_again_says_nothing_of_the_queue(doors: Doors) -> None:
+    doors.lead("7", created_at=ago(doors, 60))
+    doors.call("7", id="c1", at=ago(doors, 50), result="no_answer")
+    assert doors.queue() == ["7"]
+    doors.call("7", id="c1", result="no_answer", comment="told again, without its moment")
+    assert handed_out(doors) == []
 
 
 def test_a_call_of_a_lead_that_does_not_wait_is_no_hand_out(doors: Doors) -> None:

@@ -146,6 +146,20 @@ def test_who_comes_when_too_many_wait_is_sent_away_at_once(
     writer.close()
 
 
+def test_the_writer_goes_on_where_what_was_stored_cannot_be_counted(
+    sqlite_engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    def uncountable(_: Sequence[str | Exception]) -> None:
+        raise ZeroDivisionError
+
+    writer = GroupCommit[str, str](lambda: sqlite_engine, Guests().perform, uncountable)
+    with ThreadPoolExecutor(1) as pool:
+        assert [pool.submit(writer.done, name).result(30) for name in ("a", "b")] == ["A", "B"]
+    writer.close()
+    assert stored(sqlite_engine) == {"a", "b"}
+    assert "could not be counted" in caplog.text
+
+
 def test_what_was_put_before_the_end_is_written(sqlite_engine: Engine) -> None:
     writer = GroupCommit[str, str](lambda: sqlite_engine, Guests().perform)
     with ThreadPoolExecutor(8) as pool:
