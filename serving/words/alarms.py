@@ -29,6 +29,10 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_on": ("Тревог сейчас", "Alarms now"),
     "al_unseen": ("ещё никто не видел: {n}", "seen by nobody yet: {n}"),
     "al_lost": ("ушло на лишние плохие заявки, примерно", "went to additional bad leads, about"),
+    "al_all_put_off": (
+        "Все тревоги отложены: {n}. Что стало хуже, написано ниже.",
+        "Every alarm is put off: {n}. What became worse is told below.",
+    ),
     "al_calm": (
         "Всё спокойно: ничего из того, за чем следим, заметно не ухудшилось.",
         "All is quiet: nothing that is watched became noticeably worse.",

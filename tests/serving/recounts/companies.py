@@ -81,10 +81,10 @@ class Shown:
         began = min(one.at for one in self.plain(self.exported_at).leads.values())
         return [began + (self.exported_at - began) * part for part in (0.613, 0.874)] + [self.exported_at]
 
-    def copy(self, folder: Path) -> Shown:
-        """Return the same company for a test that changes something."""
+    def copy(self, folder: Path, **changed: Any) -> Shown:
+        """Return the same company for a test that changes something; ``changed`` words are its own."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Shown(folder, self.words, self.exported_at)
+        return Shown(folder, {**self.words, **changed}, self.exported_at)
 
     def close(self) -> None:
         """Close the pages."""

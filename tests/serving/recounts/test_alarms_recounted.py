@@ -21,6 +21,7 @@ from features.facts.values import Call, Fact, Lead, Source, Spend, Stage
 from monitoring.alarms.alarm_log import AlarmLog
 from monitoring.alarms.look import AlarmLook
 from tests.serving.doors import Doors, open_doors
+from tests.serving.recounts.evidently_card import check_evidently
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.spoiled import spoiled
 from tests.support.plain_alarms import PlainStream, PlainWatch, Told, told_of
@@ -80,7 +81,30 @@ def test_counts_before_and_since_cost_and_size_equal_counting_by_hand(
         check_week(page.text(parts[0].replace("alarm-", "weekly-")), text, talks, today, facts)
         check_quiet(page, talks_of(doors), today)
         check_chart(html, doors)
+        check_evidently(doors, parts[0], seed)
+        check_put_off(doors, parts[0], facts, today)
         check_past(doors, text)
+
+
+def check_put_off(doors: Doors, part: str, facts: list[Fact], today: date) -> None:
+    """Put the only alarm off, check the line that is left of it, and take that back."""
+    stream, name = stream_of(facts, doors, today), part.removeprefix("alarm-")
+    assert stream.open
+    form = {"who": "Маркетолог", "days": "14", "reason": "новая площадка"}
+    assert doors.client.post(f"/alarms/{name}/snooze", data=form).status_code == 303
+    page, (before, after) = Page(doors.page("/alarms?lang=en")), stream.open.splits[0]
+    assert page.text("verdict").startswith("Every alarm is put off")
+    is_written(page.text("verdict"), "en", 1)
+    line = re.match(
+        r"ВКонтакте: more non-target leads : (.+?), since about (\S+) \(between (\S+) and (\S+)\) ", page.text(part)
+    )
+    assert line, page.text(part)
+    is_written(line[1], "en", before[0] / before[1], after[0] / after[1])
+    days = [stream.open.since, stream.open.earliest, stream.open.latest]
+    assert [date.fromisoformat(one).toordinal() for one in line.groups()[1:]] == days
+    assert f"put off until {today + timedelta(days=14)}: новая площадка" in page.text(part)
+    assert doors.client.post(f"/alarms/{name}/wake", data=form).status_code == 303
+    assert "put-off" not in Page(doors.page("/alarms?lang=en")).texts
 
 
 def check_past(doors: Doors, text: str) -> None:
