@@ -54,7 +54,8 @@ def test_when_it_trained_last_the_data_folder_tells_whether_or_not_mlflow_answer
     asked_to_end = time.monotonic()
     process.send_signal(signal.SIGTERM)
     said += process.communicate(timeout=PATIENCE)[0]
-    assert time.monotonic() - asked_to_end < 10.0  # a second, on a machine that nobody else uses
+    # a second, on a machine that nobody else uses; one that slept until its next duty would need most of the outbox's minute
+    assert time.monotonic() - asked_to_end < 40.0
     assert process.returncode == 0, said
     assert "the last was never" not in one_line(said)
     assert "Training every 1 day, 0:00:00; the last was " in one_line(said)
