@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,33 @@ def test_what_stands_on_the_line_at_the_end_is_scored(tmp_path: Path, sqlite_eng
         challenged(doors)
         doors.lead("7", answers={"area": 80})
     assert count(doors) == 1
+
+
+def test_what_came_while_the_line_before_was_being_written_is_scored_at_the_end(
+    tmp_path: Path, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes, may_go_on, truly = threading.Event(), threading.Event(), ShadowLog.remember
+
+    def held(log: ShadowLog, scores: Sequence[ShadowScore]) -> None:
+        if scores:
+            writes.set()
+            may_go_on.wait(30)
+        truly(log, scores)
+
+    monkeypatch.setattr(ShadowLog, "remember", held)
+    with open_doors(tmp_path, sqlite_engine) as doors:
+        challenged(doors)
+        doors.lead("7", answers={"area": 80})
+        assert writes.wait(30)
+        doors.lead("8", answers={"area": 80})
+        shadow = doors.service.desk.shadow
+        assert shadow is not None
+        ends = threading.Thread(target=shadow.close)
+        ends.start()
+        eventually(shadow._closing.is_set)
+        may_go_on.set()
+        ends.join(30)
+    assert count(doors) == 2
 
 
 def pair(
