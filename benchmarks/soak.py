@@ -35,7 +35,7 @@ from pathlib import Path
 
 from benchmarks.serving import _cores, bodies_of, server
 from benchmarks.start import demo_in, megabytes_of
-from tests.leadloop.command_line import free_port
+from tests.support.free_port import free_port
 
 MIX = {"score": 0.6, "lead": 0.25, "call": 0.1, "batch": 0.02, "page": 0.02, "metrics": 0.01}
 PAGES = ("/queue", "/channels", "/journey", "/models", "/v1/queue")

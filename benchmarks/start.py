@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.serving import _cores, bodies_of
-from tests.leadloop.command_line import free_port
+from tests.support.free_port import free_port
 
 LONGEST = 120.0
 MORE = 1_000

@@ -99,6 +99,7 @@ class Shadow:
                     "In the shadow %d leads were left out: more came than can be scored.", self.left_out - told
                 )
                 told = self.left_out
+        self._score_line()  # what came while the line before was being written
 
     def _look(self) -> None:
         """Look who challenges now; a challenger that cannot be read or does not stand its trial scores nothing."""

@@ -32,8 +32,8 @@ from leadloop.sending.postman import Postman
 from serving.app import create_app
 from serving.wiring import service_of
 from tests.crm.standins.server import StandIn
-from tests.serving.running import free_port
 from tests.support.empty_database import put_empty_database
+from tests.support.free_port import free_port
 
 COMPANY = """\
 company: Окна

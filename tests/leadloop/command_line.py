@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import httpx
 import pytest
 
 from leadloop.cli import main
+from tests.support.free_port import free_port
 from tests.support.machine import REPOSITORY
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -199,12 +199,6 @@ def started(*words: str, **more: str) -> subprocess.Popen[str]:
         text=True,
         env={**child_environment(), **more},
     )
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def wait_until_ready(process: subprocess.Popen[str], address: str, seconds: float = 60.0) -> None:

@@ -20,8 +20,8 @@ from monitoring.alarms.kept_look import last_look, of_company
 from tests.leadloop.command_line import Small, one_line, run, started
 from tests.leadloop.deliveries.servers import Mailbox, Web, mail_server, web_server
 from tests.serving.doors import COMPANY
-from tests.serving.running import free_port
 from tests.serving.spoiled import spoiled
+from tests.support.free_port import free_port
 
 PATIENCE = 90.0
 HERE = {"LEADLOOP_SEND_TO_LOOPBACK": "1"}

@@ -14,7 +14,8 @@ from features.facts.database import engine_for
 from features.facts.keyring import give_keyring, keyring_in
 from features.facts.store import FactStore
 from features.facts.values import Call, Lead, LeadId
-from tests.leadloop.command_line import CALLS, LEADS, Small, free_port, started, wait_until_ready, write_rows
+from tests.leadloop.command_line import CALLS, LEADS, Small, started, wait_until_ready, write_rows
+from tests.support.free_port import free_port
 
 NAME, PHONE, EMAIL = "Аглая Епанчина", "8 912 345-67-89", "Aglaya@Epanchin.example"
 SIGNS = tuple(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.leadloop.command_line import Small, free_port, one_line, run, serving, started, wait_until_ready
+from tests.leadloop.command_line import Small, one_line, run, serving, started, wait_until_ready
 from tests.serving.doors import VERSION, promote
+from tests.support.free_port import free_port
 
 PASSWORD = "a sentence of my own"
 

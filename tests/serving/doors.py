@@ -160,7 +160,7 @@ def open_doors(
         yield Doors(service, client, clock)
 
 
-def eventually(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
+def eventually(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until something becomes true; fail where it does not in time."""
     deadline = time.monotonic() + seconds
     while not is_so():

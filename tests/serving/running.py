@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,13 +17,7 @@ from features.facts.store import FactStore
 from leadloop.database import bring_up_to_date
 from models.score_log import ScoreLog
 from tests.serving.doors import COMPANY
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
+from tests.support.free_port import free_port
 
 
 @contextmanager

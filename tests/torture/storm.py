@@ -28,7 +28,7 @@ from features.facts.values import Call, Lead, LeadFact, Stage
 from models.rebuilding import differences
 from models.score_log import ScoreLog
 from tests.serving.doors import COMPANY
-from tests.serving.running import free_port
+from tests.support.free_port import free_port
 
 WORKS_FOR = (0.2, 0.8)
 """Seconds for which the server may work before it is killed, drawn between these."""

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.serving.running import free_port
+from tests.support.free_port import free_port
 
 USER, PASSWORD = "alarms@example.com", "s3cret-pass"
 TOKEN = "123:very-secret-token"

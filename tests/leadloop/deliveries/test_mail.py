@@ -13,8 +13,8 @@ from features.facts.delivery_settings import MailServer, Recipient
 from leadloop.deliveries.mail import Mail
 from monitoring.telling.digest_words import Message
 from tests.leadloop.deliveries.servers import PASSWORD, USER, mail_server, own_certificate
-from tests.serving.running import free_port
 from tests.support.facts import NOON
+from tests.support.free_port import free_port
 
 MESSAGE = Message("ВКонтакте: больше нецелевых", "Было 10 %, стало 64 %.\n", "<p>Было 10 %</p>")
 TO = Recipient(email="marketing@example.com")

@@ -10,8 +10,8 @@ from leadloop.deliveries import telegram
 from leadloop.deliveries.telegram import Telegram
 from monitoring.telling.digest_words import Message
 from tests.leadloop.deliveries.servers import TOKEN, web_server
-from tests.serving.running import free_port
 from tests.support.facts import NOON
+from tests.support.free_port import free_port
 
 TO = Recipient(telegram="-100200")
 MESSAGE = Message("ВКонтакте: больше нецелевых", "Было 10 %.", "<p>")

@@ -14,8 +14,8 @@ from leadloop.deliveries import webhook
 from leadloop.deliveries.webhook import Webhook
 from monitoring.telling.digest_words import Message
 from tests.leadloop.deliveries.servers import Asked, web_server
-from tests.serving.running import free_port
 from tests.support.facts import NOON
+from tests.support.free_port import free_port
 
 MESSAGE = Message("Тема", "Текст", "<p>", {"kind": "digest", "alarms": [{"id": "a"}]})
 KEY = b"0123456789abcdef0123456789abcdef"

@@ -19,16 +19,36 @@ AT_FIRST = {
 }
 
 
+class AtOnce:
+    """How many connections stood open at the same time, at ``most``."""
+
+    def __init__(self) -> None:
+        self._lock, self._open, self.most = threading.Lock(), 0, 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count a connection while the block goes on."""
+        with self._lock:
+            self._open += 1
+            self.most = max(self.most, self._open)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open -= 1
+
+
 @contextmanager
-def dripping_server(part: Part) -> Iterator[str]:
+def dripping_server(part: Part, seen: AtOnce | None = None) -> Iterator[str]:
     """Give the address of a server that drips without an end: the head of an answer, the body after a head that comes at once, the
-    greeting of a mail server, or the first record of an encrypted one."""
+    greeting of a mail server, or the first record of an encrypted one. ``seen`` counts its connections."""
+    at_once = seen or AtOnce()
     ended = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
 
     def answer(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
+        with connection, at_once.one_more(), suppress(OSError):
             if part != "mail":  # a mail server speaks first
                 connection.recv(65_536)
             connection.sendall(AT_FIRST[part])

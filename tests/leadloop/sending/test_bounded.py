@@ -28,20 +28,22 @@ from leadloop.sending.postman import Postman, Receiver
 from leadloop.webhooks.check import checked
 from monitoring.telling.digest_words import Message
 from tests.features.outbox.letters import letter
-from tests.leadloop.sending.dripping_server import Part, dripping_server
+from tests.leadloop.sending.dripping_server import AtOnce, Part, dripping_server
 from tests.leadloop.sending.faulty_server import faulty_server
 from tests.support.facts import NOON
 
 SECONDS = 0.6
 PATIENT = httpx.Timeout(30.0)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SLACK = 15.0
+"""For a machine under load; less than the product's own shortest deadline (20 s), or one that is not heeded would not be seen."""
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     began = time.monotonic()
     yield
-    assert time.monotonic() - began < seconds + 3.0  # a machine under load; without the deadline it would never end
+    assert time.monotonic() - began < seconds + SLACK  # without the deadline it would never end
 
 
 def posted(engine: Engine, url: str, **said: Any) -> str:
@@ -135,7 +137,8 @@ def test_letters_to_others_leave_while_destinations_drip_and_the_round_takes_no_
     sqlite_engine: Engine,
 ) -> None:
     outbox = Outbox(sqlite_engine)
-    with dripping_server("head") as url, faulty_server() as server:
+    slow = AtOnce()
+    with dripping_server("head", slow) as url, faulty_server() as server:
         for n in range(3):
             outbox.put(letter("k", url=f"{url}/{n}", destination=f"slow {n}", repeatable=True), NOON)
         for n in range(5):
@@ -143,9 +146,9 @@ def test_letters_to_others_leave_while_destinations_drip_and_the_round_takes_no_
         carrier = Postman(
             outbox, sign_ins={}, clock=lambda: NOON, draw=random.Random(7), loopback=True, timeout=PATIENT, seconds=4.0
         )
-        with within(4.0):  # one after another the three would take 12 s
-            done = carrier.go_round()
+        done = carrier.go_round()
         assert (done.delivered, done.put_off) == (5, 3)
+        assert slow.most == 3  # one after another: one, or two while one is given up
         assert [one.path for one in server.got] == ["/0", "/1", "/2", "/3", "/4"]
 
 

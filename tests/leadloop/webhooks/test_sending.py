@@ -26,8 +26,8 @@ from leadloop.webhooks.check import checked
 from leadloop.webhooks.event import Event
 from tests.leadloop.command_line import Small, one_line, run
 from tests.leadloop.sending.faulty_server import Got, faulty_server
-from tests.serving.running import free_port
 from tests.support.facts import NOON
+from tests.support.free_port import free_port
 
 KEYS = (b"0123456789abcdef0123456789abcdef", b"fedcba9876543210fedcba9876543210")
 SECRETS = tuple(f"whsec_{base64.b64encode(key).decode()}" for key in KEYS)

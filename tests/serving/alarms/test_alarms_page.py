@@ -314,13 +314,15 @@ def test_only_the_page_that_began_a_new_count_waits_for_it(doors: Doors, monkeyp
     pages: list[str] = []
     first = threading.Thread(target=lambda: pages.append(doors.page("/alarms?lang=en")))
     first.start()
-    assert began.wait(30)
-    meanwhile = doors.page("/alarms?lang=en")
-    assert "a new count is still under way" in meanwhile
-    assert name_on(meanwhile) == name
-    assert pages == []  # the one that began it still waits
-    may_go_on.set()
-    first.join(30)
+    try:
+        assert began.wait(30)
+        meanwhile = doors.page("/alarms?lang=en")
+        assert "a new count is still under way" in meanwhile
+        assert name_on(meanwhile) == name
+        assert pages == []  # the one that began it still waits
+    finally:
+        may_go_on.set()
+        first.join(30)
     assert "under way" not in pages[0]
 
 
