@@ -39,9 +39,12 @@ def command(
     settings = settings_from_environment(home, company)
     if not to.parent.is_dir():
         raise typer.BadParameter(f"The folder {to.parent} does not exist; make it first.")
+    was_there = to.exists()
     made = make_backup(settings, to, moment=now(), with_keys=not without_keys, with_contact_keys=with_contact_keys)
     size = to.stat().st_size / 1_000_000
     typer.echo(f"{to}: {size:,.1f} MB, {len(made.files):,} files, facts up to number {made.number:,}.")
+    if was_there:
+        typer.echo("It stands in place of the file of that name that was there.")
     if made.with_keys and any(name.endswith("person.key") for name in made.files):
         typer.echo("It holds person.key, by which persons are recognised: keep it as safe as the database itself.")
     if with_contact_keys:

@@ -32,6 +32,7 @@ from serving.gate.visitor import IN_SCOPE, NOBODY, THIS_MACHINE, Visitor
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 COOKIE = "leadloop_session"
+NOT_A_KEY = "The key in the X-API-Key header is not known, or it was revoked; `leadloop keys list` shows those there are."
 LARGEST_HEADERS = 32_768
 """Bytes of a request's headers that are taken; more is answered with 431."""
 SESSION_HOLDS_SECONDS = 3.0
@@ -142,7 +143,7 @@ class Gate:
         found, size = _looked_through(scope)
         answer = self._turned_away(scope, found, size)
         if answer is None:
-            key = found.get(b"x-api-key") or _bearer(found.get(b"authorization", b""))
+            key = _key_of(found)
             visitor = self._keys.holder(key) if key else None
             answer = self._judged(scope, route, found, visitor) if visitor else await self._other(scope, route, found)
         try:
@@ -200,7 +201,8 @@ class Gate:
             language = parse_qs(query).get("lang", [""])[0]
             kept = f"&lang={quote(language)}" if language else ""
             return RedirectResponse(f"/sign-in?back={back}{kept}", 303)
-        return _refusal(401, "Send a key in the X-API-Key header.", {"WWW-Authenticate": "ApiKey"})
+        why = NOT_A_KEY if _key_of(found) else "Send a key in the X-API-Key header."
+        return _refusal(401, why, {"WWW-Authenticate": "ApiKey"})
 
     def _is_ours(self, method: str, found: Found) -> bool:
         """Return whether a request is meant for this site and comes from it, as far as it says.
@@ -246,6 +248,11 @@ def _looked_through(scope: Scope) -> tuple[Found, int]:
 
 def _refusal(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"detail": detail}, status, headers)
+
+
+def _key_of(found: Found) -> bytes:
+    """Return the key that a request brings; empty where it brings none."""
+    return found.get(b"x-api-key") or _bearer(found.get(b"authorization", b""))
 
 
 def _bearer(authorization: bytes) -> bytes:

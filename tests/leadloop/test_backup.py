@@ -190,6 +190,8 @@ def test_a_backup_with_contact_keys_is_whole_and_one_without_keys_has_none(lived
 def test_a_backup_without_keys_says_what_a_restored_copy_then_lacks(imported: Small) -> None:
     said = imported.done("backup", imported.file("copy.tar"), "--without-keys")
     assert "It holds no keys" in said
+    assert "in place of" not in said
+    assert "in place of the file of that name" in imported.done("backup", imported.file("copy.tar"), "--without-keys")
     place = ("--home", imported.file("restored"), "--company", imported.file("company.yaml"))
     assert "holds no person.key: put it there" in one_line(run("restore", imported.file("copy.tar"), *place).out)
 

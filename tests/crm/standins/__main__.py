@@ -25,7 +25,10 @@ def main() -> None:
     parser.add_argument("--tells", default="http://127.0.0.1:8000", help="where leadloop serves (%(default)s)")
     parser.add_argument("--env", type=Path, default=Path("crm.env"), help="file of the environment (%(default)s)")
     said = parser.parse_args()
-    standin: Any = KINDS[said.crm](port=said.port)
+    try:
+        standin: Any = KINDS[said.crm](port=said.port)
+    except OSError as error:
+        parser.error(f"port {said.port} cannot be listened on ({error.strerror}); name another with --port")
     standin.is_silent = True
     draw = random.Random(7)
     for _ in range(said.leads):

@@ -61,6 +61,14 @@ def test_whoever_watches_the_service_needs_no_key(locked: Doors) -> None:
     assert locked.client.get("/healthz/../v1/queue").status_code == 401
 
 
+def test_a_wrong_key_is_told_apart_from_none(locked: Doors) -> None:
+    without, wrong = (locked.client.get("/v1/queue", headers=one) for one in ({}, {"x-api-key": "ll_wrong"}))
+    assert (without.status_code, wrong.status_code) == (401, 401)
+    assert "Send a key" in without.text
+    assert "not known, or it was revoked" in wrong.text
+    assert "ll_wrong" not in wrong.text
+
+
 def test_a_browser_signs_in_once_and_then_sees_the_pages(locked: Doors) -> None:
     html = {"accept": "text/html"}
     sent = locked.client.get("/leads/7", headers=html)
