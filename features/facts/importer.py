@@ -7,6 +7,7 @@ cut off goes on where it stopped, and importing the same file again changes noth
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +27,9 @@ from features.facts.read_rows import ReadRow, batches
 from features.facts.rejects import Rejects
 from features.facts.row_readers import Reading
 from features.facts.spend_exports.found_export import AdExport, ad_export_of
+from features.facts.stages_told import stages_amiss
 from features.facts.store import FactStore
+from features.facts.values import Stage
 
 Progress = Callable[[int], None]
 
@@ -51,6 +54,8 @@ class ImportSummary:
     """Whose own export of costs it is; its title lines and rows of totals are no rows, and are counted apart."""
     titles: int = 0
     totals: int = 0
+    stages: Counter[str] = field(default_factory=Counter)
+    """How many of the rows that were read stand at each stage."""
 
 
 def import_file(
@@ -97,13 +102,13 @@ def import_file(
     summary = ImportSummary(path.name, kind, warnings=missing_columns(header, kind, company))
     reading = Reading(company, exported_at, secret)
     if dry_run:
-        return _told(_rehearse(path, shape, kind, reading, store, summary, progress, costs), costs)
+        return _told(_rehearse(path, shape, kind, reading, store, summary, progress, costs), costs, company)
     entry = _begin_or_resume(path, kind, imports, reading, started_at, summary)
     if not summary.was_known:
         reading = Reading(company, entry.exported_at, secret)
         _store_all(path, shape, reading, store, entry, summary, rejects_folder, progress, costs)
         imports.finish(entry.id, started_at)
-        _told(summary, costs)
+        _told(summary, costs, company)
     return summary
 
 
@@ -111,8 +116,9 @@ def _ad_export(path: Path, company: Company, kind: str | None) -> AdExport | Non
     return ad_export_of(path, company) if kind in (None, "spend") else None
 
 
-def _told(summary: ImportSummary, costs: AdExport | None) -> ImportSummary:
-    """Return the summary with what an ad system's export told besides its rows."""
+def _told(summary: ImportSummary, costs: AdExport | None, company: Company) -> ImportSummary:
+    """Return the summary with what an ad system's export told besides its rows, and what is amiss with the stages."""
+    summary.warnings += stages_amiss(summary.stages, company)
     if costs:
         summary.ad_system, summary.titles, summary.totals = costs.system, costs.titles, costs.totals
         summary.warnings += costs.warnings()
@@ -233,6 +239,7 @@ def _count(summary: ImportSummary, batch: list[ReadRow], is_new: list[bool]) -> 
             summary.rejected += 1
             continue
         summary.rejected_cells += len(row.complaints)
+        summary.stages.update(fact.stage for fact in row.facts.facts if isinstance(fact, Stage))
         flagged = [next(flags) for _ in row.facts.facts]
         if any(flagged):
             summary.stored += 1

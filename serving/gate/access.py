@@ -32,7 +32,9 @@ from serving.gate.visitor import IN_SCOPE, NOBODY, THIS_MACHINE, Visitor
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 COOKIE = "leadloop_session"
-NOT_A_KEY = "The key in the X-API-Key header is not known, or it was revoked; `leadloop keys list` shows those there are."
+NOT_A_KEY = (
+    "The key in the X-API-Key header is not known, or it was revoked; `leadloop keys list` shows those there are."
+)
 LARGEST_HEADERS = 32_768
 """Bytes of a request's headers that are taken; more is answered with 431."""
 SESSION_HOLDS_SECONDS = 3.0

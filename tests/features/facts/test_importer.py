@@ -500,6 +500,22 @@ def test_calls_come_in_with_the_grade_that_their_manager_gave_in_his_own_words(s
     assert "export.calls.grades" in reject[4]
 
 
+def test_a_stage_of_company_yaml_that_no_row_has_is_told_also_before_anything_is_stored(house: House) -> None:
+    header = ("Заявка", "Дата", "Стадия")
+
+    def warned(name: str, won: str, rows: int, *, dry_run: bool = False) -> list[str]:
+        lost = [(str(n), "02.03.2026", "Отказ") for n in range(1, rows)]
+        summary = house.take(house.file(name, header, ("0", "02.03.2026", won), *lost), dry_run=dry_run)
+        return [one for one in summary.warnings if "at such a stage" in one]
+
+    for dry_run in (True, False):
+        (warning,) = warned("stages.csv", "Оплачено", 60, dry_run=dry_run)
+        assert warning.startswith("stages.won of company.yaml names Оплата, but no row stands")
+        assert warning.endswith("does not name: Оплачено (1 row).")
+    assert warned("fine.csv", "оплата", 60) == []
+    assert warned("of_a_day.csv", "Замер", 3) == []
+
+
 def test_stages_come_in_with_their_amounts(house: House) -> None:
     house.take(house.file("leads.csv", HEADER, ANNA))
     rows = (("1", "03.03.2026", "Счёт", ""), ("1", "05.03.2026", "Оплата", "1 234,50"), ("1", "06.03.2026", "", "1"))

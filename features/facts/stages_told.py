@@ -1,0 +1,48 @@
+"""Whether the stages of a file are those that company.yaml names: a name with a typo would count every sale as none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from features.facts.company import Company
+from features.facts.values import StageKind
+
+ENDINGS: tuple[tuple[StageKind, str], ...] = (("won", "sale"), ("lost", "lost deal"))
+FEWEST_ROWS = 50
+"""Among fewer there may well be no sale: a day's export is nothing to warn of."""
+MOST_NAMED = 5
+
+
+def stages_amiss(rows: Mapping[str, int], company: Company) -> Iterator[str]:
+    """Yield what to mend where no row of a file stands at any stage that company.yaml calls won, or lost.
+
+    Parameters
+    ----------
+    rows
+        How many rows of a file stand at each stage, by its name there.
+
+    Examples
+    --------
+    >>> company = Company.model_validate({"company": "x", "stages": {"won": ["Wonn"]}})
+    >>> for sentence in next(stages_amiss({"Won": 311, "Meeting": 2}, company)).split(". "):
+    ...     print(sentence)
+    stages.won of company.yaml names Wonn, but no row stands at such a stage, so none of this file is a sale
+    At stages that company.yaml does not name: Won (311 rows), Meeting (2 rows).
+    >>> list(stages_amiss({"wonn": 1, "Won": 310}, company))
+    []
+    """
+    if sum(rows.values()) < FEWEST_ROWS:
+        return
+    kinds = {name: company.kind_of_stage(name) for name in rows}
+    unnamed = Counter({name: count for name, count in rows.items() if kinds[name] == "other"})
+    told = ", ".join(
+        f"{name} ({count:,} {'row' if count == 1 else 'rows'})" for name, count in unnamed.most_common(MOST_NAMED)
+    )
+    for kind, what in ENDINGS:
+        names = company.stages.get(kind, ())
+        if names and unnamed and kind not in kinds.values():
+            yield (
+                f"stages.{kind} of company.yaml names {', '.join(names)}, but no row stands at such a stage, so none of this "
+                f"file is a {what}. At stages that company.yaml does not name: {told}."
+            )
