@@ -17,7 +17,7 @@ from features.outbox.outbox import Outbox
 from leadloop.database import bring_up_to_date
 from serving.wiring import clock
 from tests.features.outbox.letters import letter
-from tests.serving.doors import COMPANY
+from tests.serving.doors import COMPANY, eventually
 from tests.serving.running import listening
 from tests.serving.spoiled import spoiled
 from tests.serving.test_browser import LANGUAGES, WIDTHS, unfolded
@@ -56,6 +56,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     outbox.given_up(1, now, "400 " + "a-very-long-answer-without-a-space" * 8)
     engine.dispose()
     with listening(home, home / "company.yaml") as (client, _):
+        html = {"accept": "text/html"}
+        eventually(lambda: "data-waiting" not in client.get("/conversions", headers=html).text, 60)
         yield str(client.base_url).rstrip("/")
 
 
