@@ -85,7 +85,7 @@ class Planted:
 PAIR, HIDDEN = "a pair, all others alike", "a pair, each field alone shows nothing"
 PLANTED = (
     Planted(0.05, 2.5), Planted(0.10, 2.0), Planted(0.20, 1.6), Planted(0.05, 3.0, PAIR), Planted(0.10, 2.5, PAIR),
-    Planted(0.20, 1.9, PAIR), Planted(0.05, 3.0, HIDDEN), Planted(0.10, 2.5, HIDDEN),
+    Planted(0.20, 1.8, PAIR), Planted(0.05, 3.0, HIDDEN), Planted(0.10, 2.5, HIDDEN),
 )  # fmt: skip
 
 

@@ -169,8 +169,7 @@ class Intake:
     def handed_out(self, lead_id: LeadId, body: CallIn) -> HandOut | None:
         """Return how the lead stands in the queue as it is called; None where it does not wait, or the call is long past."""
         now = self.desk.now()
-        in_time = (body.at or body.sent_at or now) >= now - TOLD_IN_TIME
-        return self.board.hand_out(lead_id, now, body.manager) if in_time else None
+        return self.board.hand_out(lead_id, now, body.manager) if _is_in_time(body.at or body.sent_at, now) else None
 
     def _lead(self, body: SentNewLead, keyed: Keyed | None = None) -> _Request:
         company, secret = self.desk.company, self.contacts.secret
@@ -224,7 +223,7 @@ class Intake:
             said = one.say(facts, self.desk.now())
         except LeadloopError as error:
             return error
-        if one.hand_out and said.stored and (said.at is None or said.at >= one.hand_out.at - TOLD_IN_TIME):
+        if one.hand_out and said.stored and _is_in_time(said.at, one.hand_out.at):
             hand_outs.append(one.hand_out)
         if not one.is_scored:
             return None
@@ -256,6 +255,11 @@ class Intake:
     def _count(self, taken: Taken) -> None:
         if taken.unknown:
             self.unknown_fields.count(taken.unknown, taken.scored.known.moment)
+
+
+def _is_in_time(at: datetime | None, now: datetime) -> bool:
+    """Return whether what happened at ``at`` (None: now) is told so soon that its lead stands in the queue as it stood then."""
+    return at is None or at >= now - TOLD_IN_TIME
 
 
 def _answered_before(one: _Request, kept: dict[bytes, KeptAnswer]) -> KeptAnswer | Exception | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,24 @@ def store(engine: Engine, lead: str) -> None:
     """Store some pages of a contact."""
     with writing(engine) as connection:
         connection.execute(insert(CONTACTS).values(lead_id=lead, sealed=b"x" * 4096 * PAGES_A_GROUP))
+
+
+@contextmanager
+def log_put_all_the_time(engine: Engine) -> Iterator[None]:
+    """Put the log into the database again and again beside what a test does."""
+    ended = threading.Event()
+
+    def put() -> None:
+        while not ended.is_set():
+            put_log_into_database(engine)
+
+    putting = threading.Thread(target=put)
+    putting.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        putting.join()
 
 
 def stored_in_file(database: Path, alone: Path) -> int:
@@ -72,26 +92,16 @@ def test_a_reader_who_began_before_goes_on_seeing_what_he_saw(sqlite_engine: Eng
 def test_nothing_is_lost_while_several_write_and_the_log_is_put_again_and_again(
     sqlite_engine: Engine, database: Path
 ) -> None:
-    ended = threading.Event()
-
-    def put() -> None:
-        while not ended.is_set():
-            put_log_into_database(sqlite_engine)
-
-    putting = threading.Thread(target=put)
-    putting.start()
-
     def write(own: int) -> None:
         for n in range(5):
             store(sqlite_engine, f"{own}-{n}")
 
-    writers = [threading.Thread(target=write, args=(own,)) for own in range(4)]
-    for one in writers:
-        one.start()
-    for one in writers:
-        one.join()
-    ended.set()
-    putting.join()
+    with log_put_all_the_time(sqlite_engine):
+        writers = [threading.Thread(target=write, args=(own,)) for own in range(4)]
+        for one in writers:
+            one.start()
+        for one in writers:
+            one.join()
     with reading(sqlite_engine) as connection:
         assert connection.execute(select(func.count()).select_from(CONTACTS)).scalar_one() == 20
 
@@ -99,21 +109,10 @@ def test_nothing_is_lost_while_several_write_and_the_log_is_put_again_and_again(
 def test_a_log_that_is_just_being_put_into_the_database_is_emptied_a_moment_later(
     sqlite_engine: Engine, database: Path
 ) -> None:
-    ended = threading.Event()
-
-    def put() -> None:
-        while not ended.is_set():
-            put_log_into_database(sqlite_engine)
-
-    putting = threading.Thread(target=put)
-    putting.start()
-    try:
+    with log_put_all_the_time(sqlite_engine):
         for lead in range(20):
             store(sqlite_engine, str(lead))
             leave_no_trace(sqlite_engine)
-    finally:
-        ended.set()
-        putting.join()
     assert database.with_name(database.name + "-wal").stat().st_size == 0
 
 
