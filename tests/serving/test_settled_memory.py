@@ -70,6 +70,26 @@ def test_what_a_moment_needed_is_given_back_though_something_is_held_between() -
     assert said[1] == "1000"
 
 
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps memory in other ways")
+@pytest.mark.parametrize(("said", "several"), [("pass", True), ("share_one_heap()", False)])
+def test_threads_of_a_service_take_memory_from_one_heap(said: str, several: bool) -> None:
+    asked = (
+        "import ctypes, threading; from serving.settled_memory import share_one_heap\n"
+        f"{said}\n"
+        "libc = ctypes.CDLL(None); libc.malloc.restype = ctypes.c_void_p\n"
+        "places, at_once = [], threading.Barrier(4)\n"
+        "def take():\n"
+        "    at_once.wait(); places.append(libc.malloc(4_000)); at_once.wait()\n"
+        "several = [threading.Thread(target=take) for _ in range(4)]\n"
+        "[one.start() for one in several]; [one.join() for one in several]\n"
+        "print(max(places) - min(places) > 2**25)"  # a thread's own heap begins 64 MB beside the next
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=child_environment(), capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == str(several)
+
+
 def test_where_the_c_library_cannot_give_back_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("serving.settled_memory._trimmed", lambda: None)
     give_back()
