@@ -70,6 +70,5 @@ def main() -> None:
     try:
         _front_door()()
     except LeadloopError as error:
-        Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]: ", end="")
-        Console(stderr=True, markup=False, highlight=False).print(str(error))
+        Console(stderr=True, markup=False, highlight=False).print(str(error), style="red")
         sys.exit(1)

@@ -83,9 +83,8 @@ class DutiesTold(Told):
         why = why_of(error)
         said_at = stands.said_at if stands else None
         if stands is None or not stands.is_said(why, moment):
-            kind, _, words = why.partition(": ")
-            self._console.print(f"[yellow]{kind}[/]: ", end="")
-            self._console.print(words, markup=False)
+            self._console.print(f"[yellow]{duty.name}[/]: ", end="")
+            self._console.print(why, markup=False)
             logger.error("failed: %s: %s", duty.name, why, extra={"duty": duty.name})
             said_at = moment
         failures = (stands.failures if stands else 0) + 1
@@ -116,18 +115,18 @@ class DutiesTold(Told):
 
 
 def why_of(error: Exception) -> str:
-    """Return the kind of an error, what it says where it is one of ours, and where it was raised.
+    """Return what an error of ours says; of any other only its kind and where it was raised.
 
     >>> why_of(ZeroDivisionError("of +7 912 345-67-89"))
-    'ZeroDivisionError: a fault of the program, nowhere'
+    'A fault of the program (ZeroDivisionError, nowhere).'
     """
     if isinstance(error, FailedBeside):
         return error.why
-    where = places(error.__traceback__)
-    at = f" at {where[-1]}" if where else ", nowhere"
     if isinstance(error, LeadloopError):
-        return f"{type(error).__name__}: {error}"
-    return f"{type(error).__name__}: a fault of the program{at}"
+        return str(error)
+    where = places(error.__traceback__)
+    at = f"at {where[-1]}" if where else "nowhere"
+    return f"A fault of the program ({type(error).__name__}, {at})."
 
 
 def show_runs(engine: Engine, console: Console, *, is_led: bool) -> int:

@@ -114,7 +114,7 @@ def test_what_it_failed_by_is_told_in_words_and_whether_it_passes(imported: Smal
     running = ProcessBeside(order(imported))
     with pytest.raises(FailedBeside) as failed:
         running.finish()  # three leads are too few to learn from
-    assert failed.value.why.startswith("NothingToLearn: ")
+    assert failed.value.why.startswith("No lead is settled that one could learn from")
     assert not failed.value.passes
     assert running.is_over()
 

@@ -28,7 +28,7 @@ def test_the_report_is_one_file_that_loads_nothing_from_elsewhere(trained: Small
 def test_too_few_leads_of_a_channel_say_how_many_there_are(trained: Small) -> None:
     ran = trained.run("drift", "no such channel", "--days", "60")
     assert ran.code == 1
-    assert "NothingToLearn: Not enough data: 0 leads of 'no such channel' in the last 60 days" in one_line(ran.err)
+    assert "Not enough data: 0 leads of 'no such channel' in the last 60 days" in one_line(ran.err)
 
 
 def test_no_days_at_all_are_refused(trained: Small) -> None:

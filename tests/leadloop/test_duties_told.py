@@ -49,7 +49,7 @@ def test_a_duty_that_lacks_something_stands_as_failed_with_its_remedy_and_is_sai
         lived(told, [LACKS] * 60)  # five minutes
     run = only(engine)
     assert (run.outcome, run.succeeded_at) == ("failed", None)
-    assert run.told == f"DutyLacks: {LACKS}"
+    assert run.told == str(LACKS)
     assert 48 <= run.failures <= 60  # noted once a minute, counted each time
     assert said.getvalue().count("LEADLOOP_WEBHOOK_SECRET_CRM") == 1
     assert [one.levelname for one in caplog.records] == ["ERROR"]
@@ -62,8 +62,8 @@ def test_it_is_said_again_after_an_hour_and_at_once_where_the_reason_is_another(
     said = io.StringIO()
     told = DutiesTold(engine, Console(file=said, width=200), worker="host:1")
     lived(told, [LACKS, LACKS, DutyLacks("another")])
-    assert said.getvalue().count("DutyLacks") == 2
-    assert only(engine).told == "DutyLacks: another"
+    assert said.getvalue() == f"crm: {LACKS}\ncrm: another\n"
+    assert only(engine).told == "another"
     lived(told, [DutyLacks("another")], start=timedelta(hours=2))
     assert said.getvalue().count("another") == 2
 
@@ -80,9 +80,9 @@ def test_once_it_is_mended_that_is_noted_at_once(engine: Engine) -> None:
 def test_a_failure_in_another_process_is_told_in_its_own_words(engine: Engine) -> None:
     said = io.StringIO()
     told = DutiesTold(engine, Console(file=said, width=200), worker="host:1")
-    lived(told, [FailedBeside("NothingToLearn: too few", passes=False)])
-    assert said.getvalue() == "NothingToLearn: too few\n"
-    assert only(engine).told == "NothingToLearn: too few"
+    lived(told, [FailedBeside("Too few leads are settled.", passes=False)])
+    assert said.getvalue() == "crm: Too few leads are settled.\n"
+    assert only(engine).told == "Too few leads are settled."
 
 
 def test_what_was_broken_off_is_neither_done_nor_failed(engine: Engine) -> None:

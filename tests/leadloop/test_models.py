@@ -69,7 +69,7 @@ def test_an_unknown_version_is_not_promoted(trained: Small) -> None:
     for wrong in ("no-such", "", "../models"):
         ran = trained.run("models", "promote", wrong)
         assert ran.code == 1
-        assert "UnknownModel: The registry holds no model" in one_line(ran.err)
+        assert one_line(ran.err).startswith("The registry holds no model")
     assert champion_version(trained.home) == before
 
 

@@ -101,7 +101,7 @@ def require_letters_and_duties(doors: Doors) -> None:
     outbox.given_up(number, now, "gone")
     assert told(doors, "leadloop_outbox_letters", destination="crm", state="dead") == 1
     log.began("train", worker="host:1", every=hour, moment=now)
-    log.ended("train", moment=now, why="NothingToLearn")
+    log.ended("train", moment=now, why="No lead is settled.")
     assert told(doors, "leadloop_duty_failures", duty="train") == 1
     log.ended("train", moment=now)
     assert told(doors, "leadloop_duty_failures", duty="train") == 0
