@@ -31,7 +31,7 @@ def command(
         "demo-data"
     ),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
 ) -> None:
     """Simulate a company that installs windows in offices, import its exports, train, and serve its pages.
 

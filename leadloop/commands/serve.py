@@ -26,7 +26,7 @@ def command(
     host: Annotated[
         str, typer.Option(help="Address to listen on; an open house (LEADLOOP_OPEN) listens on loopback alone.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve; one a core is enough.")] = 1,
     home: HomeOption = None,
     company: CompanyOption = None,
@@ -48,10 +48,24 @@ def require_address(host: str, port: int, open_to: str) -> None:
 
     require_safe_address(host, open_to)
     try:
+        socket.getaddrinfo(host, port)  # a name that nobody knows is told apart from a port that is taken
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except (OSError, OverflowError) as error:
-        why = str(error.strerror if isinstance(error, OSError) else error).lower()
-        raise typer.BadParameter(f"{host}, port {port}, cannot be listened on ({why}); name another --port.") from None
+    except (OSError, UnicodeError) as error:
+        raise typer.BadParameter(_why_not(host, port, error)) from None
+
+
+def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
+    """Return why nothing can listen there, and what to name instead."""
+    import errno
+    import socket
+
+    if isinstance(error, UnicodeError | socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"--host {host} is no address of this machine; 127.0.0.1 is for this machine alone, 0.0.0.0 for others too."
+        )
+    remedies = {errno.EADDRINUSE: "name another --port", errno.EACCES: "name a --port above 1023"}
+    remedy = remedies.get(error.errno or 0, "name another --host or --port")
+    return f"{host}, port {port}, cannot be listened on ({str(error.strerror).lower()}); {remedy}."
 
 
 def serve_house(

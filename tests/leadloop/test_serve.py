@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.leadloop.command_line import Small, one_line, run, serving, started, wait_until_ready
 from tests.serving.doors import VERSION, promote
@@ -161,3 +163,23 @@ def test_two_workers_tell_one_sum_of_what_both_were_asked(imported: Small) -> No
         while asked(client) < 40 and time.monotonic() < until:
             time.sleep(0.2)
         assert asked(client) == 40
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "leads..example", "leads.invalid"])
+def test_a_host_that_is_no_address_of_this_machine_is_told_so_and_nothing_is_made(company: Small, host: str) -> None:
+    ran = company.run("serve", "--host", host)
+    assert ran.code == 2
+    assert f"--host {host} is no address of this machine; 127.0.0.1 is for this machine alone" in one_line(ran.err)
+    assert "--port" not in one_line(ran.err)
+    assert not company.home.exists()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_port_that_there_is_not_is_told_by_the_ports_there_are(company: Small, tmp_path: Path, port: str) -> None:
+    for ran in (company.run("serve", "--port", port), run("demo", "--port", port, "--folder", str(tmp_path / "demo"))):
+        assert ran.code == 2
+        assert re.search(
+            r"'--port': Input should be (less|greater) than or equal to (1|65535) ", one_line(ran.err) + " "
+        )
+    assert not company.home.exists()
+    assert not (tmp_path / "demo").exists()
