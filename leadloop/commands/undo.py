@@ -9,11 +9,23 @@ import typer
 from leadloop.commands._house import HomeOption, open_database
 
 NAME = "undo"
+LARGEST = 2**31 - 1
+"""The largest number that a database gives an import."""
+
+
+def _number(text: str) -> int:
+    """Return the number of an import; a file's name is none, as a file may have come in more than once."""
+    if not text.isdecimal() or int(text) > LARGEST:
+        raise typer.BadParameter(
+            f"{text!r} is no number of an import; `leadloop imports` lists them with their numbers."
+        )
+    return int(text)
 
 
 def command(
     import_id: Annotated[
-        int, typer.Argument(metavar="IMPORT", help="The import's number; `leadloop imports` lists them.")
+        int,
+        typer.Argument(metavar="IMPORT", help="The import's number; `leadloop imports` lists them.", parser=_number),
     ],
     home: HomeOption = None,
 ) -> None:

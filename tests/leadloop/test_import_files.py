@@ -247,6 +247,13 @@ def test_taking_back_an_import_that_there_never_was_says_so(imported: Small) -> 
     assert "There is no import 77; `leadloop imports` lists them." in one_line(ran.err)
 
 
+@pytest.mark.parametrize("name", ["leads.csv", "1.5", "", "9999999999"])
+def test_what_is_no_number_of_an_import_is_answered_with_where_the_numbers_stand(imported: Small, name: str) -> None:
+    ran = imported.run("undo", name)
+    assert ran.code == 2
+    assert "`leadloop imports` lists them" in one_line(ran.err)
+
+
 def test_an_import_killed_in_mid_file_goes_on_where_it_stopped_and_ends_with_the_same_facts(tmp_path: Path) -> None:
     killed, whole = small_company(tmp_path / "killed"), small_company(tmp_path / "whole")
     first = ROWS["leads.csv"][1]
