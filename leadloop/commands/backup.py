@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now
+from leadloop.commands._moments import in_utc
 
 NAME = "backup"
 
@@ -39,12 +41,18 @@ def command(
     settings = settings_from_environment(home, company)
     if not to.parent.is_dir():
         raise typer.BadParameter(f"The folder {to.parent} does not exist; make it first.")
-    was_there = to.exists()
+    if to.is_dir():
+        raise typer.BadParameter(f"{to} is a folder; name a file in it, such as {to / 'leadloop.tar.gz'}.")
+    before = to.stat() if to.exists() else None
     made = make_backup(settings, to, moment=now(), with_keys=not without_keys, with_contact_keys=with_contact_keys)
     size = to.stat().st_size / 1_000_000
     typer.echo(f"{to}: {size:,.1f} MB, {len(made.files):,} files, facts up to number {made.number:,}.")
-    if was_there:
-        typer.echo("It stands in place of the file of that name that was there.")
+    if before is not None:
+        made_at = datetime.fromtimestamp(before.st_mtime, UTC)
+        size_then = before.st_size / 1_000_000
+        typer.echo(
+            f"It stands in place of the file of that name that was there: of {in_utc(made_at)} UTC, {size_then:,.1f} MB."
+        )
     if made.with_keys and any(name.endswith("person.key") for name in made.files):
         typer.echo("It holds person.key, by which persons are recognised: keep it as safe as the database itself.")
     if with_contact_keys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 import tarfile
@@ -194,6 +195,22 @@ def test_a_backup_without_keys_says_what_a_restored_copy_then_lacks(imported: Sm
     assert "in place of the file of that name" in imported.done("backup", imported.file("copy.tar"), "--without-keys")
     place = ("--home", imported.file("restored"), "--company", imported.file("company.yaml"))
     assert "holds no person.key: put it there" in one_line(run("restore", imported.file("copy.tar"), *place).out)
+
+
+def test_a_backup_that_replaces_a_file_says_of_when_that_was_and_how_large(imported: Small, tmp_path: Path) -> None:
+    there = tmp_path / "copy.tar"
+    there.write_bytes(b"x" * 2_500_000)
+    os.utime(there, (NOON.timestamp(), NOON.timestamp()))
+    said = one_line(imported.done("backup", str(there)))
+    assert "in place of the file of that name that was there: of 2026-03-02 09:00 UTC, 2.5 MB." in said
+    with tarfile.open(there) as archive:
+        assert "manifest.json" in archive.getnames()
+
+
+def test_a_backup_to_a_folder_is_told_to_name_a_file_in_it(imported: Small, tmp_path: Path) -> None:
+    ran = imported.run("backup", str(tmp_path))
+    assert ran.code == 2
+    assert "is a folder; name a file in it" in one_line(ran.err)
 
 
 @pytest.mark.parametrize("harm", ["cut off", "a changed byte", "another file", "no archive"])
