@@ -23,6 +23,13 @@ Role = Literal["manager", "head", "marketer", "analyst", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Scope = Literal["score", "write", "read", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+SCOPE_WORDS: dict[Scope, str] = {
+    "score": "scores of leads that are sent along and not stored",
+    "write": "storing leads, calls and stages, each answered with the score; taking leads from the queue",
+    "read": "reading stored leads, the queue and /metrics",
+    "admin": "everything, forgetting a person included",
+}
+"""What a key with a scope opens, for whoever has to choose one."""
 ANYBODY = "anybody"
 ROUTE_IN_SCOPE = "leadloop.route"
 """Under which the gate leaves the row of the table for whoever counts the request behind it."""

@@ -10,6 +10,7 @@ from features.facts.values import LeadId
 from features.settings import contact_masters
 from serving.gate.api_keys import ApiKeys
 from serving.gate.people import People
+from serving.gate.roles import SCOPE_WORDS, SCOPES
 from tests.leadloop.command_line import Small, one_line
 
 
@@ -31,6 +32,15 @@ def test_a_key_is_shown_once_listed_rotated_and_revoked(company: Small) -> None:
     engine.dispose()
     third = company.done("keys", "rotate", second.split("_")[1], "--revoke")
     assert "which is revoked" in third
+
+
+def test_a_key_without_a_scope_is_answered_with_what_each_scope_opens(company: Small) -> None:
+    ran = company.run("keys", "create", "crm")
+    assert ran.code == 2
+    assert "give one --scope or several" in one_line(ran.err)
+    for scope in SCOPES:
+        assert f"--scope {scope}: {SCOPE_WORDS[scope]}" in one_line(ran.err)
+    assert not company.home.exists()
 
 
 def test_what_cannot_be_done_is_said_in_one_sentence(company: Small) -> None:
