@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import JSON, ColumnElement, Engine, Row, cast, func, select, type_coerce
 
 from features.errors import UnknownLead
 from features.facts.appending import append_in
@@ -132,6 +132,13 @@ class FactStore:
             found = connection.execute(seen_facts(calls, None).distinct()).scalars()
             return sorted(LeadId(one) for one in found if one is not None)
 
+    def managers(self) -> set[str]:
+        """Return the managers whom what is stored of leads, calls, stages and hand-overs names."""
+        named = _said("manager", self.engine.dialect.name)
+        asked = seen_facts(select(named), None).distinct().where(FACTS.c.kind.in_(LEAD_KINDS), named.is_not(None))
+        with reading(self.engine) as connection:
+            return {one for one in connection.execute(asked).scalars() if one}
+
     def leads_changed_since(self, number: int) -> set[LeadId]:
         """Return the leads with facts after a storage number; an undone import changes all that it touched."""
         with reading(self.engine) as connection:
@@ -208,6 +215,13 @@ def _lead_rows(up_to: int | None) -> AnySelect:
     columns = (FACTS.c.number, FACTS.c.kind, FACTS.c.lead_id, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
     chosen = seen_facts(select(*columns), up_to).where(FACTS.c.kind.in_(LEAD_KINDS))
     return chosen.order_by(FACTS.c.lead_id, FACTS.c.number)
+
+
+def _said(name: str, dialect: str) -> ColumnElement[str]:
+    """Return what stored facts say under a name, as the database itself reads it; NULL where one says nothing."""
+    payload = cast(FACTS.c.payload, JSON) if dialect == "postgresql" else type_coerce(FACTS.c.payload, JSON)
+    said: ColumnElement[str] = payload[name].as_string()
+    return said
 
 
 def _grouped(rows: Iterable[AnyRow], number: int) -> Iterator[LeadHistory]:

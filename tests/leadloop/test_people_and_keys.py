@@ -11,7 +11,7 @@ from features.settings import contact_masters
 from serving.gate.api_keys import ApiKeys
 from serving.gate.people import People
 from serving.gate.roles import SCOPE_WORDS, SCOPES
-from tests.leadloop.command_line import Small, one_line
+from tests.leadloop.command_line import Small, one_line, run
 
 
 def test_a_key_is_shown_once_listed_rotated_and_revoked(company: Small) -> None:
@@ -73,6 +73,37 @@ def test_a_person_is_added_with_a_link_given_another_role_and_removed(company: S
     assert (account.role, account.manager) == ("head", None)
     assert "signs in no more" in company.done("people", "remove", "anna@firma.ru")
     assert "removed" in company.done("people", "list")
+
+
+def with_managers(company: Small, *names: str) -> None:
+    """Let company.yaml name managers."""
+    with (company.folder / "company.yaml").open("a", encoding="utf-8") as words:
+        words.write(f"managers: [{', '.join(f'{{name: {name}}}' for name in names)}]\n")
+
+
+def test_a_manager_whom_nobody_names_is_refused_with_those_there_are(imported: Small) -> None:
+    place = imported.place
+    ran = run("people", "add", "bob", "--role", "manager", "--manager", "Zed", *place)
+    assert ran.code == 1
+    assert "No manager is called Zed." in one_line(ran.err)
+    assert "name are: Анна. Take one of them" in one_line(ran.err)
+    with_managers(imported, "Борис", "Вера")
+    ran = run("people", "add", "bob", "--role", "manager", "--manager", "Zed", *place)
+    assert "name are: Анна, Борис, Вера. Take one of them" in one_line(ran.err)
+    assert "Nobody has an account yet" in imported.done("people")
+    for login, name in (("anna", "Анна"), ("boris", "Борис")):
+        assert run("people", "add", login, "--role", "manager", "--manager", name, *place).code == 0
+    ran = run("people", "role", "anna", "manager", "--manager", "анна", *place)
+    assert "No manager is called анна." in one_line(ran.err)
+    assert "manager (Анна)" in imported.done("people")
+    assert run("people", "role", "anna", "manager", "--manager", "Вера", *place).code == 0
+    assert "manager (Вера)" in imported.done("people")
+
+
+def test_where_no_manager_is_known_yet_any_name_is_taken(company: Small) -> None:
+    for login, place in (("anna", company.place), ("boris", company.place[:2])):
+        ran = run("people", "add", login, "--role", "manager", "--manager", "Анна", *place)
+        assert ran.code == 0, ran.err
 
 
 def test_the_audit_log_says_when_nothing_is_in_it(company: Small) -> None:

@@ -11,10 +11,14 @@ from leadloop.commands._house import open_database
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Engine
+
+    from features.settings import Settings
     from serving.gate.people import People
 
 LoginArgument = Annotated[str, typer.Argument(help="The person's login, such as an e-mail address.")]
 RoleHelp = "manager, head, marketer, analyst or admin."
+MOST_NAMED = 30
 ManagerOption = Annotated[
     str | None, typer.Option("--manager", help="For the role manager: the name that company.yaml calls him by.")
 ]
@@ -26,6 +30,32 @@ def open_people(home: Path | None) -> People:
     from serving.gate.people import People
 
     return People(open_database(settings_from_environment(home)))
+
+
+def require_known_manager(name: str, settings: Settings, engine: Engine) -> None:
+    """Raise ``AccessRefused`` where nobody names such a manager though managers are named: he would see no lead of his.
+
+    Managers are named by company.yaml, where it is there, and by what is stored of leads, calls and stages.
+    """
+    from features.errors import AccessRefused
+    from features.facts.company_file import read_company
+    from features.facts.contact_signs import shown_name
+    from features.facts.store import FactStore
+
+    known = set[str]()
+    if settings.company_file.exists():
+        words = read_company(settings.company_file)
+        known = {one.name for one in words.managers} | set(words.crm.managers.values() if words.crm else ())
+    if name in known:
+        return
+    known |= FactStore(engine).managers()
+    if known and name not in known:
+        told = sorted({shown_name(one) for one in known})
+        others = f" and {len(told) - MOST_NAMED:,} more" if len(told) > MOST_NAMED else ""
+        raise AccessRefused(
+            f"No manager is called {shown_name(name)}. Those that company.yaml or the stored leads and calls name are: "
+            f"{', '.join(told[:MOST_NAMED])}{others}. Take one of them, or add the new one under `managers` in company.yaml first."
+        )
 
 
 def link_words(token: str, address: str = "") -> str:

@@ -190,3 +190,25 @@ def test_what_is_stored_of_leads_and_of_costs_is_found_by_an_index_and_told_agai
     assert ["facts_of_lead" in one for one in plans] == [True, False]
     assert ["facts_of_no_lead" in one for one in plans] == [False, True]
     assert not any("SCAN facts" in one for one in plans)
+
+
+def test_whom_the_stored_facts_name_as_managers_is_known_without_those_of_an_import_that_was_taken_back(
+    engine: Engine,
+) -> None:
+    store = FactStore(engine)
+    assert store.managers() == set()
+    given = Assignment(LeadId("7"), NOON, NOON, 'Вера "В."')
+    store.append(
+        [
+            replace(lead("7"), manager="Анна"),
+            call("7"),
+            stage("7"),
+            given,
+            Source(LeadId("7"), NOON, NOON, {"manager": "vk"}),
+        ]
+    )
+    wrong = an_import(engine)
+    store.append([replace(stage("7", "meeting"), manager="Zed")], import_id=wrong)
+    assert store.managers() == {"Анна", 'Вера "В."', "Zed"}
+    store.undo(wrong)
+    assert store.managers() == {"Анна", 'Вера "В."'}
