@@ -1,4 +1,4 @@
-"""Whether the stages of a file are those that company.yaml names: a name with a typo would count every sale as none."""
+"""Whether the stages of a file, or of the store, are those that company.yaml names: a typo would count every sale as none."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ FEWEST_ROWS = 50
 MOST_NAMED = 5
 
 
-def stages_amiss(rows: Mapping[str, int], company: Company) -> Iterator[str]:
-    """Yield what to mend where no row of a file stands at any stage that company.yaml calls won, or lost.
+def stages_amiss(rows: Mapping[str, int], company: Company, *, of: str = "this file") -> Iterator[str]:
+    """Yield what to mend where no row stands at any stage that company.yaml calls won, or lost.
 
     Parameters
     ----------
     rows
-        How many rows of a file stand at each stage, by its name there.
+        How many rows stand at each stage, by its name there.
+    of
+        What the rows are of.
 
     Examples
     --------
@@ -52,6 +54,6 @@ def stages_amiss(rows: Mapping[str, int], company: Company) -> Iterator[str]:
         names = company.stages.get(kind, ())
         if names and "other" in kinds.values() and kind not in kinds.values():
             yield (
-                f"stages.{kind} of company.yaml names {', '.join(names)}, but no row stands at such a stage, so none of this "
-                f"file is a {what}.{others}"
+                f"stages.{kind} of company.yaml names {', '.join(names)}, but no row stands at such a stage, so none of "
+                f"{of} is a {what}.{others}"
             )

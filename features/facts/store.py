@@ -139,6 +139,15 @@ class FactStore:
         with reading(self.engine) as connection:
             return {one for one in connection.execute(asked).scalars() if one}
 
+    def stage_counts(self, *, known_by: datetime | None = None) -> dict[str, int]:
+        """Return how often each stage of the pipeline was told by then (None: at all), by its own name."""
+        named = _said("stage", self.engine.dialect.name)
+        asked = seen_facts(select(named, func.count()), None).where(FACTS.c.kind == "stage").group_by(named)
+        if known_by is not None:
+            asked = asked.where(FACTS.c.known_us <= microseconds(known_by))
+        with reading(self.engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(asked)}
+
     def leads_changed_since(self, number: int) -> set[LeadId]:
         """Return the leads with facts after a storage number; an undone import changes all that it touched."""
         with reading(self.engine) as connection:

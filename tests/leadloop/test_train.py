@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from models.artefact import champion_version
-from tests.leadloop.command_line import Ran, Small, one_line
+from tests.leadloop.command_line import Ran, Small, company_with_a_pattern, one_line
 
 
 def test_what_predicts_is_promoted_with_the_reasons(trained_once: tuple[Small, Ran]) -> None:
@@ -74,3 +76,25 @@ def test_a_cut_off_in_the_future_would_call_open_leads_lost_and_is_refused(impor
     ran = imported.run("train", "--cut-off", f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}")
     assert ran.code == 2
     assert "--cut-off lies in the future" in one_line(ran.err)
+
+
+def test_a_stage_of_company_yaml_that_no_stored_lead_ever_had_is_told_before_anything_is_learned(
+    tmp_path: Path,
+) -> None:
+    made = company_with_a_pattern(tmp_path, leads=120)
+    made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
+    words = tmp_path / "company.yaml"
+    words.write_text(words.read_text(encoding="utf-8").replace("won: [won]", "won: [Wonn]"), encoding="utf-8")
+    told = one_line(made.run("train", "--cut-off", "2026-01-20").out)
+    assert told.startswith(
+        "stages.won of company.yaml names Wonn, but no row stands at such a stage, so none of the stored"
+    )
+    assert re.search(
+        r"none of the stored leads is a sale\. At stages that company\.yaml does not name: won \(\d+ rows\)\.", told
+    )
+    # By then no stage was known at all, so nothing can be said of their names.
+    assert "stages.won" not in made.run("train", "--cut-off", "2025-06-01").out
+
+
+def test_where_the_stages_are_those_of_company_yaml_nothing_is_said_of_them(trained_once: tuple[Small, Ran]) -> None:
+    assert "no row stands at such a stage" not in trained_once[1].out

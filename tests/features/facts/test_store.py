@@ -212,3 +212,15 @@ def test_whom_the_stored_facts_name_as_managers_is_known_without_those_of_an_imp
     assert store.managers() == {"Анна", 'Вера "В."', "Zed"}
     store.undo(wrong)
     assert store.managers() == {"Анна", 'Вера "В."'}
+
+
+def test_how_often_each_stage_was_told_is_counted_as_known_by_a_moment(engine: Engine) -> None:
+    store = FactStore(engine)
+    assert store.stage_counts() == {}
+    store.append([stage("7", "Договор"), stage("8", "Договор"), stage("8", "Отказ", NOON + HOUR)])
+    wrong = an_import(engine)
+    store.append([stage("9", "Dogovor", NOON)], import_id=wrong)
+    assert store.stage_counts() == {"Договор": 2, "Отказ": 1, "Dogovor": 1}
+    assert store.stage_counts(known_by=NOON + HOUR) == {"Отказ": 1, "Dogovor": 1}
+    store.undo(wrong)
+    assert store.stage_counts(known_by=NOON + HOUR) == {"Отказ": 1}
