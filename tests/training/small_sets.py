@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
-from features.facts.company import Abc, Company, Criterion
+from features.facts.company import Abc, Company, Criterion, GradeRates
 from features.facts.store import FactStore
 from features.facts.tables import METADATA
 from features.facts.values import LeadFact
@@ -24,6 +24,8 @@ from training.qualifications import Qualifications
 Floats = npt.NDArray[np.float64]
 START = datetime(2025, 9, 1, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
+GUESSED = Abc(rates=GradeRates(A=0.30, B=0.12, C=0.03, non_target=0.002, ungraded=0.06))
+"""Rules of a company that guessed how often each grade buys."""
 
 
 def memory_store(facts: Sequence[LeadFact] = ()) -> FactStore:
@@ -79,6 +81,15 @@ def set_of(
         np.zeros(count), np.where(outcome > 0, 10.0, np.nan), 400.0 - created, np.zeros(count), {}, count,
         a_qualification_for_each_grade(),
     )  # fmt: skip
+
+
+def buyers_by_area(seed: int, effect: float, count: int = 3000) -> TrainingSet:
+    """Return leads of which a fifth buys, more of them where the area is large."""
+    rng = np.random.default_rng(seed)
+    area, noise = rng.normal(size=count), rng.normal(size=count)
+    outcome = (rng.random(count) < 1 / (1 + np.exp(1.4 - effect * np.sign(area)))).astype(float)
+    columns: dict[str, Column] = {"area": numbers(*area), "noise": numbers(*noise)}
+    return set_of(columns, outcome, created_day=np.linspace(0, 300, count))
 
 
 def seen_so_far(effect: float, effect_of_late: float) -> TrainingSet:
