@@ -69,6 +69,10 @@ class GatheredFacts:
         """Return whether the lead itself is stored, or was added."""
         return self._leads[lead_id].is_known
 
+    def is_forgotten(self, lead_id: LeadId) -> bool:
+        """Return whether the lead's person asked to be forgotten: of him no contact is kept."""
+        return lead_id in self._forgotten
+
     def history(self, lead_id: LeadId) -> LeadHistory:
         """Return a lead's facts, those added among them; ``UnknownLead`` where the lead itself is none of them."""
         if not self.is_known(lead_id):

@@ -55,15 +55,16 @@ def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company
     told_at = sent_at_of(body.sent_at, moment) or moment
     not_ahead("created_at", body.created_at, moment, "the request was left")
     telling, unknown = _telling(body, told_at, company)
-    if facts.has_telling(lead_id, telling):
-        return Said(False, unknown, moment)
-    before = facts.tellings(lead_id)
-    said = together([*before, telling])
+    before, is_again = facts.tellings(lead_id), facts.has_telling(lead_id, telling)
     contact = _merged(facts.contact(lead_id), contact_in(body), told_at, before)
+    is_kept = contact == facts.contact(lead_id) or facts.is_forgotten(lead_id)
+    if is_again and is_kept:  # a telling that was kept says nothing of what the contact was
+        return Said(False, unknown, moment)
+    said = together([*before, telling])
     completed = _Completed(min(said.created_at or moment, moment), said.marks, contact)
     lead, source, _ = facts_of(lead_id, completed, company, known_at=moment, secret=secret, manager=said.manager)
     is_new = [facts.append(replace(lead, answers=said.answers)), facts.append(source)]
-    if body.sent_at is not None or any(is_new):
+    if any(is_new) or (body.sent_at is not None and not is_again):
         facts.keep_telling(lead_id, telling, moment)
         is_new.append(True)
     if body.contact and contact != facts.contact(lead_id):

@@ -1,0 +1,88 @@
+"""One lead of a small company inside a transaction, and whoever tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import insert
+
+from features.facts.company_file import parse_company
+from features.facts.database import engine_for, writing
+from features.facts.gathered import GatheredFacts
+from features.facts.tables import FORGOTTEN, METADATA
+from features.facts.values import Call, Lead, LeadFact, LeadId, Source, Stage
+from serving.intake.events_told import say_call, say_stage
+from serving.intake.lead_told import say_lead
+from serving.intake.said import Said
+from serving.intake.sent_facts import CallIn, LeadIn, StageIn
+from tests.support.facts import NOON
+
+COMPANY = parse_company("""
+company: Окна в офис
+fields:
+  area: {kind: number}
+  role: {kind: choice}
+  need: {kind: yes_no, filled_by: manager}
+""")
+SEVEN = LeadId("7")
+MINUTE = timedelta(minutes=1)
+A_FACT = TypeVar("A_FACT", bound=LeadFact)
+
+
+@dataclass(slots=True)
+class OneLead:
+    """The lead 7, and the moment at which it is told of."""
+
+    facts: GatheredFacts
+    now: datetime = NOON
+
+    def lead(self, **said: Any) -> Said:
+        body = LeadIn.model_validate({"id": "7", **said})
+        return say_lead(body, self.facts, self.now, company=COMPANY, secret=b"secret")
+
+    def call(self, **said: Any) -> Said:
+        return say_call(
+            SEVEN, CallIn.model_validate({"result": "reached", **said}), self.facts, self.now, company=COMPANY
+        )
+
+    def stage(self, stage: str, **said: Any) -> Said:
+        return say_stage(SEVEN, StageIn.model_validate({"stage": stage, **said}), self.facts, self.now)
+
+    def every(self, kind: type[A_FACT]) -> list[A_FACT]:
+        """Return the facts of a kind, in the order in which they were added."""
+        return [one for one in self.facts.history(SEVEN).facts if isinstance(one, kind)]
+
+    @property
+    def latest(self) -> tuple[dict[str, Any], dict[str, str], datetime]:
+        """Return the answers, the marks and the creation that hold."""
+        lead = self.every(Lead)[-1]
+        return dict(lead.answers), dict(self.every(Source)[-1].marks), lead.at
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.every(Call)
+
+    @property
+    def stages(self) -> list[Stage]:
+        return self.every(Stage)
+
+
+@contextmanager
+def one_lead(*, is_forgotten: bool = False) -> Iterator[OneLead]:
+    """Give a lead of which nothing is known yet, or whose person asked to be forgotten."""
+    engine = engine_for("sqlite://")
+    METADATA.create_all(engine)
+    with writing(engine) as connection:
+        if is_forgotten:
+            connection.execute(insert(FORGOTTEN).values(lead_id=SEVEN, token="nobody", at_us=0))
+        yield OneLead(GatheredFacts(connection, [SEVEN]))
+    engine.dispose()
+
+
+def at(minutes: float) -> str:
+    """Return a moment so many minutes after noon, as a sender writes it."""
+    return (NOON + minutes * MINUTE).isoformat()
