@@ -61,10 +61,13 @@ def _when(fact: Call | Stage, body: CallIn | StageIn, versions: Sequence[Call | 
 
 
 def _is_latest(fact: Call | Stage, versions: Sequence[Call | Stage]) -> bool:
-    """Return whether none of its versions was told after it; of two told at one moment, what they say decides."""
+    """Return whether none of its versions was told after it.
+
+    Of two that were told at one moment the one that happened later holds; of two that happened at one, what they say decides.
+    """
     mine = _told(fact)
     return all(_told(one) <= mine for one in versions)
 
 
-def _told(fact: Call | Stage) -> tuple[datetime, str]:
-    return fact.told_at or fact.known_at, encoded(fact)
+def _told(fact: Call | Stage) -> tuple[datetime, datetime, str]:
+    return fact.told_at or fact.known_at, fact.at, encoded(fact)

@@ -136,6 +136,13 @@ def test_of_two_tellings_of_one_moment_the_same_holds_in_either_order() -> None:
     assert held(stages, of_calls=False) == held(stages[::-1], of_calls=False)
 
 
+def test_of_two_tellings_of_one_moment_that_differ_only_in_when_it_happened_the_same_holds_in_either_order() -> None:
+    calls = tuple({**CALLS[0], "at": at(minutes), "sent_at": at(-30)} for minutes in (-60, -59))
+    stages = tuple({**STAGES[0], "at": at(minutes), "sent_at": at(-30)} for minutes in (-60, -59))
+    assert held(calls, of_calls=True) == held(calls[::-1], of_calls=True)
+    assert held(stages, of_calls=False) == held(stages[::-1], of_calls=False)
+
+
 def test_without_an_id_calls_are_told_apart_by_their_moment_and_manager_and_stages_by_their_moment(
     stored: OneLead,
 ) -> None:
