@@ -13,9 +13,12 @@ from leadloop.commands._moments import moment_of
 from leadloop.commands._progress import bar_over, rows_in
 
 if TYPE_CHECKING:
+    from features.facts.import_log import ImportLog
     from features.facts.importer import ImportSummary
 
 NAME = "import"
+INTERRUPTED = 130
+"""How a command ends that was stopped by Ctrl-C, as shells expect it: 128 and the number of the signal."""
 
 
 def command(
@@ -36,9 +39,9 @@ def command(
     """Store leads, calls, stages, spend and plans from CSV files.
 
     Rows that do not fit go to a rejects file with line, column and reason; the others go in. Importing a file again
-    changes nothing; an import that was cut off goes on where it stopped. Changed cells of a later export are
-    corrections, known from --exported-at on. What a service needs before its first score is counted at the end where many
-    leads came in, so that it starts at once.
+    changes nothing; an import that was cut off goes on where it stopped (Ctrl-C says how far it came). Changed cells of
+    a later export are corrections, known from --exported-at on. What a service needs before its first score is counted
+    at the end where many leads came in, so that it starts at once.
     """
     from rich.console import Console
 
@@ -52,25 +55,52 @@ def command(
     exported = moment
     if exported_at is not None:
         exported = moment_of(exported_at, option="--exported-at", zone=house.company.zone, not_after=moment)
-    console = Console()
-    for path in files:
-        with bar_over(path.name, rows_in(path), console) as done:
-            summary = import_file(
-                path,
-                company=house.company,
-                store=house.store,
-                imports=house.imports,
-                secret=house.contacts.secret,
-                started_at=moment,
-                exported_at=exported,
-                rejects_folder=house.settings.home / "rejects",
-                kind=kind,
-                dry_run=dry_run,
-                progress=done,
-            )
-        console.print(_in_words(summary, dry_run))
-    if not dry_run:
-        leave_counted(house, console)
+    console, waiting = Console(), list(files)
+    try:
+        while waiting:
+            path = waiting[0]
+            with bar_over(path.name, rows_in(path), console) as done:
+                summary = import_file(
+                    path,
+                    company=house.company,
+                    store=house.store,
+                    imports=house.imports,
+                    secret=house.contacts.secret,
+                    started_at=moment,
+                    exported_at=exported,
+                    rejects_folder=house.settings.home / "rejects",
+                    kind=kind,
+                    dry_run=dry_run,
+                    progress=done,
+                )
+            console.print(_in_words(summary, dry_run))
+            del waiting[0]
+        if not dry_run:
+            leave_counted(house, console)
+    except KeyboardInterrupt:
+        errors = Console(stderr=True, markup=False, highlight=False)
+        errors.print("\n" + _cut_off_in_words(waiting, house.imports, dry_run=dry_run), style="yellow")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _cut_off_in_words(waiting: list[Path], imports: ImportLog, *, dry_run: bool) -> str:
+    """Return what is stored of an import that was interrupted at the first of the files that were still to come."""
+    if dry_run:
+        return "Stopped; a dry run stores nothing."
+    if not waiting:
+        return "Stopped: every file is stored; what was not counted for the first start, the first start counts."
+    name = waiting[0].name
+    begun = [one for one in imports.entries() if one.file == name and not one.finished_at and not one.undone_number]
+    if begun and begun[-1].rows_done:
+        done = begun[-1]
+        told = (
+            f"Stopped in {name}: {done.rows_done:,} of its rows are done ({done.stored:,} stored, {done.unchanged:,} unchanged, "
+            f"{done.rejected:,} rejected), and stay so."
+        )
+    else:
+        told = f"Stopped before a row of {name} was stored."
+    others = f" Not begun: {', '.join(path.name for path in waiting[1:])}." if waiting[1:] else ""
+    return f"{told}{others} Importing the same files again is safe: it goes on from there, and stores nothing twice."
 
 
 def _in_words(summary: ImportSummary, dry_run: bool) -> str:

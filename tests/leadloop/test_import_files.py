@@ -14,12 +14,14 @@ import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.exc import OperationalError
 
+from features.facts import importer
 from features.facts.database import engine_for
+from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
 from features.facts.tables import FACTS, IMPORTS
 from features.facts.values import Call, Lead, LeadId
 from features.settings import settings_from_environment
-from leadloop.commands import _counting
+from leadloop.commands import _counting, import_files
 from leadloop.commands._house import open_database
 from serving.conversions.desk_of import conversion_desk_of
 from serving.wiring import service_of
@@ -277,6 +279,58 @@ def test_an_import_killed_in_mid_file_goes_on_where_it_stopped_and_ends_with_the
     assert [fact[:3] + fact[4:] for fact in facts_in(killed)] == [fact[:3] + fact[4:] for fact in facts_in(whole)]
     rejects = [(one.home / "rejects" / "1-rejects.csv").read_text(encoding="utf-8-sig") for one in (killed, whole)]
     assert rejects[0] == rejects[1]
+
+
+def test_an_import_that_is_stopped_by_ctrl_c_says_what_is_stored_and_goes_on_the_next_time(company: Small) -> None:
+    first = ROWS["leads.csv"][1]
+    write_rows(company.folder / "leads.csv", [LEADS, *((f"n{number}", *first[1:]) for number in range(MANY))])
+    files = (company.file("leads.csv"), company.file("calls.csv"))
+    process = started("import", *files, *company.place)
+    try:
+        _rows_done_once_it_began(company, process)
+        process.send_signal(signal.SIGINT)
+        said = one_line(process.communicate(timeout=60)[0])
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 130, said
+    (entry,) = ImportLog(store_of(company).engine).entries()
+    assert 0 < entry.rows_done < MANY
+    done = f"{entry.rows_done:,} of its rows are done ({entry.stored:,} stored, 0 unchanged, 0 rejected), and stay so."
+    assert f"Stopped in leads.csv: {done} Not begun: calls.csv. Importing the same files again is safe" in said
+    assert "Traceback" not in said
+    assert store_of(company).lead_count() == entry.stored == entry.rows_done
+    again = one_line(company.done("import", *files))
+    assert f"{MANY:,} rows: {MANY:,} stored, 0 unchanged, 0 rejected went on after row {entry.rows_done:,}" in again
+    assert store_of(company).lead_count() == MANY
+
+
+def stopped(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_import_that_is_stopped_before_it_began_or_in_a_dry_run_says_that_nothing_is_stored(
+    company: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "import_file", stopped)
+    ran = company.run("import", company.file("leads.csv"), company.file("calls.csv"))
+    assert ran.code == 130
+    assert one_line(ran.err).startswith(
+        "Stopped before a row of leads.csv was stored. Not begun: calls.csv. Importing the same"
+    )
+    ran = company.run("import", company.file("leads.csv"), "--dry-run")
+    assert (ran.code, one_line(ran.err)) == (130, "Stopped; a dry run stores nothing.")
+    assert facts_in(company) == []
+
+
+def test_an_import_that_is_stopped_while_it_counts_says_that_every_file_is_stored(
+    company: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_files, "leave_counted", stopped)
+    ran = company.run("import", company.file("leads.csv"))
+    assert ran.code == 130
+    assert one_line(ran.err).startswith("Stopped: every file is stored;")
+    assert store_of(company).lead_count() == 3
 
 
 def _rows_done_once_it_began(company: Small, process: subprocess.Popen[str]) -> int:
