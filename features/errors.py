@@ -10,7 +10,9 @@ LeadloopError
 │   ├── UnknownModel
 │   ├── UnknownAlarm
 │   ├── UnknownLetter
-│   └── UnknownExperiment
+│   ├── UnknownExperiment
+│   ├── NoDataFolder            nothing was ever kept where --home or LEADLOOP_HOME points
+│   └── DatabaseEmpty           the database holds no tables of leadloop's
 ├── NotYourLead                 a manager asked for a lead that is another's
 ├── FactRefused                 one fact cannot be taken: field and remedy
 ├── KeyUsedOtherwise            an Idempotency-Key came with another request before
@@ -137,6 +139,27 @@ class UnknownExperiment(NotThere):
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no test {name!r}; `leadloop experiment list` lists them.")
         self.name = name
+
+
+class NoDataFolder(NotThere):
+    """Nothing was ever kept in the folder that was named; none was made, as the name may be mistyped."""
+
+    def __init__(self, home: str, *, is_there: bool = False) -> None:
+        told = f"The folder {home} holds no data of leadloop's" if is_there else f"There is no data folder at {home}"
+        super().__init__(
+            f"{told}; --home (or LEADLOOP_HOME) names another, `leadloop import` or `leadloop serve` makes a new one."
+        )
+        self.home = home
+
+
+class DatabaseEmpty(NotThere):
+    """The database that the environment names is not one of ours, or not yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database of LEADLOOP_DATABASE_URL holds no tables of leadloop's; name the one that `leadloop serve` uses, or let "
+            "`leadloop migrate` make them in this one."
+        )
 
 
 class FactRefused(LeadloopError):

@@ -40,6 +40,8 @@ def open_company(
     ------
     CompanyFileWrong
         Where ``company.yaml`` is not there or does not hold together.
+    NoDataFolder
+        Where the data folder is not there; none is made.
     """
     words = Path(company or Path(folder) / "company.yaml")
     return Bench(open_house(Path(home or Path(folder) / "leadloop-data"), words))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, now
+from leadloop.commands._house import CompanyOption, HomeOption, now, settings_of_house
 from leadloop.commands._moments import in_utc
 
 NAME = "backup"
@@ -35,10 +35,9 @@ def command(
     and keep no old copies. Only its owner may read the file. Of PostgreSQL it is made by pg_dump, which must be on this
     machine; MLflow's record is in it where it lies in the data folder.
     """
-    from features.settings import settings_from_environment
     from leadloop.backup import make_backup
 
-    settings = settings_from_environment(home, company)
+    settings = settings_of_house(home, company)
     if not to.parent.is_dir():
         raise typer.BadParameter(f"The folder {to.parent} does not exist; make it first.")
     if to.is_dir():

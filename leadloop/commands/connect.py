@@ -65,7 +65,7 @@ def command(
     if draft:
         _draft(crm, address, out, home, company, console)
         return
-    house = open_house(home, company)
+    house = open_house(home, company, makes=True)
     _require(crm, house)
     if once:
         _once(house, console)

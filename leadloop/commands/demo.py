@@ -87,7 +87,7 @@ def _refuse_strangers_leads(home: Path) -> None:
     from features.facts.store import FactStore
     from features.settings import settings_from_environment
 
-    if FactStore(open_database(settings_from_environment(home))).lead_count():
+    if FactStore(open_database(settings_from_environment(home), makes=True)).lead_count():
         raise SettingWrong(
             "The database of LEADLOOP_DATABASE_URL holds leads already, and the demo's are made up: unset it, or name an "
             "empty database."

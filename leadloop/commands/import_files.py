@@ -50,7 +50,7 @@ def command(
 
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"--as takes one of {', '.join(KINDS)}")
-    house = open_house(home, company)
+    house = open_house(home, company, makes=True)
     moment = now()
     exported = moment
     if exported_at is not None:

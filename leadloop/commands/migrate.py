@@ -17,7 +17,7 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
     from features.settings import settings_from_environment
     from leadloop.database import newest_revision, revision_of
 
-    engine = open_database(settings_from_environment(home, company))
+    engine = open_database(settings_from_environment(home, company), makes=True)
     stands, newest = revision_of(engine), newest_revision()
     console = Console()
     if stands == newest:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import HomeOption, open_database
+from leadloop.commands._house import HomeOption, open_database, settings_of_house
 
 NAME = "rebuild"
 
@@ -22,11 +22,10 @@ def command(
     the row; what was imported later changes nothing. Ends with 1 where a row differs.
     """
     from features.facts.store import FactStore
-    from features.settings import settings_from_environment
     from models.rebuilding import differences
     from models.score_log import ScoreLog
 
-    engine = open_database(settings_from_environment(home))
+    engine = open_database(settings_of_house(home))
     checked, wrong = 0, 0
     for logged, differing in differences(FactStore(engine), ScoreLog(engine), engine, lead=lead, most=most):
         checked += 1

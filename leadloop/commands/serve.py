@@ -88,7 +88,7 @@ def serve_house(
     set_up_logs(settings.log)
     console = Console()
     with console.status("Opening the store ..."):
-        engine = open_database(settings)
+        engine = open_database(settings, makes=True)
         people = People(engine)
         if workers > 1:  # what must be right before, and made once, is looked at before any of them begins
             read_company(settings.company_file)

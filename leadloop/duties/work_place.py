@@ -24,7 +24,7 @@ class WorkPlace:
 
     def __init__(self, home: Path | None, company: Path | None, console: Console) -> None:
         self._home, self._company, self.console = home, company, console
-        self.first = open_house(home, company)
+        self.first = open_house(home, company, makes=True)
 
     @cached_property
     def postman(self) -> Postman:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.leadloop.command_line import Ran, Small, company_with_a_pattern, small_company
+from tests.support.empty_database import put_empty_database
 from tests.support.made_once import made_once
 
 FILES = ("leads.csv", "calls.csv", "stages.csv")
@@ -21,6 +22,13 @@ SAID = "said.json"
 def company(tmp_path: Path) -> Small:
     """Give the small company, of which nothing is imported yet."""
     return small_company(tmp_path / "small")
+
+
+@pytest.fixture
+def opened(company: Small) -> Small:
+    """Give the small company with a data folder that holds nothing yet."""
+    put_empty_database(company.home / "leadloop.db")
+    return company
 
 
 @pytest.fixture(scope="session")

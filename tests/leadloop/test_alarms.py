@@ -119,8 +119,8 @@ def test_a_check_says_what_works_and_what_does_not(tmp_path: Path) -> None:
     assert "crm (webhook): not sent: The webhook's server does not answer (ConnectError)." in one_line(ran.out)
 
 
-def test_without_a_recipient_a_check_says_where_to_write_one(company: Small) -> None:
-    ran = company.run("alarms", "--check", **HERE)
+def test_without_a_recipient_a_check_says_where_to_write_one(opened: Small) -> None:
+    ran = opened.run("alarms", "--check", **HERE)
     assert ran.code == 1
     assert "deliver: to" in one_line(ran.out)
 

@@ -52,8 +52,8 @@ def test_what_a_sale_cost_stands_by_channel_with_its_interval_and_no_claim_of_a_
     assert "An association, no cause." in said
 
 
-def test_a_company_without_a_whole_week_is_told_so(company: Small) -> None:
-    assert "no whole week" in company.done("budget")
+def test_a_company_without_a_whole_week_is_told_so(opened: Small) -> None:
+    assert "no whole week" in opened.done("budget")
 
 
 def test_a_test_is_drawn_kept_listed_and_not_judged_before_it_is_over(advertised: Small) -> None:

@@ -29,8 +29,8 @@ def test_the_list_as_of_a_moment_knows_only_who_had_come_by_then(imported: Small
     assert "No lead had come by then." in imported.done("features", "--at", "2026-03-01")
 
 
-def test_the_list_stands_before_any_lead_is_stored(company: Small) -> None:
-    said = company.done("features")
+def test_the_list_stands_before_any_lead_is_stored(opened: Small) -> None:
+    said = opened.done("features")
     assert "No leads are stored yet." in said
     assert line_of("area", said).endswith("no leads never")
 

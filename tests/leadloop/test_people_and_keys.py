@@ -14,23 +14,23 @@ from serving.gate.roles import SCOPE_WORDS, SCOPES
 from tests.leadloop.command_line import Small, one_line, run
 
 
-def test_a_key_is_shown_once_listed_rotated_and_revoked(company: Small) -> None:
-    assert "There is no key yet" in company.done("keys")
-    made = company.done("keys", "create", "crm", "--scope", "write", "--scope", "score", "--rate", "20")
+def test_a_key_is_shown_once_listed_rotated_and_revoked(opened: Small) -> None:
+    assert "There is no key yet" in opened.done("keys")
+    made = opened.done("keys", "create", "crm", "--scope", "write", "--scope", "score", "--rate", "20")
     key = made.splitlines()[-1]
     key_id = key.split("_")[1]
-    listed = company.done("keys", "list")
+    listed = opened.done("keys", "list")
     assert key not in listed
     assert re.search(rf"crm +score, write +{key_id} +20 .* opens", listed)
-    second = company.done("keys", "rotate", key_id).splitlines()[-1]
-    assert f"Key {key_id} is revoked." in company.done("keys", "revoke", key_id)
-    assert "revoked 20" in company.done("keys", "list")
-    engine = engine_for(f"sqlite:///{company.home / 'leadloop.db'}")
+    second = opened.done("keys", "rotate", key_id).splitlines()[-1]
+    assert f"Key {key_id} is revoked." in opened.done("keys", "revoke", key_id)
+    assert "revoked 20" in opened.done("keys", "list")
+    engine = engine_for(f"sqlite:///{opened.home / 'leadloop.db'}")
     keys = ApiKeys(engine)
     assert keys.holder(key.encode()) is None
     assert keys.holder(second.encode()) is not None
     engine.dispose()
-    third = company.done("keys", "rotate", second.split("_")[1], "--revoke")
+    third = opened.done("keys", "rotate", second.split("_")[1], "--revoke")
     assert "which is revoked" in third
 
 
@@ -43,7 +43,7 @@ def test_a_key_without_a_scope_is_answered_with_what_each_scope_opens(company: S
     assert not company.home.exists()
 
 
-def test_what_cannot_be_done_is_said_in_one_sentence(company: Small) -> None:
+def test_what_cannot_be_done_is_said_in_one_sentence(opened: Small) -> None:
     for words, said in (
         (("keys", "revoke", "nothing"), "There is no key nothing; `leadloop keys list` lists them."),
         (("keys", "create", "crm", "--scope", "all"), "A key's scopes are of score, write, read, admin"),
@@ -53,26 +53,26 @@ def test_what_cannot_be_done_is_said_in_one_sentence(company: Small) -> None:
         (("people", "role", "anna", "head"), "anna has no account"),
         (("people", "remove", "anna"), "anna has no account"),
     ):
-        ran = company.run(*words)
+        ran = opened.run(*words)
         assert (ran.code, said in one_line(ran.err)) == (1, True), ran.err
 
 
-def test_a_person_is_added_with_a_link_given_another_role_and_removed(company: Small) -> None:
-    assert "Nobody has an account yet" in company.done("people")
-    added = company.done("people", "add", "Anna@firma.ru", "--role", "manager", "--manager", "Анна")
+def test_a_person_is_added_with_a_link_given_another_role_and_removed(opened: Small) -> None:
+    assert "Nobody has an account yet" in opened.done("people")
+    added = opened.done("people", "add", "Anna@firma.ru", "--role", "manager", "--manager", "Анна")
     assert "anna@firma.ru has an account as manager." in added
     link = added.splitlines()[-1]
     assert link.startswith("http://127.0.0.1:8000/welcome?link=")
-    assert "has not chosen a password yet" in company.done("people", "list")
-    another = company.done("people", "link", "anna@firma.ru").splitlines()[-1]
+    assert "has not chosen a password yet" in opened.done("people", "list")
+    another = opened.done("people", "link", "anna@firma.ru").splitlines()[-1]
     assert another != link
-    assert "anna@firma.ru is head now." in company.done("people", "role", "anna@firma.ru", "head")
-    engine = engine_for(f"sqlite:///{company.home / 'leadloop.db'}")
+    assert "anna@firma.ru is head now." in opened.done("people", "role", "anna@firma.ru", "head")
+    engine = engine_for(f"sqlite:///{opened.home / 'leadloop.db'}")
     account = People(engine).account("anna@firma.ru")
     engine.dispose()
     assert (account.role, account.manager) == ("head", None)
-    assert "signs in no more" in company.done("people", "remove", "anna@firma.ru")
-    assert "removed" in company.done("people", "list")
+    assert "signs in no more" in opened.done("people", "remove", "anna@firma.ru")
+    assert "removed" in opened.done("people", "list")
 
 
 def with_managers(company: Small, *names: str) -> None:
@@ -106,8 +106,8 @@ def test_where_no_manager_is_known_yet_any_name_is_taken(company: Small) -> None
         assert ran.code == 0, ran.err
 
 
-def test_the_audit_log_says_when_nothing_is_in_it(company: Small) -> None:
-    assert "Nobody has looked at or changed anything yet." in company.done("audit")
+def test_the_audit_log_says_when_nothing_is_in_it(opened: Small) -> None:
+    assert "Nobody has looked at or changed anything yet." in opened.done("audit")
 
 
 def test_the_master_key_of_contacts_is_changed_and_every_contact_opens_as_before(imported: Small) -> None:

@@ -17,15 +17,15 @@ def scores_in(path: Path) -> dict[str, dict[str, str]]:
         return {row["lead_id"]: row for row in csv.DictReader(file)}
 
 
-def test_without_a_model_the_rules_score_and_nothing_is_stored(company: Small, tmp_path: Path) -> None:
+def test_without_a_model_the_rules_score_and_nothing_is_stored(opened: Small, tmp_path: Path) -> None:
     out = tmp_path / "new folder" / "scores.csv"
-    said = company.done("score", company.file("leads.csv"), "--out", str(out))
+    said = opened.done("score", opened.file("leads.csv"), "--out", str(out))
     assert f"3 leads scored into {out}, 0 left out." in one_line(said)
     scores = scores_in(out)
     assert list(scores) == ["1", "2", "3"]
     assert {row["model_version"] for row in scores.values()} == {"rules"}
     assert {row["probability"] for row in scores.values()} == {"0.060000"}
-    assert "No leads are stored yet." in company.done("features")
+    assert "No leads are stored yet." in opened.done("features")
 
 
 def test_the_file_and_the_api_give_the_same_lead_the_same_probability(trained: Small, tmp_path: Path) -> None:
@@ -48,10 +48,10 @@ def test_the_file_and_the_api_give_the_same_lead_the_same_probability(trained: S
     assert float(scores["new0"]["probability"]) > 3 * float(scores["new1"]["probability"])
 
 
-def test_rows_that_do_not_fit_are_named_and_left_out(company: Small, tmp_path: Path) -> None:
+def test_rows_that_do_not_fit_are_named_and_left_out(opened: Small, tmp_path: Path) -> None:
     good = ROWS["leads.csv"][1]
     write_rows(tmp_path / "some.csv", [LEADS, good, ("4", "never", *good[2:]), ("5", "2026-03-02"), ("", *good[1:])])
-    said = company.done("score", str(tmp_path / "some.csv"), "--out", str(tmp_path / "scores.csv"))
+    said = opened.done("score", str(tmp_path / "some.csv"), "--out", str(tmp_path / "scores.csv"))
     assert "line 3: created_at: write it as 2026-03-31" in one_line(said)
     assert "line 4: row: has another number of cells than the header" in one_line(said)
     assert "line 5: id: is empty; every row needs it" in one_line(said)
@@ -60,18 +60,18 @@ def test_rows_that_do_not_fit_are_named_and_left_out(company: Small, tmp_path: P
     assert list(scores_in(tmp_path / "scores.csv")) == ["1"]
 
 
-def test_a_file_with_a_header_alone_gives_a_header_alone(company: Small, tmp_path: Path) -> None:
+def test_a_file_with_a_header_alone_gives_a_header_alone(opened: Small, tmp_path: Path) -> None:
     write_rows(tmp_path / "none.csv", [LEADS])
-    said = company.done("score", str(tmp_path / "none.csv"), "--out", str(tmp_path / "scores.csv"))
+    said = opened.done("score", str(tmp_path / "none.csv"), "--out", str(tmp_path / "scores.csv"))
     assert "0 leads scored into" in one_line(said)
     assert scores_in(tmp_path / "scores.csv") == {}
 
 
-def test_an_empty_file_and_a_file_of_calls_are_refused_in_a_sentence(company: Small, tmp_path: Path) -> None:
+def test_an_empty_file_and_a_file_of_calls_are_refused_in_a_sentence(opened: Small, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     out = tmp_path / "scores.csv"
-    empty = company.run("score", str(tmp_path / "empty.csv"), "--out", str(out))
-    calls = company.run("score", company.file("calls.csv"), "--out", str(out))
+    empty = opened.run("score", str(tmp_path / "empty.csv"), "--out", str(out))
+    calls = opened.run("score", opened.file("calls.csv"), "--out", str(out))
     assert (empty.code, calls.code) == (1, 1)
     assert "empty.csv is empty; export it again." in one_line(empty.err)
     assert "calls.csv is no leads file of this company: the column 'id' (id) is missing" in one_line(calls.err)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadloop.commands._house import HomeOption
+from leadloop.commands._house import HomeOption, settings_of_house
 from leadloop.commands._table import figures_table
 
 NAME = "list"
@@ -13,10 +13,9 @@ def command(home: HomeOption = None) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from features.settings import settings_from_environment
     from monitoring.budget.experiment_shelf import ExperimentShelf
 
-    found = ExperimentShelf(settings_from_environment(home).home).experiments()
+    found = ExperimentShelf(settings_of_house(home).home).experiments()
     if not found:
         Console().print("No test was drawn yet; `leadloop experiment plan NAME --channel …` draws one.")
         return

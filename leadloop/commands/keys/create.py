@@ -34,7 +34,9 @@ def command(
     if not scope:
         told = "\n".join(f"  --scope {one}: {words}" for one, words in SCOPE_WORDS.items())
         raise typer.BadParameter(f"A key opens what its scopes name; give one --scope or several:\n{told}")
-    made, key = ApiKeys(open_database(settings_from_environment(home))).create(name, scope, now(), rate=rate)
+    made, key = ApiKeys(open_database(settings_from_environment(home), makes=True)).create(
+        name, scope, now(), rate=rate
+    )
     typer.echo(
         f"Key {made.id} of {made.name} may {', '.join(made.scopes)}. It is shown this once; send it as X-API-Key:"
     )

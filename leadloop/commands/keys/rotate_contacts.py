@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from leadloop.commands._house import HomeOption, open_database
+from leadloop.commands._house import HomeOption, open_database, settings_of_house
 
 NAME = "rotate-contacts"
 
@@ -20,9 +20,9 @@ def command(home: HomeOption = None) -> None:
     from features.facts.database import wiped, writing
     from features.facts.keyring import keyring_of
     from features.facts.sealed_texts import seal_plain_texts
-    from features.settings import add_contact_master, drop_older_masters, settings_from_environment
+    from features.settings import add_contact_master, drop_older_masters
 
-    settings = settings_from_environment(home)
+    settings = settings_of_house(home)
     engine = open_database(settings)
     add_contact_master(settings.home)
     done = keyring_of(engine).rewrap()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadloop.commands._house import HomeOption
+from leadloop.commands._house import HomeOption, settings_of_house
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
@@ -19,10 +19,9 @@ def command(home: HomeOption = None) -> None:
     """List the models: version, when it was trained, how good it was on later leads, champion and challenger."""
     from rich.console import Console
 
-    from features.settings import settings_from_environment
     from models.mlflow_registry import MlflowRegistry
 
-    found = MlflowRegistry(settings_from_environment(home)).models()
+    found = MlflowRegistry(settings_of_house(home)).models()
     if not found:
         Console().print("No model was trained yet: the rules serve. `leadloop train` begins.")
         return

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import HomeOption
+from leadloop.commands._house import HomeOption, settings_of_house
 
 NAME = "promote"
 
@@ -19,12 +19,11 @@ def command(
 
     `leadloop models rollback` takes it back.
     """
-    from features.settings import settings_from_environment
     from leadloop.commands.models._versions import version_meant
     from models.mlflow_registry import MlflowRegistry
     from training.retrain import promote_version
 
-    settings = settings_from_environment(home)
+    settings = settings_of_house(home)
     registry = MlflowRegistry(settings)
     meant = version_meant(version, settings.home, registry)
     promote_version(meant, settings.home, registry)

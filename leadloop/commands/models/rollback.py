@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from leadloop.commands._house import HomeOption
+from leadloop.commands._house import HomeOption, settings_of_house
 
 NAME = "rollback"
 
 
 def command(home: HomeOption = None) -> None:
     """Let the model that served before serve again; where there was none, the rules."""
-    from features.settings import settings_from_environment
     from models.artefact import champion_version, set_champion
     from models.mlflow_registry import MlflowRegistry
     from training.retrain import promote_version
 
-    settings = settings_from_environment(home)
+    settings = settings_of_house(home)
     registry = MlflowRegistry(settings)
     before, current = registry.version_of("previous"), champion_version(settings.home)
     if before and before != current:

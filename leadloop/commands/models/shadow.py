@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import HomeOption, open_database
+from leadloop.commands._house import HomeOption, open_database, settings_of_house
 
 NAME = "shadow"
 
@@ -24,7 +24,6 @@ def command(
     Nobody is shown its scores and no queue is ordered by them; answers do not wait for it. Without a version it tells who scores in
     the shadow, and how far it parts from the champion so far: counts, mean difference, share of other grades.
     """
-    from features.settings import settings_from_environment
     from leadloop.commands.models._parting import parting_words
     from leadloop.commands.models._versions import version_meant
     from models.artefact import champion_version, load_artefact, model_folder
@@ -32,7 +31,7 @@ def command(
     from models.shadow_log import ShadowLog
     from models.shadow_pointer import Challenge, challenge_of, set_challenge
 
-    settings = settings_from_environment(home)
+    settings = settings_of_house(home)
     champion = champion_version(settings.home)
     if off:
         set_challenge(settings.home, None)

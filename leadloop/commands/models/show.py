@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._house import CompanyOption, HomeOption, now, open_house, settings_of_house
 from leadloop.commands._measures import measures_table
 from leadloop.commands._moments import in_utc
 from leadloop.commands._table import figures_table
@@ -41,14 +41,13 @@ def command(
     """
     from rich.console import Console
 
-    from features.settings import settings_from_environment
     from leadloop.commands.models._versions import version_meant
     from models.artefact import CARD_FILE, load_artefact, model_folder
     from models.card import load_card
     from models.judgement import load_judgement
     from models.mlflow_registry import MlflowRegistry
 
-    settings = settings_from_environment(home)
+    settings = settings_of_house(home)
     registry = MlflowRegistry(settings)
     meant = version_meant(version, settings.home, registry)
     folder = model_folder(settings.home, meant)

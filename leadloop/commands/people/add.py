@@ -28,7 +28,7 @@ def command(
     from serving.gate.people import People
 
     settings = settings_from_environment(home, company)
-    engine = open_database(settings)
+    engine = open_database(settings, makes=True)
     if manager and role == "manager":
         require_known_manager(manager, settings, engine)
     people = People(engine)

@@ -166,38 +166,38 @@ def test_a_test_event_that_cannot_be_sent_says_why() -> None:
     assert "nobody answers" in words(f"http://127.0.0.1:{free_port()}", SECRETS[0], loopback=True)
 
 
-def test_the_commands_list_destinations_and_try_one(company: Small, receiver: Any) -> None:
-    assert "Nobody is told" in company.done("webhooks")
-    (company.folder / "company.yaml").write_text(
-        (company.folder / "company.yaml").read_text(encoding="utf-8")
+def test_the_commands_list_destinations_and_try_one(opened: Small, receiver: Any) -> None:
+    assert "Nobody is told" in opened.done("webhooks")
+    (opened.folder / "company.yaml").write_text(
+        (opened.folder / "company.yaml").read_text(encoding="utf-8")
         + f"webhooks: {{crm: {{url: '{receiver.url}/in'}}}}\n",
         encoding="utf-8",
     )
-    assert "not set: LEADLOOP_WEBHOOK_SECRET_CRM" in one_line(company.done("webhooks"))
-    ran = run("webhooks", "test", "crm", *company.place)
+    assert "not set: LEADLOOP_WEBHOOK_SECRET_CRM" in one_line(opened.done("webhooks"))
+    ran = run("webhooks", "test", "crm", *opened.place)
     assert (ran.code, "LEADLOOP_WEBHOOK_SECRET_CRM" in ran.out) == (1, True)
-    assert run("webhooks", "test", "dwh", *company.place).code == 2
+    assert run("webhooks", "test", "dwh", *opened.place).code == 2
     said = {"LEADLOOP_WEBHOOK_SECRET_CRM": ", ".join(SECRETS), "LEADLOOP_SEND_TO_LOOPBACK": "1"}
-    assert "Taken: HTTP 200" in company.done("webhooks", "test", "crm", **said)
-    assert "2 set" in one_line(company.done("webhooks", **said))
+    assert "Taken: HTTP 200" in opened.done("webhooks", "test", "crm", **said)
+    assert "2 set" in one_line(opened.done("webhooks", **said))
     assert keys_of(receiver.got[0]) == list(KEYS)
 
 
-def test_a_dead_letter_is_read_and_all_of_a_destination_are_sent_again(company: Small) -> None:
-    engine = engine_for(f"sqlite:///{company.home / 'leadloop.db'}")
-    company.done("outbox")
+def test_a_dead_letter_is_read_and_all_of_a_destination_are_sent_again(opened: Small) -> None:
+    engine = engine_for(f"sqlite:///{opened.home / 'leadloop.db'}")
+    opened.done("outbox")
     outbox, hook = Outbox(engine), WebhookDestination(url="https://crm.example.com/secret-path")
     for number in (1, 2):
         letter = Event("lead.scored", str(number), NOON, {"lead_id": "7", "said": "m@example.com"}).letter("crm", hook)
         outbox.take(outbox.put(letter, NOON), NOON)
         outbox.given_up(number, NOON, "404 nobody")
-    assert len(re.findall("404 nobody", company.done("outbox", "--to", "webhook:crm"))) == 2
-    assert "404 nobody" not in company.done("outbox", "--to", "meta")
-    whole = company.done("outbox", "--show", "1")
+    assert len(re.findall("404 nobody", opened.done("outbox", "--to", "webhook:crm"))) == 2
+    assert "404 nobody" not in opened.done("outbox", "--to", "meta")
+    whole = opened.done("outbox", "--show", "1")
     assert '"lead_id": "7"' in whole
     assert "crm.example.com" in whole
     assert not any(secret in whole for secret in ("secret-path", "m@example.com"))
-    assert "2 letters to webhook:crm are sent again" in company.done("outbox", "--all-again", "webhook:crm")
+    assert "2 letters to webhook:crm are sent again" in opened.done("outbox", "--all-again", "webhook:crm")
     assert [one.state for one in outbox.letters()] == ["waiting", "waiting"]
     engine.dispose()
 

@@ -1,0 +1,53 @@
+"""What a command reads has to be there: a mistyped --home is told, and does not become a new and empty data folder.
+
+Where the database is PostgreSQL, or a file elsewhere, the folder still holds models, reports and keys. So a command that needs
+those asks for the folder, and one that needs the database alone (keys, people, imports) asks for that alone: for leadloop's tables
+in it, as a mistyped address must not be filled with them either.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from features.errors import DatabaseEmpty, NoDataFolder
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from features.settings import Settings
+
+
+def require_data_folder(settings: Settings) -> None:
+    """Raise ``NoDataFolder`` where there is no folder, or none with the database that should lie in it."""
+    if not settings.home.is_dir():
+        raise NoDataFolder(str(settings.home))
+    require_database_file(settings)
+
+
+def require_database_file(settings: Settings) -> None:
+    """Raise where the database is a file and not there: it would be made by being opened."""
+    file = _file_of(settings.database_url)
+    if file is None or file.exists():
+        return
+    if file.parent == settings.home:
+        raise NoDataFolder(str(settings.home), is_there=settings.home.is_dir())
+    raise DatabaseEmpty
+
+
+def require_tables(engine: Engine) -> None:
+    """Raise ``DatabaseEmpty`` where a database holds no tables of leadloop's."""
+    from leadloop.database import revision_of
+
+    if revision_of(engine) is None:
+        raise DatabaseEmpty
+
+
+def _file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database; None for one in memory, or on a server."""
+    from sqlalchemy import make_url
+
+    named = make_url(url)
+    if named.get_backend_name() != "sqlite" or named.database in (None, "", ":memory:"):
+        return None
+    return Path(str(named.database))

@@ -1,0 +1,136 @@
+"""A data folder that is not there is told, and none is made in its place; only what brings something in makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from sqlalchemy import Engine, create_engine, inspect, make_url
+
+from features.errors import NoDataFolder
+from leadloop.bench import open_company
+from leadloop.cli import app
+from tests.leadloop.command_line import Small, one_line, run, started
+
+MAKE = frozenset({"connect", "import", "keys create", "migrate", "people add", "restore", "serve", "work"})
+"""What brings something in, or begins: these make a data folder where there is none."""
+ASK_NOTHING = frozenset({"webhooks test"})
+"""What takes --home as all do, but needs company.yaml alone."""
+WORDS = {
+    "backup": ("copy.tar",),
+    "drift": ("Поиск",),
+    "experiment evaluate": ("spring",),
+    "experiment plan": ("--channel", "Поиск"),
+    "keys revoke": ("0123abcd",),
+    "keys rotate": ("0123abcd",),
+    "models compare": ("challenger",),
+    "models promote": ("challenger",),
+    "people link": ("anna",),
+    "people remove": ("anna",),
+    "people role": ("anna", "head"),
+    "undo": ("1",),
+    "work --status": ("--status",),
+}
+"""What a command has to be told besides the folder."""
+
+
+def _with_a_home(group: Any, before: str = "") -> Iterator[str]:
+    """Yield every command that takes --home, by what a person types."""
+    for name, one in group.commands.items():
+        if hasattr(one, "commands"):
+            yield from _with_a_home(one, f"{before}{name} ")
+        elif any("--home" in parameter.opts for parameter in one.params):
+            yield f"{before}{name}"
+
+
+READ = sorted({*_with_a_home(typer.main.get_command(app)), "work --status"} - MAKE - ASK_NOTHING)
+
+
+def test_every_command_is_looked_at() -> None:
+    assert {"channels", "journey", "models list", "train", "undo", "audit", "score"} <= set(READ)
+    assert len(READ) >= 35
+
+
+@pytest.mark.parametrize("command", READ)
+def test_a_command_that_reads_refuses_a_folder_that_is_not_there_and_makes_none(
+    company: Small, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(company.folder)
+    before = sorted(company.folder.rglob("*"))
+    words = ["leads.csv", "--out", "scores.csv"] if command == "score" else WORDS.get(command, ())
+    ran = run(*command.split()[: 1 if command == "work --status" else None], *words, LEADLOOP_HOME="leadloop-dta")
+    said = one_line(ran.err)
+    assert (ran.code, ran.out) == (1, ""), ran.out + ran.err
+    assert said.replace(" ", "").startswith(
+        f"There is no data folder at {company.folder}/leadloop-dta;".replace(" ", "")
+    )
+    assert "--home (or LEADLOOP_HOME) names another, `leadloop import` or `leadloop serve` makes a new one." in said
+    assert sorted(company.folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["imports", "channels", "models list", "experiment list", "keys rotate-contacts"])
+def test_a_folder_of_something_else_is_not_taken_for_a_data_folder(company: Small, command: str) -> None:
+    others = company.folder / "pictures"
+    others.mkdir()
+    place = ("--home", str(others), *(company.place[2:] if command == "channels" else ()))
+    ran = run(*command.split(), *place)
+    assert ran.code == 1
+    assert one_line(ran.err).startswith(f"The folder {others} holds no data of leadloop's;")
+    assert list(others.iterdir()) == []
+
+
+def test_what_brings_something_in_makes_the_folder_and_the_others_then_go_on(company: Small) -> None:
+    assert "crm may write" in company.done("keys", "create", "crm", "--scope", "write")
+    assert "crm" in company.done("keys", "list")
+    assert "No leads are stored yet." in company.done("features")
+    assert "Nothing was imported yet" in company.done("imports")
+
+
+def test_the_bench_of_a_folder_that_is_not_there_is_refused(company: Small) -> None:
+    with pytest.raises(NoDataFolder, match="There is no data folder at"):
+        open_company(company.folder, home=company.folder / "hom")
+    assert not (company.folder / "hom").exists()
+
+
+def in_a_process(*words: str, url: str) -> tuple[int, str]:
+    """Run a command as a process of its own, as one that ends takes its connections along; return how it ended and what it said."""
+    process = started(*words, LEADLOOP_DATABASE_URL=url)
+    said = one_line(process.communicate(timeout=60)[0])
+    return process.returncode, said
+
+
+def test_with_a_database_elsewhere_what_needs_it_alone_needs_no_folder(
+    company: Small, postgres_url: str, postgres_engine: Engine
+) -> None:
+    for words in (("keys", "list"), ("imports",)):
+        assert in_a_process(*words, "--home", str(company.home), url=postgres_url)[0] == 0
+    code, said = in_a_process("channels", *company.place, url=postgres_url)
+    assert code == 1
+    assert said.startswith("There is no data folder at")
+    assert not company.home.exists()
+    company.home.mkdir()
+    assert in_a_process("channels", *company.place, url=postgres_url)[0] == 0
+
+
+def test_a_database_of_something_else_gets_no_tables_of_ours(company: Small, postgres_url: str) -> None:
+    other = make_url(postgres_url).set(database="postgres").render_as_string(hide_password=False)
+    code, said = in_a_process("imports", "--home", str(company.home), url=other)
+    assert code == 1
+    assert said.startswith("The database of LEADLOOP_DATABASE_URL holds no tables of leadloop's;")
+    engine = create_engine(other)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_database_file_that_is_not_there_is_not_made(company: Small, tmp_path: Path) -> None:
+    company.home.mkdir()
+    file = tmp_path / "elsewhere" / "leads.db"
+    for words in (("imports",), ("models", "list")):
+        ran = run(*words, "--home", str(company.home), LEADLOOP_DATABASE_URL=f"sqlite:///{file}")
+        assert ran.code == 1
+        assert one_line(ran.err).startswith("The database of LEADLOOP_DATABASE_URL holds no tables of leadloop's;")
+    assert not file.parent.exists()
+    assert list(company.home.iterdir()) == []
