@@ -1,6 +1,6 @@
 """How early alarms come and how often they are false, beside peers at the same measured rate of false alarms.
 
-    python -m benchmarks.alarms [single] [market] [company] [demo] [growth] [--years 510] [--runs 150]
+    python -m benchmarks.alarms [single] [market] [company] [demo] [growth] [back] [--years 510] [--runs 150]
     python -m benchmarks.alarms ratios [--changes 10:20 30:45] [--years 1500] [--runs 2000]
 
 20 called leads a day; nobody knows the share before or after, nor the day, except the CUSUM, which knows all but the day.
@@ -9,7 +9,8 @@ for all channels at once, beside five other channels; the CUSUM knows season and
 campaigns, the whole pass, with everything that it watches. ``demo``: the simulated company, on the clock of the form's answers
 beside that of the calls, where the spoiled traffic answers differently and where it does not. ``growth``: seconds of the pass
 over companies of more and more leads. The detector is the product's own; only the streams are drawn with numpy. False alarms
-are counted over whole years after a first 60 days. ``ratios``: single rows of ``single``, with the intervals of their ratios.
+are counted over whole years after a first 60 days. ``back``: how soon an alarm is over once all is well again, and how often too
+soon. ``ratios``: single rows of ``single``, with the intervals of their ratios.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from benchmarks.alarms.back_again import back_again
 from benchmarks.alarms.company_years import company
 from benchmarks.alarms.demo_company import demo
 from benchmarks.alarms.growth import growth
@@ -27,7 +29,7 @@ from benchmarks.alarms.ratios import PEERS, ratios
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["single", "market", "company", "demo", "growth"])
+    parser.add_argument("parts", nargs="*", default=["single", "market", "company", "demo", "growth", "back"])
     parser.add_argument("--years", type=int, default=510, help="channel-years without a change")
     parser.add_argument("--runs", type=int, default=150, help="runs of each change")
     parser.add_argument("--company-years", type=int, default=20)
@@ -50,6 +52,8 @@ def main() -> None:
             demo(range(1, said.demo_seeds + 1), Path(folder))
     if "growth" in said.parts:
         growth(said.leads)
+    if "back" in said.parts:
+        back_again(said.runs)
 
 
 def _change(said: str) -> tuple[float, float]:

@@ -37,13 +37,21 @@ class ChangePoint:
     """Natural logarithm of the detector's evidence, in days."""
 
 
-def change_point(steps: Sequence[Step]) -> ChangePoint:
+def change_point(steps: Sequence[Step], raised_on: float) -> ChangePoint:
     """Return the change that the steps tell of.
+
+    Parameters
+    ----------
+    steps
+        At least one of them of the day ``raised_on`` or before.
+    raised_on
+        The day of the alarm. What it was raised about had come by then: an odd day since, on which all was well, does not move
+        the change to the day after itself.
 
     Examples
     --------
     >>> calm, risen = tuple(-0.5 for _ in TILTS), tuple(2.0 for _ in TILTS)
-    >>> found = change_point([Step(day, 1.0, calm if day < 20 else risen) for day in range(25)])
+    >>> found = change_point([Step(day, 1.0, calm if day < 20 else risen) for day in range(25)], raised_on=24)
     >>> found.day, found.earliest, found.latest, round(found.evidence, 1)
     (20, 13, 21, 11.0)
     """
@@ -53,18 +61,25 @@ def change_point(steps: Sequence[Step]) -> ChangePoint:
         summed = [one + gain for one, gain in zip(summed, step.gained, strict=True)]
         logs.append(summed)
     logs.reverse()
-    top = max(max(one) for one in logs)
-    by_day: dict[int, float] = {}
-    for step, since in zip(steps, logs, strict=True):
-        terms = [weight * exp(max(one - top, -700.0)) for weight, one in zip(WEIGHTS, since, strict=True)]
-        part = step.days * sum(terms)
-        by_day[int(step.day)] = by_day.get(int(step.day), 0.0) + part
+    by_then = sum(step.day <= raised_on for step in steps)
+    _, by_day = _parts(steps[:by_then], logs[:by_then])
     whole, days = sum(by_day.values()), list(by_day)
     best = max(days, key=by_day.__getitem__)
     earliest = _reached(days, by_day, OUTSIDE / 2 * whole)
     latest = _reached(days[::-1], by_day, OUTSIDE / 2 * whole)
-    evidence = top + log(max(whole, 1e-300))
+    top, every = _parts(steps, logs)
+    evidence = top + log(max(sum(every.values()), 1e-300))
     return ChangePoint(best, min(earliest, best), max(latest, best), evidence)
+
+
+def _parts(steps: Sequence[Step], logs: Sequence[Sequence[float]]) -> tuple[float, dict[int, float]]:
+    """Return each day's part of the evidence as a multiple of the largest term, and that term's logarithm."""
+    top = max(max(one) for one in logs)
+    by_day: dict[int, float] = {}
+    for step, since in zip(steps, logs, strict=True):
+        terms = [weight * exp(max(one - top, -700.0)) for weight, one in zip(WEIGHTS, since, strict=True)]
+        by_day[int(step.day)] = by_day.get(int(step.day), 0.0) + step.days * sum(terms)
+    return top, by_day
 
 
 def _reached(days: Sequence[int], by_day: dict[int, float], enough: float) -> int:

@@ -193,7 +193,7 @@ class _Stream:
         bad, of = self._faces[face].counts[place][1] / alike, of / alike
         self._steps[face].append(Step(day, day - self._watched_on, gains(bad, of, costs(expected))))
         self._watched_on = day
-        if self._recovery.is_back(bad, of, expected):
+        if self._recovery.is_back(int(day), bad, of, expected):
             self._over(day, "recovered")
         elif not self._recovery.has_begun:
             self._bad_until = place
@@ -216,7 +216,8 @@ class _Stream:
     def _told(self, face: int, raised_on: float, until: int) -> Episode:
         """Return what the leads up to a place say of an alarm: since when, and the counts before and since."""
         last = self._days[until][0]
-        change = change_point([one for one in self._steps[face] if raised_on - REMEMBERED < one.day <= last])
+        steps = [one for one in self._steps[face] if raised_on - REMEMBERED < one.day <= last]
+        change = change_point(steps, raised_on)
         before, after = self._split(face, change.day, until)
         splits = tuple(self._split(face, day, until) for day in (change.earliest, change.latest))
         return Episode(face, raised_on, change, before, after, splits)

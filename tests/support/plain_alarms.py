@@ -224,7 +224,7 @@ class PlainStream:
                 self.usual.learn(day, bad, of, self.moved.get(day, STILL))
 
     def _waited(self, place: int) -> int:
-        """Take in a day while an alarm stands: is the share back (Page 1954), a thousand to one?"""
+        """Take in a day while an alarm stands: is the share back (Page 1954), a thousand to one, by two days at least?"""
         day, bad, of = self.days[place]
         ends = self._ends_by_itself(day)
         if ends is not None:
@@ -236,8 +236,9 @@ class PlainStream:
         self._watched_on = day
         since = log((self._bad + 0.5) / (self._of - self._bad + 0.5))
         rise = max(since - log(usual / (1 - usual)), log(1.5))
-        speaks = bad / alike * rise - of / alike * log(1 + usual * (exp(rise) - 1))
-        self._back = max(self._back - speaks, 0.0)
+        speaks = of / alike * log(1 + usual * (exp(rise) - 1)) - bad / alike * rise
+        speaks = min(speaks, log(1000) / 2)  # a day of any size has half the say at most
+        self._back = max(self._back + speaks, 0.0)
         if self._back == 0.0:
             self._bad, self._of = self._bad + bad / alike, self._of + of / alike
             self._bad_until = place
@@ -260,14 +261,18 @@ class PlainStream:
         self._anew(day)
 
     def _told(self, raised_on: int, place: int) -> Raised:
-        """Return since when: each day's part is the likelihood of all that came from it on, times the days before it."""
+        """Return since when: a day's part is the likelihood of all that came from it on, times the days before it.
+
+        A change that was noticed had come by then.
+        """
         last = self.days[place][0]
         steps = [one for one in self._steps if raised_on - REMEMBERED < one[0] <= last]
         logs = [[sum(gained[n] for _, _, gained in steps[k:]) for n in range(len(SIZES))] for k in range(len(steps))]
-        top = max(max(one) for one in logs)
+        possible = [(step, since) for step, since in zip(steps, logs, strict=True) if step[0] <= raised_on]
+        top = max(max(since) for _, since in possible)
         parts = {
             day: days * sum(part * exp(one - top) for (_, part), one in zip(SIZES, since, strict=True))
-            for (day, days, _), since in zip(steps, logs, strict=True)
+            for (day, days, _), since in possible
         }
         best = max(parts, key=lambda day: parts[day])
         ends = []
