@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="what the cases are drawn by")
     said = parser.parse_args()
     told, begun = Told(), time.monotonic()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:  # what counts behind may still write there
         home = Path(place) / "home"
         engine = engine_for(f"sqlite:///{home / 'leadloop.db'}")
         bring_up_to_date(engine)
