@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -178,8 +179,21 @@ def _served(row: Row[Any]) -> ServedGrade:
 def _columns(one: LoggedScore) -> tuple[Any, ...]:
     """Return a score as the database takes it."""
     lead_id, at, *same, rates_midnight, company_hash, kind, row, _ = one
-    rates_us = None if rates_midnight is None else microseconds(rates_midnight)
-    return (lead_id, microseconds(at), *same, rates_us, company_hash, kind, orjson.dumps(row).decode())
+    return (
+        lead_id,
+        microseconds(at),
+        *same,
+        _midnight_us(rates_midnight),
+        company_hash,
+        kind,
+        orjson.dumps(row).decode(),
+    )
+
+
+@lru_cache(maxsize=64)
+def _midnight_us(midnight: datetime | None) -> int | None:
+    """Return a midnight as the database takes it; all scores of a day have the same one, told by the clocks of a zone."""
+    return None if midnight is None else microseconds(midnight)
 
 
 def _logged(row: Row[Any]) -> LoggedScore:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from features.facts.codec import EPOCH
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.values import Answer, Lead, Source
@@ -131,7 +132,8 @@ class RowBuilder:
 
     def _of_arrival(self, known: KnownLead) -> dict[str, Value]:
         """Return what the moment of the request says: the same of all that were left within a second."""
-        return _remembered(self._of_seconds, (known.lead.at.replace(microsecond=0),), ARRIVAL_FEATURES, known)
+        since = known.lead.at - EPOCH
+        return _remembered(self._of_seconds, (since.days, since.seconds), ARRIVAL_FEATURES, known)
 
     def _of_source(self, known: KnownLead) -> dict[str, Value]:
         """Return what the source's features say: the same of all leads with its channel and marks, as long as rates hold."""

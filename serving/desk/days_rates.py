@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 
 from features.facts.store import FactStore
 from features.rows.as_of import Gate
@@ -19,19 +19,20 @@ class DaysRates:
         self._kept, self._kept_number = kept, -1
         self._store, self._zone = store, gate.company.zone
         self._gate, self._timeline = gate, RatesTimeline(gate)
-        self._held, self._has_learned, self._counted = NO_RATES, False, 0
+        self._has_learned, self._counted = False, 0
+        self._today: tuple[datetime | None, SourceRates] = None, NO_RATES
         self._past: dict[datetime, SourceRates] = {}
         self._counting = threading.Lock()
 
     @property
     def number(self) -> int:
         """Return the storage number up to which facts were counted."""
-        return self._held.number
+        return self.held.number
 
     def at(self, moment: datetime) -> SourceRates:
         """Return the rates held for today and for what comes; for a moment before them, those of its own midnight."""
-        held = self._held
-        if held.midnight is None or moment >= held.midnight:
+        since, held = self._today
+        if since is None or moment >= since:
             return held
         midnight = last_midnight(moment, self._zone)
         kept = self._past.get(midnight)
@@ -52,16 +53,16 @@ class DaysRates:
     @property
     def held(self) -> SourceRates:
         """Return the rates of the midnight that was counted last."""
-        return self._held
+        return self._today[1]
 
     def take(self, counted: SourceRates) -> None:
         """Hold rates that were counted before this process began, until ``count`` counts anew."""
         with self._counting:
-            self._held = counted
+            self._hold(counted)
 
     def is_of(self, moment: datetime) -> bool:
         """Return whether the rates held are those of the day of ``moment``."""
-        return self._held.midnight == last_midnight(moment, self._zone)
+        return self.held.midnight == last_midnight(moment, self._zone)
 
     def count(self, moment: datetime) -> None:
         """Count what is new, and hold the rates as of the last midnight before ``moment``."""
@@ -74,10 +75,14 @@ class DaysRates:
                 self._timeline.take_in(self._changes(before, number))
             self._counted = number
             self._past = {}
-            self._held = self._timeline.held(moment, number)
+            self._hold(self._timeline.held(moment, number))
             if self._kept and number != self._kept_number:
                 self._kept.keep(self._timeline, number)
                 self._kept_number = number
+
+    def _hold(self, rates: SourceRates) -> None:
+        """Hold rates from their midnight on, told in UTC: to compare moments of two zones is to ask both for their clocks."""
+        self._today = rates.midnight and rates.midnight.astimezone(UTC), rates
 
     def _go_on(self, *, of: int | None = None) -> None:
         """Go on from the timeline that was kept, where this process has counted nothing yet; ``of``: from that number alone."""
