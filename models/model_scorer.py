@@ -15,7 +15,7 @@ from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
 from models.artefact import Artefact
-from models.by_rules import ByRules
+from models.by_rules import ByRules, Ruled
 from models.foreseen import foreseen, prospects
 from models.if_answered import IfAnswered, as_told
 from models.purchase_model import FieldCells
@@ -36,14 +36,14 @@ class ModelScorer:
         self._sum = QuickSum(artefact.model, artefact.average)
         self._by_rules: dict[int, ByRules] = {}
         self._latest: ByRules | None = None
-        self._last: tuple[FeatureRow, Cells, Sequence[float]] = {}, (), []
+        self._last: tuple[FeatureRow, Ruled, Cells, Sequence[float]] | None = None
 
     def score(self, known: KnownLead, row: FeatureRow) -> Score:
         """Return the score of the lead at ``known.moment``."""
         artefact, rules = self.artefact, self._rules_of(known)
         ruled, cells = rules.of(known.answers), self._sum.cells(row)
         adds, doubt, speak_for, against = self._sum.summed(cells, called=bool(known.calls))
-        self._last = row, cells, adds
+        self._last = row, ruled, cells, adds
         start = ruled.start + artefact.level
         log_odds = start + sum(adds, 0.0)
         chance = probability_of(log_odds)
@@ -51,7 +51,7 @@ class ModelScorer:
         speak_for += ruled.speaks_for
         against += ruled.against
         return Score(
-            known.lead_id, known.moment, chance, low, high, log_odds, start, ruled.grading,
+            known.lead_id or None, known.moment, chance, low, high, log_odds, start, ruled.grading,
             artefact.borders.grade(chance, ruled.grading.grade), _strongest(speak_for), _strongest(against), artefact.average,
             rules.next_answer.field_to_ask(ruled.questions, ruled.grading, known.answers, cells, log_odds),
             self.version, self.data_cut_off,
@@ -64,28 +64,27 @@ class ModelScorer:
 
     def foreseen(self, field: str, known: KnownLead, row: FeatureRow, rows: RowBuilder) -> tuple[IfAnswered, ...]:
         """Return what each answer to an open question would make of the lead."""
-        by_rules = self._rules_of(known)
-        ruled = by_rules.of(known.answers)
+        ruled, cells, adds = self._at_hand(known, row)
         found = ruled.prospects.get(field)
         if found is None:
-            level = self.artefact.level
+            by_rules, level = self._rules_of(known), self.artefact.level
             found = ruled.prospects[field] = prospects(
                 field, known, row, rows=rows, model=self.artefact.model, quick=self._sum,
                 start_of=lambda told: by_rules.of(told.answers).start + level,
             )  # fmt: skip
-        return as_told(foreseen(found, *self._added(row), self._sum), known.company.fields[field])
+        return as_told(foreseen(found, cells, adds, self._sum), known.company.fields[field])
 
     def cells_of(self, feature: str) -> FieldCells | None:
         """Return the cells that tell a feature's values apart; None where no table reads it."""
         return self.artefact.model.cells_of(feature)
 
-    def _added(self, row: FeatureRow) -> tuple[Cells, Sequence[float]]:
-        """Return a row's cells and what its blocks add; those of the row that was scored last are at hand."""
-        last, cells, adds = self._last
-        if last is not row:
-            cells = self._sum.cells(row)
-            adds = self._sum.adds(cells)
-        return cells, adds
+    def _at_hand(self, known: KnownLead, row: FeatureRow) -> tuple[Ruled, Cells, Sequence[float]]:
+        """Return what the rules say of a lead, its cells, and what its blocks add; for the row that was scored last it is kept."""
+        last = self._last
+        if last is not None and last[0] is row:
+            return last[1:]
+        cells = self._sum.cells(row)
+        return self._rules_of(known).of(known.answers), cells, self._sum.adds(cells)
 
     def _rules_of(self, known: KnownLead) -> ByRules:
         """Return the rules that held at the moment, as this model reads them."""

@@ -63,11 +63,12 @@ class Reason(NamedTuple):
 class Score(NamedTuple):
     """A purchase probability with everything that a person needs to trust or dispute it.
 
-    The true probability lies between ``low`` and ``high`` in 80 of 100 cases. ``log_odds`` is ``start`` (the rules' own
-    log-odds) plus the contributions of all features; ``reasons_for`` and ``reasons_against`` are the largest of them, the
-    rules' grade among them; ``average`` is the share that bought of all leads that the model learned from. ``ask`` is the
-    field whose answer matters most now. Without a model ``model_version`` and ``average`` are None, the probability is the
-    company's own guess for the grade (or lies between those of the grades still open), and there are no reasons.
+    ``lead_id`` is None where the lead is not stored, and so has an empty one. The true probability lies between ``low`` and
+    ``high`` in 80 of 100 cases. ``log_odds`` is ``start`` (the rules' own log-odds) plus the contributions of all features;
+    ``reasons_for`` and ``reasons_against`` are the largest of them, the rules' grade among them; ``average`` is the share
+    that bought of all leads that the model learned from. ``ask`` is the field whose answer matters most now. Without a model
+    ``model_version`` and ``average`` are None, the probability is the company's own guess for the grade (or
+    lies between those of the grades still open), and there are no reasons.
 
     A named tuple is as frozen as a dataclass, and made in a fifth of the time: a score is little more than a sum.
     """
@@ -131,7 +132,8 @@ class RulesScorer:
         asked = rules.criteria[grading.ask].field if grading.ask else None
         ends = interval(start, doubt_of_guess(chance))
         return Score(
-            known.lead_id, known.moment, chance, *ends, start, start, grading, grading.grade, (), (), None, asked, None, None
+            known.lead_id or None, known.moment, chance, *ends, start, start, grading, grading.grade, (), (), None, asked,
+            None, None,
         )  # fmt: skip
 
     def probability(self, known: KnownLead, row: FeatureRow) -> float:
@@ -166,8 +168,3 @@ def interval(log_odds: float, variance: float) -> tuple[float, float]:
     """
     reach = NORMAL_80 * math.sqrt(max(variance, LEAST_VARIANCE))
     return probability_of(log_odds - reach), probability_of(log_odds + reach)
-
-
-def without_lead(score: Score) -> Score:
-    """Return the score of a lead that is not stored and so has no id."""
-    return Score(None, *score[1:])

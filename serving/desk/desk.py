@@ -23,7 +23,7 @@ from models.expected_amount import ExpectedAmounts
 from models.if_answered import IfAnswered
 from models.possible_answers import Ends
 from models.remembered import Remembered
-from models.score import Reason, Score, Scorer, without_lead
+from models.score import Reason, Score, Scorer
 from models.score_log import LoggedScore, logged
 from serving.desk.champion import Champion
 from serving.desk.days_rates import DaysRates
@@ -107,11 +107,8 @@ class Desk:
         return self.scored_known(known)
 
     def scored_asked(self, lead: Lead, source: Source, moment: datetime) -> Scored:
-        """Score a lead that is not stored, of which nothing but these facts is known, without logging."""
-        known = self._rows.just_come(lead, source, moment)
-        row = self._rows.row(known)
-        scorer = self.scorer
-        return Scored(known, row, without_lead(scorer.score(known, row)), self._amount(known), scorer)
+        """Score a lead that is not stored and so has no id, of which nothing but these facts is known, without logging."""
+        return self.scored_known(self._rows.just_come(lead, source, moment))
 
     def scored_known(self, known: KnownLead) -> Scored:
         """Score what is known."""

@@ -10,7 +10,6 @@ from features.facts.values import LeadId
 from features.rows.feature_row import FixedRates, RowBuilder
 from features.rows.source_rates import NO_RATES, SourceRates
 from models.model_scorer import ModelScorer
-from models.score import without_lead
 from models.score_log import ASKED_AT_ONCE, LoggedScore, ScoreLog, logged
 from tests.models.small_models import windows_artefact, windows_company
 from tests.support.facts import NOON, history, lead
@@ -56,10 +55,10 @@ def test_a_leads_scores_come_in_the_order_in_which_they_were_given(engine: Engin
 
 def test_a_lead_that_was_only_asked_about_is_kept_apart_and_belongs_to_nobody(engine: Engine) -> None:
     rows = RowBuilder(windows_company(), FixedRates())
-    known = rows.known(history(lead()), NOON)
+    known = rows.known(history(lead("")), NOON)
     assert known is not None
     row = rows.row(known)
-    score = without_lead(ModelScorer(windows_artefact()).score(known, row))
+    score = ModelScorer(windows_artefact()).score(known, row)
     asked = logged(score, row, NO_RATES, number=0, company_hash="x")
     log = ScoreLog(engine)
     log.remember([asked, a_score()])
