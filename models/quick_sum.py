@@ -131,11 +131,17 @@ class QuickSum:
 
         ``called`` says whether anybody called the lead: before that, what a call tells is no reason.
         """
-        found = [sums[pick(cells)] for pick, sums in self._blocks[called]]
-        if not found:
-            return (), 0.0, [], []
-        adds, doubts, speak_for, against = zip(*found, strict=True)
-        return adds, sum(doubts, 0.0), list(chain.from_iterable(speak_for)), list(chain.from_iterable(against))
+        adds: list[float] = []
+        speak_for: list[Told] = []
+        against: list[Told] = []
+        doubt = 0.0
+        for pick, sums in self._blocks[called]:
+            added, doubted, told_for, told_against = sums[pick(cells)]
+            adds.append(added)
+            doubt += doubted
+            speak_for += told_for
+            against += told_against
+        return adds, doubt, speak_for, against
 
     def _field_adds(self, reads: Sequence[int], cells: Cells, *, called: bool) -> Adds:
         """Return what the first of these fields adds where they stand in ``cells``."""
@@ -168,13 +174,13 @@ def told_as(reason: Reason, place: int) -> Told:
 def _packed(model: PurchaseModel) -> list[tuple[list[int], list[int]]]:
     """Return the blocks: the places of their fields, and of all fields that these fields' tables read.
 
-    Each field goes into the first block that has room for it.
+    Each field goes into the first block that has room for it, or reads what it reads anyway.
     """
     blocks: list[tuple[list[int], list[int]]] = []
     for place in range(len(model.cells)):
         reads = {place, *model.read_with(place)}
         for own, read in blocks:
-            if prod(model.cells[one].count for one in reads.union(read)) <= MOST_WAYS:
+            if reads.issubset(read) or prod(model.cells[one].count for one in reads.union(read)) <= MOST_WAYS:
                 own.append(place)
                 read[:] = sorted(reads.union(read))
                 break

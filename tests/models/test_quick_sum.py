@@ -81,4 +81,4 @@ def test_before_the_first_call_what_only_a_call_can_tell_is_no_reason() -> None:
 
 def test_a_model_without_tables_adds_nothing() -> None:
     quick = QuickSum(PurchaseModel([], []), AVERAGE)
-    assert quick.summed(quick.cells({"area": 5.0}), called=True) == ((), 0.0, [], [])
+    assert quick.summed(quick.cells({"area": 5.0}), called=True) == ([], 0.0, [], [])
