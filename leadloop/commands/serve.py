@@ -113,6 +113,7 @@ def serve_house(
         port=port,
         log_level="warning",
         access_log=False,
+        server_header=False,  # nobody need know what serves
         log_config=None,  # ours, in every process (leadloop/log_lines.py)
         workers=workers if workers > 1 else None,
         factory=workers > 1,

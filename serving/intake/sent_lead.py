@@ -90,8 +90,9 @@ def answers_of(sent: Mapping[str, SentAnswer], company: Company) -> tuple[dict[s
     FactRefused
         Naming the field and what would be right; the value itself is not repeated.
     """
-    read, answers, unknown = _reading_of(company), dict[str, Answer](), list[str]()
-    fields = company.fields
+    read, fields = _reading_of(company), company.fields
+    answers: dict[str, Answer] = {}
+    unknown: list[str] = []
     for name, value in sent.items():
         if name not in fields:
             unknown.append(shown_name(name))
