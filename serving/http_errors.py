@@ -29,6 +29,7 @@ from features.errors import (
     UnknownModel,
 )
 from features.facts.contact_signs import shown_name
+from serving.gate.headers import headers_of
 from serving.in_time import in_time
 from serving.pages import Pages, wants_page
 
@@ -156,11 +157,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         largest = LARGEST_BATCH if scope["path"].startswith(BATCHES) else self.largest
-        declared = b"0"
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                declared = value
-                break
+        declared = headers_of(scope).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > largest:
             await JSONResponse({"detail": _too_large_words(largest)}, 413)(scope, receive, send)
             return

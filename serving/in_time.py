@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Generator
-from types import coroutine
+from types import CoroutineType, coroutine
 from typing import Any, TypeVar, cast
 
 Come = TypeVar("Come")
@@ -20,7 +20,7 @@ async def in_time(coming: Awaitable[Come], seconds: float) -> Come:
     >>> asyncio.run(in_time(asyncio.sleep(0, "here"), 1.0))
     'here'
     """
-    if not isinstance(coming, Coroutine):
+    if not isinstance(coming, CoroutineType):
         async with asyncio.timeout(seconds):
             return await coming
     try:

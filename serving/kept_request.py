@@ -12,6 +12,8 @@ from collections import deque
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
+from serving.gate.headers import headers_of
+
 PLAIN = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
 
 
@@ -19,12 +21,8 @@ def is_plain(scope: Scope, path: str, *, but: bytes = b"") -> bool:
     """Return whether a request posts plain JSON to a path, without the header ``but``."""
     if scope["type"] != "http" or scope["path"] != path or scope["method"] != "POST":
         return False
-    is_json = False
-    for name, value in scope["headers"]:
-        if name == but:
-            return False
-        is_json = is_json or (name == b"content-type" and value.lower() in PLAIN)
-    return is_json
+    headers = headers_of(scope)
+    return headers.get(b"content-type", b"").lower() in PLAIN and but not in headers
 
 
 class KeptRequest:
@@ -46,8 +44,10 @@ class KeptRequest:
                 return None
             self._messages.append(message)
             more = message.get("more_body", False)
-        parts = [one.get("body", b"") for one in self._messages]
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        if len(self._messages) == 1:
+            whole: bytes = message.get("body", b"")
+            return whole
+        return b"".join([one.get("body", b"") for one in self._messages])
 
     async def receive(self) -> Message:
         """Return the next of what came, refuse as it was refused, then return what comes."""

@@ -3,7 +3,7 @@
 It finds out who asks (a program by its key, a person by the cookie of a session), looks into the table of ``roles.py``
 whether the route is for him, and lets him pass, sends a browser to the sign-in page, or says no. It also turns away what
 another site made a browser send, bounds headers and the rate of requests, gives every answer its security headers, and
-tells the audit log. It reads raw headers once: all of it costs a scored lead a few microseconds.
+tells the audit log. It looks through the headers once: all of it costs a scored lead a few microseconds.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from features.errors import AddressRefused, StoreUnreachable
 from serving.gate.api_keys import ApiKeys
 from serving.gate.audit import AuditLog, Entry
+from serving.gate.headers import headers_of
 from serving.gate.people import People
 from serving.gate.roles import ROUTE_IN_SCOPE, Route, route_of
 from serving.gate.security_headers import added, security_headers
@@ -40,7 +41,6 @@ LARGEST_HEADERS = 32_768
 SESSION_HOLDS_SECONDS = 3.0
 """So long a session is believed without another look into the database: it ends within that time everywhere."""
 MOST_SESSIONS_KEPT = 10_000
-WANTED = frozenset({b"host", b"origin", b"x-api-key", b"authorization", b"cookie", b"accept", b"sec-fetch-site"})
 Found = dict[bytes, bytes]
 
 
@@ -142,8 +142,8 @@ class Gate:
                     self._note(scope, route, lead_id, status)
             return send(message)
 
-        found, size = _looked_through(scope)
-        answer = self._turned_away(scope, found, size)
+        found = headers_of(scope)
+        answer = self._turned_away(scope, found)
         if answer is None:
             key = _key_of(found)
             visitor = self._keys.holder(key) if key else None
@@ -155,9 +155,9 @@ class Gate:
                 self._note(scope, route, lead_id, 500)
             raise
 
-    def _turned_away(self, scope: Scope, found: Found, size: int) -> Response | None:
+    def _turned_away(self, scope: Scope, found: Found) -> Response | None:
         """Return the answer to what nobody may send; None for everything else."""
-        if size > LARGEST_HEADERS:
+        if sum([len(name) + len(value) for name, value in scope["headers"]]) > LARGEST_HEADERS:
             return _refusal(431, f"The headers of a request may hold {LARGEST_HEADERS:,} bytes.")
         if not self._is_ours(scope["method"], found):
             return _refusal(403, "This request came from another site; open leadloop's own address.")
@@ -236,16 +236,6 @@ def _role_of(rights: frozenset[str]) -> str:
 async def _closed(send: Send) -> None:
     """Say no to whatever is not HTTP: there is no such door."""
     await send({"type": "websocket.close", "code": 1008})
-
-
-def _looked_through(scope: Scope) -> tuple[Found, int]:
-    found: Found = {}
-    size = 0
-    for name, value in scope["headers"]:
-        size += len(name) + len(value)
-        if name in WANTED:
-            found[name] = value
-    return found, size
 
 
 def _refusal(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

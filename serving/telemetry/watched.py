@@ -13,6 +13,7 @@ from time import perf_counter
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.gate.headers import headers_of
 from serving.gate.roles import ROUTE_IN_SCOPE, route_of
 from serving.telemetry.counts import Counts
 from serving.telemetry.request_id import REQUEST_ID, new_id, taken_id
@@ -40,12 +41,8 @@ class Watched:
             await self.app(scope, receive, send)
             return
         began, status = perf_counter(), GONE
-        for header, name in scope["headers"]:
-            if header == HEADER:
-                name = taken_id(name)
-                break
-        else:
-            name = new_id()
+        given = headers_of(scope).get(HEADER)
+        name = new_id() if given is None else taken_id(given)
         REQUEST_ID.set(name)
 
         def told(message: Message) -> Awaitable[None]:
