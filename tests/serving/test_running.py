@@ -31,6 +31,12 @@ def test_a_service_that_is_asked_to_end_writes_its_last_scores(tmp_path: Path) -
     store.engine.dispose()
 
 
+def test_no_answer_names_the_software_that_gave_it(tmp_path: Path) -> None:
+    with served(tmp_path) as (client, _):
+        for path in ("/healthz", "/v1/queue", "/nowhere"):
+            assert "server" not in client.get(path).headers
+
+
 def test_every_lead_that_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     acknowledged: list[str] = []
 
