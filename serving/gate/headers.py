@@ -10,8 +10,8 @@ IN_SCOPE = "leadloop.headers"
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
     """Return a request's headers, their names in small letters; of one that came twice, the last.
 
-    >>> headers_of({"headers": [(b"host", b"crm.example"), (b"x-api-key", b"ll_1")]})[b"host"]
-    b'crm.example'
+    >>> headers_of({"headers": [(b"host", b"crm.example"), (b"x-api-key", b"ll_1"), (b"x-api-key", b"ll_2")]})
+    {b'host': b'crm.example', b'x-api-key': b'll_2'}
     """
     found: dict[bytes, bytes] | None = scope.get(IN_SCOPE)
     if found is None:
