@@ -72,9 +72,9 @@ def level_learned(
 ) -> Level:
     """Return what the latest leads, young ones among them, say of the level at ``cut_off`` (POSIX seconds).
 
-    ``before`` is the champion of the same recipe (None: there is none): what it found of the market since it learned is kept.
-    Its own leads may speak against following, and never for it: the model knew how they ended. Where none came before, they
-    move the level only as far as following them paid more than chance explains.
+    ``before`` is the champion of the same recipe (None: there is none): what it found of the market since it learned is kept,
+    however few leads that was. Its own leads may speak against following, and never for it: the model knew how they ended.
+    Where none came before, they move the level only as far as following them paid more than chance explains.
     """
     arrived = _arrived(data, company)
     leads = arrived.of(np.argsort(arrived.created, kind="stable")[-MOST_LEADS:])

@@ -86,7 +86,8 @@ def retrained(
     serving, hash_ = _champion(home), fingerprint(company)
     champion = serving and serving.at_level(serving.followed)  # what it followed since has seen who bought
     since = since_it_learned(champion, data, split) if champion else None
-    as_before = champion is not None and since is not None and is_made_so(champion, hash_)
+    same_make = champion is not None and champion.data_cut_off <= cut_off and is_made_so(champion, hash_)
+    as_before = same_make and since is not None
     if champion and since:
         then = None
         if not as_before:
@@ -124,6 +125,11 @@ def retrained(
         "unlike": share_unlike(tables, data, candidate.tables.cells),
     }
     delay, ripe = delay_learned(data, company), ripe_after(data, company)
+    if serving and same_make and serving.version == version:
+        level = serving.followed  # the same leads once more: it stands where it stood
+    else:
+        before = serving if same_make else None
+        level = level_learned(candidate, data, company, delay, ripe, cut_off.timestamp(), before=before)
     artefact = Artefact(
         version,
         cut_off,
@@ -136,9 +142,7 @@ def retrained(
         graded(data),
         data.sales / data.leads,
         doubts(candidate, data),
-        level_learned(
-            candidate, data, company, delay, ripe, cut_off.timestamp(), before=serving if as_before else None
-        ),
+        level,
         company.horizon_days,
         None if delay is None else delay.to_json(),
         ripe,

@@ -407,6 +407,46 @@ def test_a_fresher_champion_goes_on_with_what_the_one_before_found_of_the_market
     assert [strength for _, strength in after.followed.means] == [strength for _, strength in found.means]
 
 
+def test_a_champion_that_is_trained_once_more_on_the_same_leads_keeps_its_level(tmp_path: Path) -> None:
+    """It is written anew under its own name; what the champions before it found of the market must outlive that."""
+    company = plain_company()
+    run(owners_buy, tmp_path, count=3_000, cut_off=START + 180 * DAY, company=company)
+    second = run(owners_buy, tmp_path, count=3_000, company=company)
+    level = load_artefact(second.folder).followed
+    again = run(owners_buy, tmp_path, count=3_000, company=company)
+    assert again.version == second.version == champion_version(tmp_path)
+    assert level.gain != 0.0
+    assert load_artefact(again.folder).followed == level
+
+
+def test_a_fresher_model_knows_of_the_market_what_the_champion_found_though_too_few_bought_to_compare_them(
+    tmp_path: Path,
+) -> None:
+    """Nobody can say yet whether it is better; who lets it serve all the same does not begin the level anew."""
+    company, cut_off = plain_company(), START + 180 * DAY
+    run(owners_buy, tmp_path, count=3_000, cut_off=START + 120 * DAY, company=company)
+    champion = load_artefact(run(owners_buy, tmp_path, count=3_000, cut_off=cut_off, company=company).folder)
+    later = run(owners_buy, tmp_path, count=3_000, cut_off=cut_off + DAY, company=company)
+    found = level_carried(champion, later.data, company, (cut_off + DAY).timestamp())
+    level = load_artefact(later.folder).followed
+    assert found is not None
+    assert (later.promoted, later.decision.as_before) == (False, False)
+    assert (level.beliefs, level.gain) == (found.beliefs, found.gain)
+    assert level.gain not in (0.0, champion.followed.gain)
+
+
+def test_a_model_of_an_earlier_day_than_the_champions_knows_nothing_of_what_that_found_of_the_market(
+    tmp_path: Path,
+) -> None:
+    company, cut_off = plain_company(), START + 150 * DAY
+    run(owners_buy, tmp_path / "served", count=3_000, cut_off=START + 180 * DAY, company=company)
+    run(owners_buy, tmp_path / "served", count=3_000, company=company)
+    beside_it, alone = (
+        run(owners_buy, tmp_path / home, count=3_000, cut_off=cut_off, company=company) for home in ("served", "alone")
+    )
+    assert load_artefact(beside_it.folder).followed == load_artefact(alone.folder).followed
+
+
 def test_what_a_model_gains_by_following_the_leads_that_it_learned_from_does_not_speak_for_following(
     tmp_path: Path,
 ) -> None:
