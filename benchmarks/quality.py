@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -102,9 +102,10 @@ def _scored_while_following(
     outcomes = outcomes_of(since, artefact)
     cut_off = artefact.data_cut_off.timestamp()
     scorer, found = ModelScorer(artefact), dict[LeadId, float]()
-    for known, row in arrivals:
-        level = followed(outcomes, artefact.followed, cut_off, known.moment.timestamp())
-        found[known.lead_id] = probability_of(level.moved(scorer.score(known, row).log_odds))
+    for moment, came in groupby(arrivals, key=lambda one: one[0].moment):
+        level = followed(outcomes, artefact.followed, cut_off, moment.timestamp())
+        for known, row in came:
+            found[known.lead_id] = probability_of(level.moved(scorer.score(known, row).log_odds))
     return found
 
 
