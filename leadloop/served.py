@@ -14,8 +14,10 @@ def app() -> FastAPI:
     from features.settings import settings_from_environment
     from leadloop.log_lines import set_up_logs
     from serving.app import create_app
+    from serving.settled_memory import share_one_heap
     from serving.wiring import service_of
 
+    share_one_heap()
     settings = settings_from_environment()
     set_up_logs(settings.log)
     return create_app(service_of(settings, engine_for(settings.database_url)))

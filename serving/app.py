@@ -64,7 +64,7 @@ from serving.reports.endpoints import reports_router
 from serving.scoring.endpoints import scoring_router
 from serving.scoring.quick_door import QuickScores
 from serving.scoring.service import Questions
-from serving.settled_memory import set_aside, share_one_heap
+from serving.settled_memory import set_aside
 from serving.sign_in.audit_page import audit_router
 from serving.sign_in.endpoints import sign_in_router
 from serving.telemetry.counts import LAID_TOGETHER_EVERY
@@ -198,7 +198,6 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Read the queue ahead, count the day's rates anew after each midnight; at the end, write the last scores."""
         ending = asyncio.Event()
-        share_one_heap()
         set_aside()
         until_it_ends = [
             asyncio.create_task(read_ahead(service, conversions, ending, reading)),

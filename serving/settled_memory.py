@@ -25,7 +25,10 @@ LOOKS_AT_THE_OLDER = 20
 
 
 def share_one_heap() -> None:
-    """Let the threads that begin from now on take memory from the heap that there is; nothing changes but with glibc."""
+    """Let all threads take memory from the one heap that there is, where none has begun yet; nothing changes but with glibc.
+
+    Heaps that threads have by now go on being dealt out, so this comes before all else in a process that serves.
+    """
     import ctypes
 
     with suppress(AttributeError, OSError, TypeError):

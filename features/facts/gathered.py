@@ -47,6 +47,7 @@ class _Gathered:
     telling_keys: set[bytes] = field(default_factory=set)
     imported: set[int] = field(default_factory=set)
     contact: Contact = NOBODY
+    is_contact_imported: bool = False
     is_stored: bool = False
     is_known: bool = False
 
@@ -91,6 +92,10 @@ class GatheredFacts:
     def contact(self, lead_id: LeadId) -> Contact:
         """Return the contact that holds; empty where none is kept."""
         return self._leads[lead_id].contact
+
+    def is_contact_imported(self, lead_id: LeadId) -> bool:
+        """Return whether an import brought the contact that holds: after all tellings that were kept before it."""
+        return self._leads[lead_id].is_contact_imported
 
     def tellings(self, lead_id: LeadId) -> list[Telling]:
         """Return what was told of a lead so far, in no order."""
@@ -138,7 +143,8 @@ class GatheredFacts:
         """Keep the contact that holds from now on; of a forgotten person none is kept."""
         if one.lead_id in self._forgotten:
             return
-        self._leads[one.lead_id].contact = one.contact
+        mine = self._leads[one.lead_id]
+        mine.contact, mine.is_contact_imported = one.contact, False
         self._contacts[one.lead_id] = one
 
     def store(self) -> None:
@@ -182,6 +188,7 @@ class GatheredFacts:
         latest = {LeadId(row.lead_id): row for row in kept}
         for lead_id, contact in zip(latest, told_contacts(list(latest.values()), self._keyring), strict=True):
             self._leads[lead_id].contact = contact
+            self._leads[lead_id].is_contact_imported = latest[lead_id].import_id is not None
 
     def _take(self, row: Any) -> None:
         number, kind, lead_id, at_us, known_us, payload, key, digest, import_id = row

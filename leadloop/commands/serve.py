@@ -80,8 +80,10 @@ def serve_house(
     from leadloop.log_lines import JSON, set_up_logs
     from serving.app import create_app
     from serving.gate.people import People
+    from serving.settled_memory import share_one_heap
     from serving.wiring import service_of
 
+    share_one_heap()  # before the first thread: the console's own would have a heap
     settings = settings_from_environment(home, company)
     settings = settings if open_to is None else replace(settings, open_to=open_to)
     require_address(host, port, settings.open_to)

@@ -3,7 +3,7 @@
 It finds out who asks (a program by its key, a person by the cookie of a session), looks into the table of ``roles.py``
 whether the route is for him, and lets him pass, sends a browser to the sign-in page, or says no. It also turns away what
 another site made a browser send, bounds headers and the rate of requests, gives every answer its security headers, and
-tells the audit log. It looks through the headers once: all of it costs a scored lead a few microseconds.
+tells the audit log. All of it costs a scored lead a few microseconds.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company
     telling, unknown = _telling(body, told_at, company)
     before, is_again = facts.tellings(lead_id), facts.has_telling(lead_id, telling)
     contact = _merged(facts.contact(lead_id), contact_in(body), told_at, before)
-    is_kept = contact == facts.contact(lead_id) or facts.is_forgotten(lead_id)
+    is_kept = contact == facts.contact(lead_id) or facts.is_forgotten(lead_id) or facts.is_contact_imported(lead_id)
     if is_again and is_kept:  # a telling that was kept says nothing of what the contact was
         return Said(False, unknown, moment)
     said = together([*before, telling])

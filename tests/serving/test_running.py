@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sqlite3
 import subprocess
@@ -35,6 +36,18 @@ def test_no_answer_names_the_software_that_gave_it(tmp_path: Path) -> None:
     with served(tmp_path) as (client, _):
         for path in ("/healthz", "/v1/queue", "/nowhere"):
             assert "server" not in client.get(path).headers
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps memory in other ways")
+def test_the_threads_of_a_service_have_one_heap_between_them(tmp_path: Path) -> None:
+    with served(tmp_path) as (client, process):
+        for path in ("/v1/queue", "/queue", "/channels", "/readyz") * 3:
+            client.get(path)
+        threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+        reserved = [line.split()[:2] for line in Path(f"/proc/{process.pid}/maps").read_text().splitlines()]
+    ends = [int(place.split("-")[1], 16) for place, rights in reserved if rights == "---p"]
+    assert threads > 3
+    assert not [end for end in ends if end % 2**26 == 0]  # a thread's own heap is 64 MB that end at a multiple of that
 
 
 def test_every_lead_that_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from features.facts.company_file import parse_company
+from features.facts.contacts import Contact, ContactOfLead, remember_in
 from features.facts.database import engine_for, writing
 from features.facts.gathered import GatheredFacts
 from features.facts.tables import FORGOTTEN, METADATA
@@ -38,6 +39,7 @@ class OneLead:
     """The lead 7, and the moment at which it is told of."""
 
     facts: GatheredFacts
+    connection: Connection
     now: datetime = NOON
 
     def lead(self, **said: Any) -> Said:
@@ -51,6 +53,12 @@ class OneLead:
 
     def stage(self, stage: str, **said: Any) -> Said:
         return say_stage(SEVEN, StageIn.model_validate({"stage": stage, **said}), self.facts, self.now)
+
+    def imports(self, contact: Contact) -> None:
+        """Store what was told, let an import bring a contact, and read the lead anew."""
+        self.facts.store()
+        remember_in(self.connection, [ContactOfLead(SEVEN, contact)], import_id=1)
+        self.facts = GatheredFacts(self.connection, [SEVEN])
 
     def every(self, kind: type[A_FACT]) -> list[A_FACT]:
         """Return the facts of a kind, in the order in which they were added."""
@@ -79,7 +87,7 @@ def one_lead(*, is_forgotten: bool = False) -> Iterator[OneLead]:
     with writing(engine) as connection:
         if is_forgotten:
             connection.execute(insert(FORGOTTEN).values(lead_id=SEVEN, token="nobody", at_us=0))
-        yield OneLead(GatheredFacts(connection, [SEVEN]))
+        yield OneLead(GatheredFacts(connection, [SEVEN]), connection)
     engine.dispose()
 
 

@@ -102,6 +102,14 @@ def test_of_two_contacts_that_came_with_the_same_words_at_one_moment_the_same_ho
     assert len(held) == 1
 
 
+def test_a_telling_that_comes_again_does_not_undo_what_an_import_put_right_since(seven: OneLead) -> None:
+    first = {"sent_at": at(-10), "answers": {"area": 40}, "contact": {"name": "Яна", "phone": "8 912 345-67-89"}}
+    seven.lead(**first)
+    seven.imports(Contact("Анна", "8 912 345-67-89", None))
+    assert not seven.lead(**first).stored
+    assert seven.facts.contact(SEVEN).name == "Анна"
+
+
 def test_a_lead_that_was_left_in_the_future_is_refused_and_adds_nothing(seven: OneLead) -> None:
     for _ in range(2):  # as a new lead, and as one that is known
         number = seven.facts.number
