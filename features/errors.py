@@ -145,7 +145,9 @@ class NoDataFolder(NotThere):
     """Nothing was ever kept in the folder that was named; none was made, as the name may be mistyped."""
 
     def __init__(self, home: str, *, is_there: bool = False) -> None:
-        told = f"The folder {home} holds no data of leadloop's" if is_there else f"There is no data folder at {home}"
+        told = f"There is no data folder at {home}"
+        if is_there:
+            told = f"The folder {home} holds no leadloop.db; where the database is elsewhere, LEADLOOP_DATABASE_URL names it"
         super().__init__(
             f"{told}; --home (or LEADLOOP_HOME) names another, `leadloop import` or `leadloop serve` makes a new one."
         )
@@ -153,12 +155,13 @@ class NoDataFolder(NotThere):
 
 
 class DatabaseEmpty(NotThere):
-    """The database that the environment names is not one of ours, or not yet."""
+    """The database that was named is not one of ours, or not yet; ``file`` where it is a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str | None = None) -> None:
+        told = "The database of LEADLOOP_DATABASE_URL" if file is None else file
         super().__init__(
-            "The database of LEADLOOP_DATABASE_URL holds no tables of leadloop's; name the one that `leadloop serve` uses, or let "
-            "`leadloop migrate` make them in this one."
+            f"{told} holds no tables of leadloop's; name the database that `leadloop serve` uses, or let `leadloop migrate` make "
+            "them in this one."
         )
 
 

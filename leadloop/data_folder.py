@@ -32,7 +32,7 @@ def require_database_file(settings: Settings) -> None:
         return
     if file.parent == settings.home:
         raise NoDataFolder(str(settings.home), is_there=settings.home.is_dir())
-    raise DatabaseEmpty
+    raise DatabaseEmpty(str(file))
 
 
 def require_tables(engine: Engine) -> None:
@@ -40,7 +40,7 @@ def require_tables(engine: Engine) -> None:
     from leadloop.database import revision_of
 
     if revision_of(engine) is None:
-        raise DatabaseEmpty
+        raise DatabaseEmpty(engine.url.database if engine.dialect.name == "sqlite" else None)
 
 
 def _file_of(url: str) -> Path | None:

@@ -65,16 +65,21 @@ def command(
     if draft:
         _draft(crm, address, out, home, company, console)
         return
+    _require(crm, home, company)
     house = open_house(home, company, makes=True)
-    _require(crm, house)
     if once:
         _once(house, console)
     if check or not once:
         _check(house, console)
 
 
-def _require(crm: Crm, house: House) -> None:
-    named = house.company.crm.system if house.company.crm else None
+def _require(crm: Crm, home: Path | None, company: Path | None) -> None:
+    """Raise where company.yaml names another CRM or none, before a data folder is made."""
+    from features.facts.company_file import read_company
+    from features.settings import settings_from_environment
+
+    words = read_company(settings_from_environment(home, company).company_file)
+    named = words.crm.system if words.crm else None
     if named != crm.value:
         told = f"names {named}" if named else "has no crm part"
         raise typer.BadParameter(

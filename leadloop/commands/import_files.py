@@ -73,8 +73,8 @@ def command(
                     dry_run=dry_run,
                     progress=done,
                 )
-            console.print(_in_words(summary, dry_run))
             del waiting[0]
+            console.print(_in_words(summary, dry_run))
         if not dry_run:
             leave_counted(house, console)
     except KeyboardInterrupt:
@@ -89,8 +89,11 @@ def _cut_off_in_words(waiting: list[Path], imports: ImportLog, *, dry_run: bool)
         return "Stopped; a dry run stores nothing."
     if not waiting:
         return "Stopped: every file is stored; what was not counted for the first start, the first start counts."
-    name = waiting[0].name
-    begun = [one for one in imports.entries() if one.file == name and not one.finished_at and not one.undone_number]
+    from features.facts.importer import sha256_of
+
+    name, bytes_hash = waiting[0].name, sha256_of(waiting[0])[:48]
+    unfinished = [one for one in imports.entries() if not one.finished_at and not one.undone_number]
+    begun = [one for one in unfinished if one.sha256.startswith(bytes_hash)]
     if begun and begun[-1].rows_done:
         done = begun[-1]
         told = (

@@ -43,7 +43,7 @@ def command(
     home: HomeOption = None,
     company: CompanyOption = None,
 ) -> None:
-    """Score every lead of a file as of its arrival; nothing is stored.
+    """Score every lead of a file as of its arrival, by the model of a data folder; nothing is stored.
 
     Writes lead_id, probability, rules_grade, refined_grade and model_version. Rows that do not fit are named and left
     out; without a model the rules serve.

@@ -48,8 +48,12 @@ def require_address(host: str, port: int, open_to: str) -> None:
 
     require_safe_address(host, open_to)
     try:
-        socket.getaddrinfo(host, port)  # a name that nobody knows is told apart from a port that is taken
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+        found = {
+            one[0] for one in socket.getaddrinfo(host, port)
+        }  # a name that nobody knows is told apart from a taken port
+        socket.create_server(
+            (host, port), family=socket.AF_INET if socket.AF_INET in found else socket.AF_INET6
+        ).close()
     except (OSError, UnicodeError) as error:
         raise typer.BadParameter(_why_not(host, port, error)) from None
 
@@ -87,6 +91,8 @@ def serve_house(
     settings = settings_from_environment(home, company)
     settings = settings if open_to is None else replace(settings, open_to=open_to)
     require_address(host, port, settings.open_to)
+    if not settings.company_file.exists():
+        read_company(settings.company_file)  # says so, before a data folder is made
     set_up_logs(settings.log)
     console = Console()
     with console.status("Opening the store ..."):

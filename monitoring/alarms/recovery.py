@@ -46,7 +46,7 @@ class Recovery:
         self._until_day = self._on_day = 0.0
 
     def is_back(self, day: int, bad: float, of: float, usual: float) -> bool:
-        """Take in the next leads of a day, or all of them at once.
+        """Take in the next leads of a day.
 
         Parameters
         ----------

@@ -78,8 +78,19 @@ def test_a_folder_of_something_else_is_not_taken_for_a_data_folder(company: Smal
     place = ("--home", str(others), *(company.place[2:] if command == "channels" else ()))
     ran = run(*command.split(), *place)
     assert ran.code == 1
-    assert one_line(ran.err).startswith(f"The folder {others} holds no data of leadloop's;")
+    assert one_line(ran.err).startswith(f"The folder {others} holds no leadloop.db;")
     assert list(others.iterdir()) == []
+
+
+def test_a_command_that_is_refused_makes_no_folder_that_it_would_have_made(company: Small) -> None:
+    for words, said in (
+        (("keys", "create", "crm", "--scope", "all"), "all is no scope"),
+        (("connect", "bitrix24", "--company", str(company.folder / "company.yaml")), "company.yaml has no crm part"),
+        (("serve", "--company", str(company.folder / "compny.yaml")), "compny.yaml"),
+    ):
+        ran = run(*words, "--home", str(company.home))
+        assert (ran.code > 0, said in one_line(ran.err)) == (True, True), ran.err
+        assert not company.home.exists()
 
 
 def test_what_brings_something_in_makes_the_folder_and_the_others_then_go_on(company: Small) -> None:
@@ -131,6 +142,6 @@ def test_a_database_file_that_is_not_there_is_not_made(company: Small, tmp_path:
     for words in (("imports",), ("models", "list")):
         ran = run(*words, "--home", str(company.home), LEADLOOP_DATABASE_URL=f"sqlite:///{file}")
         assert ran.code == 1
-        assert one_line(ran.err).startswith("The database of LEADLOOP_DATABASE_URL holds no tables of leadloop's;")
+        assert one_line(ran.err).replace(" ", "").startswith(f"{file} holds no tables of leadloop's;".replace(" ", ""))
     assert not file.parent.exists()
     assert list(company.home.iterdir()) == []

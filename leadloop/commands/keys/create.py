@@ -31,9 +31,11 @@ def command(
     from serving.gate.api_keys import ApiKeys
     from serving.gate.roles import SCOPE_WORDS
 
-    if not scope:
+    if not scope or not set(scope) <= set(SCOPE_WORDS):  # before a data folder is made
         told = "\n".join(f"  --scope {one}: {words}" for one, words in SCOPE_WORDS.items())
-        raise typer.BadParameter(f"A key opens what its scopes name; give one --scope or several:\n{told}")
+        amiss = sorted(set(scope or ()) - set(SCOPE_WORDS))
+        named = f"{amiss[0]} is no scope. " if amiss else ""
+        raise typer.BadParameter(f"{named}A key opens what its scopes name; give one --scope or several:\n{told}")
     made, key = ApiKeys(open_database(settings_from_environment(home), makes=True)).create(
         name, scope, now(), rate=rate
     )

@@ -33,7 +33,7 @@ def open_people(home: Path | None) -> People:
 
 
 def require_known_manager(name: str, settings: Settings, engine: Engine) -> None:
-    """Raise ``AccessRefused`` where nobody names such a manager though managers are named: he would see no lead of his.
+    """Raise ``AccessRefused`` where nobody names such a manager though managers are named: no lead would be his.
 
     Managers are named by company.yaml, where it is there, and by what is stored of leads, calls and stages.
     """
