@@ -94,7 +94,7 @@ class GatheredFacts:
         return self._leads[lead_id].contact
 
     def is_contact_imported(self, lead_id: LeadId) -> bool:
-        """Return whether an import brought the contact that holds: after all tellings that were kept before it."""
+        """Return whether an import brought the contact that holds."""
         return self._leads[lead_id].is_contact_imported
 
     def tellings(self, lead_id: LeadId) -> list[Telling]:

@@ -133,10 +133,10 @@ def _how_read(company: Company) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def sha256_of(path: Path) -> str:
-    """Return the hash of a file's bytes."""
+def bytes_hash_of(path: Path) -> str:
+    """Return the hash of a file's bytes, with which the hash begins that its import is known by."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()[:48]
 
 
 def _refuse_unfit(path: Path, header: list[str], kind: str, company: Company) -> None:
@@ -162,13 +162,14 @@ def _is_data(header: list[str]) -> bool:
 def _begin_or_resume(
     path: Path, kind: str, imports: ImportLog, reading: Reading, started_at: datetime, summary: ImportSummary
 ) -> ImportEntry:
-    sha256 = f"{sha256_of(path)[:48]}{_how_read(reading.company)}"
+    bytes_hash = bytes_hash_of(path)
+    sha256 = bytes_hash + _how_read(reading.company)
     before = imports.latest(sha256, kind)
     if before and before.finished_at:
         summary.was_known, summary.import_id, summary.unchanged = True, before.id, before.rows_done
         summary.rows = before.rows_done
         return before
-    otherwise_read = imports.read_otherwise(sha256[:48], kind)
+    otherwise_read = imports.read_otherwise(bytes_hash, kind)
     if otherwise_read and not before:
         summary.warnings.append(
             f"company.yaml says otherwise how to read this file than at import {otherwise_read.id}: what it reads now is a "

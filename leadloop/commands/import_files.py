@@ -89,9 +89,9 @@ def _cut_off_in_words(waiting: list[Path], imports: ImportLog, *, dry_run: bool)
         return "Stopped; a dry run stores nothing."
     if not waiting:
         return "Stopped: every file is stored; what was not counted for the first start, the first start counts."
-    from features.facts.importer import sha256_of
+    from features.facts.importer import bytes_hash_of
 
-    name, bytes_hash = waiting[0].name, sha256_of(waiting[0])[:48]
+    name, bytes_hash = waiting[0].name, bytes_hash_of(waiting[0])
     unfinished = [one for one in imports.entries() if not one.finished_at and not one.undone_number]
     begun = [one for one in unfinished if one.sha256.startswith(bytes_hash)]
     if begun and begun[-1].rows_done:

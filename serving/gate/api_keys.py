@@ -56,6 +56,15 @@ def environment_visitor() -> Visitor:
     return Visitor("key:environment", "LEADLOOP_API_KEY", ADMIN_ALONE)
 
 
+def require_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Return a key's scopes in their order; ``AccessRefused`` where there is none, or one that no table knows."""
+    named = set(scopes)
+    unknown = sorted(named - set(SCOPES))
+    if unknown or not named:
+        raise AccessRefused(f"A key's scopes are of {', '.join(SCOPES)}; {unknown[0] if unknown else 'none'} is not.")
+    return tuple(one for one in SCOPES if one in named)
+
+
 class ApiKeys:
     """The keys in the database, and in memory those that open."""
 
@@ -80,13 +89,7 @@ class ApiKeys:
         self, name: str, scopes: Iterable[str], moment: datetime, *, rate: float = USUAL_RATE
     ) -> tuple[ApiKey, str]:
         """Make a key; what is returned beside it is the key itself, and never seen again."""
-        chosen = tuple(one for one in SCOPES if one in set(scopes))
-        unknown = sorted(set(scopes) - set(SCOPES))
-        if unknown or not chosen:
-            raise AccessRefused(
-                f"A key's scopes are of {', '.join(SCOPES)}; {unknown[0] if unknown else 'none'} is not."
-            )
-        made = ApiKey(secrets.token_hex(4), name, chosen, rate, moment, None)
+        made = ApiKey(secrets.token_hex(4), name, require_scopes(scopes), rate, moment, None)
         return made, self._stored(made)
 
     def every(self) -> list[ApiKey]:

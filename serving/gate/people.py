@@ -52,7 +52,7 @@ class People:
 
     def add(self, login: str, role: str, moment: datetime, *, manager: str | None = None) -> Account:
         """Make an account without a password; a removed one of the same login comes back with the new role."""
-        name, chosen = _login(login), _role(role, manager)
+        name, chosen = _login(login), require_role(role, manager)
         with writing(self._engine) as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.login == name)).first()
             if row is not None and row.removed_us is None:
@@ -86,7 +86,7 @@ class People:
 
     def give_role(self, login: str, role: str, *, manager: str | None = None) -> None:
         """Give a person another role; sessions under way have it within seconds."""
-        account, chosen = self.account(login), _role(role, manager)
+        account, chosen = self.account(login), require_role(role, manager)
         with writing(self._engine) as connection:
             mine = ACCOUNTS.c.id == account.id
             connection.execute(update(ACCOUNTS).where(mine).values(role=chosen, manager=manager))
@@ -200,7 +200,8 @@ def _login(login: str) -> str:
     return name
 
 
-def _role(role: str, manager: str | None) -> str:
+def require_role(role: str, manager: str | None) -> str:
+    """Return a role; ``AccessRefused`` where there is none of that name, or the manager's name does not go with it."""
     if role not in ROLES:
         raise AccessRefused(f"A role is one of {', '.join(ROLES)}; {role} is not.")
     if role == "manager" and not manager:

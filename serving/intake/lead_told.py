@@ -56,8 +56,9 @@ def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company
     not_ahead("created_at", body.created_at, moment, "the request was left")
     telling, unknown = _telling(body, told_at, company)
     before, is_again = facts.tellings(lead_id), facts.has_telling(lead_id, telling)
-    contact = _merged(facts.contact(lead_id), contact_in(body), told_at, before)
-    is_kept = contact == facts.contact(lead_id) or facts.is_forgotten(lead_id) or facts.is_contact_imported(lead_id)
+    held = facts.contact(lead_id)
+    contact = _merged(held, contact_in(body), told_at, before)
+    is_kept = contact == held or facts.is_forgotten(lead_id) or facts.is_contact_imported(lead_id)
     if is_again and is_kept:  # a telling that was kept says nothing of what the contact was
         return Said(False, unknown, moment)
     said = together([*before, telling])
@@ -67,7 +68,7 @@ def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company
     if any(is_new) or (body.sent_at is not None and not is_again):
         facts.keep_telling(lead_id, telling, moment)
         is_new.append(True)
-    if body.contact and contact != facts.contact(lead_id):
+    if body.contact and contact != held:
         facts.keep_contact(ContactOfLead(lead_id, contact))
     return Said(any(is_new), unknown, moment)
 

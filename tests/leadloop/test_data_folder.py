@@ -84,7 +84,8 @@ def test_a_folder_of_something_else_is_not_taken_for_a_data_folder(company: Smal
 
 def test_a_command_that_is_refused_makes_no_folder_that_it_would_have_made(company: Small) -> None:
     for words, said in (
-        (("keys", "create", "crm", "--scope", "all"), "all is no scope"),
+        (("keys", "create", "crm", "--scope", "all"), "all is not."),
+        (("people", "add", "anna", "--role", "owner"), "owner is not."),
         (("connect", "bitrix24", "--company", str(company.folder / "company.yaml")), "company.yaml has no crm part"),
         (("serve", "--company", str(company.folder / "compny.yaml")), "compny.yaml"),
     ):

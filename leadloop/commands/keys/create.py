@@ -28,17 +28,15 @@ def command(
 ) -> None:
     """Make a key and show it: this once and never again, as only its hash is kept."""
     from features.settings import settings_from_environment
-    from serving.gate.api_keys import ApiKeys
+    from serving.gate.api_keys import ApiKeys, require_scopes
     from serving.gate.roles import SCOPE_WORDS
 
-    if not scope or not set(scope) <= set(SCOPE_WORDS):  # before a data folder is made
+    if not scope:
         told = "\n".join(f"  --scope {one}: {words}" for one, words in SCOPE_WORDS.items())
-        amiss = sorted(set(scope or ()) - set(SCOPE_WORDS))
-        named = f"{amiss[0]} is no scope. " if amiss else ""
-        raise typer.BadParameter(f"{named}A key opens what its scopes name; give one --scope or several:\n{told}")
-    made, key = ApiKeys(open_database(settings_from_environment(home), makes=True)).create(
-        name, scope, now(), rate=rate
-    )
+        raise typer.BadParameter(f"A key opens what its scopes name; give one --scope or several:\n{told}")
+    require_scopes(scope)  # before a data folder is made
+    keys = ApiKeys(open_database(settings_from_environment(home), makes=True))
+    made, key = keys.create(name, scope, now(), rate=rate)
     typer.echo(
         f"Key {made.id} of {made.name} may {', '.join(made.scopes)}. It is shown this once; send it as X-API-Key:"
     )

@@ -32,7 +32,22 @@ def open_people(home: Path | None) -> People:
     return People(open_database(settings_from_environment(home)))
 
 
-def require_known_manager(name: str, settings: Settings, engine: Engine) -> None:
+def open_people_for(
+    role: str, manager: str | None, home: Path | None, company: Path | None, *, makes: bool = False
+) -> People:
+    """Open the accounts to give somebody a role; ``AccessRefused`` where role and manager do not fit what is known."""
+    from features.settings import settings_from_environment
+    from serving.gate.people import People, require_role
+
+    settings = settings_from_environment(home, company)
+    require_role(role, manager)
+    engine = open_database(settings, makes=makes)
+    if manager:
+        _require_known_manager(manager, settings, engine)
+    return People(engine)
+
+
+def _require_known_manager(name: str, settings: Settings, engine: Engine) -> None:
     """Raise ``AccessRefused`` where nobody names such a manager though managers are named: no lead would be his.
 
     Managers are named by company.yaml, where it is there, and by what is stored of leads, calls and stages.

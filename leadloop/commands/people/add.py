@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, now, open_database
-from leadloop.commands.people._options import LoginArgument, ManagerOption, RoleHelp, require_known_manager, say_link
+from leadloop.commands._house import CompanyOption, HomeOption, now
+from leadloop.commands.people._options import LoginArgument, ManagerOption, RoleHelp, open_people_for, say_link
 
 NAME = "add"
 
@@ -24,14 +24,7 @@ def command(
     A manager's leads are found by the name that --manager gives: one that neither company.yaml nor the stored calls know is
     refused, unless they know none at all.
     """
-    from features.settings import settings_from_environment
-    from serving.gate.people import People
-
-    settings = settings_from_environment(home, company)
-    engine = open_database(settings, makes=True)
-    if manager and role == "manager":
-        require_known_manager(manager, settings, engine)
-    people = People(engine)
+    people = open_people_for(role, manager, home, company, makes=True)
     account = people.add(login, role, now(), manager=manager)
     typer.echo(f"{account.login} has an account as {account.role}.")
     say_link(account.login, people.link(account.login, now()))

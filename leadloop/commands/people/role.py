@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from leadloop.commands._house import CompanyOption, HomeOption, open_database
-from leadloop.commands.people._options import LoginArgument, ManagerOption, RoleHelp, require_known_manager
+from leadloop.commands._house import CompanyOption, HomeOption
+from leadloop.commands.people._options import LoginArgument, ManagerOption, RoleHelp, open_people_for
 
 NAME = "role"
 
@@ -23,12 +23,5 @@ def command(
 
     A manager's name is looked up as in `leadloop people add`.
     """
-    from features.settings import settings_from_environment
-    from serving.gate.people import People
-
-    settings = settings_from_environment(home, company)
-    engine = open_database(settings)
-    if manager and role == "manager":
-        require_known_manager(manager, settings, engine)
-    People(engine).give_role(login, role, manager=manager)
+    open_people_for(role, manager, home, company).give_role(login, role, manager=manager)
     typer.echo(f"{login} is {role} now.")
