@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import intern
 
 from features.facts.channels import mark_of
 from features.facts.click_ids import source_by_click
@@ -19,6 +20,8 @@ from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
 STEP_KINDS: tuple[StageKind, ...] = ("meeting", "invoice", "contract")
 """The kinds of stage that are steps of the journey before the sale."""
+NAMES = ("channel", "campaign", "ad", "offer", "manager", "grade", "landing_page", "first_grade", "marked_channel")
+MOMENTS = ("arrived_at", "called_at", "processed_known_at", "talk_known_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,21 @@ class LeadSummary:
     """By the rules, after the first talk, whatever was learned later."""
     marked_channel: str = ""
     """The channel that its marks name, by which it is scored and its expected amount looked up."""
+
+    def __post_init__(self) -> None:
+        """Hold once what many leads say, and a moment that this one tells twice: a book may hold a million leads."""
+        for name in NAMES:
+            word = getattr(self, name)
+            if word is not None:
+                object.__setattr__(self, name, intern(word))
+        said = tuple([intern(one) if type(one) is str else one for one in self.answers])
+        object.__setattr__(self, "answers", said)
+        object.__setattr__(self, "steps", tuple([intern(one) for one in self.steps]))
+        told = {self.created_at: self.created_at}
+        for name in MOMENTS:
+            moment = getattr(self, name)
+            if moment is not None:
+                object.__setattr__(self, name, told.setdefault(moment, moment))
 
     @property
     def is_qualified(self) -> bool:

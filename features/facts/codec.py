@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from sys import intern
 from typing import Any
 
 import orjson
@@ -98,7 +99,12 @@ def _answers_out(answers: Mapping[str, Answer]) -> dict[str, Any]:
 
 
 def _answers_in(said: Mapping[str, Any]) -> dict[str, Answer]:
-    return {name: tuple(answer) if isinstance(answer, list) else answer for name, answer in said.items()}
+    return {name: tuple(answer) if isinstance(answer, list) else _once(answer) for name, answer in said.items()}
+
+
+def _once(value: Any) -> Any:
+    """Return a word as the one that others have who say the same; leads say the same words thousands of times."""
+    return intern(value) if type(value) is str else value
 
 
 def _lead_out(fact: Lead) -> Payload:
@@ -123,7 +129,8 @@ def _source_out(fact: Source) -> Payload:
 
 
 def _source_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Source:
-    return Source(lead_id, at, known_at, said.get("marks", {}), said.get("back_dated", False))
+    marks = {name: _once(mark) for name, mark in said.get("marks", {}).items()}
+    return Source(lead_id, at, known_at, marks, said.get("back_dated", False))
 
 
 def _call_out(fact: Call) -> Payload:
@@ -146,7 +153,7 @@ def _call_out(fact: Call) -> Payload:
 def _call_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Call:
     back, told = said.get("call_back_us"), said.get("told_us")
     return Call(
-        lead_id, at, known_at, said["result"], said.get("call_id"), said.get("manager"),
+        lead_id, at, known_at, _once(said["result"]), said.get("call_id"), _once(said.get("manager")),
         said.get("seconds"), _answers_in(said.get("answers", {})), said.get("attracts"),
         said.get("ideal_product"), said.get("comment"), None if back is None else instant(back),
         said.get("back_dated", False), said.get("grade"), None if told is None else instant(told),

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from datetime import time as clock_time
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from features.facts.channels import mark_of
@@ -91,8 +92,9 @@ class RatesTimeline:
 
     def go_on_from(self, steps: Iterable[tuple[Iterable[str], Iterable[tuple[str, int, int]]]]) -> RatesTimeline:
         """Take over what another timeline of the company's words had counted; return the timeline."""
+        known = cache(datetime.fromisoformat)  # the sources share their days
         for key, of in steps:
-            self._steps[tuple(key)] = {datetime.fromisoformat(day): [leads, sales] for day, leads, sales in of}
+            self._steps[tuple(key)] = {known(day): [leads, sales] for day, leads, sales in of}
         self._days.clear()
         self._views.clear()
         return self

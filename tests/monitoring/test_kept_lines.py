@@ -19,7 +19,7 @@ from monitoring.counted_cells import Cut
 from monitoring.kept_lines import FOLDER, KeptLines, forget_kept
 from monitoring.lead_book import LeadBook, LeadSummary
 from tests.monitoring.leads import COMPANY, random_facts
-from tests.support.facts import NOON, call, lead, stage
+from tests.support.facts import NOON, call, lead, source, stage
 
 DAY = timedelta(days=1)
 LATE = NOON + 400 * DAY
@@ -194,3 +194,26 @@ def test_of_whoever_was_forgotten_the_file_keeps_no_sign(engine: Engine, tmp_pat
     assert not any(person in one.persons for one in book.summaries(LATE))
     again, _ = book_of(engine, tmp_path)
     assert again.summaries(LATE) == LeadBook(store, COMPANY).summaries(LATE)
+
+
+def test_what_many_leads_say_is_held_once_also_after_a_restart(engine: Engine, tmp_path: Path) -> None:
+    words = COMPANY.model_dump()
+    company = Company.model_validate(
+        words | {"fields": words["fields"] | {"city": {"kind": "choice", "filled_by": "person"}}}
+    )
+    store = FactStore(engine)
+    for n in range(2):
+        store.append([lead(f"L{n}", city="Москва и область"), source(f"L{n}", source="vk ads"), call(f"L{n}")])
+    running, _ = book_of(engine, tmp_path, company)
+    made = running.summaries(LATE)
+    running.keep(LATE)
+    again, reading = book_of(engine, tmp_path, company)
+    restored = again.summaries(LATE)
+    assert (restored, reading.read) == (made, [])
+    one, *others = made + restored
+    assert one.answers == ("Москва и область",)
+    for other in others:
+        assert (other.answers[0] is one.answers[0], other.channel is one.channel, other.manager is one.manager) == (
+            True,
+        ) * 3
+        assert other.arrived_at is other.created_at
