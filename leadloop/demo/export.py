@@ -19,6 +19,7 @@ NOT_CHOSEN = "Не выбрано"
 LEAD_COLUMNS = (
     "ID", "Дата создания", "Имя", "Телефон", "E-mail", "Город", "Кто вы", "Когда нужно", "Ремонт начат", "Площадь, м²",
     "Окон", "utm_source", "utm_medium", "utm_campaign", "utm_content", "Посадочная страница", "Оффер", "Скидка",
+    "yclid", "Согласие на рекламу",
 )  # fmt: skip
 CALL_COLUMNS = (
     "ID звонка", "ID заявки", "Менеджер", "Начало", "Длительность, с", "Результат", "Потребность", "Бюджет", "Срочность",
@@ -96,6 +97,11 @@ def company_words(world: World) -> dict[str, object]:
         "channels": {"rules": channels},
         "offers": offers,
         "audience": {"role": ["владелец", "арендатор"], "city": ["Москва"], "area": {"at_least": 50.0}},
+        "conversions": {
+            "consent": {"mark": "ad_consent", "yes": ["да"]},
+            "yandex": {"goals": {"qualified": "lead_qualified", "paid": "sale"}},
+            "yandex_orders": {},
+        },
         "managers": [{"name": m.name, "daily_capacity": 30} for m in world.managers],
         "export": {
             "placeholders": [NOT_CHOSEN],
@@ -104,6 +110,7 @@ def company_words(world: World) -> dict[str, object]:
                 "marks": {
                     "source": "utm_source", "medium": "utm_medium", "campaign": "utm_campaign", "ad": "utm_content",
                     "landing_page": "Посадочная страница", "offer": "Оффер", "discount": "Скидка",
+                    "yclid": "yclid", "ad_consent": "Согласие на рекламу",
                 },
             },
             "calls": {
@@ -123,6 +130,7 @@ def company_words(world: World) -> dict[str, object]:
 
 def lead_rows(everybody: Iterable[Person], world: World, rng: np.random.Generator) -> Iterable[tuple[str, ...]]:
     """Yield the leads' cells as people typed them."""
+    clicks = rng.spawn(1)[0]  # a stream of its own: what the others draw stays as it was
     for place, p in enumerate(everybody):
         channel, offer = world.channels[p.channel], world.offers[p.offer]
         draw = rng.random(8)
@@ -132,11 +140,13 @@ def lead_rows(everybody: Iterable[Person], world: World, rng: np.random.Generato
             f"+7 900 {place // 10000 % 1000:03d}-{place // 100 % 100:02d}-{place % 100:02d}" if draw[2] < 0.95 else ""
         )
         email = f"person{place}@example.{'ru' if draw[3] < 0.5 else 'com'}" if draw[3] < 0.6 else ""
+        click, (comes_with_it, agrees) = int(clicks.integers(10**18, 9 * 10**18)), clicks.random(2) < (0.9, 0.8)
         yield (
             p.lead_id, stamp(p.created_at), NAMES[place % len(NAMES)], phone, email, _typed(p.city, draw[4]),
             _typed(p.role, draw[5]), p.when if draw[6] < 0.92 else NOT_CHOSEN, p.renovation if draw[7] < 0.9 else NOT_CHOSEN,
             area, str(p.windows), source, channel.medium, channel.campaigns[p.campaign][0], f"ad-{p.ad}",
             f"/okna-{p.offer + 1}", offer.name, offer.discount,
+            str(click) if channel.sources[0] == "yandex" and comes_with_it else "", "да" if agrees else "нет",
         )  # fmt: skip
 
 

@@ -77,6 +77,19 @@ def test_what_people_typed_is_as_dirty_as_they_type(made: tuple[Path, Ran]) -> N
     assert any(not row["Телефон"] for row in leads)
 
 
+def test_the_ad_system_whose_clicks_came_can_be_told_of_those_who_agreed(made: tuple[Path, Ran]) -> None:
+    folder, _ = made
+    leads = rows_of(folder / "leads.csv")
+    clicked = [row for row in leads if row["yclid"]]
+    assert {row["utm_source"].casefold() for row in clicked} == {"yandex", "ya.direct"}
+    assert len({row["yclid"] for row in clicked}) == len(clicked)
+    assert {row["Согласие на рекламу"] for row in clicked} == {"да", "нет"}
+    told = run("conversions", "--home", str(folder / "leadloop-data"), "--company", str(folder / "company.yaml"))
+    assert told.code == 0, told.err
+    assert "yandex leads reached" in one_line(told.out)
+    assert "order 1,500 1,500" in one_line(told.out)
+
+
 @pytest.mark.parametrize("variant", list(VARIANTS))
 def test_every_variant_s_words_are_a_company_file(variant: str) -> None:
     from features.facts.company import Company
