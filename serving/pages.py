@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from markupsafe import Markup, escape
 
 from features.facts.company import Company
 from features.rows.feature_words import feature_label, field_label, level_word
@@ -22,6 +24,8 @@ from serving.words.pages import PAGE_WORDS
 from serving.words.reasons import cell_words, reason_counts, reason_text
 
 FOLDER = Path(__file__).parent
+TYPED = re.compile("`([^`]*)`")
+"""What is typed as it stands, a command or a key of company.yaml, inside words."""
 
 
 def wants_page(request: Request) -> bool:
@@ -78,9 +82,12 @@ class Writing:
         self._lang = {"lang": company.language} if lang_asked else {}
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the words of a key."""
+        """Return the words of a key; where they hold something to type, as HTML that shows it so."""
         russian, english = PAGE_WORDS[key]
-        return (russian if self.language == "ru" else english).format(**values)
+        words = russian if self.language == "ru" else english
+        if "`" in words or any(isinstance(value, Markup) for value in values.values()):
+            return Markup(TYPED.sub(r"<code>\1</code>", str(escape(words)))).format(**values)
+        return words.format(**values)
 
     def link(self, path: str, **query: object) -> str:
         """Return an address that keeps the reader's language."""

@@ -40,8 +40,8 @@ def card_of(doors: Doors, report: SinceReport | None, language: str) -> str:
 
 
 def test_where_nobody_looked_the_page_says_so_and_how_to(doors: Doors) -> None:
-    assert "Nobody has looked at the leads that came since it learned: `leadloop follow`" in card_of(doors, None, "en")
-    assert "ещё никто не смотрел: `leadloop follow`" in card_of(doors, None, "ru")
+    assert "Nobody has looked at the leads that came since it learned: leadloop follow" in card_of(doors, None, "en")
+    assert "ещё никто не смотрел: leadloop follow" in card_of(doors, None, "ru")
 
 
 def test_where_no_lead_came_there_is_nothing_to_compare(doors: Doors) -> None:

@@ -24,7 +24,7 @@ def shown(doors: Doors, language: str = "en") -> str:
 
 
 def test_before_the_first_replay_the_page_says_which_command_makes_one(doors: Doors) -> None:
-    assert "`leadloop backtest`" in doors.page("/backtest")
+    assert "<code>leadloop backtest</code>" in doors.page("/backtest")
     assert "not gone through yet" in doors.page("/backtest?lang=en")
 
 
@@ -104,7 +104,7 @@ def test_a_report_without_a_horizon_says_that_only_closed_leads_count(doors: Doo
 
 def test_a_damaged_report_is_a_page_and_not_an_error(doors: Doors) -> None:
     BACKTESTS.write(small_report(), doors.service.settings.home).write_bytes(b"{")
-    assert "run `leadloop backtest` again" in doors.page("/backtest?lang=en")
+    assert "run <code>leadloop backtest</code> again" in doors.page("/backtest?lang=en")
     russian = doors.page("/backtest?lang=ru")
-    assert "запустите `leadloop backtest` ещё раз" in russian
+    assert "запустите <code>leadloop backtest</code> ещё раз" in russian
     assert "again" not in russian
