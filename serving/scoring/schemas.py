@@ -21,7 +21,8 @@ class LeadOut(BaseModel):
     calls: int
     stages: list[str]
     outcome: Literal["bought", "did_not_buy", "open", "never_called", "ignored"] = Field(
-        description="never_called: nobody was reached yet, by fewer than three tries on two days"
+        description="bought: as soon as a sale within the company's horizon is known; open: it may still buy; "
+        "never_called: nobody was reached yet, by fewer than three tries on two days"
     )
     earlier_requests: list[str] = Field(description="leads of the same person before this one")
     score: ScoreOut

@@ -42,6 +42,7 @@ class Questions:
         """Return a stored lead with its score of this moment."""
         scored = self.desk.score_stored(lead_id, self.desk.now())
         known = scored.known
+        outcome = outcome_as_of(known)
         return LeadOut(
             lead_id=lead_id,
             created_at=known.created_at,
@@ -50,7 +51,7 @@ class Questions:
             answers={name: list(a) if isinstance(a, tuple) else a for name, a in known.answers.items()},
             calls=len(known.calls),
             stages=[stage.stage for stage in known.stages],
-            outcome=outcome_as_of(known).kind,
+            outcome="bought" if outcome.won and outcome.kind != "ignored" else outcome.kind,
             earlier_requests=[str(one) for one in self.contacts.same_person(known.lead.person_keys, before=lead_id)],
             score=score_out(scored, self.desk, if_answered=True),
         )

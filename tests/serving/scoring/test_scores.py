@@ -43,6 +43,14 @@ def test_a_stored_lead_is_told_with_its_source_answers_and_outcome_but_without_i
     assert (told["channel"], told["marks"]["campaign"], told["outcome"]) == ("ВКонтакте", "Лето", "never_called")
 
 
+def test_a_lead_is_told_as_bought_as_soon_as_its_sale_is_known(doors: Doors) -> None:
+    doors.lead("7")
+    doors.client.post("/v1/leads/7/calls", json={"result": "reached"})
+    assert doors.client.get("/v1/leads/7").json()["outcome"] == "open"
+    doors.client.post("/v1/leads/7/stages", json={"stage": "Договор", "amount": 200_000})
+    assert doors.client.get("/v1/leads/7").json()["outcome"] == "bought"
+
+
 def test_every_score_that_leaves_the_house_is_logged_and_its_row_can_be_made_again(any_doors: Doors) -> None:
     any_doors.lead("7", answers={"area": 120, "role": "Владелец"}, marks={"source": "yandex"})
     any_doors.call("7", result="busy")
