@@ -21,19 +21,21 @@ DATE = re.compile(
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?\s*(?P<rest>.*)$"
 )
 """Three numbers in whatever order, a time of day perhaps, and what is left: an offset, or what no date has."""
+READ_AS: dict[DateOrder | None, str] = {"dmy": "day first", "mdy": "month first"}
 EARLIEST, LATEST = 1900, 2200
 """Years outside these are a CRM's way to say that it knows no date."""
 
 
 def guess_date_order(cells: Iterable[str]) -> DateOrder | None:
-    """Return the one order of day, month and year that all dates among the cells fit, or None.
+    """Return the one order of day, month and year that the dates among the cells fit, or None.
 
-    A date with its year first is never mistaken, so it says nothing of the others' order.
+    A date with its year first is never mistaken, so it says nothing of the others' order. A slip of the pen among hundreds of
+    dates does not make the others doubtful: an order may fail one in a hundred where the other fails ten times as many.
 
     >>> guess_date_order(["03.04.2026", "25.04.2026"]), guess_date_order(["03/04/2026"]), guess_date_order(["2026-03-31"])
     ('dmy', None, 'ymd')
     """
-    possible: set[DateOrder] = {"dmy", "mdy"}
+    misses: dict[DateOrder, int] = {"dmy": 0, "mdy": 0}
     seen = dotted = year_first = 0
     for cell in cells:
         found = DATE.match(cell.strip())
@@ -44,12 +46,15 @@ def guess_date_order(cells: Iterable[str]) -> DateOrder | None:
         if orders and orders != {"ymd"}:
             seen += 1
             dotted += "." in cell[:10]
-            possible &= orders
+            for one in misses:
+                misses[one] += one not in orders
     if not seen:
         return "ymd" if year_first else None
-    if len(possible) > 1 and dotted == seen and "dmy" in possible:
-        return "dmy"  # dates with dots are written day first wherever they are written with dots
-    return next(iter(possible)) if len(possible) == 1 else None
+    if not any(misses.values()):
+        return "dmy" if dotted == seen else None  # dates with dots are written day first wherever they are written so
+    best, other = sorted(misses, key=misses.__getitem__)
+    is_sure = misses[best] * 100 <= seen and misses[best] * 10 <= misses[other]
+    return best if is_sure and misses[other] else None
 
 
 def parse_moment(text: str, order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
@@ -64,7 +69,7 @@ def parse_moment(text: str, order: DateOrder | None, zone: ZoneInfo) -> tuple[da
     Raises
     ------
     FactRefused
-        Where the text is no date, or fits two orders and none was said.
+        Where the text is no date, fits two orders and none was said, or does not fit the one that was.
     """
     word = text.strip()
     if word.isdecimal() and len(word) in (10, 13):
@@ -92,6 +97,9 @@ def _orders(found: re.Match[str]) -> set[DateOrder]:
 
 def _by_order(found: re.Match[str], order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
     possible = _orders(found)
+    if order in READ_AS and possible and possible.isdisjoint({order, "ymd"}):
+        remedy = f"is no date read {READ_AS[order]}, as the others here are; write it as 2026-03-31, or say export.date_order"
+        raise FactRefused("date", remedy)
     chosen = order if order in possible else next(iter(possible)) if len(possible) == 1 else None
     if chosen is None:
         remedy = "fits day-first and month-first; say export.date_order: dmy or mdy in company.yaml"

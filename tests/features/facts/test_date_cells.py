@@ -28,6 +28,9 @@ NEW_YORK = ZoneInfo("America/New_York")
         (["2026-04-03"], "ymd"),
         (["2026-04-03", "03/04/2026", "25/04/2026"], "dmy"),
         (["25/04/2026", "2026-04-03"], "dmy"),
+        ([*["25.04.2026"] * 60, *["03.04.2026"] * 40, "12.13.2026"], "dmy"),
+        ([*["25.04.2026"] * 60, *["03.04.2026"] * 40, "12.13.2026", "04.14.2026"], None),
+        (["03/04/2026", "25/04/2026", "04/25/2026"], None),
         (["2026-04-03", "03/04/2026"], None),
         (["Пермь", "12,5", ""], None),
     ],
@@ -75,6 +78,17 @@ def test_a_moment_is_read_as_people_and_machines_write_it(
 def test_what_is_no_one_day_is_refused(text: str, zone: ZoneInfo) -> None:
     with pytest.raises(FactRefused):
         parse_moment(text, None, zone)
+
+
+def test_a_date_that_does_not_fit_the_order_of_the_others_is_refused_and_not_turned_round() -> None:
+    cases: tuple[tuple[str, DateOrder, str], ...] = (
+        ("12.13.2026", "dmy", "day first"),
+        ("25/04/2026", "mdy", "month first"),
+    )
+    for text, order, read in cases:
+        with pytest.raises(FactRefused, match=rf"no date read {read}.*export\.date_order"):
+            parse_moment(text, order, MOSCOW)
+    assert parse_moment("2026-12-13", "dmy", MOSCOW)[0] == parse_moment("13.12.2026", None, MOSCOW)[0]
 
 
 def test_a_date_that_fits_two_orders_is_answered_with_the_key_that_says_which() -> None:
