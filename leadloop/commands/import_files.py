@@ -15,6 +15,7 @@ from leadloop.commands._progress import bar_over, rows_in
 if TYPE_CHECKING:
     from features.facts.import_log import ImportLog
     from features.facts.importer import ImportSummary
+    from features.facts.store import FactStore
 
 NAME = "import"
 INTERRUPTED = 130
@@ -56,6 +57,7 @@ def command(
     if exported_at is not None:
         exported = moment_of(exported_at, option="--exported-at", zone=house.company.zone, not_after=moment)
     console, waiting = Console(), list(files)
+    stored: list[ImportSummary] = []
     try:
         while waiting:
             path = waiting[0]
@@ -75,6 +77,9 @@ def command(
                 )
             del waiting[0]
             console.print(_in_words(summary, dry_run))
+            stored.append(summary)
+        for told in _of_no_lead(stored, house.store):
+            console.print(told, style="yellow", markup=False, highlight=False)
         if not dry_run:
             leave_counted(house, console)
     except KeyboardInterrupt:
@@ -104,6 +109,19 @@ def _cut_off_in_words(waiting: list[Path], imports: ImportLog, *, dry_run: bool)
         told = f"Stopped before a row of {name} was stored."
     others = f" Not begun: {', '.join(path.name for path in waiting[1:])}." if waiting[1:] else ""
     return f"{told}{others} Importing the same files again is safe: it goes on from there, and stores nothing twice."
+
+
+def _of_no_lead(stored: list[ImportSummary], store: FactStore) -> list[str]:
+    """Return what to say of calls and stages whose leads are not stored, now that all files are in."""
+    lines = []
+    for one in stored:
+        rows, leads = store.told_of_no_lead(one.import_id) if one.import_id is not None else (0, 0)
+        if rows:
+            lines.append(
+                f"{one.file}: {rows:,} of the stored rows tell of leads that are not stored ({leads:,}); they count once those "
+                "come. If they came by now, look whether both files write a lead's id alike."
+            )
+    return lines
 
 
 def _in_words(summary: ImportSummary, dry_run: bool) -> str:
