@@ -43,6 +43,7 @@ from pathlib import Path
 from features.errors import SettingWrong
 
 CONTACT_KEY = "contact.key"
+PERSON_KEY = "person.key"
 MASTER_BYTES = 32
 OPEN_TO = ("", "loopback", "demo")
 LOGS = ("plain", "json")
@@ -222,15 +223,23 @@ def telemetry_off() -> None:
 
 def person_secret(home: Path) -> bytes:
     """Return the key that hashes phones and e-mails; made once, kept in the data folder, never stored with them."""
-    given = os.environ.get("LEADLOOP_SECRET")
+    kept = kept_person_secret(home)
+    if kept is not None:
+        return kept
+    path = home / PERSON_KEY
+    home.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+def kept_person_secret(home: Path) -> bytes | None:
+    """Return the key that ``person_secret`` finds made; None where it would make one."""
+    given, path = os.environ.get("LEADLOOP_SECRET"), home / PERSON_KEY
     if given:
         return given.encode()
-    path = home / "person.key"
-    if not path.exists() or not path.read_text().strip():  # an empty key would hash without any secret
-        home.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text().strip().encode()
+    kept = path.read_text().strip() if path.exists() else ""
+    return kept.encode() or None  # an empty key would hash without any secret
 
 
 def contact_masters(home: Path) -> list[bytes]:

@@ -35,6 +35,21 @@ def require_database_file(settings: Settings) -> None:
     raise DatabaseEmpty(str(file))
 
 
+def holds_database(settings: Settings) -> bool:
+    """Return whether there is a database of leadloop's; looking makes none."""
+    from features.facts.database import engine_for
+    from leadloop.database import revision_of
+
+    file = _file_of(settings.database_url)
+    if file is not None and not file.exists():
+        return False
+    engine = engine_for(settings.database_url)
+    try:
+        return revision_of(engine) is not None
+    finally:
+        engine.dispose()
+
+
 def require_tables(engine: Engine) -> None:
     """Raise ``DatabaseEmpty`` where a database holds no tables of leadloop's."""
     from leadloop.database import revision_of

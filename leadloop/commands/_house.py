@@ -79,6 +79,33 @@ def open_house(home: Path | None, company: Path | None, *, makes: bool = False) 
     return House(settings, words, engine, FactStore(engine), contacts, ImportLog(engine))
 
 
+def house_to_rehearse(home: Path | None, company: Path | None) -> House:
+    """Open what is there for a dry run, which makes nothing; where nothing is there, an empty database in memory."""
+    import secrets
+
+    from features.facts.company_file import read_company
+    from features.facts.contacts import ContactBook
+    from features.facts.database import engine_for
+    from features.facts.import_log import ImportLog
+    from features.facts.keyring import keyring_of
+    from features.facts.sealed_texts import free_texts
+    from features.facts.store import FactStore
+    from features.settings import kept_person_secret, settings_from_environment
+    from leadloop.data_folder import holds_database
+    from leadloop.database import bring_up_to_date
+
+    settings = settings_from_environment(home, company)
+    words = read_company(settings.company_file)
+    if holds_database(settings):
+        engine = open_database(settings)
+    else:
+        engine = engine_for("sqlite://")
+        bring_up_to_date(engine)
+    keyring_of(engine).texts = free_texts(words)
+    contacts = ContactBook(engine, kept_person_secret(settings.home) or secrets.token_bytes())
+    return House(settings, words, engine, FactStore(engine), contacts, ImportLog(engine))
+
+
 def settings_of_house(home: Path | None, company: Path | None = None) -> Settings:
     """Return where things lie in a data folder; ``NoDataFolder`` where it is not there."""
     from features.settings import settings_from_environment

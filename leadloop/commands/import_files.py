@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadloop.commands._counting import leave_counted
-from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._house import CompanyOption, HomeOption, house_to_rehearse, now, open_house
 from leadloop.commands._moments import moment_of
 from leadloop.commands._progress import bar_over, rows_in
 
@@ -51,7 +51,7 @@ def command(
 
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"--as takes one of {', '.join(KINDS)}")
-    house = open_house(home, company, makes=True)
+    house = house_to_rehearse(home, company) if dry_run else open_house(home, company, makes=True)
     moment = now()
     exported = moment
     if exported_at is not None:

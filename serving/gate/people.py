@@ -52,7 +52,7 @@ class People:
 
     def add(self, login: str, role: str, moment: datetime, *, manager: str | None = None) -> Account:
         """Make an account without a password; a removed one of the same login comes back with the new role."""
-        name, chosen = _login(login), require_role(role, manager)
+        name, chosen = require_login(login), require_role(role, manager)
         with writing(self._engine) as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.login == name)).first()
             if row is not None and row.removed_us is None:
@@ -71,7 +71,7 @@ class People:
 
     def account(self, login: str) -> Account:
         """Return an account that is not removed; ``AccessRefused`` where there is none."""
-        name = _login(login)
+        name = require_login(login)
         with reading(self._engine) as connection:
             row = connection.execute(_present(name)).first()
         if row is None:
@@ -193,7 +193,8 @@ class People:
         return told
 
 
-def _login(login: str) -> str:
+def require_login(login: str) -> str:
+    """Return a login as it is kept; ``AccessRefused`` for what is none."""
     name = login.strip().casefold()
     if not 2 <= len(name) <= 320 or any(one.isspace() for one in name):
         raise AccessRefused("A login is a word of 2 to 320 characters, such as an e-mail address.")

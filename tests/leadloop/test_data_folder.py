@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, create_engine, inspect, make_url
 from features.errors import NoDataFolder
 from leadloop.bench import open_company
 from leadloop.cli import app
-from tests.leadloop.command_line import Small, one_line, run, started
+from tests.leadloop.command_line import ROWS, Ran, Small, one_line, run, started, write_rows
 
 MAKE = frozenset({"connect", "import", "keys create", "migrate", "people add", "restore", "serve", "work"})
 """What brings something in, or begins: these make a data folder where there is none."""
@@ -83,7 +84,12 @@ def test_a_folder_of_something_else_is_not_taken_for_a_data_folder(company: Smal
 
 
 def test_a_command_that_is_refused_makes_no_folder_that_it_would_have_made(company: Small) -> None:
+    named = company.folder / "named.yaml"
+    named.write_text("company: Окна\nmanagers: [{name: Анна}]\n", encoding="utf-8")
+    vera = ("people", "add", "vera", "--role", "manager", "--manager", "Вера", "--company", str(named))
     for words, said in (
+        (vera, "No manager is called Вера. Those that company.yaml or the stored leads and calls name are: Анна."),
+        (("people", "add", "a", "--role", "head"), "A login is a word of 2 to 320 characters"),
         (("keys", "create", "crm", "--scope", "all"), "all is not."),
         (("people", "add", "anna", "--role", "owner"), "owner is not."),
         (("connect", "bitrix24", "--company", str(company.folder / "company.yaml")), "company.yaml has no crm part"),
@@ -92,6 +98,27 @@ def test_a_command_that_is_refused_makes_no_folder_that_it_would_have_made(compa
         ran = run(*words, "--home", str(company.home))
         assert (ran.code > 0, said in one_line(ran.err)) == (True, True), ran.err
         assert not company.home.exists()
+
+
+def judged(ran: Ran) -> str:
+    """Return what a dry run that ended well said of its files."""
+    assert ran.code == 0, ran.out + ran.err
+    return one_line(ran.out)
+
+
+def test_a_dry_run_judges_files_as_the_import_will_and_makes_no_data_folder(company: Small) -> None:
+    before = sorted(company.folder.rglob("*"))
+    twice = (*ROWS["leads.csv"], ROWS["leads.csv"][1], ("4", "yesterday", *ROWS["leads.csv"][1][2:]))
+    write_rows(company.folder / "leads.csv", twice)
+    files = (company.file("leads.csv"), company.file("calls.csv"))
+    said = judged(company.run("import", *files, "--dry-run"))
+    assert "leads.csv (leads): 5 rows: 3 would be stored, 1 unchanged, 1 rejected" in said
+    assert "calls.csv (calls): 2 rows: 2 would be stored, 0 unchanged, 0 rejected" in said
+    assert sorted(company.folder.rglob("*")) == before
+    stored = one_line(company.done("import", *files))
+    assert "(leads, import 1): 5 rows: 3 stored, 1 unchanged, 1 rejected" in stored
+    assert "(calls, import 2): 2 rows: 2 stored, 0 unchanged, 0 rejected" in stored
+    assert "0 would be stored, 4 unchanged, 1 rejected" in judged(company.run("import", files[0], "--dry-run"))
 
 
 def test_what_brings_something_in_makes_the_folder_and_the_others_then_go_on(company: Small) -> None:
@@ -135,6 +162,27 @@ def test_a_database_of_something_else_gets_no_tables_of_ours(company: Small, pos
     engine = create_engine(other)
     assert inspect(engine).get_table_names() == []
     engine.dispose()
+
+
+def test_a_dry_run_makes_no_tables_in_a_database_that_has_none(company: Small, postgres_url: str) -> None:
+    other = make_url(postgres_url).set(database="postgres").render_as_string(hide_password=False)
+    code, said = in_a_process("import", company.file("leads.csv"), "--dry-run", *company.place, url=other)
+    assert (code, "3 rows: 3 would be stored, 0 unchanged, 0 rejected" in said) == (0, True), said
+    engine = create_engine(other)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+    assert not company.home.exists()
+
+
+def test_a_dry_run_judges_by_what_a_database_elsewhere_holds(
+    company: Small, postgres_url: str, postgres_engine: Engine
+) -> None:
+    where = ("import", company.file("spend.csv"), *company.place)
+    assert in_a_process(*where, url=postgres_url)[0] == 0
+    shutil.rmtree(company.home)
+    code, said = in_a_process(*where, "--dry-run", url=postgres_url)
+    assert (code, "0 would be stored, 2 unchanged" in said) == (0, True), said
+    assert not company.home.exists()
 
 
 def test_a_database_file_that_is_not_there_is_not_made(company: Small, tmp_path: Path) -> None:

@@ -138,11 +138,11 @@ def test_calls_of_leads_that_are_not_stored_are_stored_and_told_until_the_leads_
     assert "not stored (" not in company.done("import", company.file("leads.csv"), company.file("calls.csv"))
 
 
-def test_a_dry_run_says_what_would_happen_and_stores_nothing(company: Small) -> None:
-    said = company.done("import", company.file("leads.csv"), "--dry-run")
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(opened: Small) -> None:
+    said = opened.done("import", opened.file("leads.csv"), "--dry-run")
     assert "3 rows: 3 would be stored, 0 unchanged, 0 rejected" in said
-    assert facts_in(company) == []
-    assert "Nothing was imported yet" in company.done("imports")
+    assert facts_in(opened) == []
+    assert "Nothing was imported yet" in opened.done("imports")
 
 
 def test_a_kind_that_is_named_wins_over_what_is_recognised(company: Small) -> None:

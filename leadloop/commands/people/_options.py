@@ -33,24 +33,29 @@ def open_people(home: Path | None) -> People:
 
 
 def open_people_for(
-    role: str, manager: str | None, home: Path | None, company: Path | None, *, makes: bool = False
+    login: str, role: str, manager: str | None, home: Path | None, company: Path | None, *, makes: bool = False
 ) -> People:
-    """Open the accounts to give somebody a role; ``AccessRefused`` where role and manager do not fit what is known."""
+    """Open the accounts to give somebody a role; ``AccessRefused``, and nothing is made, where he cannot have it.
+
+    That is where the login is none, or role and manager do not fit what is known.
+    """
     from features.settings import settings_from_environment
-    from serving.gate.people import People, require_role
+    from leadloop.data_folder import holds_database
+    from serving.gate.people import People, require_login, require_role
 
     settings = settings_from_environment(home, company)
+    require_login(login)
     require_role(role, manager)
-    engine = open_database(settings, makes=makes)
+    engine = open_database(settings) if not makes or holds_database(settings) else None
     if manager:
         _require_known_manager(manager, settings, engine)
-    return People(engine)
+    return People(engine or open_database(settings, makes=True))
 
 
-def _require_known_manager(name: str, settings: Settings, engine: Engine) -> None:
+def _require_known_manager(name: str, settings: Settings, engine: Engine | None) -> None:
     """Raise ``AccessRefused`` where nobody names such a manager though managers are named: no lead would be his.
 
-    Managers are named by company.yaml, where it is there, and by what is stored of leads, calls and stages.
+    Managers are named by company.yaml, where it is there, and by what is stored, where anything is, of leads, calls and stages.
     """
     from features.errors import AccessRefused
     from features.facts.company_file import read_company
@@ -63,7 +68,8 @@ def _require_known_manager(name: str, settings: Settings, engine: Engine) -> Non
         known = {one.name for one in words.managers} | set(words.crm.managers.values() if words.crm else ())
     if name in known:
         return
-    known |= FactStore(engine).managers()
+    if engine is not None:
+        known |= FactStore(engine).managers()
     if known and name not in known:
         told = sorted({shown_name(one) for one in known})
         others = f" and {len(told) - MOST_NAMED:,} more" if len(told) > MOST_NAMED else ""

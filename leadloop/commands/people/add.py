@@ -24,7 +24,7 @@ def command(
     A manager's leads are found by the name that --manager gives: one that neither company.yaml nor the stored calls know is
     refused, unless they know none at all.
     """
-    people = open_people_for(role, manager, home, company, makes=True)
+    people = open_people_for(login, role, manager, home, company, makes=True)
     account = people.add(login, role, now(), manager=manager)
     typer.echo(f"{account.login} has an account as {account.role}.")
     say_link(account.login, people.link(account.login, now()))

@@ -23,5 +23,5 @@ def command(
 
     A manager's name is looked up as in `leadloop people add`.
     """
-    open_people_for(role, manager, home, company).give_role(login, role, manager=manager)
+    open_people_for(login, role, manager, home, company).give_role(login, role, manager=manager)
     typer.echo(f"{login} is {role} now.")
