@@ -7,6 +7,10 @@ in it, as a mistyped address must not be filled with them either.
 
 from __future__ import annotations
 
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from features.settings import Settings
+
+logger = logging.getLogger("leadloop.data_folder")
 
 
 def require_data_folder(settings: Settings) -> None:
@@ -33,6 +39,32 @@ def require_database_file(settings: Settings) -> None:
     if file.parent == settings.home:
         raise NoDataFolder(str(settings.home), is_there=settings.home.is_dir())
     raise DatabaseEmpty(str(file))
+
+
+@contextmanager
+def told_where_made(settings: Settings, *, quietly: bool = False) -> Iterator[None]:
+    """Say on stderr where the block made the data folder: a command in a mistyped --home would look like any other success.
+
+    Where the log is JSON it is a warning of the log, as every line there is an object.
+    """
+    from leadloop.log_lines import JSON
+
+    was_there = _is_data_folder(settings)
+    try:
+        yield
+    finally:
+        if not was_there and not quietly and _is_data_folder(settings):
+            told = f"A new data folder was made at {settings.home}; --home (or LEADLOOP_HOME) names another."
+            if settings.log == JSON:
+                logger.warning(told)
+            else:
+                sys.stderr.write(f"{told}\n")  # which whatever shows itself on the terminal meanwhile lets through
+
+
+def _is_data_folder(settings: Settings) -> bool:
+    file = _file_of(settings.database_url)
+    lies_within = file is not None and file.parent == settings.home
+    return settings.home.is_dir() and (file is None or not lies_within or file.exists())
 
 
 def holds_database(settings: Settings) -> bool:

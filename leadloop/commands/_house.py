@@ -56,8 +56,11 @@ class House:
         return StepsBook(self.store, self.company, kept_steps(self.settings.home))
 
 
-def open_house(home: Path | None, company: Path | None, *, makes: bool = False) -> House:
-    """Open the data folder, its database brought up to date; one that is not there is refused, unless the command ``makes`` it."""
+def open_house(home: Path | None, company: Path | None, *, makes: bool = False, quietly: bool = False) -> House:
+    """Open the data folder, its database brought up to date; one that is not there is refused, unless the command ``makes`` it.
+
+    That it was made is told, unless the command does so itself and makes it ``quietly``.
+    """
     from features.facts.company_file import read_company
     from features.facts.contacts import ContactBook
     from features.facts.import_log import ImportLog
@@ -65,17 +68,18 @@ def open_house(home: Path | None, company: Path | None, *, makes: bool = False) 
     from features.facts.sealed_texts import free_texts
     from features.facts.store import FactStore
     from features.settings import person_secret, settings_from_environment
-    from leadloop.data_folder import require_data_folder
+    from leadloop.data_folder import require_data_folder, told_where_made
 
     settings = settings_from_environment(home, company)
     words = read_company(settings.company_file)
-    if makes:
-        settings.home.mkdir(parents=True, exist_ok=True)
-    else:
+    if not makes:
         require_data_folder(settings)
-    engine = open_database(settings, makes=makes)
-    keyring_of(engine).texts = free_texts(words)
-    contacts = ContactBook(engine, person_secret(settings.home))
+    with told_where_made(settings, quietly=quietly):
+        if makes:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        engine = open_database(settings, makes=makes, quietly=True)
+        keyring_of(engine).texts = free_texts(words)
+        contacts = ContactBook(engine, person_secret(settings.home))
     return House(settings, words, engine, FactStore(engine), contacts, ImportLog(engine))
 
 
@@ -116,20 +120,24 @@ def settings_of_house(home: Path | None, company: Path | None = None) -> Setting
     return settings
 
 
-def open_database(settings: Settings, *, makes: bool = False) -> Engine:
-    """Open the database alone, brought up to date; one that is not there is refused, unless the command ``makes`` it."""
+def open_database(settings: Settings, *, makes: bool = False, quietly: bool = False) -> Engine:
+    """Open the database alone, brought up to date; one that is not there is refused, unless the command ``makes`` it.
+
+    Where that made the data folder, it is told, unless ``quietly``.
+    """
     from features.facts.database import engine_for
     from features.facts.keyring import give_keyring, keyring_in
-    from leadloop.data_folder import require_database_file, require_tables
+    from leadloop.data_folder import require_database_file, require_tables, told_where_made
     from leadloop.database import bring_up_to_date
 
     if not makes:
         require_database_file(settings)
-    engine = engine_for(settings.database_url)
-    if not makes:
-        require_tables(engine)
-    give_keyring(engine, keyring_in(settings.home, settings.keys_url))
-    bring_up_to_date(engine)
+    with told_where_made(settings, quietly=quietly):
+        engine = engine_for(settings.database_url)
+        if not makes:
+            require_tables(engine)
+        give_keyring(engine, keyring_in(settings.home, settings.keys_url))
+        bring_up_to_date(engine)
     return engine
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,38 @@ def test_a_command_that_is_refused_makes_no_folder_that_it_would_have_made(compa
         ran = run(*words, "--home", str(company.home))
         assert (ran.code > 0, said in one_line(ran.err)) == (True, True), ran.err
         assert not company.home.exists()
+
+
+def test_a_command_that_makes_a_data_folder_says_so_once_and_the_next_one_does_not(company: Small) -> None:
+    place = ("--home", str(company.home))
+    for words in (
+        ("keys", "create", "crm", "--scope", "write", *place),
+        ("people", "add", "anna", "--role", "head", *place),
+        ("migrate", *place),
+        ("import", company.file("leads.csv"), *company.place),
+        ("work", "--once", *company.place),
+    ):
+        ran = run(*words)
+        told = f"A new data folder was made at {company.home}; --home (or LEADLOOP_HOME) names another."
+        assert ran.err.count(told) == 1, (words, ran.err)
+        assert told not in ran.out
+        assert "A new data folder" not in run(*words[:-2], *place, *words[-2:]).err
+        shutil.rmtree(company.home)
+
+
+def test_a_folder_of_something_else_that_becomes_a_data_folder_is_told_too(company: Small) -> None:
+    others = company.folder / "pictures"
+    others.mkdir()
+    ran = run("keys", "create", "crm", "--scope", "write", "--home", str(others))
+    assert ran.code == 0
+    assert ran.err.startswith(f"A new data folder was made at {others};")
+
+
+def test_where_the_log_is_json_a_new_data_folder_is_an_object_of_it(company: Small) -> None:
+    process = started("work", "--once", *company.place, LEADLOOP_LOG="json")
+    lines = [json.loads(line) for line in process.communicate(timeout=60)[0].splitlines()]
+    told = [line for line in lines if line["message"].startswith(f"A new data folder was made at {company.home};")]
+    assert [(line["level"], line["logger"]) for line in told] == [("warning", "leadloop.data_folder")]
 
 
 def judged(ran: Ran) -> str:

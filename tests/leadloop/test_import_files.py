@@ -145,12 +145,12 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(opened: Small) -> N
     assert "Nothing was imported yet" in opened.done("imports")
 
 
-def test_a_kind_that_is_named_wins_over_what_is_recognised(company: Small) -> None:
-    ran = company.run("import", company.file("leads.csv"), "--as", "calls")
+def test_a_kind_that_is_named_wins_over_what_is_recognised(opened: Small) -> None:
+    ran = opened.run("import", opened.file("leads.csv"), "--as", "calls")
     assert ran.code == 1
     assert one_line(ran.err).startswith("leads.csv is no calls file of this company: the column 'lead_id'")
-    assert facts_in(company) == []
-    assert "(leads, import 1): 3 rows" in company.done("import", company.file("leads.csv"), "--as", "leads")
+    assert facts_in(opened) == []
+    assert "(leads, import 1): 3 rows" in opened.done("import", opened.file("leads.csv"), "--as", "leads")
 
 
 def test_an_unknown_kind_is_answered_with_the_kinds_that_there_are(company: Small) -> None:
@@ -317,27 +317,27 @@ def stopped(*_: object, **__: object) -> None:
 
 
 def test_an_import_that_is_stopped_before_it_began_or_in_a_dry_run_says_that_nothing_is_stored(
-    company: Small, monkeypatch: pytest.MonkeyPatch
+    opened: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "import_file", stopped)
-    ran = company.run("import", company.file("leads.csv"), company.file("calls.csv"))
+    ran = opened.run("import", opened.file("leads.csv"), opened.file("calls.csv"))
     assert ran.code == 130
     assert one_line(ran.err).startswith(
         "Stopped before a row of leads.csv was stored. Not begun: calls.csv. Importing the same"
     )
-    ran = company.run("import", company.file("leads.csv"), "--dry-run")
+    ran = opened.run("import", opened.file("leads.csv"), "--dry-run")
     assert (ran.code, one_line(ran.err)) == (130, "Stopped; a dry run stores nothing.")
-    assert facts_in(company) == []
+    assert facts_in(opened) == []
 
 
 def test_an_import_that_is_stopped_while_it_counts_says_that_every_file_is_stored(
-    company: Small, monkeypatch: pytest.MonkeyPatch
+    opened: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_files, "leave_counted", stopped)
-    ran = company.run("import", company.file("leads.csv"))
+    ran = opened.run("import", opened.file("leads.csv"))
     assert ran.code == 130
     assert one_line(ran.err).startswith("Stopped: every file is stored;")
-    assert store_of(company).lead_count() == 3
+    assert store_of(opened).lead_count() == 3
 
 
 def _rows_done_once_it_began(company: Small, process: subprocess.Popen[str]) -> int:
