@@ -36,7 +36,7 @@ def require_database_file(settings: Settings) -> None:
     file = _file_of(settings.database_url)
     if file is None or file.exists():
         return
-    if file.parent == settings.home:
+    if keeps_its_database(settings):
         raise NoDataFolder(str(settings.home), is_there=settings.home.is_dir())
     raise DatabaseEmpty(str(file))
 
@@ -61,10 +61,15 @@ def told_where_made(settings: Settings, *, quietly: bool = False) -> Iterator[No
                 sys.stderr.write(f"{told}\n")  # which whatever shows itself on the terminal meanwhile lets through
 
 
+def keeps_its_database(settings: Settings) -> bool:
+    """Return whether the database is a file in the data folder, and goes with it."""
+    file = _file_of(settings.database_url)
+    return file is not None and file.parent == settings.home
+
+
 def _is_data_folder(settings: Settings) -> bool:
     file = _file_of(settings.database_url)
-    lies_within = file is not None and file.parent == settings.home
-    return settings.home.is_dir() and (file is None or not lies_within or file.exists())
+    return settings.home.is_dir() and (file is None or file.exists() or not keeps_its_database(settings))
 
 
 def holds_database(settings: Settings) -> bool:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadloop.commands._house import now, open_database
+from leadloop.commands._house import now, open_database, open_house
 from leadloop.commands._moments import day_of
+from leadloop.commands.import_files import INTERRUPTED
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from leadloop.demo.world import Scale
 
 NAME = "demo"
 TRUTH = "truth.csv"
@@ -39,35 +45,61 @@ def command(
 
     What truly drives its sales is written to truth.csv, which nothing but the benchmarks reads.
     """
-    from rich.console import Console
-
     from features.settings import settings_from_environment
     from leadloop.commands.serve import require_address, serve_house
-    from leadloop.demo.export import export_all
-    from leadloop.demo.simulation import simulated
     from leadloop.demo.world import VARIANTS, Scale
 
     if variant not in VARIANTS:
         raise typer.BadParameter(f"--variant takes one of {', '.join(VARIANTS)}.")
-    console, today = Console(), now().date()
+    today = now().date()
     last = today if end is None else day_of(end, option="--end", not_after=today)
     home, company = folder / "leadloop-data", folder / "company.yaml"
     if serve:
         require_address(host, port, "demo")
-    _clear_away(folder, home)
-    _refuse_strangers_leads(home)
-    with console.status("Simulating the sales floor ..."):
-        done = simulated(Scale(months, leads, seed, variant), last)
-        files = export_all(done, folder)
-    console.print(
-        f"A company of {len(done.world.managers)} managers, {len(done.everybody):,} leads in {months} months, "
-        f"{len(done.calls):,} calls; files in {folder}/"
-    )
-    _import(files, home, company)
-    _train(home, company)
-    _portray(home, company)
+    try:
+        _clear_away(folder, home)
+        _refuse_strangers_leads(home)
+        files = _simulate(Scale(months, leads, seed, variant), last, folder)
+        _import(files, home, company)
+        _train(home, company)
+        _portray(home, company)
+    except KeyboardInterrupt:
+        _say_stopped(home)
+        raise typer.Exit(INTERRUPTED) from None
     if serve:
         serve_house(home, company, host, port, open_to=settings_from_environment(home).open_to or "demo")
+
+
+def _say_stopped(home: Path) -> None:
+    """Say what to do after Ctrl-C: what there is of the company is cleared away by the next demo, but for another database's."""
+    from rich.console import Console
+
+    from features.settings import settings_from_environment
+    from leadloop.data_folder import keeps_its_database
+
+    first = (
+        "" if keeps_its_database(settings_from_environment(home)) else "Empty the database of LEADLOOP_DATABASE_URL. "
+    )
+    told = f"\nStopped; the demo is not whole. {first}Run the same command again: it begins anew."
+    Console(stderr=True, markup=False, highlight=False).print(told, style="yellow")
+
+
+def _simulate(scale: Scale, last: date, folder: Path) -> list[Path]:
+    """Write a simulated company's exports into the folder; return those that are imported."""
+    from rich.console import Console
+
+    from leadloop.demo.export import export_all
+    from leadloop.demo.simulation import simulated
+
+    console = Console()
+    with console.status("Simulating the sales floor ..."):
+        done = simulated(scale, last)
+        files = export_all(done, folder)
+    console.print(
+        f"A company of {len(done.world.managers)} managers, {len(done.everybody):,} leads in {scale.months} months, "
+        f"{len(done.calls):,} calls; files in {folder}/"
+    )
+    return files
 
 
 def _clear_away(folder: Path, home: Path) -> None:
@@ -86,8 +118,10 @@ def _refuse_strangers_leads(home: Path) -> None:
     from features.errors import SettingWrong
     from features.facts.store import FactStore
     from features.settings import settings_from_environment
+    from leadloop.data_folder import holds_database
 
-    if FactStore(open_database(settings_from_environment(home), makes=True)).lead_count():
+    settings = settings_from_environment(home)
+    if holds_database(settings) and FactStore(open_database(settings)).lead_count():
         raise SettingWrong(
             "The database of LEADLOOP_DATABASE_URL holds leads already, and the demo's are made up: unset it, or name an "
             "empty database."
@@ -95,9 +129,13 @@ def _refuse_strangers_leads(home: Path) -> None:
 
 
 def _import(files: list[Path], home: Path, company: Path) -> None:
-    from leadloop.commands.import_files import command as import_files
+    from rich.console import Console
 
-    import_files(files, kind=None, exported_at=None, dry_run=False, home=home, company=company)
+    from leadloop.commands.import_files import import_all
+
+    moment = now()
+    house = open_house(home, company, makes=True, quietly=True)
+    import_all(list(files), house, Console(), started_at=moment, exported_at=moment)
 
 
 def _train(home: Path, company: Path) -> None:
@@ -109,7 +147,6 @@ def _train(home: Path, company: Path) -> None:
 def _portray(home: Path, company: Path) -> None:
     from rich.console import Console
 
-    from leadloop.commands._house import open_house
     from leadloop.commands._portraying import portray_once, won_once
 
     house, console = open_house(home, company), Console()

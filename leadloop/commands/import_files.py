@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadloop.commands._counting import leave_counted
-from leadloop.commands._house import CompanyOption, HomeOption, house_to_rehearse, now, open_house
+from leadloop.commands._house import CompanyOption, HomeOption, House, house_to_rehearse, now, open_house
 from leadloop.commands._moments import moment_of
 from leadloop.commands._progress import bar_over, rows_in
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+
     from features.facts.import_log import ImportLog
     from features.facts.importer import ImportSummary
     from features.facts.store import FactStore
@@ -47,7 +51,6 @@ def command(
     from rich.console import Console
 
     from features.facts.export_kind import KINDS
-    from features.facts.importer import import_file
 
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"--as takes one of {', '.join(KINDS)}")
@@ -56,36 +59,52 @@ def command(
     exported = moment
     if exported_at is not None:
         exported = moment_of(exported_at, option="--exported-at", zone=house.company.zone, not_after=moment)
-    console, waiting = Console(), list(files)
-    stored: list[ImportSummary] = []
+    waiting = list(files)
     try:
-        while waiting:
-            path = waiting[0]
-            with bar_over(path.name, rows_in(path), console) as done:
-                summary = import_file(
-                    path,
-                    company=house.company,
-                    store=house.store,
-                    imports=house.imports,
-                    secret=house.contacts.secret,
-                    started_at=moment,
-                    exported_at=exported,
-                    rejects_folder=house.settings.home / "rejects",
-                    kind=kind,
-                    dry_run=dry_run,
-                    progress=done,
-                )
-            del waiting[0]
-            console.print(_in_words(summary, dry_run))
-            stored.append(summary)
-        for told in _of_no_lead(stored, house.store):
-            console.print(told, style="yellow", markup=False, highlight=False)
-        if not dry_run:
-            leave_counted(house, console)
+        import_all(waiting, house, Console(), started_at=moment, exported_at=exported, kind=kind, dry_run=dry_run)
     except KeyboardInterrupt:
         errors = Console(stderr=True, markup=False, highlight=False)
         errors.print("\n" + _cut_off_in_words(waiting, house.imports, dry_run=dry_run), style="yellow")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def import_all(
+    waiting: list[Path],
+    house: House,
+    console: Console,
+    *,
+    started_at: datetime,
+    exported_at: datetime,
+    kind: str | None = None,
+    dry_run: bool = False,
+) -> None:
+    """Import files, each of which leaves ``waiting`` when it is done, and leave counted what a service needs first."""
+    from features.facts.importer import import_file
+
+    stored: list[ImportSummary] = []
+    while waiting:
+        path = waiting[0]
+        with bar_over(path.name, rows_in(path), console) as done:
+            summary = import_file(
+                path,
+                company=house.company,
+                store=house.store,
+                imports=house.imports,
+                secret=house.contacts.secret,
+                started_at=started_at,
+                exported_at=exported_at,
+                rejects_folder=house.settings.home / "rejects",
+                kind=kind,
+                dry_run=dry_run,
+                progress=done,
+            )
+        del waiting[0]
+        console.print(_in_words(summary, dry_run))
+        stored.append(summary)
+    for told in _of_no_lead(stored, house.store):
+        console.print(told, style="yellow", markup=False, highlight=False)
+    if not dry_run:
+        leave_counted(house, console)
 
 
 def _cut_off_in_words(waiting: list[Path], imports: ImportLog, *, dry_run: bool) -> str:

@@ -45,14 +45,15 @@ def export_all(done: Simulated, folder: Path) -> list[Path]:
         "spend.csv": (SPEND_COLUMNS, _spend_rows(done, rng)),
         "plan.csv": (PLAN_COLUMNS, _plan_rows(done)),
     }
+    truth = (
+        (t.lead_id, f"{t.chance_if_called_at_once:.6f}", f"{t.chance_as_handled:.6f}") for t in done.truth.values()
+    )
+    # The truth comes first: by it the next demo knows the folder of one that was stopped.
+    _write(folder / "truth.csv", ("lead_id", "chance_if_called_at_once", "chance_as_handled"), truth)
     for name, (header, rows) in files.items():
         _write(folder / name, header, rows)
     words = yaml.safe_dump(company_words(done.world), allow_unicode=True, sort_keys=False, width=120)
     (folder / "company.yaml").write_text(words, encoding="utf-8")
-    truth = (
-        (t.lead_id, f"{t.chance_if_called_at_once:.6f}", f"{t.chance_as_handled:.6f}") for t in done.truth.values()
-    )
-    _write(folder / "truth.csv", ("lead_id", "chance_if_called_at_once", "chance_as_handled"), truth)
     return [folder / name for name in files]
 
 

@@ -154,6 +154,48 @@ def test_made_up_leads_are_not_mixed_with_stored_ones(made: tuple[Path, Ran], tm
     assert not (tmp_path / "new" / "leads.csv").exists()
 
 
+def stopped(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "leadloop.demo.simulation.simulated",
+        "leadloop.demo.export.company_words",
+        "leadloop.commands.import_files.import_all",
+        "leadloop.commands.demo._train",
+        "leadloop.commands.demo._portray",
+    ],
+)
+def test_a_demo_that_is_stopped_says_to_run_it_again_and_that_begins_anew(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ("--folder", str(tmp_path / "company"))
+    monkeypatch.setattr("leadloop.commands.demo._train", lambda *_: None)
+    monkeypatch.setattr("leadloop.commands.demo._portray", lambda *_: None)
+    with monkeypatch.context() as one:
+        one.setattr(at, stopped)
+        ran = run("demo", *SIZE, *place)
+    assert ran.code == 130, ran.err
+    assert one_line(ran.err) == "Stopped; the demo is not whole. Run the same command again: it begins anew."
+    again = run("demo", *SIZE, *place)
+    assert again.code == 0, again.err
+    assert again.err == ""
+    for name in FILES:
+        rows = f"{len(rows_of(tmp_path / 'company' / name)):,}"
+        assert f"{rows} rows: {rows} stored, 0 unchanged, 0 rejected" in one_line(again.out)
+
+
+def test_a_demo_in_another_database_that_is_stopped_says_to_empty_that_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadloop.commands.demo._train", stopped)
+    ran = run("demo", *SIZE, "--folder", str(tmp_path), LEADLOOP_DATABASE_URL=f"sqlite:///{tmp_path / 'other.db'}")
+    assert ran.code == 130
+    assert "Empty the database of LEADLOOP_DATABASE_URL. Run the same command again" in one_line(ran.err)
+
+
 def test_an_address_that_others_can_reach_is_refused_before_the_work(tmp_path: Path) -> None:
     ran = run("demo", "--host", "0.0.0.0", "--leads", "1500", "--folder", str(tmp_path / "new"))
     assert ran.code == 1
