@@ -143,6 +143,15 @@ def test_of_two_tellings_of_one_moment_that_differ_only_in_when_it_happened_the_
     assert held(stages, of_calls=False) == held(stages[::-1], of_calls=False)
 
 
+def test_of_two_tellings_of_one_moment_of_which_one_does_not_say_when_it_happened_the_same_holds_in_either_order() -> (
+    None
+):
+    vaguer = {"result": "reached", "sent_at": at(-30)}, {"stage": "Отказ", "sent_at": at(-30)}
+    calls, stages = ({**CALLS[0], "sent_at": at(-30)}, vaguer[0]), ({**STAGES[0], "sent_at": at(-30)}, vaguer[1])
+    assert held(calls, of_calls=True) == held(calls[::-1], of_calls=True) == ("reached", None, NOON - 30 * MINUTE)
+    assert held(stages, of_calls=False) == held(stages[::-1], of_calls=False) == ("Отказ", None, NOON - 30 * MINUTE)
+
+
 def test_without_an_id_calls_are_told_apart_by_their_moment_and_manager_and_stages_by_their_moment(
     stored: OneLead,
 ) -> None:
