@@ -19,12 +19,12 @@ def train_once(
     house: House, console: Console, *, learned_until: datetime, moment: datetime, promote: bool = True, seed: int = 0
 ) -> None:
     """Train on what was known at ``learned_until``, and tell the analyst what came of it; what is amiss with stages first."""
-    from features.facts.stages_told import stages_amiss
+    from features.facts.stages_told import STAGE_CHANGES, stages_amiss
     from models.mlflow_registry import MlflowRegistry
     from training.retrain import retrained
 
     told = house.store.stage_counts(known_by=learned_until)
-    for warning in stages_amiss(told, house.company, of="the stored leads"):
+    for warning in stages_amiss(told, house.company, counted=STAGE_CHANGES):
         console.print(warning, style="yellow", markup=False)
     with bar_over("Reading leads, twice", 2 * house.store.lead_count(), console) as passed:
         done = retrained(

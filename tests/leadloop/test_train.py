@@ -87,14 +87,15 @@ def test_a_stage_of_company_yaml_that_no_stored_lead_ever_had_is_told_before_any
     words.write_text(words.read_text(encoding="utf-8").replace("won: [won]", "won: [Wonn]"), encoding="utf-8")
     told = one_line(made.run("train", "--cut-off", "2026-01-20").out)
     assert told.startswith(
-        "stages.won of company.yaml names Wonn, but no row stands at such a stage, so none of the stored"
+        "stages.won of company.yaml names Wonn, but no stored lead came to such a stage, so none of the stored"
     )
     assert re.search(
-        r"none of the stored leads is a sale\. At stages that company\.yaml does not name: won \(\d+ rows\)\.", told
+        r"none of the stored leads is a sale\. At stages that company\.yaml does not name: won \(\d+ stage changes\)\.",
+        told,
     )
     # By then no stage was known at all, so nothing can be said of their names.
     assert "stages.won" not in made.run("train", "--cut-off", "2025-06-01").out
 
 
 def test_where_the_stages_are_those_of_company_yaml_nothing_is_said_of_them(trained_once: tuple[Small, Ran]) -> None:
-    assert "no row stands at such a stage" not in trained_once[1].out
+    assert "came to such a stage" not in trained_once[1].out
