@@ -18,11 +18,14 @@ PLAIN = frozenset({b"application/json", b"application/json; charset=utf-8", b"ap
 
 
 def is_plain(scope: Scope, path: str, *, but: bytes = b"") -> bool:
-    """Return whether a request posts plain JSON to a path, without the header ``but``."""
+    """Return whether a request posts plain JSON to a path, without the header ``but``, and names its kind once."""
     if scope["type"] != "http" or scope["path"] != path or scope["method"] != "POST":
         return False
     headers = headers_of(scope)
-    return headers.get(b"content-type", b"").lower() in PLAIN and but not in headers
+    if headers.get(b"content-type", b"").lower() not in PLAIN or but in headers:
+        return False
+    is_each_once = len(headers) == len(scope["headers"])
+    return is_each_once or sum(name == b"content-type" for name, _ in scope["headers"]) == 1
 
 
 class KeptRequest:

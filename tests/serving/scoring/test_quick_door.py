@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from features.facts.database import engine_for
 from leadloop.database import bring_up_to_date
+from serving.kept_request import is_plain
 from tests.serving.doors import Doors, open_doors, promote
 
 FRAMEWORKS = "application/vnd.leadloop+json"
@@ -82,6 +83,24 @@ def test_whatever_is_asked_both_doors_answer_the_same(still: Doors, body: dict[s
 )
 def test_what_is_no_lead_is_answered_by_the_framework(still: Doors, body: bytes) -> None:
     assert answered(still, body, "application/json") == answered(still, body, FRAMEWORKS)
+
+
+@pytest.mark.parametrize(("path", "done"), [("/v1/score", 200), ("/v1/leads", 201)])
+@pytest.mark.parametrize("kinds", [("text/plain", "application/json"), ("application/json", "text/plain")])
+def test_what_names_two_content_types_is_judged_by_the_framework_which_takes_the_first(
+    still: Doors, path: str, done: int, kinds: tuple[str, str]
+) -> None:
+    body = json.dumps({"answers": {"area": 120}} | ({"id": "two-kinds"} if path == "/v1/leads" else {}))
+    twice = [("content-type", one) for one in kinds]
+    answers = [still.client.post(path, content=body, headers=headers) for headers in (twice, twice[:1])]
+    assert answers[0].status_code == answers[1].status_code == (422 if kinds[0] == "text/plain" else done)
+
+
+def test_other_headers_that_come_twice_keep_nobody_from_the_quick_door(still: Doors) -> None:
+    headers = [(b"content-type", b"application/json"), (b"via", b"a"), (b"via", b"b")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/score", "headers": headers}
+    assert is_plain(scope, "/v1/score")
+    assert not is_plain({**scope, "leadloop.headers": None, "headers": [*headers, headers[0]]}, "/v1/score")
 
 
 def test_a_body_that_comes_in_pieces_is_read_whole(still: Doors) -> None:
