@@ -36,6 +36,9 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS kept (of TEXT, number INTEGER, fact TEXT, moment TEXT);
 CREATE TABLE IF NOT EXISTS lines (lead_id TEXT PRIMARY KEY, ahead INTEGER NOT NULL, line BLOB) WITHOUT ROWID;
 """
+LOCKED = "PRAGMA locking_mode=EXCLUSIVE;"
+"""Who fills a file has it to himself until he closes it: the system's lock goes with the process that holds it, however it ends."""
+HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN})
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -84,6 +87,7 @@ class KeptLines(Generic[T]):
 
     def read(self, of: str) -> Restored[T] | None:
         """Return what is kept, if it is of this code and of what ``of`` names."""
+        self._clear_leftovers()
         if not self._path.exists():
             return None
         decoder: msgpack.Decoder[T] = msgpack.Decoder(self._kind)
@@ -124,6 +128,7 @@ class KeptLines(Generic[T]):
 
         Where the file cannot be written, nothing is taken in. A file that holds more by then stays.
         """
+        self._clear_leftovers()
         new = self._path.with_name(f"{self._path.name}.{os.getpid()}-{threading.get_ident()}.new")
         filling: _Filling[T] = _Filling(new, standing)
         try:
@@ -135,6 +140,13 @@ class KeptLines(Generic[T]):
             filling.close()
             with suppress(OSError):
                 new.unlink(missing_ok=True)
+
+    def _clear_leftovers(self) -> None:
+        """Delete what was being filled by whoever was killed over it; what somebody fills, in whatever process, stays."""
+        for path in self._path.parent.glob(f"{self._path.name}.*-*.new"):
+            if _is_let_go(path):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     def _holds_more_than(self, standing: Standing) -> bool:
         """Return whether the file that is there was brought further meanwhile, by a service that runs."""
@@ -180,7 +192,7 @@ class _Filling(Generic[T]):
             with suppress(OSError):
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, isolation_level=None)
-            self._connection.executescript(f"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; {SCHEMA}")
+            self._connection.executescript(f"{LOCKED} PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; {SCHEMA}")
             _note(self._connection, standing)
 
     def take(self, lead_id: LeadId, line: T | None, ahead: bool) -> None:
@@ -219,6 +231,16 @@ class _Filling(Generic[T]):
             logger.warning("%s cannot be written (%s): all leads are read anew.", self._name, type(error).__name__)
             self.close()
             self._connection = None
+
+
+def _is_let_go(path: Path) -> bool:
+    """Return whether a file of SQLite's is there, whole or not, and nobody has it locked."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        return error.sqlite_errorcode & 0xFF not in HELD
+    return True
 
 
 def forget_kept(home: Path) -> None:

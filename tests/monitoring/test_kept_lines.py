@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +18,11 @@ from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
 from features.facts.values import LeadId
 from monitoring.counted_cells import Cut
-from monitoring.kept_lines import FOLDER, KeptLines, forget_kept
+from monitoring.kept_lines import FOLDER, KeptLines, Standing, forget_kept
 from monitoring.lead_book import LeadBook, LeadSummary
 from tests.monitoring.leads import COMPANY, random_facts
 from tests.support.facts import NOON, call, lead, source, stage
+from tests.support.machine import REPOSITORY
 
 DAY = timedelta(days=1)
 LATE = NOON + 400 * DAY
@@ -217,3 +220,62 @@ def test_what_many_leads_say_is_held_once_also_after_a_restart(engine: Engine, t
             True,
         ) * 3
         assert other.arrived_at is other.created_at
+
+
+FILLS = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from monitoring.kept_lines import KeptLines, Standing
+with KeptLines(Path(sys.argv[1]), "leads", int).filling(Standing("of", 1, "fact", datetime(2026, 3, 2, tzinfo=UTC))):
+    print("fills", flush=True)
+    time.sleep(60)
+"""
+
+
+def filled_by_another(home: Path) -> subprocess.Popen[str]:
+    """Start a process that has begun to fill the file, and fills it until it is ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", FILLS, str(home)], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "fills\n"
+    return process
+
+
+def names_in(home: Path) -> set[str]:
+    return {path.name for path in (home / FOLDER).iterdir()}
+
+
+def test_what_a_killed_process_was_filling_is_cleared_away_and_what_another_fills_stays(tmp_path: Path) -> None:
+    kept = KeptLines(tmp_path, "leads", int)
+    killed, alive = filled_by_another(tmp_path), filled_by_another(tmp_path)
+    try:
+        both = names_in(tmp_path)
+        assert len(both) == 2
+        assert kept.read("of") is None
+        assert names_in(tmp_path) == both
+        killed.kill()
+        killed.wait()
+        assert kept.read("of") is None
+        (left,) = names_in(tmp_path)
+        assert left.startswith(f"leads.db.{alive.pid}-")
+    finally:
+        for one in (killed, alive):
+            one.kill()
+            one.communicate()
+
+
+def test_whoever_fills_the_file_anew_clears_away_too_and_nothing_that_is_not_his(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    for name in ("leads.db.77-1.new", "leads.db.78-1.new", "steps.db.77-1.new", "leads.db.old", "notes.new"):
+        (folder / name).write_bytes(b"" if "78" in name else b"torn")
+    kept: KeptLines[int] = KeptLines(tmp_path, "leads", int)
+    with kept.filling(Standing("of", 1, "fact", NOON)) as take:
+        take(LeadId("1"), 7, False)
+        assert kept.read("of") is None  # a start beside it, which leaves it alone
+    found = kept.read("of")
+    assert found is not None
+    assert found.lines == {LeadId("1"): 7}
+    assert names_in(tmp_path) == {"leads.db", "steps.db.77-1.new", "leads.db.old", "notes.new"}
