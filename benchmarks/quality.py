@@ -1,18 +1,18 @@
 """How good the purchase model is on real leads, through the product's own path.
 
-    python -m benchmarks.quality --sets DIR --out DIR [--mode static|learning] [--late N] [--refits 30] [SET ...]
+    python -m benchmarks.quality --sets DIR --out DIR [--mode static|learning] [--late N] [--refits N] [SET ...]
 
 Takes any folder of sets (``SET/train.parquet``, ``test.parquet``, ``meta.json`` with the columns by role), writes each as
-a company's export, imports it, trains, and scores each test lead as of its arrival. Static: trained once, as of the
-split; no outcome of a test lead is read before all of its set is scored. Learning: trained anew so many times during the
-test period, each time from what was known by then (``label_stream.parquet`` says when). Then the table is made. Writes
-``SET.csv`` (lead_id, probability).
+a company's export, imports it, trains, and scores each test lead as of its arrival; without a SET, of every set in the
+folder. Static: trained once, as of the split; no outcome of a test lead is read before all of its set is scored. Learning:
+trained anew ``--refits`` times during the test period, each time from what was known by then (``SET/label_stream.parquet``
+says when), the level following in between; it is judged after the first tenth of the test leads. Prints the table, a line a
+set, and writes ``SET.csv`` (lead_id, probability) to ``--out``.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,10 +45,9 @@ from models.score import RulesScorer, Scorer
 from monitoring.leads_since import leads_since, outcomes_of
 from training.retrain import retrained
 
-FOLLOW = bool(os.environ.get("FOLLOW"))
 Arrival = tuple[KnownLead, FeatureRow]
 AFTER = 0.1
-"""How much of the test period passes before a learning model's level is judged."""
+"""This share of the test leads comes before a learning model's level is judged: the first tenth, as the table's head says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +170,38 @@ def _base_rate_loss(folder: Path, outcome: npt.NDArray[np.float64]) -> str:
     return f"{float(-(outcome * np.log(rate) + (1 - outcome) * np.log(1 - rate)).mean()):.4f}"
 
 
-def main() -> None:
+def table_head(*, learns: bool) -> str:
+    """Return the two lines above the table's rows."""
+    level = "mean p / rate after the first tenth" if learns else "mean p / rate"
+    columns = ("set", "test leads / sales", "AUC", "log-loss", "base rate's", "slope", level, "decision")
+    return f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|"
+
+
+def options() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--mode", choices=("static", "learning"), default="static")
-    parser.add_argument("--late", type=int, default=0, help="leads until an outcome without a date is known")
-    parser.add_argument("--refits", type=int, default=30)
-    parser.add_argument("names", nargs="*", metavar="SET")
-    said = parser.parse_args()
+    parser.add_argument("--sets", type=Path, required=True, metavar="DIR", help="the folder of sets")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where SET.csv is written; made if missing"
+    )
+    parser.add_argument(
+        "--mode", choices=("static", "learning"), default="static", help="trained once (default), or anew"
+    )
+    late = "learning: so many leads later an outcome without a date is known (default 0)"
+    parser.add_argument("--late", type=int, default=0, metavar="N", help=late)
+    parser.add_argument("--refits", type=int, default=30, metavar="N", help="learning: so many trainings (default 30)")
+    parser.add_argument("names", nargs="*", metavar="SET", help="a folder in --sets; none: all that have a meta.json")
+    return parser
+
+
+def main() -> None:
+    said = options().parse_args()
     said.out.mkdir(parents=True, exist_ok=True)
     names = said.names or sorted(path.parent.name for path in said.sets.glob("*/meta.json"))
-    print(
-        "| set | test leads / sales | AUC | log-loss | base rate's | slope | mean p / rate | decision |\n"
-        + "|---" * 8
-        + "|"
-    )
+    learns = said.mode == "learning"
+    print(table_head(learns=learns))
     for name in names:
-        chosen, learns = real_set(said.sets / name), said.mode == "learning"
+        chosen = real_set(said.sets / name)
         with tempfile.TemporaryDirectory() as work:
             if learns:
                 answer = answered_while_learning(chosen, Path(work), refits=said.refits, late=said.late)
