@@ -47,13 +47,13 @@ def told_where_made(settings: Settings, *, quietly: bool = False) -> Iterator[No
 
     Where the log is JSON it is a warning of the log, as every line there is an object.
     """
-    from leadloop.log_lines import JSON
-
     was_there = _is_data_folder(settings)
     try:
         yield
     finally:
         if not was_there and not quietly and _is_data_folder(settings):
+            from leadloop.log_lines import JSON
+
             told = f"A new data folder was made at {settings.home}; --home (or LEADLOOP_HOME) names another."
             if settings.log == JSON:
                 logger.warning(told)
