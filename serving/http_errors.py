@@ -63,17 +63,6 @@ BATCHES, LARGEST_BATCH = "/v1/batch/", 64_000_000
 """Where many rows come in one request, which is never held whole, and how many bytes they may be."""
 LONGEST_PAUSE = 30.0
 """Seconds for which a body may stop coming; who waits longer has gone or holds a place on purpose, and is answered 408."""
-REMEDIES: tuple[tuple[frozenset[str], str], ...] = (
-    (
-        frozenset({"datetime_parsing", "datetime_from_date_parsing", "datetime_type", "timezone_aware"}),
-        "write it with its offset from UTC, such as 2026-03-02T12:30:00+03:00",
-    ),
-    (
-        frozenset({"model_attributes_type", "model_type", "dict_type"}),
-        "send an object of JSON, with the header Content-Type: application/json; /docs shows one",
-    ),
-)
-"""What to do, where the framework's own words for a kind of mistake do not say it."""
 KEPT = ("type", "loc", "msg")
 """What an answer keeps of pydantic's errors: the input itself may be personal data."""
 
@@ -124,8 +113,7 @@ async def _bad_request(_: Request, error: Exception) -> JSONResponse:
 
 def told_item(item: dict[str, Any]) -> dict[str, Any]:
     """Return what an answer tells of one of pydantic's errors: the place and the remedy, never what was sent."""
-    place, said = [_writable(step) for step in item["loc"]], item["msg"].removeprefix("Value error, ")
-    remedy = next((f"{said}; {words}" for kinds, words in REMEDIES if item["type"] in kinds), said)
+    place, remedy = [_writable(step) for step in item["loc"]], item["msg"].removeprefix("Value error, ")
     return {**{key: item[key] for key in KEPT}, "loc": place, "msg": remedy}
 
 

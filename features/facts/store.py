@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Engine, Row, cast, exists, func, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Engine, Row, cast, func, select, type_coerce
 
 from features.errors import UnknownLead
 from features.facts.appending import append_in
@@ -147,18 +147,6 @@ class FactStore:
             asked = asked.where(FACTS.c.known_us <= microseconds(known_by))
         with reading(self.engine) as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
-
-    def told_of_no_lead(self, import_id: int) -> tuple[int, int]:
-        """Return how many facts of an import tell of leads that are not stored, and of how many such leads."""
-        request = FACTS.alias()
-        is_stored = exists().where(request.c.lead_id == FACTS.c.lead_id, request.c.kind == "lead")
-        counted = select(func.count(), func.count(FACTS.c.lead_id.distinct()))
-        asked = seen_facts(counted, None).where(
-            FACTS.c.import_id == import_id, FACTS.c.lead_id.is_not(None), ~is_stored
-        )
-        with reading(self.engine) as connection:
-            facts, leads = connection.execute(asked).one()
-        return facts, leads
 
     def leads_changed_since(self, number: int) -> set[LeadId]:
         """Return the leads with facts after a storage number; an undone import changes all that it touched."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from features.facts.import_log import ImportLog
     from features.facts.importer import ImportSummary
-    from features.facts.store import FactStore
 
 NAME = "import"
 INTERRUPTED = 130
@@ -81,7 +80,6 @@ def import_all(
     """Import files, each of which leaves ``waiting`` when it is done, and leave counted what a service needs first."""
     from features.facts.importer import import_file
 
-    stored: list[ImportSummary] = []
     while waiting:
         path = waiting[0]
         with bar_over(path.name, rows_in(path), console) as done:
@@ -100,9 +98,6 @@ def import_all(
             )
         del waiting[0]
         console.print(_in_words(summary, dry_run))
-        stored.append(summary)
-    for told in _of_no_lead(stored, house.store):
-        console.print(told, style="yellow", markup=False, highlight=False)
     if not dry_run:
         leave_counted(house, console)
 
@@ -128,19 +123,6 @@ def _cut_off_in_words(waiting: list[Path], imports: ImportLog, *, dry_run: bool)
         told = f"Stopped before a row of {name} was stored."
     others = f" Not begun: {', '.join(path.name for path in waiting[1:])}." if waiting[1:] else ""
     return f"{told}{others} Importing the same files again is safe: it goes on from there, and stores nothing twice."
-
-
-def _of_no_lead(stored: list[ImportSummary], store: FactStore) -> list[str]:
-    """Return what to say of calls and stages whose leads are not stored, now that all files are in."""
-    lines = []
-    for one in stored:
-        rows, leads = store.told_of_no_lead(one.import_id) if one.import_id is not None else (0, 0)
-        if rows:
-            lines.append(
-                f"{one.file}: {rows:,} of the stored rows tell of leads that are not stored ({leads:,}); they count once those "
-                "come. If they came by now, look whether both files write a lead's id alike."
-            )
-    return lines
 
 
 def _in_words(summary: ImportSummary, dry_run: bool) -> str:

@@ -131,13 +131,6 @@ def test_no_reject_and_no_message_repeats_a_phone_or_an_address(company: Small) 
         assert secret not in ran.out + ran.err + written
 
 
-def test_calls_of_leads_that_are_not_stored_are_stored_and_told_until_the_leads_come(company: Small) -> None:
-    told = "calls.csv: 2 of the stored rows tell of leads that are not stored (2); they count once those come."
-    assert told in one_line(company.done("import", company.file("calls.csv")))
-    assert told in one_line(company.done("import", company.file("calls.csv")))
-    assert "not stored (" not in company.done("import", company.file("leads.csv"), company.file("calls.csv"))
-
-
 def test_a_dry_run_says_what_would_happen_and_stores_nothing(opened: Small) -> None:
     said = opened.done("import", opened.file("leads.csv"), "--dry-run")
     assert "3 rows: 3 would be stored, 0 unchanged, 0 rejected" in said
