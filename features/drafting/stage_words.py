@@ -26,13 +26,23 @@ MEANINGS: tuple[tuple[StageKind, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
+NOT_WON = tuple(
+    f"… {no}{phrase.removeprefix('… ')}"
+    for kind, phrases in MEANINGS
+    for phrase in phrases
+    for no in ("не ", "не", "not ", "un")
+    if kind == "won" and phrase.startswith("… ")
+)
+"""The words of a sale behind a no: an invoice that is not paid is no sale yet."""
+
+
 def stages_meant(names: Iterable[str]) -> dict[str, StageKind]:
     """Return stage -> kind for the names that the table knows; a signed contract is the sale where nothing else is.
 
     >>> stages_meant(["Встреча", "Счёт", "Договор", "Отказ", "Нецелевой", "В работе"])
     {'Встреча': 'meeting', 'Счёт': 'invoice', 'Договор': 'won', 'Отказ': 'lost', 'Нецелевой': 'non_target'}
-    >>> stages_meant(["Договор", "Успешно реализовано"])
-    {'Договор': 'contract', 'Успешно реализовано': 'won'}
+    >>> stages_meant(["Договор", "Успешно реализовано", "Счёт не оплачен"])
+    {'Договор': 'contract', 'Успешно реализовано': 'won', 'Счёт не оплачен': 'invoice'}
     """
     found = {name: kind for name in names if (kind := _kind(name)) is not None}
     if "won" not in found.values():
@@ -51,4 +61,7 @@ def yes_and_no_meant(words: Iterable[str]) -> dict[str, StageKind]:
 
 
 def _kind(name: str) -> StageKind | None:
-    return next((kind for kind, phrases in MEANINGS if first_fitting(name, phrases)), None)
+    not_won = first_fitting(name, NOT_WON)
+    return next(
+        (kind for kind, phrases in MEANINGS if first_fitting(name, phrases) and not (kind == "won" and not_won)), None
+    )

@@ -26,6 +26,19 @@ def test_a_calls_result_is_understood(word: str, result: CallResult | None) -> N
     assert result_meant(word) == result
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["Не ответил", "Клиент не ответила", "Разговор не состоялся", "Не состоялся", "Звонок не принят", "Неотвеченный", "Неуспешный",
+     "Не поговорили", "Not contacted", "Unsuccessful", "Did not answer", "Didn't answer"],
+)  # fmt: skip
+def test_a_no_before_a_word_of_speaking_says_that_nobody_was_reached(word: str) -> None:
+    assert result_meant(word) == "no_answer"
+
+
+def test_a_no_that_denies_something_else_says_nothing_of_the_call() -> None:
+    assert [result_meant(word) for word in ("Дозвонились, не подходит", "Ответил, не наш профиль")] == ["reached"] * 2
+
+
 def test_our_own_words_mean_themselves() -> None:
     assert [result_meant(word) for word in CALL_RESULTS] == list(CALL_RESULTS)
 
@@ -47,6 +60,15 @@ def test_a_stage_is_understood(name: str, kind: StageKind) -> None:
 def test_a_contract_is_the_sale_only_where_no_other_stage_is() -> None:
     assert stages_meant(["Договор"]) == {"Договор": "won"}
     assert stages_meant(["Договор", "Оплачено"]) == {"Договор": "contract", "Оплачено": "won"}
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Счёт не оплачен", {"Счёт не оплачен": "invoice"}), ("Не оплачено", {}), ("Не продано", {}), ("Not purchased", {}),
+     ("Unsold", {}), ("Счёт оплачен", {"Счёт оплачен": "won"})],
+)  # fmt: skip
+def test_a_sale_behind_a_no_is_no_sale(name: str, meant: dict[str, StageKind]) -> None:
+    assert stages_meant([name]) == meant
 
 
 def test_a_stage_that_nobody_can_know_is_left_out() -> None:
