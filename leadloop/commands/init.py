@@ -32,7 +32,12 @@ def command(
     ],
     calls: Annotated[Path | None, typer.Option(help="The calls.", exists=True, dir_okay=False)] = None,
     stages: Annotated[Path | None, typer.Option(help="The history of stages.", exists=True, dir_okay=False)] = None,
-    spend: Annotated[Path | None, typer.Option(help="What ads cost, by day.", exists=True, dir_okay=False)] = None,
+    spend: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="What ads cost, by day; more than one where ad systems export them.", exists=True, dir_okay=False
+        ),
+    ] = None,
     plan: Annotated[Path | None, typer.Option(help="The plan.", exists=True, dir_okay=False)] = None,
     language: Annotated[Language | None, typer.Option(help="[default: by the letters of the exports]")] = None,
     out: Annotated[Path, typer.Option("--out", help="The file that is written.")] = Path("company.yaml"),
@@ -51,7 +56,8 @@ def command(
 
     if out.exists() and not force:
         raise typer.BadParameter(f"{out} is there already; --force overwrites it, --out writes another file.")
-    given = {"leads": leads, "calls": calls, "stages": stages, "spend": spend, "plan": plan}
+    own, of_systems = _costs(spend or [])
+    given = {"leads": leads, "calls": calls, "stages": stages, "spend": own, "plan": plan}
     files = {kind: path for kind, path in given.items() if path is not None}
     console = Console(highlight=False, markup=False, soft_wrap=True)
     with console.status("Reading the exports ..."):
@@ -61,14 +67,29 @@ def command(
     beside = out.parent / "company.schema.json"
     if force or not beside.exists():
         beside.write_text(written_schema(), encoding="utf-8")
-    _say(console, draft, out)
+    _say(console, draft, of_systems, out)
     if draft.problems:
         _say_problems(draft, out)
         raise typer.Exit(1)
-    _say_next(console, files, out)
+    _say_next(console, [*files.values(), *of_systems], out)
 
 
-def _say(console: Console, draft: Draft, out: Path) -> None:
+def _costs(spend: list[Path]) -> tuple[Path | None, dict[Path, str]]:
+    """Return the company's own table of costs, and the ad systems' own exports, which need no word in company.yaml."""
+    from features.drafting.whose_costs import exported_by
+
+    systems = {path: exported_by(path) for path in spend}
+    own = [path for path, system in systems.items() if system is None]
+    if len(own) > 1:
+        names = ", ".join(path.name for path in own)
+        raise typer.BadParameter(
+            f"{names} are no exports of an ad system that is known, and company.yaml describes one table of costs of your "
+            "own: give one of them; others with the same columns import alike."
+        )
+    return next(iter(own), None), {path: system for path, system in systems.items() if system is not None}
+
+
+def _say(console: Console, draft: Draft, of_systems: dict[Path, str], out: Path) -> None:
     from features.drafting.draft_text import shape_in_words
 
     parts = draft.parts
@@ -78,6 +99,8 @@ def _say(console: Console, draft: Draft, out: Path) -> None:
         console.print(f"  {file.path.name} ({kind}): {shape_in_words(file)}; {rows}")
         columns = {**parts.roles[kind], **parts.marks.get(kind, {})}
         console.print(f"    {', '.join(f'{name} = {column}' for name, column in columns.items()) or 'no column'}")
+    for path, system in of_systems.items():
+        console.print(f"  {path.name} (costs of {system}): its own export, which is imported as it is")
     if parts.outcomes.won is None:
         console.print("  Who bought: nothing says it, so of columns written too late only the names could be judged")
     else:
@@ -119,11 +142,11 @@ def _say_problems(draft: Draft, out: Path) -> None:
         errors.print(f"  {problem}")
 
 
-def _say_next(console: Console, files: dict[str, Path], out: Path) -> None:
+def _say_next(console: Console, files: list[Path], out: Path) -> None:
     import shlex
 
     named = "" if out == Path("company.yaml") else f" --company {shlex.quote(str(out))}"
     console.print(f"\nNext, after reading {out}", style="bold")
-    console.print(f"  leadloop import {shlex.join(str(path) for path in files.values())}{named}")
+    console.print(f"  leadloop import {shlex.join(str(path) for path in files)}{named}")
     console.print(f"  leadloop train{named}")
     console.print(f"  leadloop serve{named}")

@@ -187,3 +187,39 @@ def test_the_demo_companys_own_exports_are_understood(tmp_path: Path) -> None:
 
 def test_the_repository_names_the_command() -> None:
     assert "leadloop init" in (REPOSITORY / "features" / "facts" / "company_file.py").read_text(encoding="utf-8")
+
+
+def test_own_exports_of_ad_systems_need_no_word_and_are_all_imported(tmp_path: Path) -> None:
+    files, out, home = exported(tmp_path, "utf-8", ";"), tmp_path / "company.yaml", tmp_path / "home"
+    direct, google = tmp_path / "direct.csv", tmp_path / "google.csv"
+    direct.write_text(
+        "Отчёт за март\n\nДень;Кампания;Показы;Клики;Расход, ₽ с НДС\n01.03.2024;Поиск;90;5;100,50\n", encoding="utf-8"
+    )
+    google.write_text(
+        "Report\nDay\tCampaign\tCurrency code\tCost\tImpr.\tClicks\n2024-03-01\tbrand\tRUB\t40.25\t70\t3\n",
+        encoding="utf-16",
+    )
+    costs = ["--spend", str(direct), "--spend", str(google), "--spend", str(files["spend"])]
+    done = leadloop("init", files["leads"], "--calls", files["calls"], *costs, "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "direct.csv (costs of yandex_direct)" in done.output
+    assert "google.csv (costs of google_ads)" in done.output
+    assert read_company(out).export.spend.cost == "Расход"
+    told = leadloop("import", direct, google, files["spend"], "--company", out, "--home", home)
+    assert told.exit_code == 0, told.output
+    assert [line.split(": ")[0] for line in told.output.splitlines() if ".csv (" in line] == [
+        "direct.csv (costs of yandex_direct, import 1)",
+        "google.csv (costs of google_ads, import 2)",
+        "spend.csv (spend, import 3)",
+    ]
+    assert told.output.count("0 rejected") == 3
+
+
+def test_two_tables_of_costs_that_no_ad_system_exports_are_not_taken_for_one(tmp_path: Path) -> None:
+    files, out = exported(tmp_path, "utf-8", ";"), tmp_path / "company.yaml"
+    other = tmp_path / "other.csv"
+    other.write_bytes(files["spend"].read_bytes())
+    done = leadloop("init", files["leads"], "--spend", files["spend"], "--spend", other, "--out", out)
+    assert done.exit_code == 2
+    assert "spend.csv, other.csv" in done.output
+    assert not out.exists()

@@ -15,12 +15,12 @@ from itertools import islice
 from pathlib import Path
 
 from features.errors import FactRefused, ImportRefused
-from features.facts.ad_costs import AdSystem, CostColumn, Vat
+from features.facts.ad_costs import AdCosts, AdSystem, CostColumn, Vat
 from features.facts.cells import DAYS_END, Cells
 from features.facts.company import Company
 from features.facts.date_cells import guess_date_order, parse_moment
-from features.facts.export_columns import SpendColumns
-from features.facts.file_shape import FileShape, decimal_of, encoding_of, parse_number
+from features.facts.export_columns import Export, SpendColumns
+from features.facts.file_shape import FileShape, Separator, decimal_of, encoding_of, parse_number
 from features.facts.row_readers import Reading, RowFacts
 from features.facts.spend_exports.shapes import FoundShape, found_shape
 from features.facts.values import Spend
@@ -28,6 +28,7 @@ from features.facts.values import Spend
 TITLE_LINES = 25
 """So far down the header is looked for."""
 SAMPLE_ROWS = 2_000
+SEPARATORS: tuple[Separator, ...] = (";", "\t", ",")
 NOTHING_WORDS = ("--", "---", "–")
 TOTAL = re.compile(r"^(итого|всего|общий итог|total|totals|grand total)\b", re.IGNORECASE)
 RANGE = re.compile(r"^\s*(\S+)\s+(?:-|–|—|to|по)\s+(\S+)\s*$")
@@ -203,15 +204,29 @@ def ad_export_of(path: Path, company: Company) -> AdExport | None:
         periods that company.yaml does not let be spread, or money is in millionths.
     """
     encoding = encoding_of(path, company.export)
+    table = _table_in(path, encoding, company.ad_costs)
+    if table is None:
+        return None
+    found, header, titles, separator = table
+    return _opened(AdExport(path, found, header, titles, FileShape(encoding, separator, None, "."), company))
+
+
+def ad_system_of(path: Path) -> str | None:
+    """Return the ad system whose own export of costs a file is, or None; nothing of its rows is looked at."""
+    table = _table_in(path, encoding_of(path, Export()), AdCosts())
+    return table[0].shape.system if table else None
+
+
+def _table_in(path: Path, encoding: str, said: AdCosts) -> tuple[FoundShape, list[str], int, Separator] | None:
+    """Return the table's shape and header, how many title lines stand above it, and what stands between its cells."""
     with path.open(encoding=encoding, newline="", errors="replace") as file:
         lines = list(islice(file, TITLE_LINES))
     for titles, line in enumerate(lines):
-        for separator in (";", "\t", ","):
+        for separator in SEPARATORS:
             header = [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
-            found = found_shape(header, company.ad_costs) if len(header) > 1 else None
+            found = found_shape(header, said) if len(header) > 1 else None
             if found:
-                shape = FileShape(encoding, separator, None, ".")
-                return _opened(AdExport(path, found, header, titles, shape, company))
+                return found, header, titles, separator
     return None
 
 
