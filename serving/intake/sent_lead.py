@@ -18,6 +18,7 @@ from features.facts.contacts import Contact, Parts, traces_of
 from features.facts.file_shape import is_placeholder, parse_number
 from features.facts.values import Answer, Lead, LeadId, Source
 from models.remembered import Remembered
+from serving.intake.utm_marks import with_our_names
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -74,9 +75,10 @@ class LeadBody(Sent):
         description="field of company.yaml -> answer; unknown fields are taken, counted and shown to the analyst",
         examples=[{"area": 120, "renovation": "yes"}],
     )
-    marks: Annotated[dict[Name, Mark], Field(max_length=100)] = Field(
+    marks: Annotated[dict[Name, Mark], Field(max_length=100), AfterValidator(with_our_names)] = Field(
         default_factory=dict,
-        description="source, medium, campaign, ad, keyword, landing_page, offer, discount, click ids",
+        description="source, medium, campaign, ad, keyword (or utm_source, utm_medium, utm_campaign, utm_content, utm_term), "
+        "landing_page, offer, discount, click ids",
         examples=[{"source": "yandex", "medium": "cpc", "campaign": "office"}],
     )
     contact: ContactIn | None = None

@@ -17,6 +17,7 @@ from msgspec.json import Decoder
 from pydantic import TypeAdapter
 
 from serving.intake.sent_lead import Moment
+from serving.intake.utm_marks import with_our_names
 
 LONGEST_NAME, LONGEST_WORD, LONGEST_MARK, LONGEST_TEXT = 300, 300, 2_000, 5_000
 Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
@@ -80,6 +81,7 @@ def _read(reader: Decoder[Written], body: bytes) -> Written | None:
         return None
     try:
         lead = reader.decode(body)
+        lead.marks = with_our_names(lead.marks)
         lead.created_at = _moment(lead.created_at)
     except ValueError:  # every complaint of either reader is one
         return None

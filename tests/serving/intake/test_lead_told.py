@@ -29,6 +29,28 @@ def test_a_new_lead_becomes_a_lead_a_source_and_a_contact(seven: OneLead) -> Non
     assert not any("912" in repr(one) or "Мария" in repr(one) for one in (lead, source))
 
 
+def test_utm_marks_under_the_links_own_names_count_as_ours(seven: OneLead) -> None:
+    seven.lead(marks={"utm_source": "vk", "utm_campaign": "лето", "utm_content": "17", "ad": "18"})
+    (source,) = seven.every(Source)
+    assert {name: source.marks.get(name) for name in ("source", "medium", "campaign", "ad")} == {
+        "source": "vk", "medium": None, "campaign": "лето", "ad": "18",
+    }  # fmt: skip
+
+
+def test_a_source_that_is_cleared_does_not_come_back_from_its_utm_mark(seven: OneLead) -> None:
+    seven.lead(marks={"utm_source": "vk"})
+    seven.now += MINUTE
+    assert seven.lead(marks={"source": ""}).stored
+    assert "source" not in seven.latest[1]
+
+
+def test_another_utm_source_is_another_origin(seven: OneLead) -> None:
+    seven.lead(marks={"source": "vk", "campaign": "лето"})
+    seven.now += MINUTE
+    seven.lead(marks={"utm_source": "yandex"})
+    assert (seven.latest[1].get("source"), seven.latest[1].get("campaign")) == ("yandex", None)
+
+
 def test_a_lead_that_says_nothing_of_its_moment_came_when_it_was_told(seven: OneLead) -> None:
     seven.lead()
     assert seven.latest == ({}, {}, NOON)

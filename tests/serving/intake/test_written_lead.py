@@ -30,7 +30,9 @@ LEADS = st.fixed_dictionaries(
     optional={
         "created_at": MOMENTS,
         "answers": st.dictionaries(TEXTS, VALUES, max_size=3) | st.none(),
-        "marks": st.dictionaries(TEXTS, TEXTS | st.none() | st.integers(), max_size=3),
+        "marks": st.dictionaries(
+            TEXTS | st.sampled_from(["source", "utm_source", "utm_term"]), TEXTS | st.none() | st.integers(), max_size=3
+        ),
         "contact": CONTACTS,
         "note": st.just("x"),
     },
