@@ -52,7 +52,8 @@ class Step:
 class JourneyLine:
     """The journey of the leads of one name and period; the whole where ``names`` is empty.
 
-    ``costs`` is None where costs are not known by what the line is of (offers, landing pages).
+    ``costs`` is None where costs are not known by what the line is of (offers, landing pages). Of the whole ``paid_leads``
+    counts the leads of channels with costs, for its cost is divided by all leads.
     """
 
     names: tuple[Name, ...]
@@ -60,6 +61,7 @@ class JourneyLine:
     tally: Tally
     costs: Costs | None
     steps: tuple[Step, ...]
+    paid_leads: int | None = None
 
     @property
     def cost(self) -> float | None:
@@ -235,7 +237,8 @@ def _whole(
     """Return the line of all channels together."""
     paid = None if costs is None else total_costs(list(costs.values()))
     of_clicks = sum(tally["leads"] for key, tally in tallies.items() if _is_clicked(key, costs))
-    return _line(((), None), summed(list(tallies.values())), paid, names, of_clicks)
+    line = _line(((), None), summed(list(tallies.values())), paid, names, of_clicks)
+    return replace(line, paid_leads=sum(tally["leads"] for key, tally in tallies.items() if _is_paid(key, costs)))
 
 
 def _leads_of_clicks(
@@ -257,3 +260,8 @@ def _leads_of_clicks(
 def _is_clicked(key: CutKey, costs: Mapping[CutKey, Costs] | None) -> bool:
     of = costs.get(key) if costs else None
     return bool(of and of.clicks)
+
+
+def _is_paid(key: CutKey, costs: Mapping[CutKey, Costs] | None) -> bool:
+    of = costs.get(key) if costs else None
+    return bool(of and of.cost is not None)

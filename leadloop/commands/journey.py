@@ -65,6 +65,12 @@ def command(
     console.print(", ".join(f"{name}: {'not told' if count is None else f'{count:,}'}" for name, count in told))
     if not view.told.costs_are_known:
         console.print(escape("Costs are not known by this: ad systems do not tell them by offer or landing page."))
+    leads = total.tally["leads"]
+    if total.cost is not None and total.paid_leads is not None and total.paid_leads < leads:
+        console.print(
+            f"Costs are known of channels that brought {total.paid_leads:,} of the {leads:,} leads; the costs of one and the "
+            "return are over all of them."
+        )
     if total.romi is not None:
         interval = total.romi_interval
         console.print(

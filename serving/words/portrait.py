@@ -32,7 +32,7 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
         "{open} are still open and counted by their chance: {sales} sales are expected",
     ),
     "pt_never": (
-        "{n} никто не дозвонился — они не считаются потерянными и не участвуют",
+        "не дозвонились: {n} — такие заявки не считаются потерянными и не участвуют",
         "{n} were never reached: they are not counted as lost and take no part",
     ),
     "pt_talk_only": (

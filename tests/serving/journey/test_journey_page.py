@@ -128,6 +128,17 @@ def test_costs_are_said_to_be_unknown_by_offer_and_not_shown_as_nothing(doors: D
     assert "100\u00a0₽" not in doors.page("/journey?offer=Тихий офис")
 
 
+def test_the_whole_says_of_how_many_leads_the_costs_are_known(doors: Doors) -> None:
+    for lead_id, channel in (("7", "vk"), ("8", "vk"), ("9", "avito")):
+        doors.lead(lead_id, marks={"source": channel})
+    doors.service.desk.store.append([paid(doors, "", 100.0)])
+    assert "от которых 2 из 3 заявок" in doors.page("/journey")
+    assert "brought 2 of the 3 leads" in doors.page("/journey?lang=en")
+    assert "paid-leads" not in doors.page("/journey?channel=ВКонтакте")
+    doors.service.desk.store.append([paid(doors, "", 50.0, "avito")])
+    assert "paid-leads" not in doors.page("/journey")
+
+
 def test_impressions_that_no_export_tells_are_not_told_rather_than_none(doors: Doors) -> None:
     now = doors.clock()
     doors.lead("7", marks={"source": "vk"})

@@ -76,6 +76,8 @@ class Views:
                 name: [row[name] for row in rows if row[name] is not None] for name in ("cost", "impressions", "clicks")
             }
             hand["costs"] = {name: sum(values) if values else None for name, values in told.items()}
+            paid = {row["channel"] for row in rows if row["cost"] is not None}
+            hand["paid_leads"] = sum(keeps(one) and one.names["channel"] in paid for one in self.plain.leads.values())
             hand["untold"] = [sum(row[name] is None for row in rows) for name in ("clicks", "impressions")]
         return hand
 
@@ -137,6 +139,8 @@ def check_money(page: Page, total: Hand, language: str) -> None:
     if cost and total["revenue"] is not None:
         told += return_of(total, cost)
         told += [(total["revenue"] + total["worth"] - cost) / cost] if total["worth"] else []
+    if cost is not None and total["paid_leads"] < total["leads"]:
+        told += [total["paid_leads"], total["leads"]]
     if costs and cost is not None and any(total["untold"]):
         told += total["untold"]
     is_written(page.text("money"), language, *told)
