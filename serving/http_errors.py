@@ -111,10 +111,22 @@ async def _bad_request(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": [told_item(item) for item in error.errors()]}, 422)
 
 
+WRITTEN_MOMENT = "write it as 2026-03-31T14:05:00+03:00"
+REMEDIES = {
+    "timezone_aware": f"tells no time zone; {WRITTEN_MOMENT}",
+    "datetime_type": f"is no moment; {WRITTEN_MOMENT}",
+    "datetime_parsing": f"is no moment; {WRITTEN_MOMENT}",
+    "datetime_from_date_parsing": f"is no moment; {WRITTEN_MOMENT}",
+    "float_parsing": "is no number; write it as 1234.5",
+    "model_attributes_type": "is no JSON object; send one, with the header Content-Type: application/json",
+}
+"""What to do about those of pydantic's errors whose own words say only that something is wrong."""
+
+
 def told_item(item: dict[str, Any]) -> dict[str, Any]:
     """Return what an answer tells of one of pydantic's errors: the place and the remedy, never what was sent."""
     place, remedy = [_writable(step) for step in item["loc"]], item["msg"].removeprefix("Value error, ")
-    return {**{key: item[key] for key in KEPT}, "loc": place, "msg": remedy}
+    return {**{key: item[key] for key in KEPT}, "loc": place, "msg": REMEDIES.get(item["type"], remedy)}
 
 
 def _writable(step: str | int) -> str | int:

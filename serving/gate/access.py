@@ -177,6 +177,8 @@ class Gate:
             return self._sign_in_first(scope, found)
         if _wants_page(scope, found):
             return self._refused(scope)
+        if not route.is_known:
+            return _refusal(403, "Nothing is known by this method and address; /openapi.json lists what there is.")
         return _refusal(403, "This is not for this key or role: docs/security.md has the table of who may do what.")
 
     async def _other(self, scope: Scope, route: Route, found: Found) -> Response | None:

@@ -34,6 +34,8 @@ ANYBODY = "anybody"
 ROUTE_IN_SCOPE = "leadloop.route"
 """Under which the gate leaves the row of the table for whoever counts the request behind it."""
 TRAIL = Literal["", "seen", "changed"]
+UNKNOWN = "(unknown)"
+"""The path of what is not in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Route:
     allowed: frozenset[str]
     trail: TRAIL = ""
     for_anybody: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether it is a row of the table; what is not is the administrator's alone."""
+        return self.path != UNKNOWN
 
     def is_for(self, rights: frozenset[str]) -> bool:
         """Return whether somebody with these rights may take the route."""
@@ -187,7 +194,7 @@ def _with_parts(method: str, path: str) -> tuple[Route, str | None]:
         found = pattern.match(path)
         if found:
             return route, found.groupdict().get("lead_id")
-    return Route(method, "(unknown)", ADMIN_ALONE), None
+    return Route(method, UNKNOWN, ADMIN_ALONE), None
 
 
 def may_open(rights: frozenset[str], path: str) -> bool:

@@ -199,8 +199,16 @@ WRONG_LEADS: list[tuple[dict[str, Any], list[str], str]] = [
     ({"id": "7", "answers": {"renovation": SECRETS[0]}}, ["body", "answers", "renovation"], "yes, no, да or нет"),
     ({"id": "7", "answers": {"visit": SECRETS[0]}}, ["body", "answers", "visit"], "2026-03-31"),
     ({"id": "7", "answers": {"role": [SECRETS[0]]}}, ["body", "answers", "role"], "one answer, not a list"),
-    ({"id": "7", "created_at": SECRETS[2]}, ["body", "created_at"], "valid datetime"),
-    ({"id": "7", "created_at": "2026-03-02T09:00:00"}, ["body", "created_at"], "timezone"),
+    (
+        {"id": "7", "created_at": SECRETS[2]},
+        ["body", "created_at"],
+        "is no moment; write it as 2026-03-31T14:05:00+03:00",
+    ),
+    (
+        {"id": "7", "created_at": "2026-03-02T09:00:00"},
+        ["body", "created_at"],
+        "no time zone; write it as 2026-03-31T14:05:00+03:00",
+    ),
     ({"id": "7", "created_at": "2150-01-01T00:00:00Z"}, ["body", "created_at"], "lies in the future"),
     ({"id": "7", "created_at": "0001-01-01T00:00:00+14:00"}, ["body", "created_at"], "between 1970 and 2200"),
     ({"id": "7", "naem": SECRETS[0]}, ["body", "naem"], "not permitted"),

@@ -59,6 +59,16 @@ def test_a_key_without_a_scope_there_is_is_refused(sqlite_engine: Engine, scopes
         ApiKeys(sqlite_engine).create("crm", scopes, NOON)
 
 
+def test_a_mistyped_address_is_told_apart_from_a_key_that_may_not(closed: Doors) -> None:
+    _, key = ApiKeys(closed.service.desk.store.engine).create("crm", ["score"], closed.clock())
+    said = {"x-api-key": key}
+    mistyped = closed.client.post("/v1/lead", json={}, headers=said)
+    forbidden = closed.client.post("/v1/leads", json={"id": "7"}, headers=said)
+    assert (mistyped.status_code, forbidden.status_code) == (403, 403)
+    assert "/openapi.json" in mistyped.json()["detail"]
+    assert "docs/security.md" in forbidden.json()["detail"]
+
+
 def test_a_key_that_another_process_made_or_revoked_is_known_within_seconds(closed: Doors) -> None:
     engine = engine_for(str(closed.service.desk.store.engine.url))
     elsewhere = ApiKeys(engine)
