@@ -160,7 +160,7 @@ def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> s
         return payload
     said = orjson.loads(payload)
     hidden = {"": dict[str, Any](), "answers": dict[str, Any](), "marks": dict[str, Any]()}
-    hidden[""] = {name: said[name] for name in NOTED if said.get(name)}
+    hidden[""] = {name: said[name] for name in NOTED if said.get(name) and not _is_dotted(said[name])}
     if kind == "stage" and holds_contact(said["reason"]):
         hidden[""]["reason"] = said["reason"]
     for part in ("answers", "marks"):
@@ -178,7 +178,14 @@ def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> s
 
 
 def _is_hidden(name: str, word: object, texts: frozenset[str]) -> bool:
-    return isinstance(word, str) and (name in texts or (any(at in word for at in AT) and holds_contact(word)))
+    return isinstance(word, str) and (
+        (name in texts and not _is_dotted(word)) or (any(at in word for at in AT) and holds_contact(word))
+    )
+
+
+def _is_dotted(text: str) -> bool:
+    """Return whether a text is dots alone: of a forgotten person nothing else is left, and there is nothing to seal."""
+    return text == dotted(text)
 
 
 def _with(said: dict[str, Any], plain: bytes | None) -> str:

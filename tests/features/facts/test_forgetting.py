@@ -18,7 +18,7 @@ from features.facts.forgetting import forget_person
 from features.facts.gathered import GatheredFacts
 from features.facts.import_log import ImportLog
 from features.facts.keyring import keyring_of
-from features.facts.sealed_texts import free_texts
+from features.facts.sealed_texts import free_texts, seal_plain_texts
 from features.facts.store import FactStore
 from features.facts.tables import CONTACTS, SCORES
 from features.facts.tellings import Telling
@@ -110,6 +110,15 @@ def test_whatever_is_told_of_a_forgotten_lead_later_names_nobody_either(store: F
     assert not any(word in stored_words(engine) for word in WORDS)
     assert not set(keys_of(AGLAYA)) & set(stored_words(engine).split("'"))
     assert ContactBook(engine, b"").contact(LeadId("7")) == Contact(None, None, None)
+
+
+def test_of_whoever_is_forgotten_nothing_lies_in_plain_that_would_have_to_be_sealed(
+    store: FactStore, engine: Engine
+) -> None:
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    store.append([replace(call("7", at=NOON), comment="Аглая просит позвонить")])
+    with writing(engine) as connection:
+        assert seal_plain_texts(connection) == 0
 
 
 def test_a_person_is_forgotten_once_for_all_her_leads_and_a_second_time_does_no_harm(
