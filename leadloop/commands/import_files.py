@@ -79,7 +79,9 @@ def import_all(
 ) -> None:
     """Import files, each of which leaves ``waiting`` when it is done, and leave counted what a service needs first."""
     from features.facts.importer import import_file
+    from features.facts.leads_missing import leads_missing
 
+    before = house.store.last_number()
     while waiting:
         path = waiting[0]
         with bar_over(path.name, rows_in(path), console) as done:
@@ -99,6 +101,8 @@ def import_all(
         del waiting[0]
         console.print(_in_words(summary, dry_run))
     if not dry_run:
+        for missing in leads_missing(house.engine, before):
+            console.print(str(missing), style="yellow", markup=False)
         leave_counted(house, console)
 
 

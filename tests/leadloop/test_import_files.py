@@ -57,6 +57,29 @@ def test_several_files_of_different_kinds_are_recognised_and_counted(company: Sm
     assert store_of(company).lead_count() == 3
 
 
+def test_calls_of_leads_that_are_not_there_are_told_with_their_number(company: Small) -> None:
+    leads = ("1", "01", "01", "02")
+    rows = [(f"x{n}", lead, "2026-03-02 15:00", "", "", "reached", "", "", "") for n, lead in enumerate(leads)]
+    write_rows(company.folder / "more calls.csv", [ROWS["calls.csv"][0], *rows])
+    said = one_line(company.done("import", company.file("leads.csv"), company.file("more calls.csv")))
+    assert "Calls: 3, of 2 leads that are not stored (01, 02)" in said
+    assert "compare how both files write the lead's id" in said
+    assert "not stored" not in one_line(company.done("import", company.file("calls.csv"), company.file("stages.csv")))
+
+
+def test_calls_that_come_ahead_of_their_leads_in_one_command_are_none_of_them(company: Small) -> None:
+    said = one_line(company.done("import", company.file("calls.csv"), company.file("leads.csv")))
+    assert "not stored" not in said
+
+
+def test_calls_of_leads_whose_import_was_taken_back_are_told(imported: Small) -> None:
+    imported.done("undo", "1")
+    row = ("x", "1", "2026-03-02 18:00", "", "", "busy", "", "", "")
+    write_rows(imported.folder / "more calls.csv", [ROWS["calls.csv"][0], row])
+    said = one_line(imported.done("import", imported.file("more calls.csv")))
+    assert "Calls: 1, of 1 lead that is not stored (1)" in said
+
+
 def test_a_second_import_changes_nothing_and_says_so(imported: Small) -> None:
     before = facts_in(imported)
     said = imported.done("import", imported.file("leads.csv"), imported.file("calls.csv"))
