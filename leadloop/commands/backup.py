@@ -54,6 +54,8 @@ def command(
         )
     if made.with_keys and any(name.endswith("person.key") for name in made.files):
         typer.echo("It holds person.key, by which persons are recognised: keep it as safe as the database itself.")
+    if made.with_keys and not with_contact_keys and any(name.endswith("contact.key") for name in made.files):
+        typer.echo("It holds contact.key, which opens contacts together with contact-keys.db: keep the two apart.")
     if with_contact_keys:
         typer.echo("It holds contact-keys.db: whoever is forgotten later can still be read in it; delete it then.")
     else:

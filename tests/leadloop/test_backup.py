@@ -197,6 +197,13 @@ def test_a_backup_without_keys_says_what_a_restored_copy_then_lacks(imported: Sm
     assert "holds no person.key: put it there" in one_line(run("restore", imported.file("copy.tar"), *place).out)
 
 
+def test_a_backup_names_both_keys_that_it_holds(imported: Small) -> None:
+    said = one_line(imported.done("backup", imported.file("copy.tar")))
+    assert "It holds person.key" in said
+    assert "It holds contact.key, which opens contacts together with contact-keys.db: keep the two apart." in said
+    assert "contact.key" not in imported.done("backup", imported.file("copy.tar"), "--without-keys")
+
+
 def test_a_backup_that_replaces_a_file_says_of_when_that_was_and_how_large(imported: Small, tmp_path: Path) -> None:
     there = tmp_path / "copy.tar"
     there.write_bytes(b"x" * 2_500_000)
