@@ -38,7 +38,7 @@ class LeadsMissing:
         )
         return (
             f"{KINDS[self.kind]}: {self.facts:,}, of {leads} not stored{named}. None of it counts until {one} should be "
-            "here,\ncompare how both files write the lead's id."
+            "here, compare how both files write the lead's id."
         )
 
 
