@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.facts.company import Abc
-from models.calibration import believed, level_for, weighed
+from models.calibration import NATS_BY_CHANCE, NATS_OF_LUCK, Weighed, believed, level_for, weighed
 from models.purchase_model import FieldCells
 from training.answer_order import asked_by_rules
 from training.boosting import Boosted, fit_boosted
@@ -37,6 +37,10 @@ SPREAD = 0.3
 """A rung's weight is expected within about this much of an equal share."""
 FEWEST_SALES_TO_FOLD = 20
 """With fewer sales, or losses, in a fold, earlier or later, no fold can choose: then leads are left out one at a time."""
+FEWEST_SALES_TO_WEIGH = 60
+"""With fewer, rungs fitted on half of the leads say little of what all of them teach: then a scorecard whose leads are left out
+one at a time is believed as much as they are, where it gains more a lead, luck taken off both. It knows nothing of a market that
+turns; so the folds must have shown that something holds on later leads, and keep half of the say."""
 MOST_ROWS_TO_CHOOSE = 60_000
 """With more, the choices are made on every second lead, every third, ...: more would not change them."""
 
@@ -78,7 +82,8 @@ def chosen(
     data, young = _thinned(data), data.young
     age = age_of(data)
     folds = [fold_of(age, *ends) for ends in FOLDS]
-    if min(_scarcer(data, rows) for fold in folds for rows in fold) < FEWEST_SALES_TO_FOLD:
+    few = min(_scarcer(data, rows) for fold in folds for rows in fold)
+    if few < FEWEST_SALES_TO_FOLD:
         return _chosen_of_few(data, rules)
     every, shown = _judges(data, young, window)
     settled, unsettled = np.arange(len(data)), np.arange(len(data), len(every))
@@ -108,6 +113,11 @@ def chosen(
     )
     if not found.weights.any():
         return RULES_ALONE
+    if few < FEWEST_SALES_TO_WEIGH and not len(unsettled):
+        alone = _chosen_of_few(data, rules)
+        if (alone.gain - NATS_BY_CHANCE) / len(data) > (found.gain - NATS_OF_LUCK) / len(judged):
+            weights = (found.weights + np.array(alone.weights)) / 2
+            found = Weighed(weights, found.gain)
     first, second, third = found.weights.tolist()
     rows = rows_in(every, cells, starts_from_rates(data, rules)).of(settled)
     following = chosen_following(rows, age, stopped.strengths, telling=telling, ahead=ahead)

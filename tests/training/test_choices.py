@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.facts.company import Abc
-from models.calibration import NATS_BY_CHANCE
+from models.calibration import NATS_BY_CHANCE, NATS_OF_LUCK
 from tests.training.small_sets import GUESSED, buyers_by_area, numbers, seen_so_far, set_of
 from training.choices import RULES_ALONE, chosen
 from training.recipe import fitted
@@ -21,6 +21,35 @@ def test_tables_are_chosen_where_something_predicts() -> None:
     assert min(choices.rounds) >= 1
     assert 0.7 < sum(choices.weights) <= 1.3
     assert choices.gain > 20
+
+
+@pytest.mark.parametrize(("seed", "gains_more"), [(5, True), (0, False)])
+def test_where_sales_are_few_a_scorecard_of_all_leads_has_half_the_say_if_it_gains_more(
+    monkeypatch: pytest.MonkeyPatch, seed: int, gains_more: bool
+) -> None:
+    data = buyers_by_area(seed, 1.2, 500)
+    chosen_now = chosen(data, GUESSED)
+    monkeypatch.setattr("training.choices.FEWEST_SALES_TO_WEIGH", 0)
+    by_folds = chosen(data, GUESSED)
+    monkeypatch.setattr("training.choices.FEWEST_SALES_TO_FOLD", 1_000)
+    alone = chosen(data, GUESSED)
+    its, theirs = (
+        (alone.gain - NATS_BY_CHANCE) / 500,
+        (by_folds.gain - NATS_OF_LUCK) / 250,
+    )  # the folds judge half of the leads
+    assert (its > theirs) == gains_more
+    halfway = (np.array(by_folds.weights) + alone.weights) / 2
+    assert chosen_now.weights == pytest.approx(halfway if gains_more else by_folds.weights)
+    assert chosen_now.rounds == by_folds.rounds
+
+
+def test_where_no_later_leads_bear_it_out_few_sales_say_nothing_however_well_they_fit_each_other() -> None:
+    rng = np.random.default_rng(0)
+    area, late = rng.normal(size=600), np.arange(600) >= 300
+    z = -1.0 + np.where(late, -2.0, 2.0) * np.sign(area)
+    outcome = (rng.random(600) < 1 / (1 + np.exp(-z))).astype(float)
+    turned = set_of({"area": numbers(*area)}, outcome, created_day=np.linspace(0, 300, 600))
+    assert chosen(turned, GUESSED) == RULES_ALONE
 
 
 def test_tables_are_left_out_or_nearly_so_where_nothing_predicts() -> None:
