@@ -24,10 +24,9 @@ ENOUGH_SALES = 30
 """With as many settled sales the company's own window teaches."""
 OLD_ENOUGH = 0.25
 """The share of the worked leads that have lived through the shorter window."""
-NEARLY_ALL, MOST = 0.75, 0.5
-"""Of those who bought within the shorter window so many had bought by half of it. Of delays that die away evenly, nine of ten
-buyers are seen within a window of which the first holds: it may take the place of a rate that the company guessed. A guess that
-nobody made gives way to what was seen, too low as it is, unless sales have only begun to come."""
+NEARLY_ALL = 0.75
+"""Of those who bought within the shorter window so many had bought by half of it. Of delays that die away evenly, more than nine of
+ten buyers are seen within such a window: who takes longer is missing, and as few as that do no harm that a guess would not."""
 DAY = timedelta(days=1)
 
 
@@ -81,8 +80,7 @@ def shorter_window(histories: Iterable[LeadHistory], company: Company, cut_off: 
     if not 1 <= days < company.horizon_days:
         return None
     curve = delay_curve(delay, age, days)
-    enough = NEARLY_ALL if company.abc_at(cut_off).rates.model_fields_set else MOST
-    return days if curve is not None and float(curve.bought_by(days / 2)) >= enough else None
+    return days if curve is not None and float(curve.bought_by(days / 2)) >= NEARLY_ALL else None
 
 
 def said_of_window(taught: int | None, own: int | None) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from training.retrain import retrained
 from training.shorter_window import shorter_window, taught_by
 
 SIXTY_DAYS = START + 60 * DAY
-GUESSED = {"rates": {"ungraded": 0.06}}
 
 
 def buyers_after(mean: float, *, count: int = 600, days: int = 60, rate: float = 0.3) -> list[LeadFact]:
@@ -33,20 +32,18 @@ def buyers_after(mean: float, *, count: int = 600, days: int = 60, rate: float =
     return facts
 
 
-def window_of(facts: list[LeadFact], horizon: int | None = 90, abc: object = None) -> int | None:
+def window_of(facts: list[LeadFact], horizon: int | None = 90) -> int | None:
     """Return the shorter window at sixty days."""
-    return shorter_window(memory_store(facts).histories(), plain_company(horizon, abc=abc or {}), SIXTY_DAYS)
+    return shorter_window(memory_store(facts).histories(), plain_company(horizon), SIXTY_DAYS)
 
 
 def test_a_quarter_of_the_leads_has_lived_through_the_window_that_teaches() -> None:
     assert window_of(buyers_after(8.0)) == 45
 
 
-def test_buyers_who_take_long_leave_the_guess_of_the_company_to_serve_but_not_one_that_nobody_made() -> None:
-    slow = buyers_after(25.0)
-    assert window_of(slow, abc=GUESSED) is None
-    assert window_of(slow) == 45
-    assert window_of(buyers_after(300.0), abc=GUESSED) is None
+@pytest.mark.parametrize("mean", [25.0, 300.0])
+def test_buyers_who_take_long_are_waited_for(mean: float) -> None:
+    assert window_of(buyers_after(mean)) is None
 
 
 def test_sales_too_few_to_tell_how_long_buyers_take_teach_nothing_sooner() -> None:
