@@ -19,12 +19,6 @@ from river.drift import binary
 
 from features.settings import telemetry_off
 
-telemetry_off()
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # Evidently's own imports warn of what it uses itself
-    from evidently import DataDefinition, Dataset, Report
-    from evidently.metrics import ValueDrift
-
 Leads = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float64]
 Places = list[int]
@@ -117,13 +111,17 @@ def weekly_evidently(a_day: int, since: int = 0) -> Peer:
 
 def evidently_p(now: Leads, before: Leads) -> float:
     """Return the p-value of the test that Evidently takes by itself for a column of two levels."""
-    definition = DataDefinition(categorical_columns=["non_target"])
-    current, reference = (
-        Dataset.from_pandas(pd.DataFrame({"non_target": part.astype(int).astype(str)}), data_definition=definition)
-        for part in (now, before)
-    )
+    telemetry_off()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # its own imports warn of what it uses itself
+        from evidently import DataDefinition, Dataset, Report
+        from evidently.metrics import ValueDrift
+
+        definition = DataDefinition(categorical_columns=["non_target"])
+        current, reference = (
+            Dataset.from_pandas(pd.DataFrame({"non_target": part.astype(int).astype(str)}), data_definition=definition)
+            for part in (now, before)
+        )
         made = Report([ValueDrift(column="non_target")]).run(current, reference)
     return float(made.dict()["metrics"][0]["value"])
 
