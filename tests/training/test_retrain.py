@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 
 from features.errors import NothingToLearn, UnknownModel
 from features.facts.company import Company
+from features.facts.store import FactStore
 from features.log_odds import log_odds, probability_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
@@ -34,6 +36,7 @@ from monitoring.leads_since import leads_since, outcomes_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
 from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
+from training import retrain
 from training.artefact_rows import artefact_probability
 from training.card_values import halves
 from training.choices import RUNGS, chosen
@@ -58,12 +61,22 @@ def run(
     cut_off: datetime = LAST,
     promote: bool = True,
     seed: int = 0,
+    pictures: bool = False,
 ) -> Trained:
-    """Train on an invented company's leads."""
-    return retrained(
-        store=memory_store(invented_facts(count, facts_chance)), company=company or plain_company(), home=home,
-        registry=registry or MemoryRegistry(), cut_off=cut_off, trained_at=LAST, promote=promote, seed=seed,
-    )  # fmt: skip
+    """Train on an invented company's leads; pictures, which tell a person what the measures tell, only where they are wanted."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not pictures:
+            patch.setattr(retrain, "drawn_plots", lambda *_: {})
+        return retrained(
+            store=invented_store(count, facts_chance), company=company or plain_company(), home=home,
+            registry=registry or MemoryRegistry(), cut_off=cut_off, trained_at=LAST, promote=promote, seed=seed,
+        )  # fmt: skip
+
+
+@cache
+def invented_store(count: int, chance: Chance) -> FactStore:
+    """Return the leads of an invented company as they are stored; a training only reads them."""
+    return memory_store(invented_facts(count, chance))
 
 
 def nothing_predicts(area: float, owner: str, passed: float) -> float:
@@ -90,13 +103,21 @@ def rows(demo: Demo) -> RowBuilder:
 @pytest.fixture(scope="module")
 def unpredicted(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Give what was learned where nothing predicts and the guess is right."""
-    return run(nothing_predicts, tmp_path_factory.mktemp("unpredicted"))
+    return run(nothing_predicts, tmp_path_factory.mktemp("unpredicted"), pictures=True)
 
 
 @pytest.fixture(scope="module")
 def far_off(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Give what was learned where nothing predicts and the guess is far off."""
     return run(lambda area, owner, passed: 0.3, tmp_path_factory.mktemp("far-off"))
+
+
+@pytest.fixture(scope="module")
+def followed_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Trained, Trained, Path]:
+    """Give a champion of 180 days, the one that replaced it at the last, and the data folder; nobody may change it."""
+    home, company = tmp_path_factory.mktemp("followed"), plain_company()
+    first = run(owners_buy, home, count=3_000, cut_off=START + 180 * DAY, company=company)
+    return first, run(owners_buy, home, count=3_000, company=company), home
 
 
 @pytest.fixture(scope="module")
@@ -393,13 +414,13 @@ def test_a_champion_that_saw_a_market_turn_does_not_keep_out_one_of_the_same_rec
     assert champion_version(tmp_path) == second.version != first.version
 
 
-def test_a_fresher_champion_goes_on_with_what_the_one_before_found_of_the_market(tmp_path: Path) -> None:
+def test_a_fresher_champion_goes_on_with_what_the_one_before_found_of_the_market(
+    followed_once: tuple[Trained, Trained, Path],
+) -> None:
     """Its own leads it foretells too well; what came after the one before learned says how it is with new ones."""
-    company, cut_off = plain_company(), START + 180 * DAY
-    first = run(owners_buy, tmp_path, count=3_000, cut_off=cut_off, company=company)
-    second = run(owners_buy, tmp_path, count=3_000, company=company)
+    first, second, _ = followed_once
     before, after = (load_artefact(one.folder) for one in (first, second))
-    found = level_carried(before, second.data, company, LAST.timestamp())
+    found = level_carried(before, second.data, plain_company(), LAST.timestamp())
     assert found is not None
     assert second.decision.as_before
     assert after.followed.gain == found.gain != before.followed.gain
@@ -407,14 +428,15 @@ def test_a_fresher_champion_goes_on_with_what_the_one_before_found_of_the_market
     assert [strength for _, strength in after.followed.means] == [strength for _, strength in found.means]
 
 
-def test_a_champion_that_is_trained_once_more_on_the_same_leads_keeps_its_level(tmp_path: Path) -> None:
+def test_a_champion_that_is_trained_once_more_on_the_same_leads_keeps_its_level(
+    followed_once: tuple[Trained, Trained, Path], tmp_path: Path
+) -> None:
     """It is written anew under its own name; what the champions before it found of the market must outlive that."""
-    company = plain_company()
-    run(owners_buy, tmp_path, count=3_000, cut_off=START + 180 * DAY, company=company)
-    second = run(owners_buy, tmp_path, count=3_000, company=company)
-    level = load_artefact(second.folder).followed
-    again = run(owners_buy, tmp_path, count=3_000, company=company)
-    assert again.version == second.version == champion_version(tmp_path)
+    second, home = followed_once[1], tmp_path / "home"
+    shutil.copytree(followed_once[2], home)
+    level = load_artefact(model_folder(home, second.version)).followed
+    again = run(owners_buy, home, count=3_000)
+    assert again.version == second.version == champion_version(home)
     assert level.gain != 0.0
     assert load_artefact(again.folder).followed == level
 
@@ -436,13 +458,11 @@ def test_a_fresher_model_knows_of_the_market_what_the_champion_found_though_too_
 
 
 def test_a_model_of_an_earlier_day_than_the_champions_knows_nothing_of_what_that_found_of_the_market(
-    tmp_path: Path,
+    followed_once: tuple[Trained, Trained, Path], tmp_path: Path
 ) -> None:
-    company, cut_off = plain_company(), START + 150 * DAY
-    run(owners_buy, tmp_path / "served", count=3_000, cut_off=START + 180 * DAY, company=company)
-    run(owners_buy, tmp_path / "served", count=3_000, company=company)
+    shutil.copytree(followed_once[2], tmp_path / "served")
     beside_it, alone = (
-        run(owners_buy, tmp_path / home, count=3_000, cut_off=cut_off, company=company) for home in ("served", "alone")
+        run(owners_buy, tmp_path / home, count=3_000, cut_off=START + 150 * DAY) for home in ("served", "alone")
     )
     assert load_artefact(beside_it.folder).followed == load_artefact(alone.folder).followed
 
@@ -461,15 +481,15 @@ def test_what_a_model_gains_by_following_the_leads_that_it_learned_from_does_not
     assert (level.gain, level.paid) == (0.0, 0.5)
 
 
-def test_a_first_models_level_stays_where_following_its_own_leads_did_not_pay(tmp_path: Path) -> None:
-    level = load_artefact(run(owners_buy, tmp_path, count=1_200).folder).followed
+def test_a_first_models_level_stays_where_following_its_own_leads_did_not_pay(unwanted: tuple[Trained, Path]) -> None:
+    level = load_artefact(unwanted[0].folder).followed
     assert (level.shift, level.strength) == (0.0, 1.0)
 
 
 def test_what_training_finds_of_the_market_is_what_the_watch_finds(tmp_path: Path) -> None:
     company, cut_off = plain_company(), START + 180 * DAY
     before = load_artefact(run(owners_buy, tmp_path, count=1_200, cut_off=cut_off, company=company).folder)
-    store = memory_store(invented_facts(1_200, owners_buy))
+    store = invented_store(1_200, owners_buy)
     data = training_set(store, company, cut_off=LAST)
     rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(store.histories()))
     outcomes = outcomes_of(list(leads_since(store.histories(), rows, before, now=LAST)), before)
@@ -480,7 +500,9 @@ def test_what_training_finds_of_the_market_is_what_the_watch_finds(tmp_path: Pat
     assert found.gain == pytest.approx(watched.gain, abs=1e-6)
 
 
-def test_a_candidate_of_other_words_of_the_company_is_compared_with_the_champion(tmp_path: Path) -> None:
+def test_a_candidate_of_other_words_of_the_company_is_compared_with_the_champion(
+    tmp_path: Path,
+) -> None:
     first = run(owners_buy, tmp_path, cut_off=START + 150 * DAY)
     other = plain_company(fields={"owner": {"kind": "yes_no"}})
     second = run(owners_buy, tmp_path, company=other)
@@ -536,7 +558,7 @@ def test_where_nothing_is_settled_training_is_refused_and_nothing_changes(tmp_pa
 
 
 def test_twenty_leads_are_learned_from_and_said_to_be_few(tmp_path: Path) -> None:
-    done = run(owners_buy, tmp_path, count=20)
+    done = run(owners_buy, tmp_path, count=20, pictures=True)
     few = r"Too few later leads to judge by (1, "
     assert (done.promoted, done.data.leads) == (True, 20)
     assert done.decision.reasons[0].startswith(few)
