@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -97,15 +99,27 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class DemoMade:
+    """A demo company of nine months and 1,500 leads: its folder, the day before which it ends, and what the command said."""
+
+    folder: Path
+    end: date
+    said: str
+
+
 @pytest.fixture(scope="session")
-def demo_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Give the folder of a demo company of nine months until today, and what the command said; nobody may change it."""
+def demo_once(tmp_path_factory: pytest.TempPathFactory) -> DemoMade:
+    """Give a demo company that ends today, as the command makes it; nobody may change it."""
     from tests.leadloop.command_line import run
 
-    def make(folder: Path) -> None:
-        ran = run("demo", "--no-serve", "--months", "9", "--leads", "1500", "--folder", str(folder))
+    def make(place: Path) -> None:
+        end = datetime.now(UTC).date()
+        ran = run("demo", "--no-serve", "--months", "9", "--leads", "1500", "--folder", str(place / "demo-data"))
         assert ran.code == 0, ran.out + ran.err
-        (folder / "said.txt").write_text(ran.out, encoding="utf-8")
+        (place / "end.txt").write_text(end.isoformat(), encoding="utf-8")
+        (place / "said.txt").write_text(ran.out, encoding="utf-8")
 
-    folder = made_once(tmp_path_factory, "demo", make)
-    return folder, (folder / "said.txt").read_text(encoding="utf-8")
+    place = made_once(tmp_path_factory, "demo", make)
+    end, said = ((place / name).read_text(encoding="utf-8") for name in ("end.txt", "said.txt"))
+    return DemoMade(place / "demo-data", date.fromisoformat(end), said)

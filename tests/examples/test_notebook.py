@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import DemoMade
 from tests.leadloop.command_line import child_environment
 from tests.support.machine import REPOSITORY
 
@@ -46,9 +47,9 @@ def test_the_notebook_takes_nothing_of_leadloop_but_the_bench() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_the_notebook_runs_on_a_demo_company(
-    demo_once: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_once: DemoMade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(demo_once[0], tmp_path / "demo-data")
+    shutil.copytree(demo_once.folder, tmp_path / "demo-data")
     for name, value in {**child_environment(), "JUPYTER_PLATFORM_DIRS": "1"}.items():
         monkeypatch.setenv(name, value)
     notebook = read()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from features.settings import settings_from_environment
 from tests.leadloop.command_line import Ran, Small, company_with_a_pattern, small_company
 from tests.support.empty_database import put_empty_database
 from tests.support.made_once import made_once
@@ -72,6 +73,18 @@ def trained_twice_once(trained_once: tuple[Small, Ran], tmp_path_factory: pytest
         Small(folder).done("train", "--cut-off", EARLIER, "--no-promote")
 
     return Small(made_once(tmp_path_factory, "trained-twice", make))
+
+
+@pytest.fixture(scope="session")
+def mlflow_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give MLflow's file without a row, as the first training makes it; to be copied where a process of its own would make one."""
+
+    def make(folder: Path) -> None:
+        from models.mlflow_registry import MlflowRegistry
+
+        MlflowRegistry(settings_from_environment(folder))
+
+    return made_once(tmp_path_factory, "mlflow", make) / "mlflow.db"
 
 
 @pytest.fixture

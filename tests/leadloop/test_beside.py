@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -56,16 +57,19 @@ def run_of(engine: Engine, name: str) -> DutyRun | None:
 
 
 @pytest.fixture
-def large(tmp_path: Path) -> Small:
+def large(tmp_path: Path, mlflow_once: Path) -> Small:
     """Return a company whose training takes seconds at the least: its process has yet to load what trains."""
     made = company_with_a_pattern(tmp_path / "large", leads=600)
     made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
+    shutil.copy(mlflow_once, made.home / "mlflow.db")
     words = Path(made.file("company.yaml"))
     words.write_text(words.read_text(encoding="utf-8") + ONLY_QUICK, encoding="utf-8")
     return made
 
 
-def test_a_letter_leaves_while_a_training_goes_on_and_stop_ends_both_within_seconds(large: Small) -> None:
+def test_a_letter_leaves_while_a_training_goes_on_stop_ends_both_within_seconds_and_the_next_trains_at_once(
+    large: Small,
+) -> None:
     engine = engine_for(settings_from_environment(large.home).database_url)
     with faulty_server() as server:
         Outbox(engine).put(letter("k1", url=server.url), datetime.now(UTC))
@@ -88,12 +92,15 @@ def test_a_letter_leaves_while_a_training_goes_on_and_stop_ends_both_within_seco
     assert ended is not None
     assert ended.outcome == "broken_off"
     assert champion_version(large.home) is None
-    again = started("work", *large.place, LEADLOOP_SEND_TO_LOOPBACK="1")
+    again = started("work", "--every", "1w", *large.place, LEADLOOP_SEND_TO_LOOPBACK="1")
     until(lambda: champion_version(large.home) is not None or again.poll() is not None, "it was not begun again")
     until(lambda: (one := run_of(engine, "train")) is not None and one.outcome == "done", "it was not noted as done")
     again.send_signal(signal.SIGTERM)
-    again.communicate(timeout=PATIENCE)
-    assert again.returncode == 0
+    out = one_line(again.communicate(timeout=PATIENCE)[0])
+    assert again.returncode == 0, out
+    assert "Training every 7 days, 0:00:00; the last was never" in out
+    assert f"Model {champion_version(large.home)}" in out
+    assert out.endswith("Stopped.")
     engine.dispose()
 
 
@@ -110,7 +117,8 @@ def order(small: Small, name: str = "train") -> Order:
     return Order(name, timedelta(days=1), NOW, small.home, Path(small.file("company.yaml")))
 
 
-def test_what_it_failed_by_is_told_in_words_and_whether_it_passes(imported: Small) -> None:
+def test_what_it_failed_by_is_told_in_words_and_whether_it_passes(imported: Small, mlflow_once: Path) -> None:
+    shutil.copy(mlflow_once, imported.home / "mlflow.db")
     running = ProcessBeside(order(imported))
     with pytest.raises(FailedBeside) as failed:
         running.finish()  # three leads are too few to learn from

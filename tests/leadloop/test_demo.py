@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from leadloop.commands import demo
 from leadloop.demo.export import company_words, export_all
 from leadloop.demo.simulation import simulated
 from leadloop.demo.world import VARIANTS, Scale
-from tests.leadloop.command_line import Ran, one_line, run
+from tests.conftest import DemoMade
+from tests.leadloop.command_line import one_line, run, started
 
 FILES = ("leads.csv", "calls.csv", "stages.csv", "spend.csv", "plan.csv")
 SIZE = ("--no-serve", "--leads", "1500", "--end", "2026-03-31")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """Give the folder of a demo company, and what the command said."""
-    folder = tmp_path_factory.mktemp("demo") / "company"
-    return folder, run("demo", *SIZE, "--folder", str(folder))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -30,27 +25,26 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-def test_every_file_is_there_imported_and_learned_from(made: tuple[Path, Ran]) -> None:
-    folder, ran = made
-    assert ran.code == 0, ran.err
+def test_every_file_is_there_imported_and_learned_from(demo_once: DemoMade) -> None:
+    folder, out = demo_once.folder, demo_once.said
     assert {*FILES, "company.yaml", "truth.csv", "leadloop-data"} == {path.name for path in folder.iterdir()}
     for name in FILES:
         rows = f"{len(rows_of(folder / name)):,}"
-        assert f"{name} ({name.removesuffix('.csv')}, import" in ran.out
-        assert f"{rows} rows: {rows} stored, 0 unchanged, 0 rejected" in one_line(ran.out)
-    assert "A company of 11 managers, 1,500 leads in 6 months" in ran.out
-    assert "Model 20" in ran.out
-    assert "romoted" in ran.out
-    assert "The portrait: " in ran.out
-    assert "What won deals tell: " in ran.out
+        assert f"{name} ({name.removesuffix('.csv')}, import" in out
+        assert f"{rows} rows: {rows} stored, 0 unchanged, 0 rejected" in one_line(out)
+    assert "A company of 11 managers, 1,500 leads in 9 months" in out
+    assert "Model 20" in out
+    assert "romoted" in out
+    assert "The portrait: " in out
+    assert "What won deals tell: " in out
 
 
-def test_the_truth_is_in_a_file_of_its_own_that_is_not_imported(made: tuple[Path, Ran]) -> None:
-    folder, ran = made
+def test_the_truth_is_in_a_file_of_its_own_that_is_not_imported(demo_once: DemoMade) -> None:
+    folder = demo_once.folder
     truth = rows_of(folder / "truth.csv")
     assert len(truth) == 1_500
     assert all(0 <= float(row["chance_as_handled"]) <= 1 for row in truth)
-    assert "truth" not in ran.out
+    assert "truth" not in demo_once.said
     engine = create_engine(f"sqlite:///{folder / 'leadloop-data' / 'leadloop.db'}")
     with engine.connect() as connection:
         files = set(connection.execute(text("SELECT file FROM imports")).scalars())
@@ -60,16 +54,23 @@ def test_the_truth_is_in_a_file_of_its_own_that_is_not_imported(made: tuple[Path
     assert not any("chance" in name or "target" in name for name in columns)
 
 
-def test_the_same_seed_and_end_write_the_same_files(made: tuple[Path, Ran], tmp_path: Path) -> None:
-    from datetime import date
-
-    export_all(simulated(Scale(6, 1_500, 7), date(2026, 3, 31)), tmp_path)
+def test_the_same_seed_and_end_write_the_same_files(demo_once: DemoMade, tmp_path: Path) -> None:
+    export_all(simulated(Scale(9, 1_500, 7), demo_once.end), tmp_path)
     for name in (*FILES, "company.yaml", "truth.csv"):
-        assert (tmp_path / name).read_bytes() == (made[0] / name).read_bytes(), name
+        assert (tmp_path / name).read_bytes() == (demo_once.folder / name).read_bytes(), name
 
 
-def test_what_people_typed_is_as_dirty_as_they_type(made: tuple[Path, Ran]) -> None:
-    leads = rows_of(made[0] / "leads.csv")
+def test_a_history_ends_before_the_day_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for work in ("_import", "_train", "_portray"):
+        monkeypatch.setattr(demo, work, lambda *_: None)
+    assert run("demo", *SIZE, "--folder", str(tmp_path / "asked")).code == 0
+    export_all(simulated(Scale(6, 1_500, 7), date(2026, 3, 31)), tmp_path / "by_hand")
+    for name in (*FILES, "company.yaml", "truth.csv"):
+        assert (tmp_path / "asked" / name).read_bytes() == (tmp_path / "by_hand" / name).read_bytes(), name
+
+
+def test_what_people_typed_is_as_dirty_as_they_type(demo_once: DemoMade) -> None:
+    leads = rows_of(demo_once.folder / "leads.csv")
     sources = {row["utm_source"] for row in leads}
     assert {"yandex", "Yandex"} <= sources
     assert any(row["Город"] == "Не выбрано" for row in leads)
@@ -143,10 +144,8 @@ def test_another_company_s_data_folder_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "leadloop-data" / "leadloop.db").read_text(encoding="utf-8") == "years of leads"
 
 
-def test_made_up_leads_are_not_mixed_with_stored_ones(made: tuple[Path, Ran], tmp_path: Path) -> None:
-    from tests.leadloop.command_line import started
-
-    url = f"sqlite:///{made[0] / 'leadloop-data' / 'leadloop.db'}"
+def test_made_up_leads_are_not_mixed_with_stored_ones(demo_once: DemoMade, tmp_path: Path) -> None:
+    url = f"sqlite:///{demo_once.folder / 'leadloop-data' / 'leadloop.db'}"
     process = started("demo", *SIZE, "--folder", str(tmp_path / "new"), LEADLOOP_DATABASE_URL=url)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.leadloop.command_line import Small, one_line, run, serving, started, wait_until_ready
+from tests.leadloop.command_line import Small, one_line, run, started, wait_until_ready
 from tests.serving.doors import VERSION, promote
 from tests.support.free_port import free_port
 
@@ -89,7 +89,15 @@ def test_a_fresh_install_is_closed_and_prints_a_link_that_works_once(imported: S
     assert "/welcome" not in said
 
 
-def test_two_workers_share_one_store_and_each_follows_the_champion(imported: Small) -> None:
+def scores_counted(client: httpx.Client) -> float:
+    lines = client.get("/metrics").text.splitlines()
+    name = 'leadloop_requests_total{method="POST",route="/v1/score",status="200"}'
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+
+def test_two_workers_share_one_store_tell_one_sum_of_what_both_were_asked_and_each_follows_the_champion(
+    imported: Small,
+) -> None:
     port = free_port()
     process = started("serve", "--port", str(port), "--workers", "2", *imported.place)
     address = f"http://127.0.0.1:{port}"
@@ -99,6 +107,12 @@ def test_two_workers_share_one_store_and_each_follows_the_champion(imported: Sma
             with ThreadPoolExecutor(8) as pool:
                 sent = list(pool.map(lambda n: client.post("/v1/leads", json={"id": f"web-{n}"}), range(40)))
             assert [one.status_code for one in sent] == [201] * 40
+            for _ in range(40):
+                client.post("/v1/score", json={})  # a connection each, so that both are asked
+            until = time.monotonic() + 30
+            while scores_counted(client) < 40 and time.monotonic() < until:
+                time.sleep(0.2)
+            assert scores_counted(client) == 40
             promote(imported.home)
             deadline, in_a_row = time.monotonic() + 30, 0
             while in_a_row < 12:  # each request may reach either of them
@@ -145,24 +159,6 @@ def test_a_port_in_use_is_said_before_any_work_is_done(imported: Small, tmp_path
     finally:
         first.terminate()
         first.communicate(timeout=20)
-
-
-def test_two_workers_tell_one_sum_of_what_both_were_asked(imported: Small) -> None:
-    def asked(client: httpx.Client) -> float:
-        lines = client.get("/metrics").text.splitlines()
-        name = 'leadloop_requests_total{method="POST",route="/v1/score",status="200"}'
-        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
-
-    with serving(imported, "--workers", "2") as client:
-        address = str(client.base_url)
-        for _ in range(40):
-            httpx.post(
-                f"{address}/v1/score", json={}, timeout=20
-            )  # a connection of its own each, so that both are asked
-        until = time.monotonic() + 30
-        while asked(client) < 40 and time.monotonic() < until:
-            time.sleep(0.2)
-        assert asked(client) == 40
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "leads..example", "leads.invalid"])

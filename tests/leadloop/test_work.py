@@ -17,29 +17,12 @@ from features.duty_log import DutyLog
 from features.facts.work_schedule import Work
 from leadloop.duties import ALL, train
 from leadloop.duties.work_place import WorkPlace
-from models.artefact import MODEL_FILE, champion_version, model_folder, save_artefact
+from models.artefact import MODEL_FILE, model_folder, save_artefact
 from models.card import Card, save_card
-from tests.leadloop.command_line import Small, child_environment, company_with_a_pattern, one_line, run, started
+from tests.leadloop.command_line import Small, child_environment, one_line, run, started
 from tests.models.small_models import windows_artefact, windows_card
 
 PATIENCE = 120.0
-
-
-def test_it_trains_at_once_where_nothing_was_trained_and_stops_when_told(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    made = company_with_a_pattern(tmp_path_factory.mktemp("worked"), leads=300)
-    made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
-    process = started("work", "--every", "1w", *made.place)
-    until = time.monotonic() + PATIENCE
-    while champion_version(made.home) is None and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.2)
-    process.send_signal(signal.SIGTERM)
-    out = one_line(process.communicate(timeout=PATIENCE)[0])
-    assert process.returncode == 0, out
-    assert "the last was never" in out
-    assert f"Model {champion_version(made.home)}" in out
-    assert out.endswith("Stopped.")
 
 
 def test_when_it_trained_last_the_data_folder_tells_whether_or_not_mlflow_answers(imported: Small) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from serving.desk.champion import LOOK_EVERY_SECONDS
+from tests.conftest import DemoMade
 from tests.leadloop.command_line import run
 from tests.serving.doors import eventually
 from tests.serving.running import listening
@@ -22,10 +23,10 @@ def leadloop(*words: str) -> str:
 
 
 def test_a_model_is_learned_promoted_served_and_rolled_back_and_every_score_is_proved(
-    demo_once: tuple[Path, str], tmp_path: Path
+    demo_once: DemoMade, tmp_path: Path
 ) -> None:
-    home, told = tmp_path / "demo-data", demo_once[1]
-    shutil.copytree(demo_once[0], home)
+    home, told = tmp_path / "demo-data", demo_once.said
+    shutil.copytree(demo_once.folder, home)
     version = re.findall(r"Model (\S+):", told)[0]
     place = ["--home", str(home / "leadloop-data")]
     if "Promoted" not in told:  # so few leads may not be enough for the machine's own judgement
