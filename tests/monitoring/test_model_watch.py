@@ -19,8 +19,7 @@ from models.since_report import SINCE, SinceReport, begin_level_anew, load_since
 from monitoring.model_watch import looked_at
 from serving.desk.champion import Champion
 from tests.support.facts import lead, source, stage
-from tests.training.small_sets import DAY, START, memory_store, plain_company
-from training.retrain import retrained
+from tests.training.small_sets import DAY, START, memory_store, plain_company, retrained_without_pictures
 
 COMPANY = plain_company(horizon=30, calls=False, fields={"role": {"kind": "choice"}})
 LEARNED = START + 200 * DAY
@@ -47,7 +46,7 @@ def market(days: int, *, turns: float = 1.0, told_after: float = 0.0) -> list[Le
 
 def trained(home: Path, facts: Sequence[LeadFact]) -> Artefact:
     """Return the model that learned from the first two hundred days."""
-    done = retrained(
+    done = retrained_without_pictures(
         store=memory_store(facts),
         company=COMPANY,
         home=home,
@@ -205,7 +204,7 @@ def test_where_losses_are_closed_soon_and_sales_late_a_steady_market_moves_no_le
         at, buys = START + number * DAY / A_DAY, number * 7 % 20 < 5
         facts.append(lead(str(number), at, role="owner"))
         facts.append(stage(str(number), "won" if buys else "lost", at + (30 if buys else 3) * DAY))
-    done = retrained(
+    done = retrained_without_pictures(
         store=memory_store(facts), company=company, home=tmp_path, registry=MemoryRegistry(), cut_off=LEARNED,
         trained_at=LEARNED,
     )  # fmt: skip
@@ -222,7 +221,7 @@ def test_without_a_window_a_file_that_told_all_closings_at_once_says_nothing_of_
     ended = [
         stage(fact.lead_id, "won" if int(fact.lead_id) % 5 == 0 else "lost", LEARNED) for fact in leads[: 180 * A_DAY]
     ]
-    done = retrained(
+    done = retrained_without_pictures(
         store=memory_store([*leads, *ended]), company=company, home=tmp_path, registry=MemoryRegistry(),
         cut_off=LEARNED + DAY, trained_at=LEARNED + DAY,
     )  # fmt: skip

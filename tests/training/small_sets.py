@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
@@ -17,9 +19,11 @@ from features.facts.tables import METADATA
 from features.facts.values import LeadFact
 from models.abc_rules import GRADES, RuleGrade
 from tests.support.facts import call, lead, stage
+from training import retrain
 from training.columns import Column, LevelColumn, NumberColumn
 from training.dataset import TrainingSet
 from training.qualifications import Qualifications
+from training.retrain import Trained
 
 Floats = npt.NDArray[np.float64]
 START = datetime(2025, 9, 1, 6, tzinfo=UTC)
@@ -115,6 +119,13 @@ def a_qualification_for_each_grade() -> Qualifications:
     for answers in said:
         qualifications.place(dict(zip(names, answers, strict=False)), rules)
     return qualifications
+
+
+def retrained_without_pictures(**asked: Any) -> Trained:
+    """Return what a training came to, without its pictures, which tell a person what the measures tell; they take half a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retrain, "drawn_plots", lambda *_: {})
+        return retrain.retrained(**asked)
 
 
 Chance = Callable[[float, str, float], float]

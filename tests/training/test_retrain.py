@@ -35,8 +35,15 @@ from models.refined_grades import GradeBorders
 from monitoring.leads_since import leads_since, outcomes_of
 from tests.support.machine import REPOSITORY
 from tests.training.conftest import NOW, Demo
-from tests.training.small_sets import DAY, START, Chance, invented_facts, memory_store, plain_company
-from training import retrain
+from tests.training.small_sets import (
+    DAY,
+    START,
+    Chance,
+    invented_facts,
+    memory_store,
+    plain_company,
+    retrained_without_pictures,
+)
 from training.artefact_rows import artefact_probability
 from training.card_values import halves
 from training.choices import RUNGS, chosen
@@ -63,14 +70,12 @@ def run(
     seed: int = 0,
     pictures: bool = False,
 ) -> Trained:
-    """Train on an invented company's leads; pictures, which tell a person what the measures tell, only where they are wanted."""
-    with pytest.MonkeyPatch.context() as patch:
-        if not pictures:
-            patch.setattr(retrain, "drawn_plots", lambda *_: {})
-        return retrained(
-            store=invented_store(count, facts_chance), company=company or plain_company(), home=home,
-            registry=registry or MemoryRegistry(), cut_off=cut_off, trained_at=LAST, promote=promote, seed=seed,
-        )  # fmt: skip
+    """Train on an invented company's leads; pictures are drawn only where they are wanted."""
+    learned = retrained if pictures else retrained_without_pictures
+    return learned(
+        store=invented_store(count, facts_chance), company=company or plain_company(), home=home,
+        registry=registry or MemoryRegistry(), cut_off=cut_off, trained_at=LAST, promote=promote, seed=seed,
+    )  # fmt: skip
 
 
 @cache
