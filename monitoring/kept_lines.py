@@ -142,7 +142,11 @@ class KeptLines(Generic[T]):
                 new.unlink(missing_ok=True)
 
     def _clear_leftovers(self) -> None:
-        """Delete what was being filled by whoever was killed over it; what somebody fills, in whatever process, stays."""
+        """Delete what was being filled by whoever was killed over it; what somebody fills, in whatever process, stays.
+
+        Between opening a file and its first lock, and between closing and renaming it, another start may delete it: then that
+        count is not kept, and the next start reads all leads.
+        """
         for path in self._path.parent.glob(f"{self._path.name}.*-*.new"):
             if _is_let_go(path):
                 with suppress(OSError):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from sys import intern
 
 from features.facts.channels import mark_of
 from features.facts.click_ids import source_by_click
 from features.facts.company import Abc, Company
 from features.facts.contact_signs import shown_mark, shown_page
 from features.facts.history import LeadHistory
+from features.facts.shared_words import once
 from features.facts.values import SPOKEN_RESULTS, Answer, Lead, LeadId, StageKind
 from features.manager_grade import OwnGrade, own_grades
 from features.outcome_window import OutcomeKind, closed_at, first_told_closed, is_worked, outcome_as_of, window_end
@@ -20,6 +20,8 @@ from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
 STEP_KINDS: tuple[StageKind, ...] = ("meeting", "invoice", "contract")
 """The kinds of stage that are steps of the journey before the sale."""
+STEPS_TAKEN: dict[tuple[StageKind, ...], tuple[StageKind, ...]] = {}
+"""Each way through the journey that some lead has gone, held once."""
 NAMES = ("channel", "campaign", "ad", "offer", "manager", "grade", "landing_page", "first_grade", "marked_channel")
 MOMENTS = ("arrived_at", "called_at", "processed_known_at", "talk_known_at")
 
@@ -76,10 +78,10 @@ class LeadSummary:
         for name in NAMES:
             word = getattr(self, name)
             if word is not None:
-                object.__setattr__(self, name, intern(word))
-        said = tuple([intern(one) if type(one) is str else one for one in self.answers])
+                object.__setattr__(self, name, once(word))
+        said = tuple([once(one) if isinstance(one, str) else one for one in self.answers])
         object.__setattr__(self, "answers", said)
-        object.__setattr__(self, "steps", tuple([intern(one) for one in self.steps]))
+        object.__setattr__(self, "steps", STEPS_TAKEN.setdefault(self.steps, self.steps))
         told = {self.created_at: self.created_at}
         for name in MOMENTS:
             moment = getattr(self, name)

@@ -40,7 +40,8 @@ FEWEST_SALES_TO_FOLD = 20
 FEWEST_SALES_TO_WEIGH = 60
 """With fewer, rungs fitted on half of the leads say little of what all of them teach: then a scorecard whose leads are left out
 one at a time is believed as much as they are, where it gains more a lead, luck taken off both. It knows nothing of a market that
-turns; so the folds must have shown that something holds on later leads, and keep half of the say."""
+turns; so the folds must have shown that something holds on later leads, and keep half of the say. Where young leads judge it is
+not asked."""
 MOST_ROWS_TO_CHOOSE = 60_000
 """With more, the choices are made on every second lead, every third, ...: more would not change them."""
 

@@ -31,7 +31,7 @@ from training.card_values import card_of, halves, side_by_side
 from training.cells import cells_of
 from training.choices import RULES_ALONE, RUNGS, Choices, chosen
 from training.columns import NumberColumn
-from training.dataset import Progress, TrainingSet
+from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
 from training.grade_rates import grade_rates, starts_of
 from training.level_learned import delay_learned, level_learned, ripe_after
@@ -40,7 +40,6 @@ from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, s
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
 from training.recipe import Candidate, fitted, probability
-from training.shorter_window import said_of_window, taught_by
 from training.time_split import TimeSplit, share_since, split_by_time
 
 Floats = npt.NDArray[np.float64]
@@ -74,11 +73,9 @@ def retrained(
     progress: Progress | None = None,
 ) -> Trained:
     """Train on what was settled at ``cut_off``; promote the winner where it deserves it and ``promote`` allows it."""
-    number, hash_ = store.last_number(), fingerprint(company)
-    own_window = company.horizon_days
-    data, company = taught_by(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
+    number = store.last_number()
+    data = training_set(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
     split = split_by_time(data)
-    notes = (*split.notes, *said_of_window(company.horizon_days, own_window))
     rules = company.abc_at(cut_off)
     choices = chosen(data.of(split.fit), rules, seed=seed)
     judged_candidate = fitted(data.of(split.fit), rules, choices, seed=seed)
@@ -86,7 +83,7 @@ def retrained(
     judged_probability = judged_candidate.probability(later)
     contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
-    serving = _champion(home)
+    serving, hash_ = _champion(home), fingerprint(company)
     champion = serving and serving.at_level(serving.followed)  # what it followed since has seen who bought
     since = since_it_learned(champion, data, split) if champion else None
     same_make = champion is not None and champion.data_cut_off <= cut_off and is_made_so(champion, hash_)
@@ -153,12 +150,12 @@ def retrained(
     folder = model_folder(home, version)
     card = model_card(
         version=version, company=company, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
-        notes=notes, cut_off=cut_off,
+        notes=split.notes, cut_off=cut_off,
     )  # fmt: skip
     save_artefact(artefact, folder, text=candidate.text, card=card)
     (folder / EVALUATION).write_bytes(judgement_json(evaluation))
     values = card_of(
-        version=version, trained_at=trained_at, cut_off=cut_off, company=company, data=data, later=later, notes=notes,
+        version=version, trained_at=trained_at, cut_off=cut_off, company=company, data=data, later=later, notes=split.notes,
         choices=final, decision=decision, champion=champion.version if champion else None,
         promises=judged_probability if final.has_tables else contenders["rules"],
         grades=side_by_side(

@@ -16,10 +16,6 @@ JUDGED_SHARE = 0.25
 SHORTER = (0.25, 0.2, 0.15, 0.1, 0.05)
 FEWEST_LEADS, FEWEST_SALES = 30, 5
 """With fewer whose label was known before the last leads came, leads are split by creation alone."""
-AT_ONE_MOMENT = (
-    "All leads came at one moment (which may be that of an import), so none are later than others: a quarter of them, drawn at "
-    "random, judges. How the market moves cannot be told."
-)
 ENOUGH_LEADS, ENOUGH_SALES = 300, 30
 """The fit wants as many; with fewer the judging slice is shortened, and that is said."""
 BY_CREATION_ALONE = (
@@ -64,25 +60,15 @@ def split_by_time(data: TrainingSet) -> TimeSplit:
     share = fitting[0] if fitting else max(splits, key=lambda one: len(splits[one].fit))
     chosen = splits[share]
     if not len(chosen.fit):
-        return _drawn(data)
+        raise NothingToLearn(
+            "All settled leads came at one moment, so none are later than others: judging takes dates."
+        )
     if share < JUDGED_SHARE:
         notes.append(
             f"The judging slice is the last {share:.0%} of the settled leads instead of {JUDGED_SHARE:.0%}: "
             "with a longer one too few labels were known when it begins."
         )
     return TimeSplit(chosen.fit, chosen.judge, chosen.border, tuple(notes))
-
-
-def _drawn(data: TrainingSet) -> TimeSplit:
-    """Return leads that all came at one moment, split at random: the same ones at every training."""
-    leads = np.random.default_rng(0).permutation(np.unique(data.lead))
-    if len(leads) < 2:
-        raise NothingToLearn(
-            "A single lead is settled: one has to judge what another taught. Until then the rules serve."
-        )
-    judges = np.isin(data.lead, leads[: max(int(len(leads) * JUDGED_SHARE), 1)])
-    border = datetime.fromtimestamp(float(data.created.min()), UTC)
-    return TimeSplit(np.flatnonzero(~judges), np.flatnonzero(judges), border, (AT_ONE_MOMENT,))
 
 
 def _split(data: TrainingSet, share: float, *, undated: bool) -> TimeSplit:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from sys import intern
 from typing import Any
 
 import orjson
 
+from features.facts.shared_words import once
 from features.facts.values import Answer, Assignment, Call, Fact, Lead, LeadFact, LeadId, Plan, Source, Spend, Stage
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,8 +103,7 @@ def _answers_in(said: Mapping[str, Any]) -> dict[str, Answer]:
 
 
 def _once(value: Any) -> Any:
-    """Return a word as the one that others have who say the same; leads say the same words thousands of times."""
-    return intern(value) if type(value) is str else value
+    return once(value) if isinstance(value, str) else value
 
 
 def _lead_out(fact: Lead) -> Payload:

@@ -98,7 +98,7 @@ def _orders(found: re.Match[str]) -> set[DateOrder]:
 def _by_order(found: re.Match[str], order: DateOrder | None, zone: ZoneInfo) -> tuple[datetime, bool]:
     possible = _orders(found)
     if order in READ_AS and possible and possible.isdisjoint({order, "ymd"}):
-        remedy = f"is no date read {READ_AS[order]}, as the others here are; write it as 2026-03-31, or say export.date_order"
+        remedy = f"is no date read {READ_AS[order]}, as this file is; write it as 2026-03-31, or mend export.date_order"
         raise FactRefused("date", remedy)
     chosen = order if order in possible else next(iter(possible)) if len(possible) == 1 else None
     if chosen is None:

@@ -68,8 +68,8 @@ def command(
     leads = total.tally["leads"]
     if total.cost is not None and total.paid_leads is not None and total.paid_leads < leads:
         console.print(
-            f"Costs are known of channels that brought {total.paid_leads:,} of the {leads:,} leads; the costs of one and the "
-            "return are over all of them."
+            f"Costs are known of channels that brought {total.paid_leads:,} of the {leads:,} leads; cost per lead, cost per "
+            "sale and return are over all of them."
         )
     if total.romi is not None:
         interval = total.romi_interval

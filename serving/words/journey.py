@@ -109,8 +109,8 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
         "Costs are not known by this: ad systems do not tell them by offer or landing page.",
     ),
     "jr_paid_leads": (
-        "Расход известен у каналов, от которых {n} из {leads} заявок. Цены и окупаемость здесь — на все заявки вместе, по каналам — в таблице.",
-        "Costs are known of channels that brought {n} of the {leads} leads. What one cost and the return are here over all leads; by channel they stand in the table.",
+        "Расход известен у каналов, от которых {n} из {leads} заявок. Стоимость заявки, стоимость продажи и окупаемость здесь посчитаны по всем заявкам, по каналам — в таблице.",
+        "Costs are known of channels that brought {n} of the {leads} leads. Cost per lead, cost per sale and return are over all leads here; by channel they stand in the table.",
     ),
     "jr_no_costs": ("расходов нет в данных", "no costs were told"),
     "jr_other_money": ("в других валютах", "in other currencies"),

@@ -505,9 +505,7 @@ def test_what_training_finds_of_the_market_is_what_the_watch_finds(tmp_path: Pat
     assert found.gain == pytest.approx(watched.gain, abs=1e-6)
 
 
-def test_a_candidate_of_other_words_of_the_company_is_compared_with_the_champion(
-    tmp_path: Path,
-) -> None:
+def test_a_candidate_of_other_words_of_the_company_is_compared_with_the_champion(tmp_path: Path) -> None:
     first = run(owners_buy, tmp_path, cut_off=START + 150 * DAY)
     other = plain_company(fields={"owner": {"kind": "yes_no"}})
     second = run(owners_buy, tmp_path, company=other)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from features.errors import NothingToLearn
 from tests.training.small_sets import set_of
 from training.dataset import TrainingSet
-from training.time_split import AT_ONE_MOMENT, BY_CREATION_ALONE, split_by_time
+from training.time_split import BY_CREATION_ALONE, split_by_time
 
 MICROSECOND = 1e-6
 
@@ -74,16 +74,7 @@ def test_a_history_hardly_longer_than_the_horizon_is_split_by_creation_alone_and
     assert split.notes == (BY_CREATION_ALONE,)
 
 
-def test_leads_that_all_came_at_one_moment_are_split_at_random_and_that_is_said() -> None:
-    outcome = (np.arange(100) % 4 == 0).astype(float)
-    data = set_of({}, outcome, created_day=np.zeros(100), known_day=np.full(100, 5.0))
-    split = split_by_time(data)
-    assert (len(split.fit), len(split.judge)) == (75, 25)
-    assert set(split.fit) | set(split.judge) == set(range(100))
-    assert np.ptp(np.diff(np.sort(split.judge))) > 1  # drawn, and not a run of the file
-    assert split.notes == (AT_ONE_MOMENT,)
-
-
-def test_a_single_lead_cannot_be_judged() -> None:
-    with pytest.raises(NothingToLearn, match="A single lead is settled"):
-        split_by_time(set_of({}, np.ones(1), created_day=np.zeros(1), known_day=np.full(1, 5.0)))
+def test_leads_that_all_came_at_one_moment_cannot_be_judged() -> None:
+    data = set_of({}, (np.arange(100) % 4 == 0).astype(float), created_day=np.zeros(100), known_day=np.full(100, 5.0))
+    with pytest.raises(NothingToLearn, match="one moment"):
+        split_by_time(data)

@@ -86,7 +86,7 @@ def test_a_date_that_does_not_fit_the_order_of_the_others_is_refused_and_not_tur
         ("25/04/2026", "mdy", "month first"),
     )
     for text, order, read in cases:
-        with pytest.raises(FactRefused, match=rf"no date read {read}.*export\.date_order"):
+        with pytest.raises(FactRefused, match=rf"no date read {read}, as this file is.*export\.date_order"):
             parse_moment(text, order, MOSCOW)
     assert parse_moment("2026-12-13", "dmy", MOSCOW)[0] == parse_moment("13.12.2026", None, MOSCOW)[0]
 

@@ -44,6 +44,13 @@ def test_a_source_that_is_cleared_does_not_come_back_from_its_utm_mark(seven: On
     assert "source" not in seven.latest[1]
 
 
+def test_an_empty_utm_mark_clears_no_source(seven: OneLead) -> None:
+    seven.lead(marks={"source": "vk"})
+    seven.now += MINUTE
+    seven.lead(marks={"utm_source": "", "utm_campaign": "лето"})
+    assert (seven.latest[1].get("source"), seven.latest[1].get("campaign")) == ("vk", "лето")
+
+
 def test_another_utm_source_is_another_origin(seven: OneLead) -> None:
     seven.lead(marks={"source": "vk", "campaign": "лето"})
     seven.now += MINUTE
