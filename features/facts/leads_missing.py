@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, exists, func, or_, select
+from sqlalchemy import Engine, func, select
 
 from features.facts.contact_signs import holds_contact
 from features.facts.database import reading
-from features.facts.tables import FACTS, IMPORTS
+from features.facts.seen_facts import seen_facts
+from features.facts.tables import FACTS
 
 KINDS = {"call": "Calls", "stage": "Stages"}
 MOST_NAMED = 3
@@ -45,12 +46,8 @@ class LeadsMissing:
 def leads_missing(engine: Engine, after: int) -> list[LeadsMissing]:
     """Return what was stored behind a storage number of leads that are not stored, calls and stages apart."""
     lead = FACTS.alias()
-    gone = select(IMPORTS.c.id).where(IMPORTS.c.undone_number.is_not(None))
-    is_there = exists().where(
-        lead.c.lead_id == FACTS.c.lead_id,
-        lead.c.kind == "lead",
-        or_(lead.c.import_id.is_(None), lead.c.import_id.not_in(gone)),
-    )
+    request = select(lead.c.number).where(lead.c.lead_id == FACTS.c.lead_id, lead.c.kind == "lead")
+    is_there = seen_facts(request, None, of=lead).exists()
     without = (FACTS.c.number > after, FACTS.c.kind.in_(KINDS), ~is_there)
     counts = select(FACTS.c.kind, func.count(), func.count(FACTS.c.lead_id.distinct())).where(*without)
     with reading(engine) as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, or_, select
 
 from features.facts.tables import FACTS, IMPORTS
 from features.facts.values import LeadId
@@ -14,14 +14,14 @@ AnySelect = Select[*tuple[Any, ...]]
 LAST_NUMBER = select(func.coalesce(func.max(FACTS.c.number), 0))
 
 
-def seen_facts(chosen: AnySelect, up_to: int | None) -> AnySelect:
-    """Keep to facts up to a number, without those of imports undone by then."""
+def seen_facts(chosen: AnySelect, up_to: int | None, *, of: FromClause = FACTS) -> AnySelect:
+    """Keep to facts up to a number, without those of imports undone by then; ``of`` is the table, where it goes by another name."""
     undone: ColumnElement[bool] = IMPORTS.c.undone_number.is_not(None)
     if up_to is not None:
-        chosen = chosen.where(FACTS.c.number <= up_to)
+        chosen = chosen.where(of.c.number <= up_to)
         undone = and_(undone, IMPORTS.c.undone_number <= up_to)
     gone = select(IMPORTS.c.id).where(undone)
-    return chosen.where(or_(FACTS.c.import_id.is_(None), FACTS.c.import_id.not_in(gone)))
+    return chosen.where(or_(of.c.import_id.is_(None), of.c.import_id.not_in(gone)))
 
 
 def seen_among(connection: Connection, lead_ids: Sequence[LeadId]) -> set[LeadId]:
