@@ -48,7 +48,7 @@ def ladder(data: TrainingSet, company: Company, moment: datetime) -> None:
     rules = company.abc_at(moment)
     earlier = data.of(split_by_time(data).fit)
     fitted(earlier, rules, chosen(earlier, rules))
-    fitted(data, rules, chosen(data, rules, window=company.horizon_days), window=company.horizon_days)
+    fitted(data, rules, chosen(data, rules, window=data.window), window=data.window)
 
 
 def one_lightgbm(data: TrainingSet) -> None:

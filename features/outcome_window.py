@@ -122,6 +122,14 @@ def window_end(created_at: datetime, company: Company) -> datetime | None:
     return created_at + _span(company.horizon_days) if company.horizon_days else None
 
 
+def counting_within(company: Company, days: int | None) -> Company:
+    """Return the company as one that counts purchases within so many days; all else that it says of itself stays.
+
+    A model that a shorter window taught counts so (``training/shorter_window.py``): its labels, and what it is held to.
+    """
+    return company if company.horizon_days == days else company.model_copy(update={"horizon_days": days})
+
+
 @cache
 def _span(days: int) -> timedelta:
     return timedelta(days=days)

@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 
 from features.errors import ArtefactUnreadable, UnknownModel
+from features.facts.company import Company
+from features.outcome_window import counting_within
 from features.rows.feature_row import GRADE
 from features.whole_file import write_whole
 from models.abc_rules import GRADES, RuleGrade
@@ -36,7 +38,8 @@ class Artefact:
     choices) as plain values. ``followed`` is by how much the latest leads lay off as it learned, ``delay`` how long buyers
     take (a ``DelayCurve`` as plain values, with ``window`` and ``longer`` where channels differ; None where the company had no
     window of ``horizon_days``), ``ripe_after`` the age in days from which a lead's outcome tells of the level (None where the
-    level cannot be followed).
+    level cannot be followed). ``horizon_days`` is the window that its probabilities mean; ``own_days`` is the company's own when
+    it learned, where that was longer (None, as in every version before there were shorter ones: the same).
     """
 
     version: str
@@ -54,6 +57,16 @@ class Artefact:
     horizon_days: int | None
     delay: Mapping[str, Any] | None
     ripe_after: float | None
+    own_days: int | None = None
+
+    @property
+    def company_days(self) -> int | None:
+        """Return the company's own window when it learned, in days; None where it had none."""
+        return self.horizon_days if self.own_days is None else self.own_days
+
+    def counts(self, company: Company) -> Company:
+        """Return the company as this model counts its purchases: within the window that taught it."""
+        return counting_within(company, self.horizon_days)
 
     def at_level(self, level: Level) -> Artefact:
         """Return the model as it serves at a level: every lead's log-odds are moved as the level says, and as uncertain besides.
@@ -97,6 +110,7 @@ def save_artefact(artefact: Artefact, folder: Path, *, text: str, card: str) -> 
         "doubt": dict(artefact.doubt),
         "followed": artefact.followed.to_json(),
         "horizon_days": artefact.horizon_days,
+        "own_days": artefact.own_days,
         "delay": artefact.delay and dict(artefact.delay),
         "ripe_after": artefact.ripe_after,
         "borders": artefact.borders.to_json(),
@@ -146,6 +160,7 @@ def load_artefact(folder: Path) -> Artefact:
             None if said["horizon_days"] is None else int(said["horizon_days"]),
             said["delay"],
             None if said["ripe_after"] is None else float(said["ripe_after"]),
+            None if said.get("own_days") is None else int(said["own_days"]),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ArtefactUnreadable(f"{folder.name}/{MODEL_FILE} lacks {error}; train anew.") from None

@@ -57,7 +57,8 @@ class Period:
     """The leads that came from ``since`` to before ``until``, scored by what was learned at ``since``.
 
     ``learned_leads`` is 0 where nothing was settled to learn from: then the company's guesses served. ``expected`` is the
-    sum of the probabilities of the settled leads. ``judged`` is None where there is not enough data to judge.
+    sum of the probabilities of the settled leads. ``judged`` is None where there is not enough data to judge. ``shorter_window``
+    is within how many days who bought was learned, where too few leads had lived through the company's own window.
     """
 
     since: datetime
@@ -68,6 +69,7 @@ class Period:
     base_rate: float
     expected: float
     judged: Mapping[str, Judgement] | None
+    shorter_window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

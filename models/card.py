@@ -18,6 +18,7 @@ from features.errors import ArtefactUnreadable
 from features.outcome_window import OutcomeKind
 from models.abc_rules import RuleGrade
 from models.artefact import load_artefact
+from models.own_window import OwnWindow
 
 CARD_VALUES = "card.json"
 
@@ -72,7 +73,8 @@ class Card:
     label was known when they began. ``has_tables`` is whether it says more than the rules at the rates that were seen;
     ``champion`` served when it was trained. ``promised`` goes from the best leads down and is empty where there are too few.
     ``by_gain`` is whether it beats the rules only on all checks together, as the judged leads alone cannot tell;
-    ``as_before`` whether it was made as ``champion`` was, of more leads.
+    ``as_before`` whether it was made as ``champion`` was, of more leads. ``horizon_days`` is the window that taught it,
+    ``own_window`` the company's own where that is longer, ``other_days`` the champion's where the two were not compared for it.
     """
 
     version: str
@@ -94,6 +96,8 @@ class Card:
     grades: GradesSideBySide
     by_gain: bool = False
     as_before: bool = False
+    own_window: OwnWindow | None = None
+    other_days: int | None = None
 
 
 _CARD = TypeAdapter(Card)

@@ -52,9 +52,9 @@ def leads_since(
     """Yield the worked leads whose outcome the model's level has not been asked about yet, as known at ``now``.
 
     Those not settled when the model learned, and those that were too young then: of leads of an age all have to speak, not
-    only the ones that were closed late.
+    only the ones that were closed late. What became of them is counted within the window that taught the model.
     """
-    scorer, gate = ModelScorer(artefact), rows.gate
+    scorer, gate = ModelScorer(artefact), Gate(artefact.counts(rows.company))
     ripe_since = artefact.data_cut_off - timedelta(days=artefact.ripe_after or 0.0)
     for history in histories:
         then, known = gate.as_of(history, artefact.data_cut_off), gate.as_of(history, now)

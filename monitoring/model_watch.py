@@ -38,13 +38,15 @@ def looked_at(
 ) -> SinceReport:
     """Look at what is known at ``moment`` of the leads since the model learned; ``before`` is the look before this one.
 
+    Leads count as the model counts them: where a shorter window than the company's own taught it, by that one.
+
     Raises
     ------
     ModelOutgrown
         Where the company's window is another than the model learned with.
     """
-    if company.horizon_days != artefact.horizon_days:
-        raise ModelOutgrown(artefact.version, artefact.horizon_days, company.horizon_days)
+    if company.horizon_days != artefact.company_days:
+        raise ModelOutgrown(artefact.version, artefact.company_days, company.horizon_days)
     told = _ToldUntil(artefact.data_cut_off, moment)
     rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(told.passed_on(store.histories())))
     until = told.latest

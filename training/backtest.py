@@ -22,7 +22,7 @@ from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.rows.rates_timeline import INSTANT
 from models.backtest_report import FORMAT, MODEL, BacktestReport, Month, Period, Tally
-from training.dataset import DAY, MOST_LEADS, Progress
+from training.dataset import DAY, MOST_LEADS, Progress, TrainingSet
 from training.replay_book import Past, ReplayBook, read_past, replay_book
 from training.replay_calendar import first_settled, replay_moments, weeks_between_refits
 from training.replay_judging import Scored, judgements, left_alone, overall
@@ -149,16 +149,23 @@ def _scored(replay: Replay, since: datetime, until: datetime, seed: int, before:
     data, rules = replay.book.training_set(since), company.abc_at(since)
     if not len(arrivals):
         rates = counted(data, rules)
-        return Scored(since, rates, arrivals, rates.probabilities(arrivals))
+        return Scored(since, rates, arrivals, rates.probabilities(arrivals), _shorter(data))
     ahead = share_since(data, before.timestamp()) if before else None
-    taught = learned(data, rules, window=company.horizon_days, seed=seed, ahead=ahead)
-    return Scored(since, taught, arrivals, taught.probabilities(arrivals))
+    taught = learned(data, rules, window=data.window, seed=seed, ahead=ahead)
+    return Scored(since, taught, arrivals, taught.probabilities(arrivals), _shorter(data))
 
 
 def _period(replay: Replay, one: Scored, until: datetime, seed: int) -> Period:
     tally, taught = _tally(replay, one.since, until, one.arrivals.outcome), one.learned
     judged = judgements([one], seed=seed)
-    return Period(one.since, until, tally, taught.leads, taught.sales, taught.base_rate, one.expected, judged)
+    return Period(
+        one.since, until, tally, taught.leads, taught.sales, taught.base_rate, one.expected, judged, one.shorter_window
+    )
+
+
+def _shorter(data: TrainingSet) -> int | None:
+    """Return the window that taught, in days, where it is shorter than the company's own."""
+    return data.window if data.own_window else None
 
 
 def _months(replay: Replay, scored: Sequence[Scored]) -> Iterator[Month]:
@@ -190,7 +197,10 @@ def _tally(replay: Replay, since: datetime, until: datetime, outcome: Floats) ->
 
 
 def _places_left_alone(scored: Sequence[Scored]) -> list[int]:
-    """Return the periods whose model is left alone from then on: of those whose ladder had found something."""
-    ladders = [(place, one.learned.ladder) for place, one in enumerate(scored)]
+    """Return the periods whose model is left alone from then on: of those whose ladder found something, by the company's window.
+
+    What a shorter window taught promises fewer sales than later models do, and that is no falling behind.
+    """
+    ladders = [(place, one.learned.ladder) for place, one in enumerate(scored) if one.shorter_window is None]
     places = [place for place, ladder in ladders if ladder and ladder.choices.has_tables]
     return sorted({places[int(len(places) * share)] for share in LEFT_ALONE_SINCE}) if places else []

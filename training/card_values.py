@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from features.facts.company import Company
 from models.abc_rules import GRADES, RuleGrade
 from models.card import Card, GradesSideBySide, Promised, Slice
 from models.refined_grades import GradeBorders
 from training.choices import RUNGS, Choices
 from training.dataset import TrainingSet
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES
-from training.promotion import Decision
+from training.promotion import Decision, OtherWindow
 from training.time_split import BY_CREATION_ALONE
 
 Floats = npt.NDArray[np.float64]
@@ -29,13 +28,13 @@ def card_of(
     version: str,
     trained_at: datetime,
     cut_off: datetime,
-    company: Company,
     data: TrainingSet,
     later: TrainingSet,
     notes: Sequence[str],
     choices: Choices,
     decision: Decision,
     champion: str | None,
+    other_window: OtherWindow | None,
     promises: Floats,
     grades: GradesSideBySide,
 ) -> Card:
@@ -47,6 +46,8 @@ def card_of(
         All that it learned from, and the later leads that its recipe was judged on.
     choices
         Those of the model that serves, or would.
+    other_window
+        How it stands to a champion that counts by another window.
     promises
         The probability of each row of ``later`` by what had learned from earlier leads alone.
     """
@@ -55,7 +56,8 @@ def card_of(
         version=version,
         trained_at=trained_at,
         cut_off=cut_off,
-        horizon_days=company.horizon_days,
+        horizon_days=data.window,
+        own_window=data.own_window,
         learned=slice_of(data),
         drawn_from=data.drawn_from,
         young=(young.leads, young.sales) if young else (0, 0),
@@ -66,6 +68,7 @@ def card_of(
         promote=decision.promote,
         reasons=decision.reasons,
         champion=champion,
+        other_days=other_window.champion_days if other_window else None,
         weights=dict(zip(RUNGS, choices.weights, strict=True)),
         promised=promised(later, promises),
         grades=grades,

@@ -26,11 +26,20 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Call
-from features.outcome_window import OutcomeKind, first_told_closed, outcome_as_of, sale_told_at, waited, window_end
+from features.outcome_window import (
+    OutcomeKind,
+    counting_within,
+    first_told_closed,
+    outcome_as_of,
+    sale_told_at,
+    waited,
+    window_end,
+)
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline, label_changes
 from models.hand_out_log import HandOutLog
+from models.own_window import OwnWindow
 from training.columns import Column, ColumnsBuilder, joined, taken
 from training.growing_rows import GrowingRows
 from training.qualifications import Qualifications
@@ -43,6 +52,7 @@ from training.selection import (
     not_looked_at,
     weights_against_selection,
 )
+from training.shorter_window import WorkedLeads, features_learned, window_that_teaches
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -65,7 +75,8 @@ class TrainingSet:
     ``qualifications``. In days since the request: ``asked_after`` is when the row stands, ``bought_after`` when its sale was
     told (nan where there is none, or not yet), ``age`` the cut-off, ``waited`` when somebody was spoken to. ``young`` are the
     rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what the leads
-    that nobody worked made of the weights.
+    that nobody worked made of the weights. ``window`` is within how many days a purchase counts here; where that is less than the
+    company's own window, ``own_window`` is that.
     """
 
     columns: dict[str, Column]
@@ -89,6 +100,8 @@ class TrainingSet:
     qualifications: Qualifications
     young: TrainingSet | None = None
     selection: Selection | None = None
+    window: int | None = None
+    own_window: OwnWindow | None = None
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -110,7 +123,7 @@ class TrainingSet:
             self.known_from[rows], self.grade[rows], self.qualification[rows], self.channel[rows],
             self.at_arrival[rows], self.called[rows], self.at_call[rows],
             self.asked_after[rows], self.bought_after[rows], self.age[rows], self.waited[rows],
-            self.counts, self.drawn_from, self.qualifications,
+            self.counts, self.drawn_from, self.qualifications, window=self.window, own_window=self.own_window,
         )  # fmt: skip
 
 
@@ -134,10 +147,12 @@ def training_set(
     up_to: int | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    window: int | None = None,
 ) -> TrainingSet:
     """Return the rows of every lead whose outcome was settled and known at ``cut_off``, those of young leads beside them.
 
-    Worked leads weigh for those that were passed over by the cut-off; where none were, a lead's rows weigh 1 on average.
+    Worked leads weigh for those that were passed over by the cut-off; where none were, a lead's rows weigh 1 on average. Labels
+    are counted by ``window``; rows are always the company's own, with rates that were counted by its own window.
 
     Parameters
     ----------
@@ -145,6 +160,9 @@ def training_set(
         The storage number up to which facts are read; None for all.
     progress
         Called with the number of leads read so far, twice over.
+    window
+        Within how many days a purchase counts; None: the window that teaches at ``cut_off``, which is the company's own unless it
+        is too young (``shorter_window.py``).
 
     Raises
     ------
@@ -155,23 +173,29 @@ def training_set(
     counted = _Counted(cut_off, gate)
     timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
     rows = RowBuilder(company, timeline)
-    qualifications = Qualifications()
-    settled, young, nobody = (_Growing(ColumnsBuilder(rows.features), qualifications) for _ in range(3))
+    own: OwnWindow | None = None
+    if window is None:
+        window, own = window_that_teaches(company.horizon_days, counted.worked(), cut_off)
+    labels = Gate(counting_within(company, window))
+    if window != company.horizon_days:
+        counted = _Counted(cut_off, labels).of(store.histories(up_to=up_to))
+    qualifications, features = Qualifications(), features_learned(rows.features, company.horizon_days, window)
+    settled, young, nobody = (_Growing(ColumnsBuilder(features), qualifications) for _ in range(3))
     learned_from, not_yet = counted.settled.drawn(), counted.young.drawn()
     passed_over = counted.passed_over.drawn(MOST_PASSED_OVER)
     growing = dict.fromkeys(learned_from, settled) | dict.fromkeys(not_yet, young) | dict.fromkeys(passed_over, nobody)
     for number, history in enumerate(_those(store.histories(up_to=up_to), growing, progress)):
         alone = history.lead_id in passed_over
-        _add_lead(growing[history.lead_id], history, number, rows, cut_off, seed, at_arrival_alone=alone)
+        _add_lead(growing[history.lead_id], history, number, rows, labels, cut_off, seed, at_arrival_alone=alone)
     beside = _finished(young, counted.counts, counted.young.total) if len(young.outcome) else None
-    made = _finished(settled, counted.counts, counted.settled.total, beside)
+    made = replace(_finished(settled, counted.counts, counted.settled.total, beside), window=window, own_window=own)
     if not made.leads:
-        raise NothingToLearn(_nothing_settled(made, company))
+        raise NothingToLearn(_nothing_settled(made, labels.company))
     if not len(nobody.outcome):
         return made
     unworked = _finished(nobody, counted.counts, counted.passed_over.total)
     drawn = DrawnChance(HandOutLog(store.engine).every(until=cut_off), learned_from | not_yet)
-    return weighed_for_passed_over(made, unworked, company.horizon_days, drawn)
+    return weighed_for_passed_over(made, unworked, window, drawn)
 
 
 def weighed_for_passed_over(
@@ -282,6 +306,13 @@ class _Counted:
         self._cut_off, self._gate = cut_off, gate
         self.counts: dict[OutcomeKind, int] = {}
         self.settled, self.young, self.passed_over = _Draw(), _Draw(), _Draw()
+        self._age, self._bought_after = array("d"), array("d")
+
+    def of(self, histories: Iterator[LeadHistory]) -> _Counted:
+        """Count the histories; return this."""
+        for _ in self.passed_on(histories, None):
+            pass
+        return self
 
     def passed_on(self, histories: Iterator[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
         """Pass the histories on, counting them."""
@@ -297,9 +328,17 @@ class _Counted:
                     self.young.add(history.lead_id)
                 elif outcome.kind == "never_called" and known.created_at < self._cut_off - PASSED_OVER_AFTER:
                     self.passed_over.add(history.lead_id)
+                if outcome.is_settled or outcome.kind == "open":
+                    told_at = sale_told_at(history, self._gate.company) if outcome.won else None
+                    self._age.append((self._cut_off - known.created_at) / DAY)
+                    self._bought_after.append((told_at - known.created_at) / DAY if told_at else float("nan"))
             if progress and number % 1000 == 0:
                 progress(number)
             yield history
+
+    def worked(self) -> WorkedLeads:
+        """Return how old the worked leads are, and after how long those that bought did."""
+        return WorkedLeads(np.array(self._age), np.array(self._bought_after))
 
 
 def _those(
@@ -317,18 +356,19 @@ def _add_lead(
     history: LeadHistory,
     number: int,
     rows: RowBuilder,
+    labels: Gate,
     cut_off: datetime,
     seed: int,
     *,
     at_arrival_alone: bool = False,
 ) -> None:
-    label = label_at(history, rows.gate, cut_off)
-    at_cut_off = rows.gate.as_of(history, cut_off)
+    label = label_at(history, labels, cut_off)
+    at_cut_off = labels.as_of(history, cut_off)
     assert at_cut_off is not None  # the lead was counted at the cut-off
-    told_at = sale_told_at(history, rows.gate.company) if outcome_as_of(at_cut_off).won else None
+    told_at = sale_told_at(history, labels.company) if outcome_as_of(at_cut_off).won else None
     waits = waited(at_cut_off) / DAY
     told_calls = call_moments(history)
-    moments = list(row_moments(history, rows.gate, cut_off, seed).items())
+    moments = list(row_moments(history, labels, cut_off, seed).items())
     for place, (moment, weight) in enumerate(moments[:1] if at_arrival_alone else moments):
         known = rows.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival

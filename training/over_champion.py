@@ -25,7 +25,7 @@ from training.artefact_rows import artefact_log_odds
 from training.choices import chosen
 from training.dataset import TrainingSet, training_set
 from training.grade_rates import grade_rates, starts_of
-from training.promotion import AT_ANY_LOOK
+from training.promotion import AT_ANY_LOOK, OtherWindow
 from training.recipe import Candidate, fitted, probability
 from training.time_split import TimeSplit
 
@@ -63,6 +63,22 @@ def since_it_learned(champion: Artefact, data: TrainingSet, split: TimeSplit) ->
     return Since(know, judge, not was_known.any()) if sales >= FEWEST_SALES_TO_COMPARE else None
 
 
+def other_window(champion: Artefact, data: TrainingSet, own: int | None) -> OtherWindow | None:
+    """Return how a candidate stands to a champion that counts by another window; None where the two are compared as always.
+
+    ``own`` is the company's window today. Where only that was changed in ``company.yaml`` since, both are held against labels
+    of today's; a window that is shorter than the company's, because the company is young, makes other promises.
+    """
+    if champion.horizon_days == data.window:
+        return None
+    its, mine = champion.horizon_days or 0, data.window or 0
+    is_longer = champion.own_days is not None and mine > its
+    if not (is_longer or data.window != own):
+        return None
+    takes_over = is_longer or champion.company_days != own
+    return OtherWindow(champion.horizon_days, data.window, takes_over, bool(champion.model.parts))
+
+
 def differences_to(
     champion: Artefact, candidate: Candidate | None, since: Since, data: TrainingSet, rules: Abc, seed: int
 ) -> dict[str, Measured]:
@@ -90,12 +106,14 @@ def differences_to(
     }
 
 
-def as_of(champion: Artefact, store: FactStore, company: Company, number: int, seed: int) -> Candidate | None:
-    """Return what this recipe would have made of what was known when the champion learned; None of nothing."""
+def as_of(
+    champion: Artefact, store: FactStore, company: Company, number: int, seed: int, window: int | None
+) -> Candidate | None:
+    """Return what this recipe would have made, by a window, of what was known when the champion learned; None of nothing."""
     try:
-        data = training_set(store, company, cut_off=champion.data_cut_off, up_to=number, seed=seed)
+        data = training_set(store, company, cut_off=champion.data_cut_off, up_to=number, seed=seed, window=window)
     except NothingToLearn:
         return None
     rules = company.abc_at(champion.data_cut_off)
-    choices = chosen(data, rules, window=company.horizon_days, seed=seed)
-    return fitted(data, rules, choices, window=company.horizon_days, seed=seed)
+    choices = chosen(data, rules, window=window, seed=seed)
+    return fitted(data, rules, choices, window=window, seed=seed)

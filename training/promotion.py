@@ -17,6 +17,7 @@ NOT_COMPARABLE = (
 AS_BEFORE = "Made as the champion was, of leads up to a later day: it is fresher, and takes its place."
 AT_ANY_LOOK = "champion at any look"
 """The difference to the champion with an interval that holds however often one looks."""
+NO_CHAMPION = "No champion serves that it would have to beat."
 ENOUGH_NATS = 6.0
 """A gain that speaks for itself. ln 20 = 3 nats come by chance in one case of twenty at most (Ville's inequality for a
 likelihood ratio); the weights of a blend and the rounds of its trees were fitted on those leads, so it takes twice as much."""
@@ -25,6 +26,20 @@ SAME = 1e-6
 """Log-losses that differ by no more are the same."""
 NO_LOSS = 0.001
 """A log-loss that is surely higher, but by no more than this, is no reason against."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWindow:
+    """A champion that says who buys within other days than the candidate: what they promise cannot be compared.
+
+    ``takes_over`` is whether the candidate's window goes before the champion's: it is the longer one, for which that was too early,
+    or the company's words were others. ``has_tables`` is whether the champion says more than the rules.
+    """
+
+    champion_days: int | None
+    days: int | None
+    takes_over: bool
+    has_tables: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ def decided(
     champion_serves: bool = False,
     as_before: bool = False,
     guessed: bool = True,
+    other_window: OtherWindow | None = None,
 ) -> Decision:
     """Return the decision: not worse than the base rate, the rules and the champion on later leads.
 
@@ -71,36 +87,47 @@ def decided(
         Whether the champion is of the same recipe and the same words of the company, and enough was settled since.
     guessed
         Whether the company guessed how often its grades buy. A guess that nobody made does not outweigh its own leads.
+    other_window
+        Where the champion counts by another window: then the candidate is judged as a first model would be.
     """
-    later = evaluation.overall
+    later, over = evaluation.overall, _Over(champion_serves, as_before, other_window)
     if later.leads < FEWEST_LEADS or later.sales < FEWEST_SALES:
-        made = _unjudged(later, tables=tables, gain=gain)
-        return _over_champion(made, evaluation, champion_serves=champion_serves, as_before=as_before)
+        return _over_champion(_unjudged(later, tables=tables, gain=gain), evaluation, over)
     over_base, over_rules = (evaluation.differences[name] for name in ("base rate", "rules"))
     if not tables:
         why = "No better than the base rate (nothing that is known of a lead predicted on later leads)"
-        return _rules_alone(evaluation, why, champion_serves=champion_serves, guessed=guessed)
+        return _rules_alone(evaluation, why, over, guessed=guessed)
     for name, difference in (("the base rate", over_base), ("the rules alone", over_rules)):
         if _surely_worse(difference):
             why = f"Worse than {name} ({_figures(difference)})"
-            return _rules_alone(evaluation, why, champion_serves=champion_serves, guessed=guessed)
+            return _rules_alone(evaluation, why, over, guessed=guessed)
     reasons = (_said("the base rate", over_base, gain), _said("the rules alone", over_rules, gain))
     by_gain = gain >= ENOUGH_NATS and not _surely_better(over_rules)
-    made = Decision(True, True, reasons, by_gain)
-    return _over_champion(made, evaluation, champion_serves=champion_serves, as_before=as_before)
+    return _over_champion(Decision(True, True, reasons, by_gain), evaluation, over)
 
 
-def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bool, as_before: bool) -> Decision:
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What serves now, and how the candidate stands to it."""
+
+    champion_serves: bool
+    as_before: bool
+    other_window: OtherWindow | None
+
+
+def _over_champion(made: Decision, evaluation: Judgement, over: _Over) -> Decision:
     """Return the decision of a candidate that is good enough but for the champion.
 
     Each training compares anew, so "better" has to hold at any look; to hold a worse one back this look is enough.
     """
-    if as_before:
+    if over.other_window is not None:
+        return _over_other_window(made, over.other_window)
+    if over.as_before:
         return replace(made, as_before=True, reasons=(*made.reasons, AS_BEFORE))
     champion = evaluation.differences.get("champion")
     if champion is None:
-        said = NOT_COMPARABLE if champion_serves else "No champion serves that it would have to beat."
-        return replace(made, promote=not champion_serves, reasons=(*made.reasons, said))
+        said = NOT_COMPARABLE if over.champion_serves else NO_CHAMPION
+        return replace(made, promote=not over.champion_serves, reasons=(*made.reasons, said))
     if champion.low > 0:
         said = f"Worse than the champion ({_figures(champion)}): the champion goes on serving."
         return replace(made, promote=False, reasons=(*made.reasons, said))
@@ -109,6 +136,21 @@ def _over_champion(made: Decision, evaluation: Judgement, *, champion_serves: bo
     if at_any_look.high < 0:
         said = f"Better than the champion, however often they are compared: {_figures(at_any_look)}."
     return replace(made, reasons=(*made.reasons, said))
+
+
+def _over_other_window(made: Decision, other: OtherWindow) -> Decision:
+    """Return the decision of a candidate that is good enough, where the champion's promises mean another span of days.
+
+    Who finds something serves; of two that do, or two that do not, the one of the longer window.
+    """
+    its, mine = _days(other.champion_days), _days(other.days)
+    told = f"The champion says who buys within {its}, this one within {mine}: they cannot be compared."
+    takes_over = other.takes_over if made.finds_something == other.has_tables else made.finds_something
+    said = "This one takes its place."
+    if not takes_over:
+        why = "finds something" if other.has_tables and not made.finds_something else "counts by the longer window"
+        said = f"The champion, which {why}, goes on serving."
+    return replace(made, promote=made.promote and takes_over, reasons=(*made.reasons, told, said))
 
 
 def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:
@@ -124,12 +166,16 @@ def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:
     return Decision(True, True, (f"{few}: {found}.",))
 
 
-def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool, guessed: bool) -> Decision:
+def _rules_alone(evaluation: Judgement, why: str, over: _Over, *, guessed: bool) -> Decision:
     """Return whether the rules, at the rates that were seen, take over from the company's guesses or the champion.
 
     From the guesses always, unless they did surely worse: the rates are shrunk to the guesses as far as few leads tell.
     From guesses that nobody made in any case: one slice of later leads may lie nearer to them by chance.
     """
+    other = over.other_window
+    if other is not None and (other.has_tables or not other.takes_over):
+        return Decision(False, False, (f"{why}: the champion goes on serving.",))
+    champion_serves = over.champion_serves and other is None
     over_guesses = evaluation.differences["rules over guesses"]
     over_champion = evaluation.differences.get("rules over champion")
     goes_on = f"{why}: the {'champion goes' if champion_serves else 'rules go'} on serving."
@@ -147,6 +193,10 @@ def _rules_alone(evaluation: Judgement, why: str, *, champion_serves: bool, gues
     own = f"At the rates that this company's own leads showed {word}: {_figures(over_guesses)}."
     serve = f"{why}: the rules serve instead of the champion." if champion_serves else goes_on
     return Decision(True, False, (serve, own))
+
+
+def _days(days: int | None) -> str:
+    return f"{days} days" if days else "any time"
 
 
 def _said(name: str, difference: Measured, gain: float) -> str:

@@ -8,8 +8,8 @@ the one that ``training_set`` builds at that moment.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -20,20 +20,23 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Lead, LeadId
-from features.outcome_window import OutcomeKind
+from features.outcome_window import OutcomeKind, counting_within
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
 from models.hand_out_log import HandOut, HandOutLog
+from models.own_window import OwnWindow
 from training.columns import Column, ColumnsBuilder, LevelColumn, taken
 from training.dataset import MOST_LEADS, Progress, TrainingSet, call_moments, row_moments, weighed_for_passed_over
 from training.growing_rows import GrowingRows
 from training.lead_life import LeadLife, Standing
 from training.selection import PASSED_OVER_AFTER, DrawnChance
+from training.shorter_window import WorkedLeads, features_learned, window_that_teaches
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 KINDS: tuple[OutcomeKind, ...] = ("bought", "did_not_buy", "open", "never_called", "ignored")
+WORKED: tuple[OutcomeKind, ...] = ("bought", "did_not_buy", "open")
 NOT_THERE = -1
 SECONDS_A_DAY = 86_400.0
 READ_AT_A_TIME = 1000
@@ -84,10 +87,11 @@ class ReplayBook:
         lead_ids: Sequence[LeadId],
         hand_outs: Sequence[HandOut],
         *,
-        window: float | None,
+        window: int | None,
     ) -> None:
         self.moments = moments
         self._window = window
+        self._sooner: dict[datetime, tuple[ReplayBook, OwnWindow]] = {}
         self._lead_ids, self._hand_outs = np.array(lead_ids, dtype=object), hand_outs
         self._at = at
         self._arrived = np.array(arrived)
@@ -100,8 +104,23 @@ class ReplayBook:
         self._at_arrival, self._called = np.array(rows.at_arrival, dtype=bool), np.array(rows.called, dtype=bool)
         self._at_call = np.array(rows.at_call, dtype=bool)
 
+    def teach_sooner(self, book: ReplayBook, moments: Mapping[datetime, OwnWindow]) -> None:
+        """Draw the sets of some moments from a book that counts by the shorter window which taught then."""
+        self._sooner |= {moment: (book, own) for moment, own in moments.items()}
+
+    def teaching(self, moment: datetime) -> tuple[int | None, OwnWindow | None]:
+        """Return the window that teaches at ``moment``, as a training would have found it then."""
+        at = self._at[self.moments.index(moment)]
+        worked = np.isin(np.array(at.kind), [KINDS.index(kind) for kind in WORKED])
+        created, won = np.array(at.created)[worked], np.array(at.won)[worked]
+        age, bought_after = ((end - created) / SECONDS_A_DAY for end in (moment.timestamp(), won))
+        return window_that_teaches(self._window, WorkedLeads(age, bought_after), moment)
+
     def training_set(self, moment: datetime) -> TrainingSet:
         """Return what could be learned from at ``moment``, one of ``moments``, however little it was."""
+        if moment in self._sooner:
+            book, own = self._sooner[moment]
+            return replace(book.training_set(moment), own_window=own)
         at = self._at[self.moments.index(moment)]
         kinds = np.array(at.kind)
         counts = {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS) if (kinds == place).any()}
@@ -161,7 +180,7 @@ class ReplayBook:
             self._called[rows], self._at_call[rows],
             (self._moment[rows] - created) / SECONDS_A_DAY, (won - created) / SECONDS_A_DAY,
             (cut_off - created) / SECONDS_A_DAY, np.array(at.waited)[lead], counts, total, self._qualifications,
-            young if young is not None and len(young) else None,
+            young if young is not None and len(young) else None, window=self._window,
         )  # fmt: skip
 
 
@@ -198,6 +217,7 @@ def replay_book(
     up_to: int | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    window: int | None = None,
 ) -> ReplayBook:
     """Return the book of all leads, or of about ``MOST_LEADS`` drawn by a hash of their ids where there are more.
 
@@ -207,24 +227,41 @@ def replay_book(
         At which somebody learns, in order of time; the last is that at which the outcomes are read.
     progress
         Called with the number of leads read so far.
+    window
+        Within how many days a purchase counts in every set; None: at each moment within the window that taught then.
     """
     share = min(MOST_LEADS / max(store.lead_count(), 1), 1.0)
-    builder = RowBuilder(company, timeline)
-    rows, at, arrived = _Rows(ColumnsBuilder(builder.features)), [_AtMoment() for _ in moments], array("d")
+    builder, labels = RowBuilder(company, timeline), Gate(counting_within(company, window or company.horizon_days))
+    features = features_learned(builder.features, company.horizon_days, labels.company.horizon_days)
+    rows, at, arrived = _Rows(ColumnsBuilder(features)), [_AtMoment() for _ in moments], array("d")
     lead_ids: list[LeadId] = []
     for history in _counted(store.histories(up_to=up_to), progress):
         if _drawn(history.lead_id) >= share:
             continue
-        life = LeadLife(history, builder.gate)
+        life = LeadLife(history, labels)
         standings = [life.standing(moment) for moment in moments]
         for one, standing in zip(at, standings, strict=True):
             one.add(standing)
         for window_from, latest in _windows(moments, standings).items():
-            _add_rows(rows, history, len(arrived), window_from, latest, builder, seed)
+            _add_rows(rows, history, len(arrived), window_from, latest, builder, labels, seed)
         arrived.append(_arrival(history).timestamp())
         lead_ids.append(history.lead_id)
     hand_outs = list(HandOutLog(store.engine).every())
-    return ReplayBook(rows, at, moments, arrived, lead_ids, hand_outs, window=company.horizon_days)
+    book = ReplayBook(rows, at, moments, arrived, lead_ids, hand_outs, window=labels.company.horizon_days)
+    for days, taught in _taught_sooner(book).items() if window is None else ():
+        sooner = replay_book(store, company, timeline, list(taught), up_to=up_to, seed=seed, window=days)
+        book.teach_sooner(sooner, taught)
+    return book
+
+
+def _taught_sooner(book: ReplayBook) -> dict[int, dict[datetime, OwnWindow]]:
+    """Return each window that is shorter than the company's, and the moments at which it taught with the company's own."""
+    found: dict[int, dict[datetime, OwnWindow]] = {}
+    for moment in book.moments:
+        days, own = book.teaching(moment)
+        if days is not None and own is not None:
+            found.setdefault(days, {})[moment] = own
+    return found
 
 
 def _windows(moments: Sequence[datetime], standings: Sequence[Standing | None]) -> dict[datetime, datetime]:
@@ -243,10 +280,11 @@ def _add_rows(
     window_from: datetime,
     latest: datetime,
     builder: RowBuilder,
+    labels: Gate,
     seed: int,
 ) -> None:
     told_calls = call_moments(history)
-    for place, (moment, weight) in enumerate(row_moments(history, builder.gate, latest, seed).items()):
+    for place, (moment, weight) in enumerate(row_moments(history, labels, latest, seed).items()):
         known = builder.known(history, moment)
         assert known is not None  # every moment is at or after the lead's arrival
         rows.add(known, builder, number, weight, at_arrival=place == 0, at_call=moment in told_calls)

@@ -23,12 +23,16 @@ ALONE = "left alone"
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The settled leads of one period as they arrived, what was learned when it began, and what each contender said of them."""
+    """The settled leads of one period as they arrived, what was learned when it began, and what each contender said of them.
+
+    ``shorter_window`` is within how many days who bought was learned, where that was less than the company's own window.
+    """
 
     since: datetime
     learned: Learned
     arrivals: TrainingSet
     said: dict[str, Floats]
+    shorter_window: int | None = None
 
     @property
     def expected(self) -> float:

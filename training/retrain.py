@@ -17,6 +17,7 @@ from features.facts.company import Company
 from features.facts.company_file import fingerprint
 from features.facts.store import FactStore
 from features.log_odds import log_odds
+from features.outcome_window import counting_within
 from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
 from models.card import save_card
@@ -36,10 +37,18 @@ from training.evaluation import evaluated
 from training.grade_rates import grade_rates, starts_of
 from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
-from training.over_champion import MADE_BY, as_of, differences_to, is_made_so, since_it_learned
+from training.over_champion import (
+    MADE_BY,
+    as_of,
+    differences_to,
+    is_made_so,
+    other_window,
+    since_it_learned,
+)
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
 from training.recipe import Candidate, fitted, probability
+from training.shorter_window import said_of_window
 from training.time_split import TimeSplit, share_since, split_by_time
 
 Floats = npt.NDArray[np.float64]
@@ -48,7 +57,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a run came to."""
+    """What a run came to; ``notes`` is what had to be said of the split and the window."""
 
     version: str
     data: TrainingSet
@@ -58,6 +67,7 @@ class Trained:
     decision: Decision
     promoted: bool
     folder: Path
+    notes: tuple[str, ...] = ()
 
 
 def retrained(
@@ -75,7 +85,8 @@ def retrained(
     """Train on what was settled at ``cut_off``; promote the winner where it deserves it and ``promote`` allows it."""
     number = store.last_number()
     data = training_set(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
-    split = split_by_time(data)
+    split, counted = split_by_time(data), counting_within(company, data.window)
+    notes = (*split.notes, *said_of_window(data.window, data.own_window))
     rules = company.abc_at(cut_off)
     choices = chosen(data.of(split.fit), rules, seed=seed)
     judged_candidate = fitted(data.of(split.fit), rules, choices, seed=seed)
@@ -85,17 +96,20 @@ def retrained(
     evaluation = evaluated(later, contenders, seed=seed)
     serving, hash_ = _champion(home), fingerprint(company)
     champion = serving and serving.at_level(serving.followed)  # what it followed since has seen who bought
-    since = since_it_learned(champion, data, split) if champion else None
-    same_make = champion is not None and champion.data_cut_off <= cut_off and is_made_so(champion, hash_)
+    other = other_window(champion, data, company.horizon_days) if champion else None
+    since = since_it_learned(champion, data, split) if champion and not other else None
+    same_make = champion is not None and champion.data_cut_off <= cut_off and is_made_so(champion, hash_) and not other
     as_before = same_make and since is not None
     if champion and since:
         then = None
         if not as_before:
-            then = judged_candidate if since.knew_nothing else as_of(champion, store, company, number, seed)
+            then = (
+                judged_candidate if since.knew_nothing else as_of(champion, store, company, number, seed, data.window)
+            )
         over_champion = differences_to(champion, then, since, data, rules, seed)
         evaluation = replace(evaluation, differences={**evaluation.differences, **over_champion})
     ahead = share_since(data, champion.data_cut_off.timestamp()) if champion else None
-    every = chosen(data, rules, window=company.horizon_days, seed=seed, ahead=ahead)
+    every = chosen(data, rules, window=data.window, seed=seed, ahead=ahead)
     decision = decided(
         evaluation,
         tables=every.has_tables,
@@ -103,9 +117,10 @@ def retrained(
         champion_serves=champion is not None,
         as_before=as_before,
         guessed=bool(rules.rates.model_fields_set),
+        other_window=other,
     )
     final = every if decision.finds_something else RULES_ALONE
-    candidate = fitted(data, rules, final, window=company.horizon_days, seed=seed)
+    candidate = fitted(data, rules, final, window=data.window, seed=seed)
     rates = grade_rates(data, rules)
     borders = rules_borders(candidate.starts, candidate.level)
     unseen = None if final.has_tables else candidate.probability(later)
@@ -124,12 +139,12 @@ def retrained(
         "sales": data.sales,
         "unlike": share_unlike(tables, data, candidate.tables.cells),
     }
-    delay, ripe = delay_learned(data, company), ripe_after(data, company)
+    delay, ripe = delay_learned(data, counted), ripe_after(data, counted)
     if serving and same_make and serving.version == version:
         level = serving.followed  # the same leads once more: it stands where it stood
     else:
         before = serving if same_make else None
-        level = level_learned(candidate, data, company, delay, ripe, cut_off.timestamp(), before=before)
+        level = level_learned(candidate, data, counted, delay, ripe, cut_off.timestamp(), before=before)
     artefact = Artefact(
         version,
         cut_off,
@@ -143,20 +158,21 @@ def retrained(
         data.sales / data.leads,
         doubts(candidate, data),
         level,
-        company.horizon_days,
+        data.window,
         None if delay is None else delay.to_json(),
         ripe,
+        data.own_window.days if data.own_window else None,
     )
     folder = model_folder(home, version)
     card = model_card(
-        version=version, company=company, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
-        notes=split.notes, cut_off=cut_off,
+        version=version, company=counted, data=data, candidate=candidate, evaluation=evaluation, decision=decision,
+        notes=notes, cut_off=cut_off,
     )  # fmt: skip
     save_artefact(artefact, folder, text=candidate.text, card=card)
     (folder / EVALUATION).write_bytes(judgement_json(evaluation))
     values = card_of(
-        version=version, trained_at=trained_at, cut_off=cut_off, company=company, data=data, later=later, notes=split.notes,
-        choices=final, decision=decision, champion=champion.version if champion else None,
+        version=version, trained_at=trained_at, cut_off=cut_off, data=data, later=later, notes=notes,
+        choices=final, decision=decision, champion=champion.version if champion else None, other_window=other,
         promises=judged_probability if final.has_tables else contenders["rules"],
         grades=side_by_side(
             later.of(shown), None if unseen is None else unseen[shown], borders, others_set_them=len(shown) < len(later)
@@ -178,7 +194,7 @@ def retrained(
     promoted = promote and decision.promote
     if promoted:
         promote_version(version, home, registry)
-    return Trained(version, data, split, candidate, evaluation, decision, promoted, folder)
+    return Trained(version, data, split, candidate, evaluation, decision, promoted, folder, notes)
 
 
 def promote_version(version: str, home: Path, registry: ModelRegistry) -> None:

@@ -81,8 +81,10 @@ def offer_lift(known: KnownLead) -> Value:
     return known.rates.lift([("offer", name)]) if name else None
 
 
+RATE_FEATURES: tuple[Feature, ...] = (channel_lift, ad_lift, offer_lift)
+"""What is read off the leads that were settled before."""
 READ_MARKS = ("medium", "campaign", "ad", "keyword", "landing_page", "offer", "discount")
 """The marks that these features read. With the channel and the source rates they are all on which these features hang."""
 SOURCE_FEATURES: tuple[Feature, ...] = (
-    channel, medium, campaign, ad, keyword, landing_page, offer, discount, channel_lift, ad_lift, offer_lift,
+    channel, medium, campaign, ad, keyword, landing_page, offer, discount, *RATE_FEATURES,
 )  # fmt: skip

@@ -39,7 +39,7 @@ def train_once(
             progress=over_both_passes(passed),
         )
     console.print(f"Model [bold]{done.version}[/]: {done.data.leads:,} settled leads, {done.data.sales:,} sales.")
-    for note in done.split.notes:
+    for note in done.notes:
         console.print(f"  [yellow]{note}[/]")
     overall = done.evaluation.overall
     title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"

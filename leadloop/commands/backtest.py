@@ -69,7 +69,7 @@ def command(
     with bar_over("Learning, scoring, looking", len(replay.periods), console) as passed:
         report = backtest_report(replay, seed=seed, progress=passed)
     console.print(_periods(report))
-    for line in (*_overall(report), *(_left_alone(one) for one in report.left_alone)):
+    for line in (*_shorter(report), *_overall(report), *(_left_alone(one) for one in report.left_alone)):
         console.print(f"  {line}", markup=False, highlight=False)
     console.print(f"  The report: {BACKTESTS.write(report, house.settings.home)}", markup=False, highlight=False)
 
@@ -81,6 +81,7 @@ def _periods(report: BacktestReport) -> Table:
     table.title = f"Learned anew every {every}, judged on the leads that came next; 95 % intervals"
     for one in report.periods:
         learned = f"{one.learned_leads:,}" if one.learned_leads else "rules"
+        learned += f"\n[dim]{one.shorter_window} days[/]" if one.shorter_window else ""
         table.add_row(f"{one.since:%Y-%m-%d}", learned, f"{one.tally.arrived:,}", *_outcomes(one))
     return table
 
@@ -99,6 +100,17 @@ def _outcomes(one: Period) -> tuple[str, ...]:
     model = one.judged[MODEL] if one.judged else None
     judged = (_ends(model.over_base), _found(model.found, bought.count)) if model else (FEW, FEW)
     return (f"{bought.of:,}", expected, came, *judged)
+
+
+def _shorter(report: BacktestReport) -> Iterator[str]:
+    """Yield what is to be said of the models that a shorter window than the company's taught."""
+    windows = sorted({one.shorter_window for one in report.periods if one.shorter_window})
+    if windows:
+        days = " or ".join(str(one) for one in windows)
+        yield (
+            f"Where {days} days stand, too few leads had lived through the company's {report.horizon_days}: the model had "
+            f"learned who buys within those, and is held to who bought within {report.horizon_days}."
+        )
 
 
 def _overall(report: BacktestReport) -> Iterator[str]:

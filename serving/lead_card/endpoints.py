@@ -18,8 +18,10 @@ from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, LeadId
-from features.outcome_window import closed_at, is_past_horizon
+from features.outcome_window import closed_at, counting_within, is_past_horizon
 from features.rows.as_of import KnownLead
+from models.model_scorer import ModelScorer
+from models.score import Scorer
 from models.score_log import ScoreLog
 from serving.desk.desk import Scored
 from serving.desk.next_question import next_question
@@ -91,6 +93,8 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             "promised": _promised(desk.catalogue, known, moment),
             "events": events_of(known),
             "trend": trend_of([*past, scored], desk.company),
+            "window_days": window_of(scored.scorer, desk.company),
+            "older_than_taught": older_than_taught(scored),
             "manager": manager,
             "typed": typed,
             "wrong": None if wrong is None else (FORM_WORDS.get(wrong, "form_answer"), wrong.removeprefix("answers.")),
@@ -183,6 +187,18 @@ def trend_of(points: list[Scored], company: Company) -> str | None:
     }
     layout = {"yaxis": {"tickformat": ".1%", "rangemode": "tozero"}, "showlegend": False}
     return orjson.dumps({"traces": [trace], "layout": layout}).decode()
+
+
+def window_of(scorer: Scorer, company: Company) -> int | None:
+    """Return within how many days of the request the score says that the lead buys: those that taught the model, which are fewer
+    than the company's own while it is young."""
+    return scorer.artefact.horizon_days if isinstance(scorer, ModelScorer) else company.horizon_days
+
+
+def older_than_taught(scored: Scored) -> bool:
+    """Return whether the lead still counts, but is older than the days that taught the model, which knows no lead so old."""
+    known, days = scored.known, window_of(scored.scorer, scored.known.company)
+    return not is_past_horizon(known) and is_past_horizon(known._replace(company=counting_within(known.company, days)))
 
 
 def _promised(catalogue: Catalogue | None, known: KnownLead, moment: datetime) -> list[Version]:

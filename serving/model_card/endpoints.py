@@ -138,12 +138,16 @@ def _says_of_a(
     return "by_chance" if refined.interval[1] >= rules.interval[0] else "broken"
 
 
-def _over_champion(shelved: ShelvedModel) -> Literal["none", "as_before", "unknown", "better", "worse", "same"]:
+def _over_champion(
+    shelved: ShelvedModel,
+) -> Literal["none", "as_before", "other_window", "unknown", "better", "worse", "same"]:
     """Return how it did against the model that served when it was trained."""
     if shelved.card is None or shelved.card.champion is None:
         return "none"
     if shelved.card.as_before:
         return "as_before"
+    if shelved.card.other_days is not None:
+        return "other_window"
     if shelved.judgement is None or "champion" not in shelved.judgement.differences:
         return "unknown"
     is_better = shelved.judgement.surely_better_than("champion")

@@ -107,6 +107,11 @@ BACKTEST_WORDS: dict[str, tuple[str, str]] = {
     ),
     "bt_learned_from": ("заявок с исходом, на которых училась", "settled leads learned from"),
     "bt_rules_served": ("правила", "rules"),
+    "bt_shorter": ("срок {days}\u00a0дн.", "within {days}\u00a0days"),
+    "bt_shorter_note": (
+        "На шагах, где указан срок короче {own} дней, с начала работы прошло слишком мало времени: модель знала только, кто покупает за этот срок, а судят её по тем, кто купил за {own} дней. Поэтому предсказать там она могла меньше, чем сбылось.",
+        "At the steps where fewer than {own} days stand, the company was too young for those: the model knew only who buys within them, and is held to who bought within {own} days. So it may have foretold less there than came true.",
+    ),
     "bt_mean": ("Среднее p", "Mean p"),
     "bt_rungs_note": (
         "Ступени по отдельности и «без молодых» обучены только на заявках с исходом; лестница — ещё и на молодых. У каждой заявки одна оценка, в момент прихода. Интервалы 95 %: перевыборка заявок, доли — по Уилсону. Настройки компании — сегодняшние. Зерно {seed}, факты до № {number}, company.yaml {hash}.",

@@ -9,6 +9,10 @@ LEAD_CARD_WORDS: dict[str, tuple[str, str]] = {
     "chance": ("Вероятность покупки", "Purchase chance"),
     "likely_between": ("скорее всего от {low} до {high}", "most likely {low} to {high}"),
     "within_days": ("в течение {days} дней с заявки", "within {days} days of the request"),
+    "older_than_taught": (
+        "заявке больше {days} дней: на таких модель ещё не училась и говорит о ней то же, что о самых старых из тех, на которых училась",
+        "older than the {days} days that taught the model: it says what it says of the oldest leads it knows",
+    ),
     "expected_value": ("Ожидаемая ценность", "Expected value"),
     "value_is": ("{chance} × {amount}", "{chance} × {amount}"),
     "no_amount": ("сумма сделки пока неизвестна", "no amount of a sale is known yet"),

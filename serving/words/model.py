@@ -10,8 +10,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "A model refines the ABC rules: from your own sales it learned which leads buy. Here is which one works now, and how far to trust it.",
     ),
     "no_models": (
-        "Модели ещё нет: работают правила ABC, а вероятность — оценка самой компании. Когда накопятся решённые заявки, `leadloop train` обучит первую.",
-        "There is no model yet: the ABC rules work, and the chance is the company's own guess. Once enough leads are settled, `leadloop train` makes the first one.",
+        "Модели ещё нет: работают правила ABC, а вероятность — оценка самой компании. Когда накопится достаточно продаж, `leadloop train` обучит первую.",
+        "There is no model yet: the ABC rules work, and the chance is the company's own guess. Once there are sales enough, `leadloop train` makes the first one.",
     ),
     "rules_serve": (
         "Сейчас работают правила ABC: ни одна модель не включена.",
@@ -93,6 +93,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "card_says_in_the_end": (
         "Говорит, с какой вероятностью заявка в итоге закончится покупкой, — по тому, что о ней известно в эту минуту.",
         "Says how likely a lead is to buy in the end, from what is known of it at that minute.",
+    ),
+    "card_shorter": (
+        "Срок компании — {own} дней, но его пока дождались слишком немногие заявки. Поэтому модель училась на покупках в течение {days} дней: большинство покупателей приходит за это время. Кто покупает позже, в вероятности не входит, и она поэтому немного ниже. Учиться по полному сроку модель сможет самое позднее с {date}.",
+        "The company counts {own} days, but too few leads have lived through them yet. So the model learned from purchases within {days} days: most buyers come by then. Who buys later is missing from its chances, which are a little lower for it. The full {own} days can teach it from {date} at the latest.",
     ),
     "card_trained": (
         "Обучена {trained}, известное к {cut_off}.",
@@ -233,6 +237,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "No worse than model {version}, which worked then, and fresher.",
     ),
     "over_worse": ("Хуже модели {version}, которая работала тогда.", "Worse than model {version}, which worked then."),
+    "over_other_window": (
+        "Модель {version}, которая работала тогда, говорила о покупке в течение {other} дней, а эта — в течение {days}: сравнить их нельзя.",
+        "Model {version}, which worked then, spoke of a purchase within {other} days, this one within {days}: the two cannot be compared.",
+    ),
     "over_unknown": (
         "С моделью {version}, которая работала тогда, её сравнить не удалось: с тех пор решилось слишком мало продаж.",
         "It could not be compared with model {version}, which worked then: too few sales were settled since.",

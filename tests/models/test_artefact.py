@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 
 from features.errors import ArtefactUnreadable, UnknownModel
+from features.facts.company import Company
 from features.rows.feature import Value
 from models.artefact import (
     CARD_FILE,
@@ -85,6 +87,25 @@ def test_a_model_that_lacks_a_part_is_refused(tmp_path: Path, key: str) -> None:
     path.write_bytes(orjson.dumps(said))
     with pytest.raises(ArtefactUnreadable):
         load_artefact(tmp_path)
+
+
+@pytest.mark.parametrize(("own_days", "company_days"), [(None, 60), (120, 120)])
+def test_a_model_keeps_the_window_that_taught_it_and_the_companys_own(
+    tmp_path: Path, own_days: int | None, company_days: int
+) -> None:
+    save_artefact(replace(windows_artefact(), own_days=own_days), tmp_path, text="", card="")
+    loaded = load_artefact(tmp_path)
+    assert (loaded.horizon_days, loaded.own_days, loaded.company_days) == (60, own_days, company_days)
+    company = Company(company="Окна", horizon_days=company_days)
+    assert loaded.counts(company) == company.model_copy(update={"horizon_days": 60})
+
+
+def test_a_model_saved_before_there_were_shorter_windows_learned_by_the_companys_own(tmp_path: Path) -> None:
+    path = saved(tmp_path) / MODEL_FILE
+    said = orjson.loads(path.read_bytes())
+    del said["own_days"]
+    path.write_bytes(orjson.dumps(said))
+    assert load_artefact(tmp_path).company_days == 60
 
 
 def test_a_model_that_lacks_the_start_of_a_grade_is_refused(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ A_DAY = 6
 """Leads a day."""
 
 
-def market(days: int, *, turns: float = 1.0, told_after: float = 0.0) -> list[LeadFact]:
+def market(days: int, *, turns: float = 1.0, told_after: float = 0.0, learned: datetime = LEARNED) -> list[LeadFact]:
     """Return leads of which owners buy in two of five cases and tenants in one of ten, each on its fifth day.
 
     From the day on which the model learned, ``turns`` times as often. Every day something is told of the first lead, so it
@@ -37,7 +37,7 @@ def market(days: int, *, turns: float = 1.0, told_after: float = 0.0) -> list[Le
     for number in range(days * A_DAY):
         at = START + number * DAY / A_DAY
         owner = number % 2 == 0
-        rate = (0.4 if owner else 0.1) * (turns if at > LEARNED else 1.0)
+        rate = (0.4 if owner else 0.1) * (turns if at > learned else 1.0)
         facts.append(lead(str(number), at, role="owner" if owner else "tenant"))
         if (number // 2 * 7 % 20) / 20 < rate:
             facts.append(stage(str(number), "won", at + 5 * DAY, at + (5 + told_after) * DAY))
@@ -182,6 +182,55 @@ def test_another_window_than_the_model_learned_with_is_refused_with_the_remedy(a
     company = plain_company(horizon=None, calls=False, fields={"role": {"kind": "choice"}})
     with pytest.raises(ModelOutgrown, match=r"30 days.*none.*leadloop train"):
         looked_at(memory_store(market(201)), company, artefact, moment=LEARNED + DAY)
+
+
+YOUNG = plain_company(horizon=90, calls=False, fields={"role": {"kind": "choice"}})
+SEVENTY_DAYS = START + 70 * DAY
+
+
+@pytest.fixture(scope="module")
+def taught_sooner(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
+    """Give the model of a company that counts ninety days and had sold for seventy."""
+    done = retrained_without_pictures(
+        store=memory_store(market(70)), company=YOUNG, home=tmp_path_factory.mktemp("young"), registry=MemoryRegistry(),
+        cut_off=SEVENTY_DAYS, trained_at=SEVENTY_DAYS,
+    )  # fmt: skip
+    return load_artefact(done.folder)
+
+
+@pytest.mark.parametrize(("turns", "verdict"), [(1.0, "as_expected"), (2.0, "more")])
+def test_the_level_of_a_model_that_a_shorter_window_taught_is_followed(
+    taught_sooner: Artefact, turns: float, verdict: str
+) -> None:
+    assert (taught_sooner.horizon_days, taught_sooner.own_days) == (45, 90)
+    facts = market(95, turns=turns, learned=SEVENTY_DAYS)
+    report = looked_at(memory_store(facts), YOUNG, taught_sooner, moment=SEVENTY_DAYS + 25 * DAY)
+    assert report.together is not None
+    assert (report.together.leads, report.together.verdict) == (25 * A_DAY - 1, verdict)
+    assert (report.followed().shift > 0.2) == (turns > 1)
+
+
+def test_who_buys_after_the_window_that_taught_a_model_is_no_buyer_to_it(taught_sooner: Artefact) -> None:
+    moment = SEVENTY_DAYS + 60 * DAY
+    came = [lead(f"late {n}", SEVENTY_DAYS + DAY, role="owner") for n in range(20)]
+    seen_at_all, seen_late = (
+        looked_at(
+            memory_store([*market(130), *came, *(stage(one.lead_id, "won", one.at + days * DAY) for one in came)]),
+            YOUNG, taught_sooner, moment=moment,
+        ).together
+        for days in (44, 46)
+    )  # fmt: skip
+    assert seen_at_all is not None
+    assert seen_late is not None
+    assert (seen_late.leads, seen_late.bought) == (seen_at_all.leads, seen_at_all.bought - 20)
+
+
+def test_a_model_that_a_shorter_window_taught_is_outgrown_where_the_companys_own_changed(
+    taught_sooner: Artefact,
+) -> None:
+    company = plain_company(horizon=45, calls=False, fields={"role": {"kind": "choice"}})
+    with pytest.raises(ModelOutgrown, match=r"90 days.*45 days.*leadloop train"):
+        looked_at(memory_store(market(71)), company, taught_sooner, moment=SEVENTY_DAYS + DAY)
 
 
 def test_a_model_that_serves_again_begins_from_the_level_it_learned(home: Path, artefact: Artefact) -> None:

@@ -199,3 +199,17 @@ def test_the_past_may_be_replayed_between_two_days() -> None:
     assert part.every_weeks == 1
     told = [since <= moment < until for moment in part.moments]
     assert all(told)
+
+
+def test_a_period_that_a_shorter_window_taught_says_so_and_is_held_to_the_companys_own() -> None:
+    facts = invented_facts(3_200, owners_buy, days=200)
+    young = backtest_report(replay(facts, plain_company(horizon=90), read_at=START + 320 * DAY, every=4))
+    first = young.periods[0]
+    assert (first.shorter_window, young.periods[-1].shorter_window) == (67, None)
+    assert first.learned_leads > 300
+    assert first.tally.settled == first.tally.arrived
+    assert first.judged is not None
+    assert first.judged[MODEL].over_base.value < 1
+    sooner = {one.since for one in young.periods if one.shorter_window}
+    assert young.left_alone
+    assert sooner.isdisjoint({one.since for one in young.left_alone})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -107,3 +108,16 @@ def test_a_store_in_which_too_little_is_settled_compares_nothing(
 ) -> None:
     told = compared(*two, store=memory_store(), company=COMPANY, at=LAST)
     assert (told.leads, told.sales, told.measures) == (0, 0, None)
+
+
+def test_two_models_of_one_shorter_window_are_judged_by_it_and_others_by_the_companys_own(
+    two: tuple[Artefact, Artefact], told: Comparison
+) -> None:
+    assert told.window == 30
+    sooner = tuple(replace(one, horizon_days=15, own_days=30) for one in two)
+    at = START + 195 * DAY
+    by_theirs = compared(*sooner, store=store(), company=COMPANY, at=at)
+    of_both = compared(sooner[0], two[1], store=store(), company=COMPANY, at=at)
+    assert (by_theirs.window, of_both.window) == (15, 30)
+    assert by_theirs.leads > of_both.leads
+    assert by_theirs.sales / by_theirs.leads < of_both.sales / of_both.leads

@@ -6,7 +6,7 @@ import pytest
 
 from models.judgement import JudgedGroup, Judgement
 from models.measured import Measured
-from training.promotion import AS_BEFORE, AT_ANY_LOOK, Decision, decided
+from training.promotion import AS_BEFORE, AT_ANY_LOOK, Decision, OtherWindow, decided
 
 BETTER, SAME, WORSE = Measured(-0.02, -0.03, -0.01), Measured(0.001, -0.01, 0.01), Measured(0.02, 0.01, 0.03)
 BETTER_SAID = "log-loss -0.0200, 95 % from -0.0300 to -0.0100"
@@ -26,12 +26,71 @@ def decision(
     gain: float = 0.0,
     champion_serves: bool = False,
     guessed: bool = True,
+    other_window: OtherWindow | None = None,
 ) -> Decision:
     differences = {"base rate": over_base, "rules": over_rules, "rules over guesses": over_guesses}
     more = {"champion": champion, AT_ANY_LOOK: at_any_look, "rules over champion": rules_over_champion}
     differences |= {name: one for name, one in more.items() if one is not None}
     evaluation = Judgement((JudgedGroup("all", 500, 50, None),), differences)
-    return decided(evaluation, tables=tables, gain=gain, champion_serves=champion_serves, guessed=guessed)
+    return decided(
+        evaluation,
+        tables=tables,
+        gain=gain,
+        champion_serves=champion_serves,
+        guessed=guessed,
+        other_window=other_window,
+    )
+
+
+LONGER = OtherWindow(45, 90, takes_over=True, has_tables=True)
+SHORTER = OtherWindow(90, 45, takes_over=False, has_tables=True)
+
+
+def test_what_counts_by_the_longer_window_is_judged_as_a_first_model_and_takes_over() -> None:
+    made = decision(BETTER, champion=WORSE, champion_serves=True, other_window=LONGER)
+    assert made == Decision(
+        True, True, (
+            f"Better than the base rate: {BETTER_SAID}.",
+            f"Better than the rules alone: {BETTER_SAID}.",
+            "The champion says who buys within 45 days, this one within 90 days: they cannot be compared.",
+            "This one takes its place.",
+        ),
+    )  # fmt: skip
+
+
+def test_what_counts_by_the_longer_window_and_finds_nothing_leaves_a_champion_that_does() -> None:
+    for made in (
+        decision(BETTER, tables=False, over_guesses=BETTER, champion_serves=True, other_window=LONGER),
+        decision(WORSE, over_guesses=BETTER, champion_serves=True, other_window=LONGER),
+        decided(FEW, tables=False, champion_serves=True, other_window=LONGER),
+    ):
+        assert (made.promote, made.finds_something) == (False, False)
+        assert made.reasons[-1].endswith("goes on serving.")
+        assert "rules go" not in " ".join(made.reasons)
+
+
+def test_the_rules_at_the_rates_of_the_longer_window_take_the_place_of_those_of_the_shorter() -> None:
+    bare = OtherWindow(45, 90, takes_over=True, has_tables=False)
+    made = decision(BETTER, tables=False, over_guesses=BETTER, champion_serves=True, other_window=bare)
+    assert (made.promote, made.finds_something) == (True, False)
+    assert decided(FEW, tables=False, champion_serves=True, other_window=bare).promote
+
+
+def test_what_finds_something_by_a_shorter_window_takes_the_place_of_rules_of_a_handful_of_leads() -> None:
+    bare = OtherWindow(90, 45, takes_over=False, has_tables=False)
+    assert decision(BETTER, champion_serves=True, other_window=bare).promote
+    assert not decision(BETTER, tables=False, over_guesses=BETTER, champion_serves=True, other_window=bare).promote
+    assert not decided(FEW, tables=False, champion_serves=True, other_window=bare).promote
+
+
+def test_what_counts_by_a_shorter_window_never_takes_over_from_one_that_finds_something() -> None:
+    for made in (
+        decision(BETTER, champion_serves=True, other_window=SHORTER),
+        decision(BETTER, tables=False, over_guesses=BETTER, champion_serves=True, other_window=SHORTER),
+        decided(FEW, tables=True, gain=9.0, champion_serves=True, other_window=SHORTER),
+    ):
+        assert not made.promote
+        assert made.reasons[-1].endswith("goes on serving.")
 
 
 def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_is() -> None:

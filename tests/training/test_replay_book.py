@@ -143,3 +143,36 @@ def test_an_open_lead_is_no_arrival_to_judge_by_even_where_it_bought_already() -
     assert len(book.arrivals(came, came + DAY)) == 0
     kinds = book.kinds(came, came + DAY)
     assert (kinds["open"], kinds["never_called"], kinds["bought"], kinds["did_not_buy"]) == (1, 1, 0, 0)
+
+
+def buyers_of_seventy_days() -> list[LeadFact]:
+    """Return leads of seventy days, ten a day, of which a third buys five days later; the rest stay open."""
+    facts: list[LeadFact] = []
+    for number in range(700):
+        name, at = f"L{number:03d}", START + number * DAY / 10
+        facts += [lead(name, at, area=float(number % 7)), source(name, at, source="vk" if number % 2 else "forum")]
+        facts.append(call(name, at + HOUR))
+        if number % 3 == 0:
+            facts.append(stage(name, "won", at + 5 * DAY))
+    return facts
+
+
+def test_at_each_moment_the_window_teaches_that_a_training_would_have_found_then() -> None:
+    company, facts = plain_company(horizon=90), buyers_of_seventy_days()
+    moments = [START + days * DAY for days in (40, 70, 100, 200)]
+    book, store = book_of(facts, moments, company), memory_store(facts)
+    windows = []
+    for moment in moments:
+        drawn, built = book.training_set(moment), training_set(store, company, cut_off=moment)
+        assert_same(drawn, built)
+        assert (drawn.window, drawn.own_window) == (built.window, built.own_window)
+        windows.append(drawn.window)
+    assert windows == [22, 45, 90, 90]
+
+
+def test_outcomes_are_read_by_the_companys_own_window_whatever_window_taught() -> None:
+    facts, came = buyers_of_seventy_days(), START + 69 * DAY + HOUR
+    late: list[LeadFact] = [lead("late", came), call("late", came + HOUR), stage("late", "won", came + 80 * DAY)]
+    book = book_of([*facts, *late], [START + 69 * DAY, START + 200 * DAY], plain_company(horizon=90))
+    assert book.training_set(START + 69 * DAY).window == 45
+    assert book.arrivals(came, came + HOUR).outcome.tolist() == [1.0]

@@ -13,7 +13,7 @@ from leadloop.commands._progress import bar_over, over_both_passes
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.table import Table
 
@@ -63,7 +63,7 @@ def command(
         done = compared(
             one, other, store=house.store, company=house.company, at=moment, progress=over_both_passes(passed)
         )
-    for line in _judged(done):
+    for line in _judged(done, (one.horizon_days, other.horizon_days)):
         console.print(line, highlight=False)
     console.print(f"  {_verdict(done, *versions)}", highlight=False)
     for champion, challenger in (versions, versions[::-1]):
@@ -72,20 +72,29 @@ def command(
             console.print(line, markup=False, highlight=False)
 
 
-def _judged(done: Comparison) -> Iterator[Table | str]:
+def _judged(done: Comparison, meant: Sequence[int | None]) -> Iterator[Table | str]:
     """Yield on which leads both were judged, and how they did where there are enough."""
     settled = f"{done.leads:,} leads that came and were settled since {in_utc(done.since)} UTC, {done.sales:,} sales"
     yield measures_table(f"{settled}; 95 % intervals", done.measures) if done.measures else f"  {settled}."
     if done.came:
         yield f"  Their requests came from {done.came[0]:%Y-%m-%d} to {done.came[1]:%Y-%m-%d}."
+    promised = " or ".join(dict.fromkeys(_within(days) for days in meant if days != done.window))
+    if promised:
+        held_to = _within(done.window)
+        yield f"  [yellow]Both are held to who bought {held_to}: what says who buys {promised} promised something else.[/]"
     if done.seen_young:
         yield f"  Left out: {done.seen_young:,} settled since that had come before, which may have been learned from while young."
+
+
+def _within(days: int | None) -> str:
+    return f"within {days} days" if days else "in the end"
 
 
 def _side_by_side(two: tuple[Artefact, Artefact], cards: list[Card | None]) -> Table:
     """Return what each learned from, was judged on and is blended of."""
     table = figures_table("", figures=(two[0].version, two[1].version, "change"))
     table.add_row("learned up to, UTC", *(in_utc(one.data_cut_off) for one in two), "")
+    table.add_row("says who buys", *(_within(one.horizon_days) for one in two), "")
     table.add_row("from settled leads", *(_number(one.about.get("leads")) for one in two), "")
     table.add_row("sales among them", *(_number(one.about.get("sales")) for one in two), "")
     judged = [card.judged if card else None for card in cards]

@@ -76,10 +76,22 @@ def _facts(card: Card) -> Iterator[str]:
     yield f"Trained on {in_utc(card.trained_at)} UTC."
     yield f"{learned.leads:,} settled leads that came {_span(learned)}, {learned.sales:,} of them bought."
     yield f"Judged on {judged.leads:,} later leads that came {_span(judged)}, {judged.sales:,} of them bought."
+    yield from _window(card)
     if card.has_tables:
         yield "Blended of " + ", ".join(f"{rung} {weight:.2f}" for rung, weight in card.weights.items()) + "."
     else:
         yield "The rules at the rates that were seen; no field said more on later leads."
+
+
+def _window(card: Card) -> Iterator[str]:
+    """Yield within how many days a purchase counts for the model; where that is not the company's own window, why."""
+    yield f"It says who buys within {card.horizon_days} days." if card.horizon_days else "It says who buys in the end."
+    if card.own_window:
+        own = card.own_window
+        yield (
+            f"Too few leads had lived through the company's {own.days} days when it learned; from {own.teaches_from:%Y-%m-%d} on, "
+            "at the latest, those can teach."
+        )
 
 
 def _span(of: Slice) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from features.facts.values import Call, LeadId
-from tests.serving.doors import PHONE_WRITTEN, Doors, promote
+from models.artefact import load_artefact, model_folder, save_artefact, set_champion
+from tests.serving.doors import PHONE_WRITTEN, VERSION, Doors, promote
 
 HTML = {"accept": "text/html"}
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -34,6 +36,25 @@ def test_the_card_tells_what_the_person_saw_said_and_how_to_reach_them(doors: Do
     assert re.search(r"<dt>Площадь, м²</dt><dd>120</dd>", page)
     assert "<dt>Ремонт начат</dt><dd>да</dd>" in page
     assert "<b>Вам точно нужны окна?</b>" in page
+
+
+def test_the_card_names_the_window_of_the_model_that_scored_where_it_is_not_yet_the_companys_own(doors: Doors) -> None:
+    doors.lead("7")
+    assert "within 60 days of the request" in doors.page("/leads/7?lang=en")
+    home = doors.service.settings.home
+    promote(home)
+    young = replace(load_artefact(model_folder(home, VERSION)), version="20260302-short", horizon_days=30, own_days=60)
+    save_artefact(young, model_folder(home, young.version), text="", card="")
+    set_champion(home, young.version)
+    doors.service.desk.champion.look()
+    assert "within 30 days of the request" in doors.page("/leads/7?lang=en")
+    doors.clock.pass_time(timedelta(days=31))
+    assert "older than the 30 days that taught the model" in doors.page("/leads/7?lang=en")
+    assert "заявке больше 30 дней" in doors.page("/leads/7?lang=ru")
+    doors.clock.pass_time(timedelta(days=30))
+    past = doors.page("/leads/7?lang=en")
+    assert "that taught the model" not in past
+    assert "Past its horizon" in past
 
 
 def test_the_phone_is_on_no_other_page(doors: Doors) -> None:

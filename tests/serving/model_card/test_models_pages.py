@@ -12,6 +12,7 @@ import pytest
 from models.artefact import MODEL_FILE, model_folder, save_artefact, set_champion
 from models.card import CARD_VALUES
 from models.judgement import EVALUATION
+from models.own_window import OwnWindow
 from tests.serving.doors import VERSION, Doors, promote
 from tests.serving.model_card.shelved import judged, keep_card, rules_alone, shelve
 
@@ -358,3 +359,20 @@ def test_the_managers_grades_stand_beside_what_the_model_had_shown_before(doors:
     told = section(doors.page(f"/models/{SECOND}?lang=en"), "managers")
     assert "Leads with both grades: 0, it takes 20." in told
     assert "24 more were graded by a manager, and not by this model before him." in told
+
+
+def test_a_model_that_a_shorter_window_taught_says_so_and_when_the_companys_own_will_teach(doors: Doors) -> None:
+    home = doors.service.settings.home
+    own = OwnWindow(90, datetime(2026, 4, 20, 12, tzinfo=UTC))
+    shelve(home, FIRST, horizon_days=45, own_window=own)
+    page = text_of(doors.page(f"/models/{FIRST}?lang=en"))
+    assert "how likely a lead is to buy within 45 days" in page
+    assert "The company counts 90 days, but too few leads have lived through them yet." in page
+    assert "The full 90 days can teach it from 2026-04-20 at the latest." in page
+    assert "older than 45 days" in section(doors.page(f"/models/{FIRST}?lang=en"), "learned")
+    assert "Leads older than 90 days: it says nothing of them any more." in page
+    assert "Учиться по полному сроку модель сможет самое позднее с" in text_of(doors.page(f"/models/{FIRST}?lang=ru"))
+    shelve(home, SECOND, champion=FIRST, horizon_days=90, other_days=45)
+    later = section(doors.page(f"/models/{SECOND}?lang=en"), "better")
+    assert f"Model {FIRST}, which worked then, spoke of a purchase within 45 days, this one within 90:" in later
+    assert "shorter-window" not in doors.page(f"/models/{SECOND}?lang=en")

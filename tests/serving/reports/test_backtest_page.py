@@ -108,3 +108,15 @@ def test_a_damaged_report_is_a_page_and_not_an_error(doors: Doors) -> None:
     russian = doors.page("/backtest?lang=ru")
     assert "запустите <code>leadloop backtest</code> ещё раз" in russian
     assert "again" not in russian
+
+
+def test_a_step_at_which_a_shorter_window_taught_is_marked_and_explained(doors: Doors) -> None:
+    assert 'id="shorter"' not in shown(doors)
+    report = small_report()
+    first = replace(report.periods[0], shorter_window=30)
+    BACKTESTS.write(replace(report, periods=(first, *report.periods[1:])), doors.service.settings.home)
+    main, _, folded = doors.page("/backtest?lang=en").partition("<details")
+    assert "is held to who bought within 60 days" in words_of(main)
+    assert "from 400 leads, within 30 days" in words_of(folded)
+    assert "from 480 leads, within" not in words_of(folded)
+    assert "судят её по тем, кто купил за 60 дней" in words_of(doors.page("/backtest?lang=ru"))
