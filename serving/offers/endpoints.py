@@ -15,6 +15,7 @@ from features.errors import FactRefused
 from features.facts.catalogue import ENTRY_KINDS, EntryKind, Promised, Version
 from features.facts.channels import tidied
 from features.facts.company import Company
+from features.facts.file_shape import Decimal
 from features.facts.pictures import LARGEST_PICTURE, MEDIA_TYPES, NAME, keep_picture, kept_picture
 from monitoring.lead_book import LeadBook
 from serving.desk.desk import Desk
@@ -82,11 +83,12 @@ def offers_router(desk: Desk, book: LeadBook, home: Path, pages: Pages) -> DoorR
         async with request.form(max_files=1, max_fields=40) as sent:
             form = {name: value for name, value in sent.items() if isinstance(value, str)}
             kept, wrong = await _pictures(sent, home)
+        decimal: Decimal = "," if pages.writing(request).language == "ru" else "."
         if form.get("withdraw"):
             told: tuple[EntryKind, str, Promised] | list[Wrong] = promised_of({**form, "price": "", "pictures": ""}, ())
             told = (told[0], told[1], Promised(withdrawn=True)) if isinstance(told, tuple) else told
         else:
-            told = promised_of(form, kept)
+            told = promised_of(form, kept, decimal)
         if isinstance(told, list) or wrong:
             mistakes = [*(told if isinstance(told, list) else []), *wrong]
             versions = await run_in_threadpool(form_of, form.get("kind", ""), form.get("name", ""))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from urllib.parse import urlsplit
 
+from features.errors import FactRefused
 from features.facts.catalogue import ENTRY_KINDS, EntryKind, Promised, Version
 from features.facts.contact_signs import holds_contact
+from features.facts.file_shape import Decimal, parse_number
 from features.facts.pictures import NAME
 
 LONGEST = {"name": 300, "promise": 2_000, "discount": 200}
@@ -24,13 +25,17 @@ class Wrong:
     why: str
 
 
-def promised_of(form: Mapping[str, str], kept: Sequence[str]) -> tuple[EntryKind, str, Promised] | list[Wrong]:
+def promised_of(
+    form: Mapping[str, str], kept: Sequence[str], decimal: Decimal = "."
+) -> tuple[EntryKind, str, Promised] | list[Wrong]:
     """Return kind, name and what was promised, or everything that is wrong.
 
     Parameters
     ----------
     kept
         The names of uploaded pictures that go with it.
+    decimal
+        The decimal sign of the reader's language: whether 12,500 is twelve thousand or twelve and a half.
     """
     said = {name: " ".join(value.split()) if name != "pictures" else value.strip() for name, value in form.items()}
     wrong: list[Wrong] = []
@@ -45,7 +50,7 @@ def promised_of(form: Mapping[str, str], kept: Sequence[str]) -> tuple[EntryKind
             wrong.append(Wrong(field, "of_wrong_long"))
         elif field != "name" and holds_contact(text):
             wrong.append(Wrong(field, "of_wrong_contact"))
-    price = _price(said.get("price", ""), wrong)
+    price = _price(said.get("price", ""), decimal, wrong)
     since, until = (_day(said.get(name, ""), name, wrong) for name in ("valid_from", "valid_to"))
     if since and until and until < since:
         wrong.append(Wrong("valid_to", "of_wrong_order"))
@@ -73,14 +78,14 @@ def typed_of(version: Version) -> dict[str, str]:
     }
 
 
-def _price(text: str, wrong: list[Wrong]) -> float | None:
+def _price(text: str, decimal: Decimal, wrong: list[Wrong]) -> float | None:
     if not text:
         return None
     try:
-        price = float(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except ValueError:
+        price = parse_number(text, decimal)
+    except FactRefused:
         price = 0.0
-    if not (isfinite(price) and 0 < price < 1e12):
+    if not 0 < price < 1e12:
         wrong.append(Wrong("price", "of_wrong_price"))
         return None
     return price

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from features.facts.catalogue import Catalogue, Promised, Version
 from features.facts.values import LeadId
 from tests.serving.doors import Doors
@@ -92,6 +94,25 @@ def test_every_version_stays_and_a_withdrawn_entry_is_no_longer_shown(doors: Doo
     assert held(doors).seen({"offer": "Тихий офис"}, created_at=doors.clock(), moment=doors.clock()) == []
     assert "Второе" in doors.page("/offers/tell?kind=offer&name=Тихий офис")
     assert "From company.yaml" in doors.page("/offers?lang=en")
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "price"),
+    [
+        ("en", "12,500", 12_500.0),
+        ("en", "€4,800.50", 4_800.5),
+        ("en", "12.5", 12.5),
+        ("ru", "12,5", 12.5),
+        ("ru", "12 500", 12_500.0),
+        ("ru", "12500.5", 12_500.5),
+    ],
+)
+def test_a_price_is_read_as_the_pages_language_writes_numbers(
+    doors: Doors, language: str, typed: str, price: float
+) -> None:
+    answer = doors.client.post(f"/offers/tell?lang={language}", data={**TOLD, "price": typed})
+    assert answer.status_code == 303
+    assert held(doors).entries(doors.clock())[0].promised.price == price
 
 
 def test_what_does_not_fit_is_named_and_all_that_was_typed_stays(doors: Doors) -> None:
