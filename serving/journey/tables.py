@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitoring.ripening import Cohort
 
 AFTER_LEADS: tuple[StepName, ...] = ("reached", "qualified", "meeting", "invoice", "contract", "won")
-AGES = (7, 14, 30, 60, 90)
+AGES = (7, 14, 30, 60, 90, 120, 180, 270, 365)
 """Days of age at which the table of cohorts shows what had been bought."""
 
 

@@ -167,6 +167,16 @@ def test_ripening_is_told_by_month_and_week(doors: Doors) -> None:
     assert "data-chart" in doors.page("/journey")
 
 
+def test_ripening_goes_on_to_the_end_of_a_long_window(tmp_path: Path, sqlite_engine: Engine) -> None:
+    with open_doors(tmp_path, sqlite_engine, company=COMPANY + "horizon_days: 180\n") as doors:
+        came = doors.clock() - 200 * DAY
+        doors.service.desk.store.append([lead("7", at=came), source("7", at=came, source="vk")])
+        (row,) = cells(doors, "/journey/ripening.csv?lang=en")
+        assert [name for name in row if name.startswith("By ") and "pace" not in name] == [
+            f"By {days} days" for days in (7, 14, 30, 60, 90, 120, 180)
+        ]
+
+
 def test_a_cost_that_found_no_leads_is_matched_after_a_preview_and_taken_back(any_doors: Doors) -> None:
     doors = any_doors
     doors.lead("7", marks={"source": "vk", "campaign": "okna-zima"})
