@@ -30,3 +30,13 @@ def test_an_id_that_is_a_phone_is_counted_and_not_named(engine: Engine) -> None:
     (missing,) = leads_missing(engine, 0)
     assert (missing.leads, missing.some) == (1, ())
     assert "912" not in str(missing)
+
+
+def test_a_cell_that_holds_several_stored_leads_is_said_to(engine: Engine) -> None:
+    store = FactStore(engine)
+    store.append([lead("7"), lead("8"), lead("9")])
+    before = store.last_number()
+    store.append([stage("7;8", "won"), stage("8, 9", "won"), stage("7;gone", "won"), stage("x,y", "won"), stage("10")])
+    (missing,) = leads_missing(engine, before)
+    assert (missing.kind, missing.leads, missing.joined) == ("stage", 5, 2)
+    assert "2 of these ids are several leads in one cell" in str(missing)
