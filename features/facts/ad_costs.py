@@ -37,7 +37,8 @@ class AdCosts(Part):
         default=False, description="true: a row of a week or month is spread evenly over its days"
     )
     systems: dict[str, AdSystem] = Field(
-        default_factory=dict, description="yandex_direct, vk_ads, google_ads, meta: what is otherwise than usual"
+        default_factory=dict,
+        description="yandex_direct, vk_ads, google_ads, meta, linkedin_ads: what is otherwise than usual",
     )
     columns: dict[CostColumn, Words] = Field(
         default_factory=dict, description="further header words of the ad systems' exports, by what they tell"

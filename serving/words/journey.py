@@ -240,8 +240,8 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
     "jr_take_back": ("Отменить", "Take back"),
     "jr_saved": ("Сохранено: все отчёты считают по новому соответствию.", "Saved: every report goes by the new match."),
     "jr_no_spend": (
-        "Расходов пока нет. Выгрузите отчёт рекламной системы (Яндекс Директ, VK Реклама, Google Ads, Meta) с разбивкой по дням и кампаниям и загрузите: leadloop import ФАЙЛ.",
-        "No costs yet. Export the ad system's report (Yandex Direct, VK Ads, Google Ads, Meta) by day and campaign and load it: leadloop import FILE.",
+        "Расходов пока нет. Выгрузите отчёт рекламной системы (Яндекс Директ, VK Реклама, Google Ads, Meta, LinkedIn) с разбивкой по дням и кампаниям и загрузите: leadloop import ФАЙЛ.",
+        "No costs yet. Export the ad system's report (Yandex Direct, VK Ads, Google Ads, Meta, LinkedIn) by day and campaign and load it: leadloop import FILE.",
     ),
     "jr_back": ("← Путь клиента", "← Journey"),
 }

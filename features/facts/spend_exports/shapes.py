@@ -1,8 +1,9 @@
 """Whose export a file of costs is, by the words in its header: a table that people can read and extend.
 
 The words are those of the systems' interfaces and report services in Russian and English (Yandex Direct: report wizard and
-Reports API; VK Ads and the old VK cabinet; Google Ads: report editor; Meta: Ads Manager). Words compare without case, and
-without what stands in brackets or behind a last comma, which tells currency and VAT: "Расход (руб.)", "Amount spent (RUB)".
+Reports API; VK Ads and the old VK cabinet; Google Ads: report editor; Meta: Ads Manager; LinkedIn: Campaign Manager). Words
+compare without case, and without what stands in brackets or behind a last comma, which tells currency and VAT:
+"Расход (руб.)", "Amount spent (RUB)".
 """
 
 from __future__ import annotations
@@ -40,6 +41,17 @@ SHAPES = (
         "ad": ("ad name", "название объявления"),
         "ad_id": ("ad id", "идентификатор объявления", "id объявления"),
     }, ("amount spent", "сумма затрат", "потраченная сумма")),
+    AdShape("linkedin_ads", "linkedin", "cpc", {
+        "day": ("start date", "date", "day", "дата начала"),
+        "cost": ("total spent", "всего потрачено"),
+        "impressions": ("impressions", "показы"),
+        "clicks": ("clicks", "клики"),
+        "currency": ("currency", "валюта"),
+        "campaign": ("campaign name", "название кампании"),
+        "campaign_id": ("campaign id", "идентификатор кампании"),
+        "ad": ("ad name", "creative name"),
+        "ad_id": ("ad id", "creative id"),
+    }, ("total spent", "всего потрачено")),
     AdShape("google_ads", "google", "cpc", {
         "day": ("day", "день", "week", "неделя", "month", "месяц"),
         "cost": ("cost", "стоимость", "расходы"),

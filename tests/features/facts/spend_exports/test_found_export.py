@@ -1,7 +1,7 @@
 """Each ad system's own export is read as it comes: titles, totals, decimal commas, VAT, currencies and periods.
 
 The headers are those that the systems' interfaces write (Yandex Direct: report wizard and Reports API, VK Ads, Google Ads
-report editor, Meta Ads Manager); the figures are made up.
+report editor, Meta Ads Manager, LinkedIn Campaign Manager); the figures are made up.
 """
 
 from __future__ import annotations
@@ -50,6 +50,13 @@ META = """Campaign name,Campaign ID,Ad name,Reporting starts,Reporting ends,Impr
 Lookalike,2385,Video 1,2026-06-01,2026-06-01,2000,20,28,600.25
 Lookalike,2385,Video 1,2026-06-02,2026-06-02,1000,10,13,300.25
 """
+LINKEDIN = (
+    "Campaign Performance Report (in UTC)\nReport Start: June 1, 2026, 12:00 AM\nDate Generated: June 14, 2026, 6:10 AM\n\n"
+    "Start Date (in UTC)\tAccount Name\tCurrency\tCampaign Group Name\tCampaign ID\tCampaign Name\t"
+    "Total Spent\tImpressions\tClicks\n"
+    "06/01/2026\tFenster\tEUR\tAlways on\t2211\tOwners\t1,234.50\t9,100\t31\n"
+    "06/13/2026\tFenster\tEUR\tAlways on\t2211\tOwners\t80.25\t500\t2\n"
+)
 WEEK = META.replace("2026-06-01,2026-06-01", "2026-06-01,2026-06-07").replace(
     "2026-06-02,2026-06-02", "2026-06-08,2026-06-14"
 )
@@ -123,6 +130,17 @@ def test_a_meta_export_has_its_currency_in_the_header_and_its_total_without_a_na
     assert (summary.ad_system, summary.rows, summary.totals) == ("meta", 2, 1)
     assert [(one.cost, one.currency, one.clicks) for one in spend] == [(600.25, "EUR", 20), (300.25, "EUR", 10)]
     assert spend[0].marks["ad"] == "Video 1"
+
+
+def test_a_linkedin_export_has_titles_and_dates_month_first(sqlite_engine: Engine, tmp_path: Path) -> None:
+    summary, spend = read(sqlite_engine, tmp_path, LINKEDIN, company(), "utf-16")
+    assert (summary.ad_system, summary.titles, summary.rows, summary.rejected) == ("linkedin_ads", 4, 2, 0)
+    assert [(one.day.isoformat(), one.cost, one.currency) for one in spend] == [
+        ("2026-06-01", 1234.5, "EUR"),
+        ("2026-06-13", 80.25, "EUR"),
+    ]
+    assert spend[0].marks == {"source": "linkedin", "medium": "cpc", "campaign": "Owners", "campaign_id": "2211"}
+    assert (spend[0].impressions, spend[0].clicks) == (9100, 31)
 
 
 def test_a_row_of_a_week_is_refused_unless_the_company_lets_it_be_spread(sqlite_engine: Engine, tmp_path: Path) -> None:
