@@ -10,10 +10,12 @@ from features.facts.cells import NO, YES
 from features.facts.channels import tidied
 from features.facts.company import FieldKind
 from features.facts.date_cells import DATE, guess_date_order
+from features.facts.told_currency import ANY_CODE, ANY_SIGN
 
 ColumnKind = FieldKind | Literal["empty", "constant", "identifier"]
-UNIT = r"%|₽|\$|€|(?:тыс|млн|млрд)\.?(?:\s?(?:руб\.?|р\.|₽))?|руб\.?|р\.|[a-zа-я²³]{1,3}\.?"
-NUMBER = re.compile(rf"^[-+]?[$€₽]?\s?\d[\d\s\u00a0\u202f'’]*(?:[.,]\d+)*\s?(?:{UNIT})?$", re.I)
+MONEY = rf"{ANY_SIGN}|{ANY_CODE}"
+UNIT = rf"%|{MONEY}|(?:тыс|млн|млрд)\.?(?:\s?(?:руб\.?|р\.|₽))?|руб\.?|р\.|[a-zа-я²³]{1, 3}\.?"
+NUMBER = re.compile(rf"^[-+]?(?:{MONEY})?\s?\d[\d\s\u00a0\u202f'’]*(?:[.,]\d+)*\s?(?:{UNIT})?$", re.I)
 CODE = re.compile(r"^0\d+$")
 LOOKED_AT = 4_000
 """Cells, evenly spaced, by which a kind is recognised."""

@@ -9,6 +9,7 @@ from features.drafting.column_kinds import is_date, is_dates, is_number, is_stam
 from features.drafting.header_words import ANYWHERE, fits
 from features.drafting.personal_columns import AMBIGUOUS, EMAIL, NAME, PHONE
 from features.drafting.sampled_file import SampledFile
+from features.facts.cells import CLOCK
 from features.facts.contact_signs import IS_EMAIL
 
 Check = Callable[[list[str]], bool]
@@ -32,6 +33,12 @@ def _is_numeric(cells: list[str]) -> bool:
     return not cells or sum(map(is_number, cells[:2_000])) >= 0.9 * len(cells[:2_000])
 
 
+def _is_length(cells: list[str]) -> bool:
+    """Return whether there are lengths of calls: numbers, or as a clock shows them."""
+    looked = cells[:2_000]
+    return sum(is_number(cell) or bool(CLOCK.match(cell)) for cell in looked) >= 0.9 * len(looked)
+
+
 def _is_no_flag(cells: list[str]) -> bool:
     return kind_of(cells[:2_000]) != "yes_no"
 
@@ -51,9 +58,11 @@ class Role:
 
 MANAGER = Role("manager", (
     "manager", "менеджер", "ответственный", "ответственный менеджер", "responsible", "sales agent", "sales manager", "agent",
-    "assigned to", "owner", "lead owner", "deal owner", "contact owner", "сотрудник", "оператор", "operator",
+    "assigned to", "owner", "lead owner", "deal owner", "contact owner", "activity assigned to", "сотрудник", "оператор",
+    "operator",
 ), _has_few_levels)  # fmt: skip
 RECORDED = Role("recorded_at", ("recorded at", "дата внесения", "внесено", "known at", "дата загрузки"), _is_moment)
+CURRENCY = Role("currency", ("currency", "валюта", "deal currency", "currency code", "валюта сделки"), _has_few_levels)
 LEAD_ID = ("lead id", "id лида", "id заявки", "заявка", "лид", "id сделки", "deal id", "сделка", "lead", "номер заявки", "mql id",
            "opportunity id", "prospect id", "contact id", "id клиента", "client id", "… lead id")  # fmt: skip
 
@@ -78,37 +87,42 @@ ROLES: dict[str, tuple[Role, ...]] = {
              _is_moment_or_a_word),
         Role("amount", ("close value", "deal amount", "deal value", "sale amount", "сумма сделки", "сумма продажи", "amount",
                         "сумма"), _is_numeric),
+        CURRENCY,
         Role("reason", ("closing reason", "close reason", "lost reason", "reason", "closed lost reason", "loss reason",
                         "причина", "причина отказа", "причина закрытия", "причина …"), _has_few_levels),
     ),
     "calls": (
         Role("lead_id", (*LEAD_ID, "… лида", "… заявки", "… сделки")),
         Role("id", ("call id", "id звонка", "id", "… call id", "номер звонка"), _is_id),
-        Role("at", ("at", "call at", "called at", "call date", "call time", "started at", "start", "start time", "начало",
-                    "начало звонка", "дата звонка", "дата и время звонка", "время звонка", "дата и время", "дата", "date",
+        Role("at", ("at", "call at", "called at", "call date", "call time", "activity date", "activity time", "started at",
+                    "start", "start time", "начало", "начало звонка",
+                    "дата звонка", "дата и время звонка", "время звонка", "дата и время", "дата", "date",
                     "datetime", "timestamp", "created at", "время"), _is_moment),
         RECORDED,
         MANAGER,
         Role("seconds", ("seconds", "duration", "duration …", "call duration", "длительность …", "продолжительность …",
-                         "talk time", "секунд*", "время разговора"), _is_numeric),
+                         "talk time", "секунд*", "время разговора"), _is_length),
         Role("result", ("result", "call result", "результат", "результат звонка", "итог", "итог звонка", "исход", "outcome",
                         "call outcome", "status", "call status", "статус", "статус звонка", "disposition"), _has_few_levels),
         Role("attracts", ("attracts", "что привлекает", "что привлекает …", "что понравилось")),
         Role("ideal_product", ("ideal product", "идеальный продукт", "идеальный товар")),
-        Role("comment", ("comment", "comments", "комментарий", "примечание", "заметка", "notes", "note", "описание")),
+        Role("comment", ("comment", "comments", "комментарий", "примечание", "заметка", "notes", "note", "call notes",
+                         "описание")),
         Role("call_back_at", ("call back at", "callback at", "call back", "callback", "перезвонить", "перезвонить …",
                               "следующий звонок", "next call …"), _is_moment),
     ),
     "stages": (
         Role("lead_id", (*LEAD_ID, "id", "… id", "id …")),
-        Role("at", ("at", "stage at", "changed at", "дата перехода", "дата этапа", "дата изменения", "won date", "close date",
-                    "closed at", "дата закрытия", "дата продажи", "дата оплаты", "дата", "date", "дата и время", "when",
+        Role("at", ("at", "stage at", "changed at", "date entered", "date entered …", "entered at", "entered on", "дата перехода",
+                    "дата этапа", "дата изменения", "won date", "close date", "closed at",
+                    "дата закрытия", "дата продажи", "дата оплаты", "дата", "date", "дата и время", "when",
                     "timestamp", "moved at", "created at", "дата …", "… date", "… at"), _is_moment),
         RECORDED,
         Role("stage", ("stage", "deal stage", "new stage", "этап", "этап сделки", "новый этап", "стадия …", "статус",
                        "статус сделки", "status", "deal status", "status id", "outcome"), _has_few_levels),
         Role("amount", ("amount", "sum", "сумма", "сумма сделки", "сумма …", "deal amount", "close value", "value", "revenue",
                         "выручка", "бюджет …"), _is_numeric),
+        CURRENCY,
         Role("reason", ("reason", "причина", "причина …", "… reason"), _has_few_levels),
         MANAGER,
     ),
@@ -117,7 +131,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
              _is_moment),
         Role("cost", ("cost", "spend", "spent", "расход", "расходы", "расход …", "затраты", "стоимость", "total cost",
                       "amount spent", "mark spent", "daily spent", "… spent", "… cost", "cost …", "сумма", "amount"), _is_numeric),
-        Role("currency", ("currency", "валюта"), _has_few_levels),
+        CURRENCY,
         Role("impressions", ("impressions", "показы", "impression", "views", "показов"), _is_numeric),
         Role("clicks", ("clicks", "клики", "click", "кликов", "переходы"), _is_numeric),
     ),
@@ -157,7 +171,9 @@ MARKS: tuple[Role, ...] = (
     Role("offer", ("offer", "оффер", "предложение")),
     Role("discount", ("discount", "скидка")),
     Role("price", ("offer price", "цена предложения", "цена")),
-    *(Role(name, (name,)) for name in ("yclid", "gclid", "fbclid", "ymclid")),
+    Role("gclid", ("gclid", "google click id", "google ad click id")),
+    Role("fbclid", ("fbclid", "facebook click id")),
+    *(Role(name, (name,)) for name in ("yclid", "ymclid")),
 )  # fmt: skip
 SPEND_MARKS = frozenset({"source", "medium", "campaign", "ad", "keyword"})
 

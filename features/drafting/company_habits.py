@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -11,9 +12,11 @@ from features.drafting.header_words import first_fitting
 from features.drafting.recognised import Recognised
 from features.drafting.sampled_file import SampledFile
 from features.facts.date_cells import guess_date_order
+from features.facts.told_currency import told_currencies
 
 Language = Literal["ru", "en"]
 CURRENCY, CURRENCY_CODE = ("currency", "валюта"), re.compile("^[A-Z]{3}$")
+MONEY = (("stages", "amount"), ("leads", "amount"), ("spend", "cost"), ("plan", "value"))
 
 
 def language_of(files: Iterable[SampledFile]) -> Language:
@@ -30,14 +33,21 @@ def _is_cyrillic(text: str) -> bool:
     return any("а" <= letter <= "я" for letter in text.casefold())
 
 
-def currency_of(known: Recognised, language: Language) -> str:
-    """Return the one currency that an export names, else the language's."""
+def currency_of(known: Recognised) -> str | None:
+    """Return the one currency that an export names, or that most of its money is told in; None where nothing tells one."""
     for file in known.files.values():
         for column in file.columns:
             words = {word.upper() for word in file.filled(column)} if first_fitting(column, CURRENCY) else set()
             if len(words) == 1 and CURRENCY_CODE.match(word := words.pop()):
                 return word
-    return "RUB" if language == "ru" else "USD"
+    signs = Counter(told_currencies(cell)[:1] for kind, role in MONEY for cell in _filled(known, kind, role))
+    del signs[()]
+    return next((code for (code,), _ in signs.most_common(1)), None)
+
+
+def _filled(known: Recognised, kind: str, role: str) -> list[str]:
+    column = known.roles[kind].get(role) if kind in known.files else None
+    return known.files[kind].filled(column) if column else []
 
 
 def date_order_of(

@@ -95,7 +95,7 @@ def _parts(
         roles["leads"] = with_columns_of_the_sale(roles["leads"], leads, outcomes)
         placeholders = placeholders | words_instead_of_dates(roles["leads"], leads)
     else:
-        for role in ("stage_at", "amount", "reason"):
+        for role in ("stage_at", "amount", "currency", "reason"):
             roles["leads"].pop(role, None)
     fields = _fields(known, leads, outcomes, placeholders, roles)
     results, unknown_results = results_meant(known, roles)
@@ -111,7 +111,7 @@ def _parts(
     return DraftParts(
         files=known.files,
         language=language,
-        currency=currency_of(known, language),
+        currency=currency_of(known),
         has_dated_stages="stages" in known.files or "stage_at" in roles["leads"],
         fields=fields,
         outcomes=outcomes,

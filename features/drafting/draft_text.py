@@ -39,7 +39,7 @@ class DraftParts:
 
     files: Mapping[str, SampledFile]
     language: str
-    currency: str
+    currency: str | None
     has_dated_stages: bool
     fields: list[PlannedField]
     outcomes: Outcomes
@@ -94,6 +94,9 @@ def _head(parts: DraftParts) -> list[str]:
 def _general(parts: DraftParts) -> list[str]:
     name = "Моя компания" if parts.language == "ru" else "My company"
     zone = "Europe/Moscow" if parts.language == "ru" else "UTC"
+    guessed = "RUB" if parts.language == "ru" else "USD"
+    currency = parts.currency or f"{guessed}             # a guess: the currency in which the exports' amounts are told"
+    country = "RU" if parts.language == "ru" else "US"
     horizon = (
         "60            # a purchase counts within so many days of the request; a guess: take your own cycle of sales"
     )
@@ -102,8 +105,9 @@ def _general(parts: DraftParts) -> list[str]:
     lines = [
         f"company: {written(name)}",
         f"language: {parts.language}",
+        f"# country: {country}            # phone numbers without a country code are read as this country's; another: write it",
         f"time_zone: {zone}      # a guess: the zone in which the exports' times are written",
-        f"currency: {parts.currency}",
+        f"currency: {currency}",
         f"horizon_days: {horizon}",
     ]
     if "calls" not in parts.files:

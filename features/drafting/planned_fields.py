@@ -20,10 +20,12 @@ from features.facts.company import FieldKind
 
 Fate = Literal["kept", "leak", "personal", "useless"]
 CRITERIA = {
-    "need": ("need", "потребность", "есть потребность", "нужда", "has need"),
-    "budget": ("budget", "бюджет", "есть бюджет", "has budget", "бюджет есть"),
+    "need": ("need", "потребность", "есть потребность", "нужда", "has need", "need confirmed", "confirmed need", "need identified",
+             "потребность подтверждена"),
+    "budget": ("budget", "бюджет", "есть бюджет", "has budget", "бюджет есть", "budget confirmed", "confirmed budget",
+               "budget approved", "budget available", "бюджет подтвержд*", "бюджет выделен"),
     "urgency": ("urgency", "urgent", "срочность", "срочно", "is urgent"),
-}
+}  # fmt: skip
 """Columns of the qualifying questions, by name."""
 FREE_TEXT_WITH_CONTACTS = 0.01
 OWN_GRADES = (

@@ -22,7 +22,10 @@ def with_columns_of_the_sale(roles: Mapping[str, str], leads: SampledFile, outco
     if "stage_at" in kept and _is_hoped_for(leads, kept["stage"], kept["stage_at"], outcomes):
         del kept["stage_at"]
     amount = _amount(leads, set(kept.values()), outcomes) if "amount" not in kept else None
-    return {**kept, "amount": amount} if amount else kept
+    kept |= {"amount": amount} if amount else {}
+    if "amount" not in kept:
+        kept.pop("currency", None)
+    return kept
 
 
 def words_instead_of_dates(roles: Mapping[str, str], leads: SampledFile) -> dict[str, int]:

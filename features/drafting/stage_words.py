@@ -11,7 +11,8 @@ from features.facts.values import StageKind
 MEANINGS: tuple[tuple[StageKind, tuple[str, ...]], ...] = (
     ("ignore", ("тест", "тестов* …", "test", "test lead", "… дубл* …", "… duplicate* …")),
     ("non_target", ("… нецелев* …", "… не целев* …", "… спам* …", "… spam …", "… junk …", "… unqualified …", "… disqualified …",
-                    "… non target …", "… nontarget …", "… некачествен* …", "bad lead", "… не наш клиент …")),
+                    "… non target …", "… nontarget …", "… некачествен* …", "bad lead", "… not a fit …", "… bad fit …",
+                    "… no fit …", "… poor fit …", "… не наш клиент …")),
     ("lost", ("143", "… отказ* …", "… не реализован* …", "… проигран* …", "… неуспешн* …", "… провал* …", "… потерян* …",
               "… слит* …", "… lost …", "… rejected …", "… declined …", "… not converted …", "… not won …", "… refus* …",
               "… cancel* …", "… dropped …", "… не куп* …", "closedlost")),
@@ -19,7 +20,7 @@ MEANINGS: tuple[tuple[StageKind, tuple[str, ...]], ...] = (
              "… выигран* …", "сделка состоялась", "… won …", "… sold …", "… converted …", "… purchased …", "paid", "customer",
              "approved", "subscribed", "success* …", "sale", "closedwon")),
     ("meeting", ("… встреч* …", "… замер* …", "… показ* …", "… визит* …", "… meeting* …", "… demo …", "… демо* …",
-                 "… appointment* …", "… visit* …")),
+                 "… appointment* …", "… visit* …", "… presentation* …", "… презентац* …")),
     ("invoice", ("… счет* …", "… invoice* …")),
     ("contract", ("… договор* …", "… контракт* …", "… contract* …")),
     ("call", ("… звонок …", "… звонк* …", "… call …")),

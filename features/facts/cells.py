@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -10,11 +11,13 @@ from features.errors import FactRefused
 from features.facts.company import Company, FormField
 from features.facts.date_cells import parse_moment
 from features.facts.file_shape import FileShape, is_placeholder, parse_number
+from features.facts.told_currency import currency_told, told_currencies
 from features.facts.values import Answer
 
 YES = frozenset({"yes", "да", "true", "1", "y", "д", "+", "t"})
 NO = frozenset({"no", "нет", "false", "0", "n", "н", "f"})
 LONGEST = 20_000
+CLOCK = re.compile(r"^(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)(?:[.,]\d+)?$")
 DAYS_END = timedelta(days=1) - timedelta(microseconds=1)
 
 
@@ -95,6 +98,29 @@ class Cells:
         except FactRefused as error:
             self.complaints.append(Complaint(error.field, error.remedy))
             return None
+
+    def amount(self, column: str | None, currency: str | None = None) -> float | None:
+        """Return money in the company's currency, or None where none was given, or it was told in another.
+
+        ``currency`` is the column that names it, if there is one; else the amount itself may. ``FactRefused`` where the
+        amount is no number.
+        """
+        number, own = self.number(column), self.company.currency
+        named = (self.text(currency) or "").upper()
+        told = currency_told(named if told_currencies(named) else self.text(column), own)
+        if number is None or column is None or told == own:
+            return number
+        remedy = f"is in another currency than company.yaml's {own}; the stage counts without it"
+        self.complaints.append(Complaint(column, remedy))
+        return None
+
+    def seconds(self, column: str | None) -> float | None:
+        """Return a call's length, told as seconds or as a clock shows it (1:35, 00:01:35); None where it does not fit."""
+        text = self.text(column)
+        found = CLOCK.match(text) if text else None
+        if not found:
+            return self.optional_number(column)
+        return float(int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]))
 
     def answer(self, column: str, asked: FormField) -> Answer | None:
         """Return the answer to a field, or None where there is none or it does not fit its kind."""

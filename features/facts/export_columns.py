@@ -28,6 +28,7 @@ class LeadColumns(Part):
         default=None, description="when that stage was reached; without it, the day of the export"
     )
     amount: str | None = None
+    currency: str | None = Field(default=None, description="of the amount, where a column names it")
     reason: str | None = None
     marks: dict[str, str] = Field(default_factory=dict, description="mark (source, campaign, ...) -> column")
 
@@ -40,7 +41,9 @@ class CallColumns(Part):
     at: str = "at"
     recorded_at: str | None = None
     manager: str | None = None
-    seconds: str | None = None
+    seconds: str | None = Field(
+        default=None, description="how long it took: seconds, or as a clock shows it (00:01:35)"
+    )
     result: str = "result"
     attracts: str | None = None
     ideal_product: str | None = None
@@ -75,11 +78,17 @@ def _meant(word: str, by_words: Mapping[str, Ours], ours: Iterable[Ours]) -> Our
 class StageColumns(Part):
     """Columns of the stage history."""
 
+    id: str | None = Field(
+        default=None,
+        description="the CRM's own id of the row: told again under it with another stage or day, it takes the place of what "
+        "was told; without one each stage stays as it was told",
+    )
     lead_id: str = "lead_id"
     at: str = "at"
     recorded_at: str | None = None
     stage: str = "stage"
     amount: str | None = None
+    currency: str | None = Field(default=None, description="of the amount, where a column names it")
     reason: str | None = None
     manager: str | None = None
 

@@ -18,6 +18,7 @@ from features.errors import FactRefused, ImportRefused
 from features.facts.channels import tidied
 from features.facts.date_cells import DateOrder, guess_date_order
 from features.facts.export_columns import Export
+from features.facts.told_currency import ANY_CODE, ANY_SIGN
 
 Separator = Literal[",", ";", "\t"]
 Decimal = Literal[".", ","]
@@ -33,9 +34,15 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 ALWAYS_EMPTY = frozenset(
     {"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"}
 )
-MULTIPLES = {"тыс": 1e3, "млн": 1e6, "млрд": 1e9}
-MULTIPLE = re.compile(r"(?<=[\d\s])(тыс|млн|млрд)(?!\w)\.?")
-LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|₽|руб\.?|р\.|\$|€|%|[A-Za-zА-Яа-я]+$")
+MULTIPLES = {"тыс": 1e3, "k": 1e3, "млн": 1e6, "m": 1e6, "mn": 1e6, "млрд": 1e9, "bn": 1e9}
+MULTIPLE = re.compile(r"(?<=[\d\s])(тыс|k|млн|млрд)(?!\w)\.?")
+MULTIPLE_OF_MONEY = re.compile(r"(?<=[\d\s])(m|mn|bn)(?!\w)")
+"""Beside a currency alone: "12 m" may be metres."""
+MONEY = re.compile(rf"(?<![a-z])[a-z]{{1,2}}(?=\$)|{ANY_SIGN}|{ANY_CODE.lower()}")
+"""A currency in a cell that was made small: its sign, perhaps with the country before it (US$), or its code."""
+LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|руб\.?|р\.|%|[A-Za-zÀ-ÖØ-öø-žА-Яа-яЁё]+[²³]?$")
+PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+"""How most numbers are written, whatever the decimal sign of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +134,21 @@ def parse_number(text: str, decimal: Decimal = ".") -> float:
 
     >>> parse_number("1 234,50", ","), parse_number("$1,234.50"), parse_number("12 %"), parse_number("90 тыс. руб.")
     (1234.5, 1234.5, 12.0, 90000.0)
+    >>> parse_number("EUR 4,800"), parse_number("£4.8k"), parse_number("€1.2m"), parse_number("12 m")
+    (4800.0, 4800.0, 1200000.0, 12.0)
 
     Raises
     ------
     FactRefused
         Where the text is no number.
     """
-    word = text.strip().casefold()
-    multiple = MULTIPLE.search(word)
-    bare = LEFT_OF_A_NUMBER.sub("", MULTIPLE.sub("", word))
+    folded = text.strip().casefold()
+    if PLAIN.fullmatch(folded):
+        return float(folded)
+    word = MONEY.sub("", folded)
+    of_money = MULTIPLE_OF_MONEY.search(word) if word != folded else None
+    multiple = MULTIPLE.search(word) or of_money
+    bare = LEFT_OF_A_NUMBER.sub("", word[: multiple.start()] + word[multiple.end() :] if multiple else word)
     bare = bare.replace(".", "").replace(",", ".") if _is_comma_decimal(bare, decimal) else bare.replace(",", "")
     try:
         number = float(bare) * (MULTIPLES[multiple[1]] if multiple else 1.0)

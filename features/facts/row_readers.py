@@ -12,6 +12,7 @@ from features.facts.cells import Cells, Complaint
 from features.facts.company import Company
 from features.facts.contacts import Contact, ContactOfLead, traces_of
 from features.facts.export_columns import CallColumns
+from features.facts.told_currency import currency_told
 from features.facts.values import Answer, Call, Fact, Lead, LeadId, ManagerGrade, Plan, Source, Spend, Stage
 
 LONGEST_ID = 200
@@ -91,7 +92,7 @@ def read_call(cells: Cells, reading: Reading) -> RowFacts:
         result,
         call_id=cells.text(columns.id),
         manager=cells.text(columns.manager),
-        seconds=cells.optional_number(columns.seconds),
+        seconds=cells.seconds(columns.seconds),
         answers=_answers(cells, asked),
         attracts=cells.text(columns.attracts),
         ideal_product=cells.text(columns.ideal_product),
@@ -113,10 +114,11 @@ def read_stage(cells: Cells, reading: Reading) -> RowFacts:
         at,
         known_at,
         cells.needed(columns.stage),
-        cells.number(columns.amount),
+        cells.amount(columns.amount, columns.currency),
         cells.text(columns.reason),
         cells.text(columns.manager),
         back_dated,
+        stage_id=cells.text(columns.id),
     )
     return RowFacts((stage,))
 
@@ -128,13 +130,14 @@ def read_spend(cells: Cells, reading: Reading) -> RowFacts:
     cost = cells.number(columns.cost)
     if cost is None:
         raise FactRefused(columns.cost, "is empty; write 0 where nothing was spent")
+    currency = cells.text(columns.currency) or currency_told(cells.text(columns.cost), reading.company.currency)
     day, marks = at.astimezone(reading.company.zone).date(), _marks(cells, columns.marks)
     spend = Spend(
         day=day,
         at=at,
         known_at=min(at, reading.exported_at),
         cost=cost,
-        currency=(cells.text(columns.currency) or reading.company.currency).upper(),
+        currency=currency.upper(),
         marks=marks,
         impressions=_count(cells, columns.impressions),
         clicks=_count(cells, columns.clicks),
@@ -177,7 +180,7 @@ def _known(cells: Cells, recorded: str | None, at: datetime) -> tuple[datetime, 
 def _status(cells: Cells, reading: Reading, lead_id: LeadId, status: str) -> Stage:
     columns = reading.company.export.leads
     at = cells.optional_moment(columns.stage_at)
-    amount, reason = cells.number(columns.amount), cells.text(columns.reason)
+    amount, reason = cells.amount(columns.amount, columns.currency), cells.text(columns.reason)
     manager = cells.text(columns.manager)
     if at:
         return Stage(lead_id, at, at, status, amount, reason, manager, back_dated=True)

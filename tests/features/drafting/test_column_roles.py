@@ -55,8 +55,32 @@ def test_calls_are_read_by_lead_moment_and_result(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_length_in_minutes_and_seconds_is_not_taken_for_seconds(tmp_path: Path) -> None:
-    assert "seconds" not in roles(tmp_path, "calls", {"lead_id": ids(2), "Duration": ["00:01:20", "00:00:05"]})
+@pytest.mark.parametrize("lengths", [["00:01:20", "00:00:05"], ["1:20", "0:05"], ["80", "5"]])
+def test_a_length_is_told_in_seconds_or_as_a_clock_shows_it(tmp_path: Path, lengths: list[str]) -> None:
+    assert roles(tmp_path, "calls", {"lead_id": ids(2), "Duration": lengths})["seconds"] == "Duration"
+
+
+def test_a_length_in_words_is_none(tmp_path: Path) -> None:
+    assert "seconds" not in roles(tmp_path, "calls", {"lead_id": ids(2), "Duration": ["long", "short"]})
+
+
+def test_the_headers_of_hubspots_calls_and_stages_are_known(tmp_path: Path) -> None:
+    calls = {
+        "Record ID": ids(3), "Associated Contact IDs": ids(3), "Activity date": ["2026-03-02 10:00"] * 3,
+        "Call outcome": ["Connected", "Busy", "Busy"], "Call duration": ["00:01:20"] * 3,
+        "Activity assigned to": ["Anna"] * 3, "Call notes": ["a", "b", "c"],
+    }  # fmt: skip
+    found = roles(tmp_path, "calls", calls)
+    assert (found["at"], found["result"], found["seconds"]) == ("Activity date", "Call outcome", "Call duration")
+    assert (found["manager"], found["comment"]) == ("Activity assigned to", "Call notes")
+    stages = {
+        "Deal Stage": ["Won", "Lost"],
+        "Date entered": ["2026-03-02 10:00"] * 2,
+        "Amount": ["£4,800", ""],
+        "Currency": ["GBP"] * 2,
+    }
+    found = roles(tmp_path, "stages", stages)
+    assert (found["at"], found["amount"], found["currency"]) == ("Date entered", "Amount", "Currency")
 
 
 def test_marks_are_found_and_counts_named_like_marks_are_none(tmp_path: Path) -> None:

@@ -206,3 +206,26 @@ def test_whatever_columns_are_called_and_hold_the_draft_loads(
 def test_a_column_that_is_called_like_a_word_of_yaml_is_a_field(tmp_path: Path, column: str) -> None:
     draft = drafted(tmp_path, {"id": ids(4), "created_at": days(4), column: ["a", "b", "a", "b"]})
     assert [field.column for field in draft.company.fields.values()] == [column]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency"),
+    [(["€4,800.00", "€90"], "EUR"), (["4 800 GBP", ""], "GBP"), (["$1", "€2"] * 2 + ["€3"], "EUR")],
+)
+def test_the_currency_is_that_in_which_most_sales_are_told(tmp_path: Path, amounts: list[str], currency: str) -> None:
+    stages = {
+        "lead_id": ids(len(amounts)),
+        "at": ["2026-03-02 10:00"] * len(amounts),
+        "stage": ["Won"] * len(amounts),
+        "amount": amounts,
+    }
+    draft = drafted(tmp_path, {"id": ids(9), "created_at": ["2026-03-01 10:00"] * 9}, stages=stages)
+    assert draft.company.currency == currency
+    assert f"currency: {currency}\n" in draft.text
+
+
+def test_a_currency_that_nothing_tells_is_called_a_guess(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, {"id": ids(9), "created_at": ["2026-03-01 10:00"] * 9})
+    assert (draft.company.currency, draft.company.country) == ("USD", None)
+    assert "currency: USD             # a guess" in draft.text
+    assert "# country: US " in draft.text

@@ -113,3 +113,51 @@ def test_a_row_on_its_way_in_does_not_show_its_cells() -> None:
 def test_a_word_that_is_neither_yes_nor_no_is_refused(word: str) -> None:
     with pytest.raises(FactRefused, match="да or нет"):
         yes_or_no(word)
+
+
+EUROS = Company.model_validate({"company": "Fenster", "language": "en", "currency": "EUR"})
+
+
+@pytest.mark.parametrize(
+    ("told", "named", "amount"),
+    [
+        ("€4,800.00", "", 4800.0),
+        ("4,800 EUR", "", 4800.0),
+        ("4,800", "", 4800.0),
+        ("4,800", "eur", 4800.0),
+        ("4,800", "Euro", 4800.0),
+        ("$4,800", "EUR", 4800.0),
+        ("$4,800", "", None),
+        ("GBP 4,800", "", None),
+        ("4,800", "USD", None),
+        ("", "USD", None),
+    ],
+)
+def test_money_of_another_currency_is_left_out_and_complained_of(told: str, named: str, amount: float | None) -> None:
+    row = Cells(EUROS, FileShape("utf-8", ",", None, "."), {"sum": told, "in": named})
+    assert row.amount("sum", "in") == amount
+    is_foreign = amount is None and told != ""
+    assert [one.column for one in row.complaints] == ["sum"] * is_foreign
+    assert all("company.yaml's EUR" in one.remedy for one in row.complaints)
+
+
+def test_a_sign_that_several_currencies_share_is_the_companys_own() -> None:
+    canadian = Company.model_validate({"company": "Windows", "language": "en", "currency": "CAD"})
+    row = Cells(canadian, FileShape("utf-8", ",", None, "."), {"sum": "$5,200"})
+    assert (row.amount("sum"), row.complaints) == (5200.0, [])
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("95", 95.0), ("1:35", 95.0), ("00:01:35", 95.0), ("1:02:03", 3723.0), ("00:00:07.250", 7.0), ("", None)],
+)
+def test_how_long_a_call_took_is_told_in_seconds_or_as_a_clock_shows_it(told: str, seconds: float | None) -> None:
+    row = cells(length=told)
+    assert (row.seconds("length"), row.complaints) == (seconds, [])
+
+
+@pytest.mark.parametrize("told", ["долго", "1:75", "12:35 PM"])
+def test_a_length_that_is_none_is_left_out_and_complained_of(told: str) -> None:
+    row = cells(length=told)
+    assert row.seconds("length") is None
+    assert [one.column for one in row.complaints] == ["length"]

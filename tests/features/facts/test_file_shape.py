@@ -126,13 +126,28 @@ def test_what_a_spreadsheet_quotes_comes_back_as_it_was(
         ("0", ".", 0.0),
         ("100 тыс", ".", 100_000.0),
         ("1,5 млн. руб.", ",", 1_500_000.0),
+        ("£4,800", ".", 4_800.0),
+        ("EUR 4,800.00", ".", 4_800.0),
+        ("4.800,00 EUR", ",", 4_800.0),
+        ("-€90", ".", -90.0),
+        ("US$5,200", ".", 5_200.0),
+        ("CHF 1'200.50", ".", 1_200.5),
+        ("4 800 zł", ",", 4_800.0),
+        ("40,5 м²", ",", 40.5),
+        ("4.8k", ".", 4_800.0),
+        ("€4.8k", ".", 4_800.0),
+        ("£1.2m", ".", 1_200_000.0),
+        ("1.2 m", ".", 1.2),
     ],
 )
 def test_a_number_is_read_as_people_write_it(text: str, decimal: Decimal, number: float) -> None:
     assert parse_number(text, decimal) == number
 
 
-@pytest.mark.parametrize("text", ["", "много", "1-2", "nan", "inf", "1e999", "12.5.6", "около 5", "+7 (912) 345-67-89"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "много", "1-2", "EUR", "€", "1½", "PCS 5", "nan", "inf", "1e999", "12.5.6", "около 5", "+7 (912) 345-67-89"],
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(FactRefused, match=r"1234\.50"):
         parse_number(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -664,3 +666,48 @@ def test_a_file_is_read_anew_once_company_yaml_says_otherwise_how(house: House) 
     assert house.take(path, exported_at=LATER, company=mended).was_known
     leads = [fact for fact in house.facts() if isinstance(fact, Lead)]
     assert [fact.known_at for fact in leads] == [datetime(2026, 3, 2, 7, tzinfo=UTC), LATER]
+
+
+def test_a_sale_in_another_currency_goes_in_without_its_amount_and_is_told(house: House) -> None:
+    house.take(house.file("leads.csv", HEADER, ANNA, BORIS))
+    rows = (("1", "03.03.2026", "Оплата", "90 €"), ("2", "03.03.2026", "Оплата", "90 000 ₽"))
+    summary = house.take(house.file("stages.csv", ("Заявка", "Дата", "Стадия", "Сумма"), *rows))
+    assert (summary.stored, summary.rejected, summary.rejected_cells) == (2, 0, 1)
+    amounts = [fact.amount for lead in ("1", "2") for fact in house.facts(lead) if isinstance(fact, Stage)]
+    assert amounts == [None, 90_000.0]
+    ((_, _, column, what, remedy),) = house.rejects(summary)
+    assert (column, what) == ("Сумма", "cell")
+    assert remedy == "is in another currency than company.yaml's RUB; the stage counts without it"
+
+
+def test_how_long_a_call_took_is_read_off_a_clock(house: House) -> None:
+    house.take(house.file("leads.csv", HEADER, ANNA))
+    header = ("Заявка", "Звонок", "Итог", "Секунд", "Менеджер", "Перезвонить", "Оценка")
+    rows = (
+        ("1", "03.03.2026 10:00", "дозвон", "00:12:05", "Лев", "", ""),
+        ("1", "04.03.2026 10:00", "дозвон", "65", "Лев", "", ""),
+    )
+    summary = house.take(house.file("calls.csv", header, *rows))
+    assert (summary.stored, summary.rejected_cells) == (2, 0)
+    assert [fact.seconds for fact in house.facts() if isinstance(fact, Call)] == [725.0, 65.0]
+
+
+def test_a_sale_that_the_crm_takes_back_under_its_id_is_none_from_then_on(house: House) -> None:
+    named = COMPANY.export.stages.model_copy(update={"id": "Сделка"})
+    company = COMPANY.model_copy(update={"export": COMPANY.export.model_copy(update={"stages": named})})
+    header = ("Сделка", "Заявка", "Дата", "Стадия", "Сумма")
+    house.take(house.file("leads.csv", HEADER, ANNA))
+    house.take(house.file("stages.csv", header, ("90", "1", "05.03.2026", "Оплата", "90 000")), company=company)
+    later = house.file("later.csv", header, ("90", "1", "18.03.2026", "Отказ", ""))
+    assert house.take(later, company=company, exported_at=LATER).stored == 1
+    history, gate = house.store.history(LeadId("1")), Gate(company)
+    known = {moment: gate.as_of(history, moment) for moment in (EXPORTED, LATER)}
+    assert {moment: one and one.stage_kinds for moment, one in known.items()} == {EXPORTED: ("won",), LATER: ("lost",)}
+
+
+def test_files_that_were_imported_before_a_column_could_be_named_are_still_known() -> None:
+    said = COMPANY.model_dump_json(include={"fields", "export", "time_zone", "currency", "language"})
+    before = json.loads(said)
+    del before["export"]["leads"]["currency"], before["export"]["stages"]["currency"], before["export"]["stages"]["id"]
+    told = json.dumps(before, ensure_ascii=False, separators=(",", ":"))
+    assert importer._how_read(COMPANY) == hashlib.sha256(told.encode()).hexdigest()[:16]
