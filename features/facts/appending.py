@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from features.facts.codec import KIND_OF, encoded, microseconds
+from features.facts.codec import KIND_OF, MICROSECOND, encoded, instant, microseconds
 from features.facts.database import in_parts
 from features.facts.forgotten import forgotten_among
 from features.facts.identity import digest_of, key_of
@@ -18,6 +18,9 @@ from features.facts.seen_facts import last_number_in, seen_facts
 from features.facts.tables import FACTS, PERSONS
 from features.facts.values import Fact, Lead, LeadId, Plan, Spend
 
+OF_ONE_EXPORT = 1_000_000
+"""Microseconds: corrections known so little apart are of one export, and were told in the order in which they are read."""
+
 
 def append_in(
     connection: Connection,
@@ -25,21 +28,32 @@ def append_in(
     *,
     import_id: int | None = None,
     corrections_known_at: datetime | None = None,
+    corrects: bool = True,
 ) -> list[int | None]:
     """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does.
 
     A correction that is back-dated, or says it was known no later than what it corrects, was not known at that time:
-    it is known at ``corrections_known_at``.
+    it is known at ``corrections_known_at``; of two such the one that stands later in the file counts, so it is known a
+    moment later. Of several rows that tell of the same stored fact, none with a moment of its own, the last alone is stored.
+    Where nothing ``corrects``, only facts of which no version is stored go in.
     """
     facts = _without_forgotten(connection, facts)
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [(_lead_of(fact), key) for fact, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
+    last_told = {key: position for position, (_, key, _) in enumerate(keyed)}
     for position, (fact, key, digest) in enumerate(keyed):
         before, known_us = latest.get(key, (None, 0))
+        if before is not None and not corrects:
+            continue
         if before != digest:
             if before is not None and corrections_known_at is not None and _cannot_have_been_known(fact, known_us):
-                fact = replace(fact, known_at=max(corrections_known_at, fact.known_at), back_dated=False)
+                if fact.back_dated and last_told[key] != position:
+                    continue
+                known_at = max(corrections_known_at, fact.known_at)
+                if 0 <= known_us - microseconds(known_at) < OF_ONE_EXPORT:
+                    known_at = instant(known_us) + MICROSECOND
+                fact = replace(fact, known_at=known_at, back_dated=False)
             latest[key] = digest, microseconds(fact.known_at)
             new.append((position, _columns(fact, key, digest, import_id)))
     if new:
@@ -60,8 +74,12 @@ def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, b
     keyed = [(_lead_of(fact), key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [(lead_id, key) for lead_id, key, _ in keyed if key not in seen])
     new = []
-    for _, key, digest in keyed:
+    last_told = {key: position for position, (_, key, _) in enumerate(keyed)}
+    for position, (_, key, digest) in enumerate(keyed):
         before = seen[key] if key in seen else latest.get(key, (None, 0))[0]
+        if before is not None and facts[position].back_dated and last_told[key] != position:
+            new.append(False)
+            continue
         new.append(before != digest)
         seen[key] = digest
     return new

@@ -10,6 +10,7 @@ from features.facts.company import Company
 from features.facts.export_columns import Export
 
 KINDS = ("leads", "calls", "stages", "spend", "plan")
+MANY_COLUMNS, FEW_OF_MANY = 8, 0.25
 
 
 def needed_columns(kind: str, export: Export) -> dict[str, str]:
@@ -46,6 +47,24 @@ def fits_a_kind(header: Sequence[str], export: Export, kind: str | None) -> bool
     """Return whether a header has all that ``kind`` (None: any kind) needs of the company's own columns."""
     asked = KINDS if kind is None else (kind,)
     return any(set(needed_columns(one, export).values()) <= set(header) for one in asked)
+
+
+def refuse_another(header: Sequence[str], kind: str, company: Company, name: str) -> None:
+    """Refuse a file that was taken for leads by its number and its day alone: a CRM's deals and companies have both too.
+
+    Raises
+    ------
+    ImportRefused
+        Where it has hardly any other of the columns that company.yaml names, and more that it does not name.
+    """
+    declared = _all_columns(kind, company.export) | _field_columns(kind, company)
+    found, others = declared & set(header), set(header) - declared
+    is_another = len(found) <= FEW_OF_MANY * len(declared) and len(others) > len(found)
+    if kind == "leads" and len(declared) >= MANY_COLUMNS and is_another:
+        raise ImportRefused(
+            f"{name} has {len(found)} of the {len(declared)} columns that company.yaml names for leads, so it may be an export of "
+            f"something else, such as deals, each row of which would become a lead. Leave it out, or say --as leads."
+        )
 
 
 def missing_columns(header: Sequence[str], kind: str, company: Company, *, needed: bool = False) -> list[str]:

@@ -17,10 +17,10 @@ from features.errors import ImportRefused
 from features.facts.ad_costs import AdCosts
 from features.facts.appending import append_in, new_among
 from features.facts.company import Company
-from features.facts.contacts import remember_in
+from features.facts.contacts import ContactOfLead, remember_in
 from features.facts.database import reading as reading_from
 from features.facts.database import writing
-from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns
+from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns, refuse_another
 from features.facts.file_shape import FileShape, header_of, shape_of
 from features.facts.import_log import ImportEntry, ImportLog, advance_in
 from features.facts.read_rows import ReadRow, batches
@@ -47,6 +47,8 @@ class ImportSummary:
     rejected: int = 0
     rejected_cells: int = 0
     was_known: bool = False
+    again: bool = False
+    """Whether the file was read before and some of its rows were rejected: what was stored of the others stays as it is."""
     resumed_after: int = 0
     rejects: Path | None = None
     warnings: list[str] = field(default_factory=list)
@@ -97,7 +99,9 @@ def import_file(
     costs = None if fits_a_kind(header, company.export, kind) else _ad_export(path, company, kind)
     if costs:
         kind, shape, header, company = "spend", costs.shape, costs.header, costs.company
-    kind = kind or kind_of_file(header, company.export, path.name)
+    if kind is None:
+        kind = kind_of_file(header, company.export, path.name)
+        refuse_another(header, kind, company, path.name)
     _refuse_unfit(path, header, kind, company)
     summary = ImportSummary(path.name, kind, warnings=missing_columns(header, kind, company))
     reading = Reading(company, exported_at, secret)
@@ -174,10 +178,14 @@ def _begin_or_resume(
     bytes_hash = bytes_hash_of(path)
     sha256 = bytes_hash + _how_read(reading.company)
     before = imports.latest(sha256, kind)
-    if before and before.finished_at:
+    is_over = before is not None and bool(before.finished_at)
+    if before and is_over and (not before.rejected or reading.exported_at <= before.exported_at):
         summary.was_known, summary.import_id, summary.unchanged = True, before.id, before.rows_done
         summary.rows = before.rows_done
         return before
+    # What was rejected then may fit now: days that lay ahead of that export have come.
+    ended = (one for one in imports.entries() if one.finished_at and not one.undone_number)
+    summary.again = before is not None and any((one.sha256, one.kind) == (sha256, kind) for one in ended)
     otherwise_read = imports.read_otherwise(bytes_hash, kind)
     if otherwise_read and not before:
         summary.warnings.append(
@@ -185,7 +193,7 @@ def _begin_or_resume(
             f"correction, known from {reading.exported_at:%Y-%m-%d %H:%M} UTC on. To read the file as if for the first time, "
             f"`leadloop undo {otherwise_read.id}` first, then import it again."
         )
-    entry = before or imports.begin(
+    entry = (None if is_over else before) or imports.begin(
         file=path.name, sha256=sha256, kind=kind, started_at=started_at, exported_at=reading.exported_at
     )
     summary.import_id, summary.resumed_after, summary.rows = entry.id, entry.rows_done, entry.rows_done
@@ -210,15 +218,24 @@ def _store_all(
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with writing(store.engine) as connection:
             known_at = reading.exported_at
-            numbers = append_in(connection, facts, import_id=entry.id, corrections_known_at=known_at)
-            people = [row.facts.contact for row in batch if row.facts and row.facts.contact]
-            remember_in(connection, people, import_id=entry.id)
-            _count(summary, batch, [number is not None for number in numbers])
+            numbers = append_in(
+                connection, facts, import_id=entry.id, corrections_known_at=known_at, corrects=not summary.again
+            )
+            is_new = [number is not None for number in numbers]
+            remember_in(connection, _people(batch, is_new, every=not summary.again), import_id=entry.id)
+            _count(summary, batch, is_new)
             counts = {"stored": summary.stored, "unchanged": summary.unchanged, "rejected": summary.rejected}
             advance_in(connection, entry.id, rows_done=batch[-1].number, **counts)
         if progress:
             progress(summary.rows)
     summary.rejects = rejects.path if rejects.path.exists() else None
+
+
+def _people(batch: list[ReadRow], is_new: list[bool], *, every: bool) -> list[ContactOfLead]:
+    """Return the contacts of a batch: of every row, or of those alone that told anything new."""
+    flags = iter(is_new)
+    told = [(row.facts, True in [next(flags) for _ in row.facts.facts]) for row in batch if row.facts]
+    return [facts.contact for facts, is_told in told if facts.contact and (every or is_told)]
 
 
 def _rehearse(

@@ -711,3 +711,68 @@ def test_files_that_were_imported_before_a_column_could_be_named_are_still_known
     del before["export"]["leads"]["currency"], before["export"]["stages"]["currency"], before["export"]["stages"]["id"]
     told = json.dumps(before, ensure_ascii=False, separators=(",", ":"))
     assert importer._how_read(COMPANY) == hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def test_of_a_lead_that_a_file_tells_twice_the_last_row_counts_in_every_export(house: House) -> None:
+    changed = (*ANNA[:5], "55", *ANNA[6:])
+    for day in (0, 1, 2):
+        note = (*BORIS[:5], str(60 + day), *BORIS[6:])
+        path = house.file(f"leads {day}.csv", HEADER, ANNA, note, changed)
+        assert house.take(path, exported_at=EXPORTED, dry_run=True).stored == (3 if day == 0 else 1)
+        assert house.take(path, exported_at=EXPORTED + timedelta(days=day)).stored == (3 if day == 0 else 1)
+        known = Gate(COMPANY).as_of(house.store.history(LeadId("1")), LATER)
+        assert known is not None
+        assert known.answers["area"] == 55.0
+    first = Gate(COMPANY).as_of(house.store.history(LeadId("1")), EXPORTED - timedelta(seconds=1))
+    assert first is not None
+    assert first.answers["area"] == 40.5
+
+
+def test_of_two_corrections_of_one_export_the_one_that_was_read_later_counts(house: House) -> None:
+    for area in ("40,5", "99", "55", "70"):
+        house.take(house.file(f"leads {area}.csv", HEADER, (*ANNA[:5], area, *ANNA[6:])))
+        known = Gate(COMPANY).as_of(house.store.history(LeadId("1")), LATER)
+        assert known is not None
+        assert known.answers["area"] == float(area.replace(",", "."))
+
+
+def test_rows_that_lay_ahead_of_their_export_go_in_when_the_file_comes_again(house: House) -> None:
+    path = house.file(
+        "spend.csv",
+        ("День", "Расход", "Клики", "Источник"),
+        ("09.03.2026", "90", "1", "vk"),
+        ("15.03.2026", "70", "2", "vk"),
+    )
+    first = house.take(path)
+    assert (first.stored, first.rejected) == (1, 1)
+    again = house.take(path, exported_at=LATER)
+    assert (again.was_known, again.stored, again.unchanged, again.rejected) == (False, 1, 1, 0)
+    assert house.take(path, exported_at=LATER).was_known
+    assert sum(one.cost for one in house.store.spend()) == 160.0
+
+
+def test_an_old_file_with_rejected_rows_that_comes_again_takes_back_nothing_that_was_told_since(house: House) -> None:
+    old = house.file("old.csv", HEADER, ANNA, ("3", "31.02.2026", *BORIS[2:]))
+    house.take(old)
+    house.take(
+        house.file("new.csv", HEADER, (*ANNA[:3], "8 900 000-00-01", ANNA[4], "55", *ANNA[6:])), exported_at=LATER
+    )
+    again = house.take(old, exported_at=LATER + timedelta(days=1))
+    assert (again.stored, again.unchanged, again.rejected) == (0, 1, 1)
+    assert house.book.contact(LeadId("1")).phone == "8 900 000-00-01"
+    known = Gate(COMPANY).as_of(house.store.history(LeadId("1")), LATER + timedelta(days=2))
+    assert known is not None
+    assert known.answers["area"] == 55.0
+
+
+def test_an_export_of_deals_is_not_taken_for_leads_by_its_number_and_day(house: House) -> None:
+    deals = house.file(
+        "deals.csv",
+        ("Номер", "Создан", "Название", "Воронка", "Валюта"),
+        ("90", "02.03.2026", "Окна", "Продажи", "RUB"),
+    )
+    with pytest.raises(ImportRefused, match=r"2 of the 12 columns .* --as leads"):
+        house.take(deals)
+    with pytest.raises(ImportRefused):
+        house.take(deals, dry_run=True)
+    assert house.take(deals, kind="leads").stored == 1
