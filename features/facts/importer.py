@@ -27,7 +27,7 @@ from features.facts.read_rows import ReadRow, batches
 from features.facts.rejects import Rejects
 from features.facts.row_readers import Reading
 from features.facts.spend_exports.found_export import AdExport, ad_export_of
-from features.facts.stages_told import stages_amiss
+from features.facts.stages_told import Endings, stages_amiss
 from features.facts.store import FactStore
 from features.facts.values import Stage
 
@@ -58,6 +58,7 @@ class ImportSummary:
     totals: int = 0
     stages: Counter[str] = field(default_factory=Counter)
     """How many of the rows that were read stand at each stage."""
+    endings: Endings = field(default_factory=Endings)
 
 
 def import_file(
@@ -123,6 +124,7 @@ def _ad_export(path: Path, company: Company, kind: str | None) -> AdExport | Non
 def _told(summary: ImportSummary, costs: AdExport | None, company: Company) -> ImportSummary:
     """Return the summary with what an ad system's export told besides its rows, and what is amiss with the stages."""
     summary.warnings += stages_amiss(summary.stages, company)
+    summary.warnings += summary.endings.in_words()
     if costs:
         summary.ad_system, summary.titles, summary.totals = costs.system, costs.titles, costs.totals
         summary.warnings += costs.warnings()
@@ -223,7 +225,7 @@ def _store_all(
             )
             is_new = [number is not None for number in numbers]
             remember_in(connection, _people(batch, is_new, every=not summary.again), import_id=entry.id)
-            _count(summary, batch, is_new)
+            _count(summary, batch, is_new, reading.company)
             counts = {"stored": summary.stored, "unchanged": summary.unchanged, "rejected": summary.rejected}
             advance_in(connection, entry.id, rows_done=batch[-1].number, **counts)
         if progress:
@@ -252,13 +254,13 @@ def _rehearse(
     for batch in batches(path, shape, kind, reading, 0, costs):
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with reading_from(store.engine) as connection:
-            _count(summary, batch, new_among(connection, facts, seen))
+            _count(summary, batch, new_among(connection, facts, seen), reading.company)
         if progress:
             progress(summary.rows)
     return summary
 
 
-def _count(summary: ImportSummary, batch: list[ReadRow], is_new: list[bool]) -> None:
+def _count(summary: ImportSummary, batch: list[ReadRow], is_new: list[bool], company: Company) -> None:
     flags = iter(is_new)
     for row in batch:
         summary.rows += 1
@@ -266,7 +268,10 @@ def _count(summary: ImportSummary, batch: list[ReadRow], is_new: list[bool]) -> 
             summary.rejected += 1
             continue
         summary.rejected_cells += len(row.complaints)
-        summary.stages.update(fact.stage for fact in row.facts.facts if isinstance(fact, Stage))
+        for fact in row.facts.facts:
+            if isinstance(fact, Stage):
+                summary.stages[fact.stage] += 1
+                summary.endings.add(fact, company)
         flagged = [next(flags) for _ in row.facts.facts]
         if any(flagged):
             summary.stored += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from features.facts.company import Company
 from features.facts.contact_signs import holds_contact
-from features.facts.values import StageKind
+from features.facts.values import LeadId, Stage, StageKind
 
 ENDINGS: tuple[tuple[StageKind, str], ...] = (("won", "sale"), ("lost", "lost deal"))
 FEWEST_TOLD = 50
@@ -75,3 +77,45 @@ def stages_amiss(counts: Mapping[str, int], company: Company, *, counted: Counte
                 f"stages.{kind} of company.yaml names {', '.join(names)}, but {counted.none}, so none of "
                 f"{counted.of} is a {what}.{others}"
             )
+
+
+@dataclass(slots=True)
+class Endings:
+    """The leads of a file that were sold, and which of them it tells as lost later: a sale within the window stays one."""
+
+    sold: dict[LeadId, datetime] = field(default_factory=dict)
+    lost_since: dict[LeadId, None] = field(default_factory=dict)
+
+    def add(self, stage: Stage, company: Company) -> None:
+        """Take a row's stage into account; without a window the last closing counts, so nothing is amiss."""
+        kind = company.kind_of_stage(stage.stage) if company.horizon_days else "other"
+        if kind == "won":
+            self.sold.setdefault(stage.lead_id, stage.at)
+        elif kind == "lost" and self.sold.get(stage.lead_id, stage.at) < stage.at:
+            self.lost_since[stage.lead_id] = None
+
+    def in_words(self) -> Iterator[str]:
+        """Yield how many sold leads were lost since, and what to do where the sale was taken back.
+
+        >>> from datetime import UTC
+        >>> company = Company.model_validate({"company": "x", "stages": {"won": ["Won"], "lost": ["Lost"]}})
+        >>> endings, noon = Endings(), datetime(2026, 3, 2, 12, tzinfo=UTC)
+        >>> for day, name in ((3, "Won"), (9, "Lost")):
+        ...     endings.add(Stage(LeadId("7"), noon.replace(day=day), noon, name), company)
+        >>> print(*endings.in_words())
+        1 lead is lost after its sale (7): it counts as sold all the same. ... under the id that it had (export.stages.id).
+        """
+        if not self.lost_since:
+            return
+        many = len(self.lost_since)
+        shown = [one for one in list(self.lost_since)[:MOST_NAMED] if not holds_contact(one)]
+        named = f" ({', '.join(shown)}{', …' if len(shown) < many else ''})" if shown else ""
+        told = (
+            f"1 lead is lost after its sale{named}: it counts"
+            if many == 1
+            else f"{many:,} leads are lost after their sale{named}: they count"
+        )
+        yield (
+            f"{told} as sold all the same. Where a sale was taken back, tell it again with another stage under the id that it had "
+            "(export.stages.id)."
+        )

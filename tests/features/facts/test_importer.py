@@ -776,3 +776,17 @@ def test_an_export_of_deals_is_not_taken_for_leads_by_its_number_and_day(house: 
     with pytest.raises(ImportRefused):
         house.take(deals, dry_run=True)
     assert house.take(deals, kind="leads").stored == 1
+
+
+def test_sales_that_a_file_tells_as_lost_later_are_told_with_what_to_do(house: House) -> None:
+    header = ("Заявка", "Дата", "Стадия", "Сумма")
+    sold, lost = ("1", "03.03.2026", "Оплата", "90"), ("1", "05.03.2026", "Отказ", "")
+    reopened = (("2", "03.03.2026", "Отказ", ""), ("2", "05.03.2026", "Оплата", "90"))
+    taken_back = house.take(house.file("stages.csv", header, sold, lost, *reopened))
+    assert [
+        one for one in taken_back.warnings if "export.stages.id" in one and "1 lead is lost after its sale (1)" in one
+    ]
+    assert not [one for one in house.take(house.file("more.csv", header, *reopened)).warnings if "after" in one]
+    no_window = COMPANY.model_copy(update={"horizon_days": None})
+    told = house.take(house.file("again.csv", header, sold, lost), company=no_window).warnings
+    assert not [one for one in told if "after its sale" in one]
