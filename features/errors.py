@@ -269,7 +269,15 @@ class NothingToTell(LeadloopError):
 
 
 class ExperimentRefused(LeadloopError):
-    """A test of the budget cannot be planned so, or not be judged yet; the message says what would do."""
+    """A test of the budget cannot be planned so, or not be judged yet; the message says what would do.
+
+    ``why`` names the message for pages, which say it in the reader's language with ``said`` put in.
+    """
+
+    def __init__(self, why: str, message: str, **said: object) -> None:
+        super().__init__(message)
+        self.why = why
+        self.said = said
 
 
 class DestinationRefused(LeadloopError):

@@ -113,16 +113,21 @@ def drawn(
         Where so few pairs cannot show anything, a channel has no spend or sales to vary, or the first day is no Monday.
     """
     if not channels:
-        raise ExperimentRefused("Name at least one channel to vary.")
+        raise ExperimentRefused("no_channel", "Name at least one channel to vary.")
     if begins.weekday() != 0:
-        raise ExperimentRefused(f"A test begins on a Monday; {begins.isoformat()} is none.")
-    if not 0 < change <= 1:
-        raise ExperimentRefused("The change is a share above 0 and up to 1: 0.5 raises and lowers by half.")
-    if not pairs * len(channels) >= FEWEST_PAIRS or pairs > MOST_PAIRS:
         raise ExperimentRefused(
-            f"{pairs * len(channels)} pairs of weeks show nothing, or are too many: take {FEWEST_PAIRS} to {MOST_PAIRS}, over all "
-            "channels together."
+            "no_monday", f"A test begins on a Monday; {begins.isoformat()} is none.", day=begins.isoformat()
         )
+    if not 0 < change <= 1:
+        raise ExperimentRefused("change", "The change is a share above 0 and up to 1: 0.5 raises and lowers by half.")
+    if not pairs * len(channels) >= FEWEST_PAIRS or pairs > MOST_PAIRS:
+        asked = pairs * len(channels)
+        raise ExperimentRefused(
+            "pairs",
+            f"{asked} pairs of weeks show nothing, or are too many: take {FEWEST_PAIRS} to {MOST_PAIRS}, over all channels "
+            "together.",
+            pairs=asked, fewest=FEWEST_PAIRS, most=MOST_PAIRS,
+        )  # fmt: skip
     draw = random.Random(seed)
     drawn_pairs = []
     for one in channels:
@@ -169,7 +174,10 @@ def _usual(one: ChannelWeeks) -> _Usual:
     sold = sum(week.sold for week in weeks)
     if not weeks or sold <= 0:
         raise ExperimentRefused(
-            f"{one.channel} had no spend, or sold nothing, in the last {RECENT_WEEKS} weeks: there is nothing to vary."
+            "nothing_to_vary",
+            f"{one.channel} had no spend, or sold nothing, in the last {RECENT_WEEKS} weeks: there is nothing to vary.",
+            channel=one.channel,
+            weeks=RECENT_WEEKS,
         )
     return _Usual(sold / len(weeks), sum(week.cost for week in weeks) / len(weeks))
 

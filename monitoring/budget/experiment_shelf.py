@@ -30,7 +30,7 @@ class ExperimentShelf:
             Where its name is taken, or cannot be a file's.
         """
         if not NAME.fullmatch(experiment.name):
-            raise ExperimentRefused("A test's name is of a-z, 0-9 and -, sixty letters at most.")
+            raise ExperimentRefused("name", "A test's name is of a-z, 0-9 and -, sixty letters at most.")
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{experiment.name}.json"
         try:
@@ -38,7 +38,9 @@ class ExperimentShelf:
                 file.write(_EXPERIMENT.dump_json(experiment, indent=2))
         except FileExistsError:
             raise ExperimentRefused(
-                f"There is a test {experiment.name} already, and a drawn test is not changed; name this one otherwise."
+                "taken",
+                f"There is a test {experiment.name} already, and a drawn test is not changed; name this one otherwise.",
+                name=experiment.name,
             ) from None
         return path
 

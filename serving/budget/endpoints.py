@@ -64,13 +64,13 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
         moment = desk.now()
         every = figures.weeks(moment)
         returns = channel_returns(every)
+        words = pages.writing(request)
         plan, refused = None, None
         if asked.channels:
             try:
                 plan = plan_of(asked, every, "plan")
             except ExperimentRefused as error:
-                refused = str(error)
-        words = pages.writing(request)
+                refused = words(f"bg_refused_{error.why}", **error.said)
         return {
             "returns": returns,
             "recent": RECENT_WEEKS,
@@ -109,7 +109,8 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
             await run_in_threadpool(lambda: shelf.keep(plan_of(asked, figures.weeks(desk.now()), name)))
         except ExperimentRefused as error:
             shown = await run_in_threadpool(told, request, asked)
-            return pages.show(request, "budget.html", 422, **{**shown, "refused": str(error)})
+            said = pages.writing(request)(f"bg_refused_{error.why}", **error.said)
+            return pages.show(request, "budget.html", 422, **{**shown, "refused": said})
         return RedirectResponse(pages.link("/budget", **language_asked(request)) + f"#test-{name}", 303)
 
     return router

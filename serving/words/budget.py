@@ -102,5 +102,30 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
         "В {n} парах деньги не пошли за жребием; они посчитаны, как выпало.",
         "In {n} pairs the money did not follow the draw; they count as they were drawn.",
     ),
+    "bg_refused_no_channel": ("Выберите хотя бы один канал.", "Choose at least one channel."),
+    "bg_refused_no_monday": (
+        "Проверка начинается в понедельник, а {day} — другой день.",
+        "A test begins on a Monday; {day} is none.",
+    ),
+    "bg_refused_change": (
+        "Размах — доля больше 0 и не больше 1: 0,5 прибавляет и убавляет половину.",
+        "The change is a share above 0 and up to 1: 0.5 raises and lowers by half.",
+    ),
+    "bg_refused_pairs": (
+        "Пар недель по всем каналам вместе вышло {pairs}: столько ничего не покажут, или это слишком много. Нужно от {fewest} до {most}.",
+        "{pairs} pairs of weeks show nothing, or are too many: take {fewest} to {most}, over all channels together.",
+    ),
+    "bg_refused_nothing_to_vary": (
+        "У канала {channel} за последние {weeks} недель не было расхода или продаж: менять нечего.",
+        "{channel} had no spend, or sold nothing, in the last {weeks} weeks: there is nothing to vary.",
+    ),
+    "bg_refused_name": (
+        "В названии проверки только a–z, 0–9 и дефис, не больше шестидесяти знаков.",
+        "A test's name is of a–z, 0–9 and -, sixty letters at most.",
+    ),
+    "bg_refused_taken": (
+        "Проверка {name} уже есть, а сохранённый жребий не меняется; назовите эту иначе.",
+        "There is a test {name} already, and a drawn test is not changed; name this one otherwise.",
+    ),
     "bg_any": ("сколько угодно", "any number"),
 }
