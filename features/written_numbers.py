@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
+SIGN_FIRST = frozenset({"USD", "EUR", "GBP"})
+"""Currencies whose sign English writes before the number."""
 
 
 def number_words(value: float, language: str) -> str:
@@ -17,6 +19,20 @@ def number_words(value: float, language: str) -> str:
     text = text.rstrip("0").rstrip(".") if digits else text
     text = "0" if text == "-0" else text
     return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+
+
+def money_words(value: float, currency: str, language: str) -> str:
+    r"""Return money without its small coins; English puts the sign of a western currency first.
+
+    >>> money_words(1234.5, "EUR", "en"), money_words(-90, "USD", "en"), money_words(1234.5, "EUR", "ru")
+    ('€1,234', '-$90', '1\xa0234\xa0€')
+    >>> money_words(5, "PLN", "en")
+    '5\xa0PLN'
+    """
+    number, sign = number_words(float(round(value)), language), CURRENCY_SIGNS.get(currency, currency)
+    if language == "en" and currency in SIGN_FIRST:
+        return f"-{sign}{number.removeprefix('-')}" if number.startswith("-") else f"{sign}{number}"
+    return f"{number}\u00a0{sign}"
 
 
 def percent_words(share: float, language: str, digits: int | None = None) -> str:

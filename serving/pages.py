@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from features.facts.company import Company
 from features.rows.feature_words import feature_label, field_label, level_word
-from features.written_numbers import CURRENCY_SIGNS
+from features.written_numbers import money_words
 from serving.desk.next_question import answer_words, next_question
 from serving.gate.visitor import Visitor, visitor_of
 from serving.navigation import navigation_for
@@ -120,8 +120,7 @@ class Writing:
         """Return money in the company's currency; a dash where there is none."""
         if value is None:
             return "—"
-        sign = CURRENCY_SIGNS.get(self.company.currency, self.company.currency)
-        return f"{number_words(float(round(value)), self.language)}\u00a0{sign}"
+        return money_words(value, self.company.currency, self.language)
 
     def moment(self, moment: datetime | None) -> str:
         """Return a moment in the company's time zone."""

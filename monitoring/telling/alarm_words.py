@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from features.facts.company import Company
-from features.written_numbers import CURRENCY_SIGNS, number_words, percent_words
+from features.written_numbers import money_words, number_words, percent_words
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.intervals import Rate
 from monitoring.telling.segment_words import field_words, quoted, segment_words, watched_words
@@ -222,8 +222,7 @@ def money(value: float, company: Company, language: str) -> str:
     >>> money(1234.5, Company(company="Окна"), "en").split()
     ['1,234', '₽']
     """
-    sign = CURRENCY_SIGNS.get(company.currency, company.currency)
-    return f"{number_words(float(round(value)), language)}\u00a0{sign}"
+    return money_words(value, company.currency, language)
 
 
 def day_words(day: date, language: str) -> str:
