@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from features.counted_words import counted
 from leadloop.commands._house import House
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ SHOWN_AMISS = 5
 def say_taken(desk: CrmDesk, done: Taking, console: Console, how: str) -> None:
     """Say what a turn came to, where it came to anything."""
     if done.facts or done.letters:
-        told = f"{desk.connector.crm} {how}: {done.seen:,} records, {done.facts:,} new facts, {done.letters:,} scores to tell."
+        read, new = counted(done.seen, "record"), counted(done.facts, "new fact")
+        told = f"{desk.connector.crm} {how}: {read}, {new}, {counted(done.letters, 'score')} to tell."
         console.print(told, highlight=False, markup=False)
     for one in done.amiss[:SHOWN_AMISS]:
         console.print(f"  {one}", highlight=False, markup=False)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from features.counted_words import counted
 from leadloop.commands._house import House
 from leadloop.commands._progress import bar_over
 from leadloop.commands._table import figures_table
@@ -62,8 +63,8 @@ def say_won(report: WonReport, console: Console) -> None:
     for notes in report.notes:
         sure = [one for one in notes.themes if one.is_sure]
         console.print(
-            f"  {notes.kind}: {len(notes.themes)} themes in the notes of {notes.of_won:,} won and {notes.of_lost:,} lost "
-            f"leads; {len(sure)} surely more frequent on one side.",
+            f"  {notes.kind}: {counted(len(notes.themes), 'theme')} in the notes of {notes.of_won:,} won and "
+            f"{notes.of_lost:,} lost leads; {len(sure)} surely more frequent on one side.",
             highlight=False,
         )
 
@@ -99,17 +100,19 @@ def _say_drawn(one: Drawn, house: House, console: Console) -> None:
     from serving.portrait.segment_words import segment_words
 
     when = "at arrival" if one.known_by == "arrival" else "after the first talk"
-    counts = f"{one.bought:,} sales among {one.settled:,} settled leads"
+    counts = f"{counted(one.bought, 'sale')} among {counted(one.settled, 'settled lead')}"
     if one.state == "too_few":
         console.print(f"By what was known {when}: not enough data ({counts}; {one.fewest} of each kind are needed).")
         return
     if not one.segments:
         console.print(
-            f"By what was known {when}: nothing surely sets buyers apart ({counts}, {one.looked_at:,} segments)."
+            f"By what was known {when}: nothing surely sets buyers apart ({counts}, {counted(one.looked_at, 'segment')})."
         )
         return
     table = figures_table("who", figures=("of leads", "of sales", "", "buys", "others"))
-    table.title = f"Buyers, by what was known {when}: {counts}; {one.looked_at:,} segments looked at; 95 % intervals"
+    table.title = (
+        f"Buyers, by what was known {when}: {counts}; {counted(one.looked_at, 'segment')} looked at; 95 % intervals"
+    )
     for segment in one.segments:
         table.add_row(
             segment_words(segment.conditions, house.company), _value(segment.of_leads), _value(segment.of_sales),
@@ -125,13 +128,13 @@ def _say_difference(report: PortraitReport, house: House, console: Console) -> N
     if told is None:
         console.print("  This is the first portrait: nothing to compare it with yet.")
         return
-    head = f"  Since the portrait of {told.since:%Y-%m-%d}: {told.new_sales:,} sales, {told.before_sales:,} until then"
+    head = f"  Since the portrait of {told.since:%Y-%m-%d}: {counted(told.new_sales, 'sale')}, {told.before_sales:,} until then"
     if told.state == "too_few":
         console.print(f"{head}; a comparison needs {told.fewest} on each side.")
         return
     sure = [one for one in told.segments if one.is_sure]
     console.print(
-        f"{head}; {told.looked_at:,} segments compared: {'surely changed:' if sure else 'no sure difference.'}"
+        f"{head}; {counted(told.looked_at, 'segment')} compared: {'surely changed:' if sure else 'no sure difference.'}"
     )
     for one in sure:
         words = segment_words(one.conditions, house.company)

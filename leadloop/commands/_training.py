@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from features.counted_words import counted
 from leadloop.commands._house import House
 from leadloop.commands._measures import measures_table
 from leadloop.commands._progress import bar_over, over_both_passes
@@ -38,11 +39,13 @@ def train_once(
             seed=seed,
             progress=over_both_passes(passed),
         )
-    console.print(f"Model [bold]{done.version}[/]: {done.data.leads:,} settled leads, {done.data.sales:,} sales.")
+    console.print(
+        f"Model [bold]{done.version}[/]: {counted(done.data.leads, 'settled lead')}, {counted(done.data.sales, 'sale')}."
+    )
     for note in done.notes:
         console.print(f"  [yellow]{note}[/]")
     overall = done.evaluation.overall
-    title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"
+    title = f"{counted(overall.leads, 'later lead')}, {counted(overall.sales, 'sale')}; 95 % intervals"
     console.print(measures_table(title, overall.measures))
     for reason in done.decision.reasons:
         console.print(f"  {reason}", markup=False)

@@ -113,7 +113,7 @@ def _show_alarm(one: LoggedAlarm, company: Company, console: Console, *, snoozed
     elif one.seen:
         marks.append("seen")
     tail = f" [dim]({escape('; '.join(marks))})[/]" if marks else ""
-    console.print(f"[bold red]{escape(headline(alarm.watched, 'en'))}[/]{tail}", highlight=False)
+    console.print(f"[bold red]{escape(headline(alarm.watched, 'en', company=company))}[/]{tail}", highlight=False)
     for line in (
         f"{since_words(alarm, 'en')}: {rose_words(alarm, 'en')}",
         f"{counts_words(alarm, 'en')}; {cost_words(alarm, company, 'en')}",

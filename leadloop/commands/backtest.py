@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import moment_of
 from leadloop.commands._progress import bar_over, over_both_passes
@@ -121,7 +122,8 @@ def _overall(report: BacktestReport) -> Iterator[str]:
     if whole.judged is None or whole.more_than_rules is None:
         yield WHY_NOT[report.state].format(leads=whole.leads, sales=whole.sales)
         return
-    yield f"{whole.leads:,} settled leads, {whole.sales:,} sales. Of these sales the first 20 % of each period's leads hold"
+    settled = f"{counted(whole.leads, 'settled lead')}, {counted(whole.sales, 'sale')}"
+    yield f"{settled}. Of these sales the first 20 % of each period's leads hold"
     for name, words in ((MODEL, "best first by the model"), (RULES, "by the rules"), (BASE_RATE, "at random")):
         yield f"  {_found(whole.judged[name].found, whole.sales).replace(NEW_LINE, ' ')}  {words}"
     more = whole.more_than_rules
@@ -134,7 +136,7 @@ def _overall(report: BacktestReport) -> Iterator[str]:
 def _left_alone(one: LeftAlone) -> str:
     since = f"The model of {one.since:%Y-%m-%d}, left alone since"
     if one.over_renewed is None:
-        return f"{since}: not enough data ({one.leads:,} settled leads later, {one.sales:,} sales)."
+        return f"{since}: not enough data ({counted(one.leads, 'settled lead')} later, {counted(one.sales, 'sale')})."
     ratio = _ends(one.over_renewed).replace(NEW_LINE, " ")
     return f"{since}: log-loss {ratio} of the renewed one's, on {one.leads:,} leads that came after the next one was learned."
 

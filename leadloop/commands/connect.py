@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._crm import opened, say_taken
 from leadloop.commands._house import CompanyOption, HomeOption, House, now, open_house
 
@@ -151,8 +152,8 @@ def _once(house: House, console: Console) -> None:
     desk.close()
     taking = found.taking
     console.print(
-        f"{desk.connector.crm}: {taking.seen:,} records looked at, {taking.facts:,} new facts, {taking.letters:,} scores to tell, "
-        f"{delivered:,} letters delivered.",
+        f"{desk.connector.crm}: {counted(taking.seen, 'record')} looked at, {counted(taking.facts, 'new fact')}, "
+        f"{counted(taking.letters, 'score')} to tell, {counted(delivered, 'letter')} delivered.",
         highlight=False,
     )
     if taking.amiss:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._conversions import conversion_desk
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._table import figures_table
@@ -93,7 +94,8 @@ def _write(desk: ConversionDesk, system: System, out: Path, moment: datetime, co
     finished = finish_last(desk.ledger, system)
     if finished:
         console.print(
-            f"The last file was cut short and is finished now: {finished.name}, {finished.lines:,} lines.", markup=False
+            f"The last file was cut short and is finished now: {finished.name}, {counted(finished.lines, 'line')}.",
+            markup=False,
         )
     look = desk.look(system, moment)
     handed = write_upload(desk, system, out, moment)
@@ -101,7 +103,8 @@ def _write(desk: ConversionDesk, system: System, out: Path, moment: datetime, co
         console.print("Nothing is ready: no file was written.")
     else:
         console.print(
-            f"{handed.lines:,} lines in {out}: {handed.first_told:,} told for the first time, {handed.restated:,} restated.",
+            f"{counted(handed.lines, 'line')} in {out}: {handed.first_told:,} told for the first time, "
+            f"{handed.restated:,} restated.",
             markup=False,
         )
     console.print(_fallen(look), highlight=False)
@@ -118,7 +121,9 @@ def _show(system: System, look: Look, desk: ConversionDesk, console: Console) ->
     console.print(table)
     last = next(iter(desk.ledger.batches(system, most=1)), None)
     if last:
-        console.print(f"  Last: {last.way}, {last.at:%Y-%m-%d %H:%M} UTC, {last.lines:,} lines.", highlight=False)
+        console.print(
+            f"  Last: {last.way}, {last.at:%Y-%m-%d %H:%M} UTC, {counted(last.lines, 'line')}.", highlight=False
+        )
 
 
 def _fallen(look: Look) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._counting import leave_counted
 from leadloop.commands._house import CompanyOption, HomeOption, House, house_to_rehearse, now, open_house
 from leadloop.commands._moments import moment_of
@@ -137,18 +138,21 @@ def _in_words(summary: ImportSummary, dry_run: bool) -> str:
         head = head.replace("(spend", f"(costs of {summary.ad_system}", 1)
     head += ")" if summary.import_id is None else f", import {summary.import_id})"
     if summary.was_known:
-        return f"{head}: nothing new, this file was imported before ({summary.rows:,} rows)."
+        return f"{head}: nothing new, this file was imported before ({counted(summary.rows, 'row')})."
     stored = "would be stored" if dry_run else "stored"
     lines = [
-        f"{head}: {summary.rows:,} rows: {summary.stored:,} {stored}, {summary.unchanged:,} unchanged, "
+        f"{head}: {counted(summary.rows, 'row')}: {summary.stored:,} {stored}, {summary.unchanged:,} unchanged, "
         f"{summary.rejected:,} rejected"
     ]
     if summary.ad_system:
-        lines.append(f"  left aside: {summary.titles:,} title lines, {summary.totals:,} rows of totals")
+        lines.append(
+            f"  left aside: {counted(summary.titles, 'title line')}, {counted(summary.totals, 'row')} of totals"
+        )
     if summary.resumed_after:
         lines.append(f"  went on after row {summary.resumed_after:,}")
     if summary.rejected_cells:
-        lines.append(f"  {summary.rejected_cells:,} cells that do not fit were left out of rows that went in")
+        left_out = counted(summary.rejected_cells, "cell that does not fit was", "cells that do not fit were")
+        lines.append(f"  {left_out} left out of rows that went in")
     if summary.rejects:
         lines.append(f"  what does not fit, line by line: {escape(str(summary.rejects))}")
     lines += [f"  [yellow]{escape(warning)}[/]" for warning in summary.warnings]

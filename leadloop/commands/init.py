@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._house import now
 from leadloop.commands.schema import written_schema
 
@@ -128,7 +129,7 @@ def _say_rehearsals(console: Console, draft: Draft) -> None:
     for one in draft.rehearsals:
         console.print(f"  {one.file}: {one.fitting:,} of {one.rows:,}")
         for reason, count in one.reasons:
-            console.print(f"    {count:,} times: {reason}")
+            console.print(f"    {counted(count, 'time')}: {reason}")
     for doubt in draft.doubts:
         console.print(f"  {doubt}", style="yellow")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._conversions import postman
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._moments import in_utc
@@ -55,7 +56,8 @@ def command(
         console.print(f"Letter {again} is sent again, by `leadloop work` or `leadloop outbox --send`.")
     if all_again is not None:
         count = outbox.all_again(all_again, now())
-        console.print(f"{count:,} letters to {all_again} are sent again.", markup=False, highlight=False)
+        sent = counted(count, f"letter to {all_again} is", f"letters to {all_again} are")
+        console.print(f"{sent} sent again.", markup=False, highlight=False)
     if send:
         done = postman(house).go_round()
         console.print(
@@ -66,7 +68,7 @@ def command(
     letters = outbox.letters("dead", "waiting", "sending", destination=to, most=SHOWN)
     if not letters:
         delivered = sum(count for (_, state), count in outbox.counts().items() if state == "delivered")
-        console.print(f"Nothing waits. {delivered:,} letters were delivered.", highlight=False)
+        console.print(f"Nothing waits. {counted(delivered, 'letter was', 'letters were')} delivered.", highlight=False)
         return
     console.print(_listed(letters))
 
@@ -88,7 +90,7 @@ def _whole(one: KeptLetter) -> Iterator[str]:
     from features.facts.contact_signs import HAS_CONTACT, HIDDEN
 
     yield f"Letter {one.id} to {one.letter.destination}: {one.letter.kind}, {one.state}."
-    yield f"  Put {in_utc(one.put_at)} UTC, tried {one.tries} times, changed {in_utc(one.changed_at)} UTC."
+    yield f"  Put {in_utc(one.put_at)} UTC, tried {counted(one.tries, 'time')}, changed {in_utc(one.changed_at)} UTC."
     yield f"  {one.letter.method} to {urlsplit(one.letter.url).hostname}, {one.letter.content_type}, id {one.letter.once_key}"
     yield f"  Last answer: {one.answer or 'none yet'}"
     if one.letter.body:

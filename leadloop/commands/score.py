@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._house import CompanyOption, HomeOption, House, now, open_house
 from leadloop.commands._progress import Done, bar_over, rows_in
 
@@ -60,7 +61,7 @@ def command(
     with bar_over(leads.name, rows_in(leads), console) as done:
         found = _scores(leads, reading, rows, Champion(house.settings.home).scorer, done)
         scored, left_out = _write(found, out, console)
-    console.print(f"{scored:,} leads scored into {out}, {left_out:,} left out.", markup=False)
+    console.print(f"{counted(scored, 'lead')} scored into {out}, {left_out:,} left out.", markup=False)
 
 
 def _refuse_other_files(path: Path, house: House) -> None:

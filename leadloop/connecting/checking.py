@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from features.counted_words import counted
 from features.crm.inbox import Inbox
 from features.crm.record_book import RecordBook
 from features.errors import CrmAway, CrmRefused, DestinationRefused
@@ -146,11 +147,10 @@ def _door(crm: Crm, secrets: CrmSecrets, engine: Engine, moment: datetime) -> It
 def _waiting(crm: Crm, engine: Engine) -> Iterator[Line]:
     inbox, book, outbox = Inbox(engine, crm.system), RecordBook(engine, crm.system), Outbox(engine)
     counts = inbox.counts()
-    yield Line(
-        None if counts.waiting else True, f"Inbox: {counts.waiting:,} messages wait, {counts.done:,} were looked into."
-    )
+    wait, done = counted(counts.waiting, "message waits", "messages wait"), counted(counts.done, "was", "were")
+    yield Line(None if counts.waiting else True, f"Inbox: {wait}, {done} looked into.")
     for one in inbox.failing(SHOWN):
-        yield Line(False, f"{one.entity} {one.record_id}, tried {one.tries} times: {one.why}")
+        yield Line(False, f"{one.entity} {one.record_id}, tried {counted(one.tries, 'time')}: {one.why}")
     for entity, (cursor, looked) in book.cursors().items():
         yield Line(
             True,

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import httpx
 
+from features.counted_words import counted
 from features.errors import DeliveryFailed, DestinationRefused
 from features.facts.contact_signs import HAS_CONTACT, HIDDEN
 from features.outbox.letter import KeptLetter, Letter
@@ -248,7 +249,7 @@ class Postman:
         self._breakers[kept.letter.destination].failed(self._clock(), asked)
         manner = _manner(kept.letter)
         if kept.tries >= manner.most_tries:
-            self._give_up(kept, f"Tried {kept.tries} times. {answer}", done)
+            self._give_up(kept, f"Tried {counted(kept.tries, 'time')}. {answer}", done)
         else:
             self._put_off(kept, max(manner.wait(kept.tries + 1, self._draw), asked or timedelta(0)), answer, done)
 

@@ -109,7 +109,7 @@ def test_a_push_waits_in_the_outbox_and_the_worker_of_its_own_process_delivers_i
     assert [one["event_name"] for one in read_meta(server.got[1].body)] == ["Converted"]
     assert server.got[1].headers["authorization"] == "Bearer secret-token"
     assert json.loads(server.got[1].body)["data"][0]["user_data"] == {"lead_id": 1234567890123456}
-    assert "1 letters were delivered" in telling.done("outbox")
+    assert "1 letter was delivered" in telling.done("outbox")
     ran = telling.run("outbox", "--again", "1")
     assert (ran.code, "No letter 1 waits for a person" in one_line(ran.err)) == (1, True)
     assert "secret-token" not in (telling.home / "leadloop.db").read_bytes().decode("latin-1")

@@ -38,7 +38,7 @@ def test_a_crm_that_is_named_while_it_works_is_heard_from_then_on(
         file.write_text(COMPANY + CRM, encoding="utf-8")
         os.utime(file, ns=(1, 1))
         turn(NOW)
-        assert "bitrix24 looked through: 1 records, 2 new facts, 1 scores to tell." in said.getvalue()
+        assert "bitrix24 looked through: 1 record, 2 new facts, 1 score to tell." in said.getvalue()
         turn(NOW)
         place.postman.go_round()
         assert 0 < portal.records["lead"][number]["UF_CRM_SCORE"] < 100

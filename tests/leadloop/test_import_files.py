@@ -53,7 +53,7 @@ def test_several_files_of_different_kinds_are_recognised_and_counted(company: Sm
         ("spend", "spend", 2),
     ):
         assert f"{name}.csv ({kind}, import" in said
-        assert f"{rows} rows: {rows} stored, 0 unchanged, 0 rejected" in said
+        assert f"{rows} row{'s' if rows > 1 else ''}: {rows} stored, 0 unchanged, 0 rejected" in said
     assert store_of(company).lead_count() == 3
 
 
@@ -125,7 +125,7 @@ def test_rows_that_do_not_fit_are_named_with_line_column_and_reason_and_the_rest
     write_rows(company.folder / "leads.csv", [LEADS, good, no_date, no_number, torn])
     said = company.done("import", company.file("leads.csv"))
     assert "4 rows: 2 stored, 0 unchanged, 2 rejected" in said
-    assert "1 cells that do not fit were left out of rows that went in" in said
+    assert "1 cell that does not fit was left out of rows that went in" in said
     assert str(company.home / "rejects" / "1-rejects.csv") in said.replace("\n", "")
     with (company.home / "rejects" / "1-rejects.csv").open(encoding="utf-8-sig", newline="") as file:
         rejects = list(csv.DictReader(file))

@@ -55,7 +55,7 @@ def test_rows_that_do_not_fit_are_named_and_left_out(opened: Small, tmp_path: Pa
     assert "line 3: created_at: write it as 2026-03-31" in one_line(said)
     assert "line 4: row: has another number of cells than the header" in one_line(said)
     assert "line 5: id: is empty; every row needs it" in one_line(said)
-    assert "1 leads scored into" in one_line(said)
+    assert "1 lead scored into" in one_line(said)
     assert "3 left out." in one_line(said)
     assert list(scores_in(tmp_path / "scores.csv")) == ["1"]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._budget import channel_weeks
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._table import figures_table
@@ -78,7 +79,9 @@ def _say(result: Result, console: Console, currency: str) -> None:
 
 def _effect(effect: Effect) -> str:
     low, high = (_end(one) for one in (effect.low, effect.high))
-    return f"{effect.value * PER:+.2f} sales ({low} to {high}), p = {effect.p_value:.3f}, {effect.pairs} pairs."
+    return (
+        f"{effect.value * PER:+.2f} sales ({low} to {high}), p = {effect.p_value:.3f}, {counted(effect.pairs, 'pair')}."
+    )
 
 
 def _end(value: float) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._measures import measures_table
 from leadloop.commands._moments import in_utc
@@ -74,7 +75,9 @@ def command(
 
 def _judged(done: Comparison, meant: Sequence[int | None]) -> Iterator[Table | str]:
     """Yield on which leads both were judged, and how they did where there are enough."""
-    settled = f"{done.leads:,} leads that came and were settled since {in_utc(done.since)} UTC, {done.sales:,} sales"
+    settled = (
+        f"{done.leads:,} leads that came and were settled since {in_utc(done.since)} UTC, {counted(done.sales, 'sale')}"
+    )
     yield measures_table(f"{settled}; 95 % intervals", done.measures) if done.measures else f"  {settled}."
     if done.came:
         yield f"  Their requests came from {done.came[0]:%Y-%m-%d} to {done.came[1]:%Y-%m-%d}."

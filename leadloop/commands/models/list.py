@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from features.counted_words import counted
 from leadloop.commands._house import HomeOption, settings_of_house
 from leadloop.commands._table import figures_table
 
@@ -39,7 +40,7 @@ def _judged_on(measures: Mapping[str, float]) -> str:
     """Return the number of leads, and below it of sales among them; a dash where training did not keep them."""
     if "judged.leads" not in measures:
         return NOT_KEPT
-    return f"{measures['judged.leads']:,.0f}\n[dim]{measures['judged.sales']:,.0f} sales[/]"
+    return f"{measures['judged.leads']:,.0f}\n[dim]{counted(round(measures['judged.sales']), 'sale')}[/]"
 
 
 def _with_interval(measures: Mapping[str, float], name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house, settings_of_house
 from leadloop.commands._measures import measures_table
 from leadloop.commands._moments import in_utc
@@ -60,7 +61,7 @@ def command(
         console.print(f"  {line}", markup=False, highlight=False)
     if judgement:
         overall = judgement.overall
-        title = f"{overall.leads:,} later leads, {overall.sales:,} sales; 95 % intervals"
+        title = f"{counted(overall.leads, 'later lead')}, {counted(overall.sales, 'sale')}; 95 % intervals"
         console.print(measures_table(title, overall.measures))
     if card:
         console.print(_grades(card.grades))
