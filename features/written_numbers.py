@@ -36,9 +36,13 @@ def money_words(value: float, currency: str, language: str) -> str:
 
 
 def percent_words(share: float, language: str, digits: int | None = None) -> str:
-    """Return a share as a percentage with ``digits`` behind the point, or as many as matter."""
-    text = f"{share * 100:.{digits_of(share) if digits is None else digits}f}"
-    return (text.replace(".", ",") if language == "ru" else text) + "\u00a0%"
+    r"""Return a share as a percentage with ``digits`` behind the point, or as many as matter.
+
+    >>> percent_words(0.031, "ru"), percent_words(11.28, "en"), percent_words(11.28, "ru")
+    ('3,1\xa0%', '1,128\xa0%', '1\xa0128\xa0%')
+    """
+    text = f"{share * 100:,.{digits_of(share) if digits is None else digits}f}"
+    return (text.replace(",", "\u00a0").replace(".", ",") if language == "ru" else text) + "\u00a0%"
 
 
 def digits_of(share: float) -> int:

@@ -14,9 +14,11 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from features.errors import StoreUnreachable
 from features.facts.write_ahead_log import put_log_into_database
+from features.facts.written_names import WrittenNames
 from features.outbox.outbox import Outbox
 from features.settings import crm_secrets
 from models.shadow_log import Parting, ShadowLog
@@ -44,7 +46,7 @@ from serving.feedback.quick_door import QuickLeads
 from serving.first_reading import FirstReading, StillReading
 from serving.forgetting.endpoints import forgetting_router
 from serving.gate.access import Gate, Sessions
-from serving.gate.roles import may_open
+from serving.gate.roles import ROUTE_IN_SCOPE, may_open
 from serving.gate.visitor import visitor_of
 from serving.http_errors import BodyLimit, add_error_handlers
 from serving.intake.intake import Intake
@@ -72,6 +74,7 @@ from serving.telemetry.tracing import Traced, tracer_for
 from serving.telemetry.watched import Watched
 from serving.wiring import Service
 
+NAMES_EVERY_SECONDS = 60.0
 LOG_PUT_EVERY_SECONDS = 2.0
 """What comes in so long under full load is less than what SQLite itself would let the log grow to."""
 DESCRIPTION = """Scores leads, takes in what happened to them, and says whom to call next.
@@ -89,15 +92,16 @@ def create_app(service: Service) -> FastAPI:
         counts=service.counts,
     )
     conversions, reading = conversion_desk_of(service), FirstReading()
+    names = WrittenNames(service.desk.store.engine, service.company, service.desk.store.last_number())
     app = Application(
         title="leadloop",
         version="0.1.0",
         description=DESCRIPTION,
-        lifespan=_lifespan(service, intake, conversions, reading),
+        lifespan=_lifespan(service, intake, conversions, reading, names),
         docs_url=None,
         redoc_url=None,
     )
-    pages = Pages(service.company)
+    pages = Pages(service.company, names.of)
     app.add_door(feedback_router(intake))
     app.add_door(batch_router(intake))
     questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
@@ -169,6 +173,13 @@ def create_app(service: Service) -> FastAPI:
     )
     _add_house_keeping(app, service)
     add_error_handlers(app, pages)
+
+    def refused(scope: Scope) -> Response:
+        """Show that a page is not for somebody's role, or that there is none."""
+        if scope[ROUTE_IN_SCOPE].is_known:
+            return pages.show(Request(scope), "refused.html", 403, why="not_yours", remedy="not_yours_remedy")
+        return pages.show(Request(scope), "refused.html", 404, why="no_page", remedy="no_page_remedy")
+
     still_reading = partial(pages.show, template="being_read.html")
     app.add_middleware(StillReading, reading=reading, page=still_reading)  # the innermost: behind every check
     app.add_middleware(QuickScores, questions=questions)
@@ -181,9 +192,7 @@ def create_app(service: Service) -> FastAPI:
         audit=service.audit,
         open_to=service.settings.open_to,
         now=lambda: service.desk.now(),
-        refused=lambda scope: pages.show(
-            Request(scope), "refused.html", 403, why="not_yours", remedy="not_yours_remedy"
-        ),
+        refused=refused,
     )
     if service.settings.traces:
         app.add_middleware(Traced, tracer=tracer_for(service.settings.traces))
@@ -192,7 +201,7 @@ def create_app(service: Service) -> FastAPI:
 
 
 def _lifespan(
-    service: Service, intake: Intake, conversions: ConversionDesk, reading: FirstReading
+    service: Service, intake: Intake, conversions: ConversionDesk, reading: FirstReading, names: WrittenNames
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -206,6 +215,7 @@ def _lifespan(
         if service.desk.shadow is not None:
             service.desk.shadow.start()
         going_on = [asyncio.create_task(one(service)) for one in (_lay_counts, _follow_champion, _keep_log_short)]
+        going_on.append(asyncio.create_task(_follow_names(names)))
         yield
         ending.set()
         for one in going_on:
@@ -235,6 +245,14 @@ async def _follow_champion(service: Service) -> None:
     while True:
         await run_in_threadpool(service.desk.champion.look)
         await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+
+async def _follow_names(names: WrittenNames) -> None:
+    """Learn how the leads write what pages name, so that no page has to read for it."""
+    while True:
+        with suppress(StoreUnreachable):
+            await run_in_threadpool(names.look)
+        await asyncio.sleep(NAMES_EVERY_SECONDS)
 
 
 async def _keep_log_short(service: Service) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import (
@@ -102,13 +104,24 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
         page.headers.update(_headers(page.status_code))
         return page
 
-    app.add_exception_handler(RequestValidationError, _bad_request)
+    async def bad_request(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        told = [told_item(item) for item in error.errors()]
+        if not wants_page(request):
+            return JSONResponse({"detail": told}, 422)
+        places = ", ".join(dict.fromkeys(str(item["loc"][-1]) for item in told))
+        remedy = "unfit_remedy" if request.method == "GET" else "unfit_not_stored"
+        return pages.show(request, "refused.html", 422, why="unfit", remedy=remedy, said={"places": places})
+
+    async def not_there(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        if not wants_page(request):
+            return await http_exception_handler(request, error)
+        return pages.show(request, "refused.html", 404, why="no_page", remedy="no_page_remedy")
+
+    app.add_exception_handler(RequestValidationError, bad_request)
+    app.add_exception_handler(404, not_there)
     app.add_exception_handler(LeadloopError, refusal)
-
-
-async def _bad_request(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    return JSONResponse({"detail": [told_item(item) for item in error.errors()]}, 422)
 
 
 WRITTEN_MOMENT = "write it as 2026-03-31T14:05:00+03:00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 
+from features.counted_words import Counted
 from features.facts.company import Company
-from features.rows.feature_words import feature_label, field_label, level_word
+from features.rows.feature_words import channel_word, feature_label, field_label, level_word
 from features.written_numbers import money_words
 from serving.desk.next_question import answer_words, next_question
 from serving.gate.visitor import Visitor, visitor_of
@@ -24,6 +26,8 @@ from serving.words.pages import PAGE_WORDS
 from serving.words.reasons import cell_words, reason_counts, reason_text
 
 FOLDER = Path(__file__).parent
+DIALLED = re.compile(r"[\d\s()+.\u2010-\u2015-]+")
+"""A number as people write it."""
 TYPED = re.compile("`([^`]*)`")
 """What is typed as it stands, a command or a key of company.yaml, inside words."""
 
@@ -48,8 +52,8 @@ def role_words(w: Writing, visitor: Visitor) -> str:
 class Pages:
     """Shows templates of ``serving/templates`` in the language of the address (``?lang=en``) or the company's."""
 
-    def __init__(self, company: Company) -> None:
-        self.company = company
+    def __init__(self, company: Company, named: Callable[[str], str] = str) -> None:
+        self.company, self._named = company, named
         self._templates = Jinja2Templates(directory=FOLDER / "templates")
         self._templates.env.globals["asks"] = next_question
         self._templates.env.trim_blocks = self._templates.env.lstrip_blocks = True
@@ -66,7 +70,8 @@ class Pages:
         """Return how the page that was asked for writes."""
         asked = request.query_params.get("lang", "")
         language = asked if asked in ("ru", "en") else self.company.language
-        return Writing(self.company.model_copy(update={"language": language}), lang_asked=bool(asked))
+        said = self.company.model_copy(update={"language": language})
+        return Writing(said, lang_asked=bool(asked), named=self._named)
 
     @staticmethod
     def link(path: str, **query: str) -> str:
@@ -77,17 +82,24 @@ class Pages:
 class Writing:
     """How one page writes: its words, numbers, money and times, in one language and the company's time zone."""
 
-    def __init__(self, company: Company, *, lang_asked: bool = False) -> None:
-        self.company, self.language = company, company.language
+    def __init__(self, company: Company, *, lang_asked: bool = False, named: Callable[[str], str] = str) -> None:
+        self.company, self.language, self.named = company, company.language, named
         self._lang = {"lang": company.language} if lang_asked else {}
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the words of a key; where they hold something to type, as HTML that shows it so."""
+        """Return the words of a key; where they hold something to type, as HTML that shows it so.
+
+        A number may be asked for the word that goes with it (``Counted``).
+        """
         russian, english = PAGE_WORDS[key]
         words = russian if self.language == "ru" else english
+        said = {name: self._counted(value) for name, value in values.items()}
         if "`" in words or any(isinstance(value, Markup) for value in values.values()):
-            return Markup(TYPED.sub(r"<code>\1</code>", str(escape(words)))).format(**values)
-        return words.format(**values)
+            return Markup(TYPED.sub(r"<code>\1</code>", str(escape(words)))).format(**said)
+        return words.format(**said)
+
+    def _counted(self, value: object) -> object:
+        return Counted(str(value), value, self.language) if type(value) is int else value
 
     def link(self, path: str, **query: object) -> str:
         """Return an address that keeps the reader's language."""
@@ -102,7 +114,7 @@ class Writing:
 
     def number(self, value: float | None) -> str:
         """Return a number; a dash where there is none."""
-        return "—" if value is None else number_words(value, self.language)
+        return Counted("—" if value is None else number_words(value, self.language), value or 0, self.language)
 
     def tenths(self, value: float) -> str:
         """Return a number with one digit behind the point."""
@@ -114,7 +126,8 @@ class Writing:
 
     def _with_digits(self, value: float, digits: int) -> str:
         text = f"{value:,.{digits}f}"
-        return text if self.language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+        text = text if self.language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+        return Counted(text, value, self.language)
 
     def money(self, value: float | None) -> str:
         """Return money in the company's currency; a dash where there is none."""
@@ -129,6 +142,16 @@ class Writing:
         local = moment.astimezone(self.company.zone)
         return f"{local:%d.%m.%Y %H:%M}" if self.language == "ru" else f"{local:%Y-%m-%d %H:%M}"
 
+    @staticmethod
+    def dial(phone: str) -> str:
+        """Return the address that lets a phone call a number, up to an extension or a second number behind it.
+
+        >>> Writing.dial("8 (912) 345-67-89 доб. 12"), Writing.dial("+7 912 345-67-89"), Writing.dial("позвать Анну")
+        ('tel:89123456789', 'tel:+79123456789', 'tel:')
+        """
+        first = DIALLED.match(phone)
+        return "tel:" + "".join(letter for letter in (first[0] if first else "") if letter in "+0123456789")
+
     def day(self, day: Any) -> str:
         """Return a day."""
         return f"{day:%d.%m.%Y}" if self.language == "ru" else f"{day:%Y-%m-%d}"
@@ -142,8 +165,10 @@ class Writing:
         minutes = max(int(span.total_seconds() // 60), 0)
         days, hours = minutes // 1440, minutes % 1440 // 60
         if days:
-            return self("span_days", days=days, hours=hours)
-        return self("span_hours", hours=hours, minutes=minutes % 60) if hours else self("span_minutes", minutes=minutes)
+            return self("span_days" if hours else "span_whole_days", days=days, hours=hours)
+        if hours:
+            return self("span_hours" if minutes % 60 else "span_whole_hours", hours=hours, minutes=minutes % 60)
+        return self("span_minutes", minutes=minutes)
 
     def grade(self, grade: str | None) -> str:
         """Return a grade's name."""
@@ -151,11 +176,15 @@ class Writing:
 
     def reason(self, reason: Any) -> str:
         """Return a reason in words."""
-        return reason_text(reason, self.company)
+        return reason_text(reason, self.company, self.named)
 
     def reason_value(self, reason: Any) -> str:
         """Return a reason's value alone, where its field is said beside it."""
-        return cell_words(reason.feature, reason.cell, self.company)
+        return cell_words(reason.feature, reason.cell, self.company, self.named)
+
+    def channel(self, channel: str) -> str:
+        """Return how people call a channel."""
+        return channel_word(channel, self.language, self.named)
 
     def counts(self, reason: Any, average: float | None) -> str:
         """Return the counts behind a reason, and the share of all leads that bought."""
@@ -172,16 +201,16 @@ class Writing:
     def answer(self, name: str, answer: Any) -> str:
         """Return an answer as people say it."""
         if isinstance(answer, tuple | list):
-            return ", ".join(map(str, answer))
+            return ", ".join(self.named(str(one)) for one in answer)
         return (
             number_words(answer, self.language)
             if isinstance(answer, float)
-            else level_word(name, str(answer), self.company)
+            else level_word(name, str(answer), self.company, named=self.named)
         )
 
     def if_answered(self, name: str, told: Any) -> str:
         """Return an answer that may come as people say it."""
-        return answer_words(name, told.answer, told.ends, self.company)
+        return answer_words(name, told.answer, told.ends, self.company, self.named)
 
     def result(self, result: str) -> str:
         """Return a call's result as people say it."""

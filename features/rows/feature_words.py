@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from features.facts.company import Company
 from features.rows.feature_row import GENERAL_FEATURES, GRADE
 from features.rows.form_answers import CHOSEN, DAYS_AHEAD, WORDS_WRITTEN
@@ -77,7 +79,7 @@ LEVEL_WORDS: dict[str, tuple[str, str]] = {
     "busy": ("занято", "busy"),
     "wrong_number": ("неверный номер", "wrong number"),
     "refused": ("отказ", "refused"),
-    "call_back": ("просили перезвонить", "call back"),
+    "call_back": ("просили перезвонить", "asked to be called back"),
     "monday": ("понедельник", "Monday"),
     "tuesday": ("вторник", "Tuesday"),
     "wednesday": ("среда", "Wednesday"),
@@ -98,6 +100,8 @@ LEVEL_WORDS: dict[str, tuple[str, str]] = {
     "unknown": ("неизвестен", "unknown"),
     "non_target": ("нецелевой", "non-target"),
 }
+CHANNEL_WORDS: dict[str, tuple[str, str]] = {"unknown": ("Без источника", "No source"), "other": ("Другое", "Other")}
+"""How a channel is called that the company did not name itself."""
 DERIVED: dict[str, tuple[str, str]] = {
     DAYS_AHEAD: ("дней до", "days ahead"), WORDS_WRITTEN: ("слов", "words"), CHOSEN: ("сколько выбрано", "how many chosen"),
 }  # fmt: skip
@@ -144,9 +148,23 @@ def field_label(name: str, company: Company) -> str:
     return f"{label}, {field.unit}" if field and field.unit else label
 
 
-def level_word(name: str, level: str, company: Company, language: str | None = None) -> str:
-    """Return a level as people say it; a company's own answers stay as they are."""
-    if level in ("yes", "no") or name in OUR_LEVELS or (name == "channel" and level in ("other", "unknown")):
+def level_word(
+    name: str, level: str, company: Company, language: str | None = None, named: Callable[[str], str] = str
+) -> str:
+    """Return a level as people say it; a company's own answers stay as they are, or as ``named`` writes them."""
+    if name == "channel":
+        return channel_word(level, language or company.language, named)
+    if level in ("yes", "no") or name in OUR_LEVELS:
         words = LEVEL_WORDS.get(level)
         return words[0 if (language or company.language) == "ru" else 1] if words else level
-    return level
+    return named(level)
+
+
+def channel_word(channel: str, language: str, named: Callable[[str], str] = str) -> str:
+    """Return how people call a channel; one that no mark names is called so.
+
+    >>> channel_word("Авито", "ru"), channel_word("unknown", "ru"), channel_word("unknown", "en")
+    ('Авито', 'Без источника', 'No source')
+    """
+    words = CHANNEL_WORDS.get(channel)
+    return words[0 if language == "ru" else 1] if words else named(channel)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
+from features.counted_words import Counted
 from features.facts.company import Company
 from features.written_numbers import money_words, number_words, percent_words
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.intervals import Rate
-from monitoring.telling.segment_words import field_words, quoted, segment_words, watched_words
+from monitoring.telling.segment_words import field_words, group_words, quoted, segment_words, watched_words
 from monitoring.what_changed.carriers import Carrier
 from monitoring.what_changed.moved import MovedSegment
 from monitoring.what_changed.what_changed import WhatChanged
@@ -34,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cost": ("потрачено с тех пор {cost}, из них примерно {lost} — на лишние заявки", "{cost} spent since, about {lost} of it on the additional bad leads"),
     "cost_unknown": ("расходы неизвестны", "costs are not known"),
     "more_often": ("{segment}: {after} вместо {before} ({k1} из {n1}, было {k0} из {n0})", "{segment}: {after} instead of {before} ({k1} of {n1}, was {k0} of {n0})"),
-    "carries": ("{mark} {name}: примерно {k} из {of} лишних плохих заявок; плохих у него {rate} ({k1} из {n1})", "{mark} {name}: about {k} of the {of} additional bad leads; {rate} of its leads are bad ({k1} of {n1})"),
+    "carries": ("{mark} {name}: примерно {k} из {of:# лишней плохой заявки|# лишних плохих заявок|# лишних плохих заявок}; плохих у него {rate} ({k1} из {n1})", "{mark} {name}: about {k} of the {of:# additional bad lead|# additional bad leads}; {rate} of its leads are bad ({k1} of {n1})"),
     "new": ("раньше не встречалось", "not seen before"),
     "nothing_moved": ("ни ответы формы, ни источники заметно не сдвинулись (проверено сочетаний: {n})", "neither form answers nor sources moved noticeably ({n} combinations looked at)"),
     "too_little": ("мало данных, чтобы сказать, что изменилось (заявок до: {n0}, после: {n1})", "not enough data to say what changed ({n0} leads before, {n1} since)"),
@@ -50,20 +52,41 @@ def say(key: str, language: str, **values: object) -> str:
     return WORDS[key][0 if language == "ru" else 1].format(**values)
 
 
-def headline(watched: Watched, language: str) -> str:
-    """Return what is wrong, in a line.
+def headline(watched: Watched, language: str, named: Callable[[str], str] = str, company: Company | None = None) -> str:
+    """Return what is wrong, in a line; ``named`` writes the company's names, ``company`` has the words of its form.
 
     >>> headline(Watched("call", "channel", "non_target", "ВКонтакте"), "ru")
     'ВКонтакте: больше нецелевых'
     """
-    return f"{watched_words(watched, language)}: {measure_words(watched.measure, language)}"
+    return f"{watched_words(watched, language, named)}: {measure_words(watched.measure, language, company)}"
 
 
-def measure_words(measure: str, language: str) -> str:
-    """Return what got worse."""
+def beside_words(
+    one: Watched, beside: Watched, language: str, named: Callable[[str], str] = str, company: Company | None = None
+) -> str:
+    """Return what else shows what an alarm tells of ``beside``; what both have in common is not said twice.
+
+    >>> alarmed = Watched("call", "channel", "non_target", "ВКонтакте")
+    >>> beside_words(Watched("call", "ad", "non_target", "ВКонтакте", "ad-1"), alarmed, "ru")
+    'объявление «ad-1»'
+    """
+    if one.name and (one.channel, one.measure) == (beside.channel, beside.measure):
+        return group_words(one, language, named)
+    return headline(one, language, named, company)
+
+
+def measure_words(measure: str, language: str, company: Company | None = None) -> str:
+    """Return what got worse; where that is an answer of the form, in ``company``'s words.
+
+    >>> company = Company.model_validate({"company": "x", "fields": {"role": {"kind": "choice", "label": "Кто вы"}}})
+    >>> measure_words("answer:role", "ru", company)
+    'другие ответы в форме («Кто вы»)'
+    """
     kind, _, field = measure.partition(":")
     words = MEASURES.get(kind)
     text = measure if words is None else words[0 if language == "ru" else 1]
+    if field and company:
+        return f"{text} ({quoted(field_words(field, company, language), language)})"
     return f"{text} ({field})" if field else text
 
 
@@ -146,13 +169,14 @@ def moved_words(one: MovedSegment, company: Company, language: str) -> str:
 
 def carrier_words(one: Carrier, company: Company, language: str) -> str:
     """Return who carries the change, and how much of it."""
+    lost = max(round(one.of_all), 1)
     told = say(
         "carries",
         language,
         mark=field_words(one.mark, company, language),
         name=quoted(one.name, language),
-        k=round(one.part * max(round(one.of_all), 1)),
-        of=max(round(one.of_all), 1),
+        k=round(one.part * lost),
+        of=Counted(str(lost), lost, language),
         rate=percent(one.since, language),
         k1=one.since.count,
         n1=one.since.of,
@@ -171,20 +195,24 @@ def changed_lines(changed: WhatChanged, company: Company, language: str, most: i
     return lines or [say("nothing_moved", language, n=number_words(changed.looked_at, language))]
 
 
-def to_do(alarm: Alarm, changed: WhatChanged | None, company: Company, language: str) -> list[str]:
+def to_do(
+    alarm: Alarm, changed: WhatChanged | None, company: Company, language: str, named: Callable[[str], str] = str
+) -> list[str]:
     """Return what to do now, the surest first."""
     steps = []
     for one in (changed.carriers if changed else ())[:1]:
         mark = field_words(one.mark, company, language).lower()
         is_page = one.mark == "landing_page"
-        steps.append(say("do_page" if is_page else "do_carrier", language, mark=mark, name=quoted(one.name, language)))
+        name = quoted(named(one.name), language)
+        steps.append(say("do_page" if is_page else "do_carrier", language, mark=mark, name=name))
     answers = [
         one
         for one in (changed.moved if changed else ())
         if one.size > 0 and not {c.field for c in one.segment} & set(SOURCE_FIELDS)
     ]
     if answers:
-        steps.append(say("do_segment", language, segment=segment_words(answers[0].segment, company, language)))
+        segment = segment_words(answers[0].segment, company, language, named)
+        steps.append(say("do_segment", language, segment=segment))
     steps.append(say("do_listen", language, since=day_words(alarm.since, language)))
     return steps
 

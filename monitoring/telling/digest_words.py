@@ -84,7 +84,7 @@ def message_of(digest: Digest, changed: Mapping[str, WhatChanged], *, company: C
             for one in those
         ],
     }
-    return Message(subject, _text(blocks, link, language), _html(blocks, link, language), data)
+    return Message(subject, _text(blocks, link, company), _html(blocks, link, company), data)
 
 
 def check_message(company: Company) -> Message:
@@ -100,7 +100,7 @@ Block = tuple[str, LoggedAlarm, list[str]]
 def _subject(digest: Digest, company: Company) -> str:
     language = company.language
     those = digest.new or digest.ended or digest.going_on
-    first = headline(those[0].alarm.watched, language)
+    first = headline(those[0].alarm.watched, language, company=company)
     named = _say("one" if len(those) == 1 else "several", language, first=first, n=len(those) - 1)
     if digest.kind == "urgent":
         return _say("urgent", language, first=named)
@@ -130,21 +130,23 @@ def _short(one: LoggedAlarm, company: Company) -> list[str]:
     return [f"{_capital(since_words(one.alarm, language))}: {rose_words(one.alarm, language)}; {raised}"]
 
 
-def _text(blocks: list[Block], link: str | None, language: str) -> str:
-    parts = ["\n".join([f"{part}. {headline(one.alarm.watched, language)}", *(f"  {line}" for line in lines)])
+def _text(blocks: list[Block], link: str | None, company: Company) -> str:
+    language = company.language
+    parts = ["\n".join([f"{part}. {headline(one.alarm.watched, language, company=company)}", *(f"  {line}" for line in lines)])
              for part, one, lines in blocks]  # fmt: skip
     parts += [f"{_say('open', language)}: {link}"] if link else []
     return "\n\n".join([*parts, _say("why", language)]) + "\n"
 
 
-def _html(blocks: list[Block], link: str | None, language: str) -> str:
+def _html(blocks: list[Block], link: str | None, company: Company) -> str:
+    language = company.language
     said = []
     for part, one, lines in blocks:
         items = "".join(f'<li style="margin:4px 0">{escape(line)}</li>' for line in lines)
         said.append(
             f'<div style="border-left:4px solid #b3261e;padding:4px 0 4px 14px;margin:0 0 18px">'
             f'<div style="color:#5b6675;font-size:13px">{escape(part)}</div>'
-            f'<h2 style="font-size:18px;margin:2px 0 6px">{escape(headline(one.alarm.watched, language))}</h2>'
+            f'<h2 style="font-size:18px;margin:2px 0 6px">{escape(headline(one.alarm.watched, language, company=company))}</h2>'
             f'<ul style="margin:0;padding-left:18px">{items}</ul></div>'
         )
     if link:

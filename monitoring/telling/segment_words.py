@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from features.facts.company import Company
-from features.rows.feature_words import feature_label, level_word, say
+from features.rows.feature_words import channel_word, feature_label, level_word, say
 from features.written_numbers import number_words
 from monitoring.alarms.alarm import Watched
 from monitoring.what_changed.segments import DAY_KIND, HOUR_KIND, Cell, Segment
@@ -22,15 +24,15 @@ KINDS: dict[str, tuple[str, str]] = {
 LEVEL_OF = {"campaign": ("кампания", "campaign"), "ad": ("объявление", "ad"), "offer": ("предложение", "offer")}
 
 
-def segment_words(segment: Segment, company: Company, language: str) -> str:
-    """Return a kind of lead as people say it.
+def segment_words(segment: Segment, company: Company, language: str, named: Callable[[str], str] = str) -> str:
+    """Return a kind of lead as people say it; ``named`` writes the company's names.
 
     >>> company = Company.model_validate({"company": "x", "fields": {"role": {"kind": "choice", "label": "Кто вы"}}})
     >>> segment_words((Cell("role", "студент"), Cell("day_kind", "weekend")), company, "ru")
     '«Кто вы»: студент и «День заявки»: выходные'
     """
     said = [
-        f"{quoted(field_words(one.field, company, language), language)}: {_level(one, company, language)}"
+        f"{quoted(field_words(one.field, company, language), language)}: {_level(one, company, language, named)}"
         for one in segment
     ]
     return (" и " if language == "ru" else " and ").join(said)
@@ -41,17 +43,22 @@ def field_words(field: str, company: Company, language: str) -> str:
     return KINDS[field][_place(language)] if field in KINDS else feature_label(field, company, language)
 
 
-def watched_words(watched: Watched, language: str) -> str:
+def watched_words(watched: Watched, language: str, named: Callable[[str], str] = str) -> str:
     """Return the name of what is watched.
 
     >>> watched_words(Watched("call", "campaign", "non_target", "ВКонтакте", "зима"), "ru")
     'ВКонтакте, кампания «зима»'
     """
+    channel = channel_word(watched.channel, language, named)
     if watched.level == "channel":
-        return watched.channel
-    level = LEVEL_OF[watched.level][_place(language)]
-    named = f"{level} {quoted(watched.name, language)}"
-    return f"{watched.channel}, {named}" if watched.channel else named[:1].upper() + named[1:]
+        return channel
+    group = group_words(watched, language, named)
+    return f"{channel}, {group}" if watched.channel else group[:1].upper() + group[1:]
+
+
+def group_words(watched: Watched, language: str, named: Callable[[str], str] = str) -> str:
+    """Return the name of a campaign, an ad or an offer that is watched, without its channel."""
+    return f"{LEVEL_OF[watched.level][_place(language)]} {quoted(named(watched.name), language)}"
 
 
 def quoted(words: str, language: str) -> str:
@@ -59,7 +66,7 @@ def quoted(words: str, language: str) -> str:
     return f"«{words}»" if language == "ru" else f"“{words}”"
 
 
-def _level(cell: Cell, company: Company, language: str) -> str:
+def _level(cell: Cell, company: Company, language: str, named: Callable[[str], str]) -> str:
     if cell.level is None:
         return say("not_given", language)
     if cell.low is not None or cell.high is not None:
@@ -71,7 +78,7 @@ def _level(cell: Cell, company: Company, language: str) -> str:
     field = company.fields.get(cell.field)
     if cell.level == "given" and (field is None or field.kind == "number"):
         return say("any_number", language)
-    return level_word(cell.field, cell.level, company, language)
+    return level_word(cell.field, cell.level, company, language, named)
 
 
 def _place(language: str) -> int:

@@ -74,7 +74,8 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
         return {
             "returns": returns,
             "recent": RECENT_WEEKS,
-            "chart": cost_chart(returns, words, CURRENCY_SIGNS.get(company.currency, company.currency)),
+            "chart": cost_chart(returns, words, CURRENCY_SIGNS.get(company.currency, company.currency), words.channel),
+            "named_channels": lambda names: ", ".join(words.channel(one) for one in names),
             "plan": plan,
             "refused": refused,
             "asked": asked,

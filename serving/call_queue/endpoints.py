@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from features.facts.company import Company
 from features.facts.values import LeadId
-from serving.call_queue.schemas import PlaceOut, QueueOut, TakeIn
+from serving.call_queue.schemas import PlaceOut, QueueAsked, QueueOut, TakeIn
 from serving.desk.desk import Scored
 from serving.desk.score_answer import score_out
 from serving.gate.visitor import queue_asked, visitor_of
@@ -54,12 +57,17 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
         return Look(moment, shown, look.waiting, look.coming_back)
 
     @router.get("/v1/queue", responses=REFUSALS)
-    async def queue(manager: Manager = None, count: Annotated[int, Query(ge=1, le=500)] = 50) -> QueueOut:
+    async def queue(asked: Annotated[QueueAsked, Query()]) -> QueueOut:
         """Return who waits for a call now: due call-backs first, then the leads worth most, a few drawn at random ahead."""
-        look = await run_in_threadpool(looked_at, manager, count)
+
+        def look_at_his() -> Look:
+            _require_somebody(asked.manager, desk.company, lambda name: board.names(name, desk.now()))
+            return looked_at(asked.manager, asked.count)
+
+        look = await run_in_threadpool(look_at_his)
         places = [_place_out(place, scored, intake) for place, scored in look.shown]
         return QueueOut(
-            moment=look.moment, manager=manager, waiting=look.waiting, coming_back=look.coming_back, places=places
+            moment=look.moment, manager=asked.manager, waiting=look.waiting, coming_back=look.coming_back, places=places
         )
 
     @router.post("/v1/queue/{lead_id:path}/take", status_code=204, responses={**REFUSALS, **NO_SUCH_LEAD, **KEY_USED})
@@ -74,7 +82,9 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
         """Show the queue."""
         whose, own = queue_asked(request, manager), visitor_of(request).is_manager
         look = await run_in_threadpool(looked_at, whose, SHOWN_ON_A_PAGE)
-        return pages.show(request, "queue.html", look=look, manager=whose or "", own_queue=own)
+        return pages.show(
+            request, "queue.html", look=look, manager=whose or "", own_queue=own, is_new=board.read_up_to == 0
+        )
 
     @router.post("/queue/{lead_id:path}/take", include_in_schema=False)
     async def take_on_page(
@@ -92,6 +102,22 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
         return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=whose, **language_asked(request)), 303)
 
     return router
+
+
+def _require_somebody(manager: str | None, company: Company, is_named: Callable[[str], bool]) -> None:
+    """Refuse a name that nobody has: he would be told the leads that wait for anybody, and never his own call-backs.
+
+    Where ``company.yaml`` lists no managers every name is taken.
+    """
+    listed = [one.name for one in company.managers]
+    told_by_crm = company.crm.managers.values() if company.crm else ()
+    if not manager or not listed or manager in listed or manager in told_by_crm or is_named(manager):
+        return
+    remedy = (
+        f"nobody is called so in company.yaml or in an open lead; take one of {', '.join(listed)}, or add the new one under "
+        "`managers` in company.yaml"
+    )
+    raise RequestValidationError([{"type": "unknown_manager", "loc": ("query", "manager"), "msg": remedy}])
 
 
 def _place_out(place: Place[OpenLead], scored: Scored, intake: Intake) -> PlaceOut:

@@ -44,3 +44,15 @@ class TakeIn(Sent):
 
     manager: Annotated[str, Field(min_length=1, max_length=300)] = Field(examples=["Анна"])
     taken: bool = True
+
+
+class QueueAsked(Sent):
+    """Whose queue is asked for, and how much of it; a parameter that is not known is refused, so that a misspelt one is noticed."""
+
+    manager: str | None = Field(
+        default=None,
+        max_length=300,
+        description="whose queue; without it everybody's. Where company.yaml lists managers, one of them, or one whom an open "
+        "lead names",
+    )
+    count: int = Field(default=50, ge=1, le=500, description="so many places at most")

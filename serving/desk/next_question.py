@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from features.facts.company import Company
@@ -30,7 +31,9 @@ def next_question(score: Score, company: Company) -> str | None:
     return None if score.ask is None else question_of(score.ask, company).text
 
 
-def answer_words(field: str, answer: Answer, ends: Ends | None, company: Company) -> str:
+def answer_words(
+    field: str, answer: Answer, ends: Ends | None, company: Company, named: Callable[[str], str] = str
+) -> str:
     """Return an answer that may come as people say it; of a number, the range that it stands for.
 
     >>> company = Company.model_validate({"company": "x", "language": "en", "fields": {"area": {"kind": "number"}}})
@@ -40,4 +43,4 @@ def answer_words(field: str, answer: Answer, ends: Ends | None, company: Company
     if ends:
         return cell_words(field, ends, company)
     said = answer if isinstance(answer, tuple) else (str(answer),)
-    return ", ".join(level_word(field, one, company) for one in said)
+    return ", ".join(level_word(field, one, company, named=named) for one in said)

@@ -32,7 +32,8 @@ def journey_table(asked: Asked, told: Journey, beside: Journey | None, w: Writin
         blank: list[Cell] = [None] * (len(names) - 1 + has_period)
         rows.append([title, *blank, *_cells(whole, told.steps)])
     for line in told.lines if dimensions or has_period else ():
-        titles: list[Cell] = [name_of(name, w) for name in line.names] or [w("jr_whole")]
+        named = zip(line.names, dimensions, strict=True)
+        titles: list[Cell] = [name_of(name, w, dimension) for name, dimension in named] or [w("jr_whole")]
         rows.append([*titles, *([line.period] if has_period else []), *_cells(line, told.steps)])
     return DownloadTable(w("journey"), header, rows, {w("jr_known_at"): known} | filter_words(asked, w))
 
@@ -60,19 +61,23 @@ def shown_ages(cohorts: Iterable[Cohort]) -> list[int]:
     return [age for age in AGES if age < longest]
 
 
-def name_of(name: object, w: Writing) -> str:
+def name_of(name: object, w: Writing, dimension: str = "") -> str:
     """Return how a line is called; leads of which nothing is told have a name for that."""
-    return w("jr_none") if name in (None, "") else str(name)
+    if name in (None, ""):
+        return w("jr_none")
+    return w.channel(str(name)) if dimension == "channel" else w.named(str(name))
 
 
 def filter_words(asked: Asked, w: Writing) -> dict[str, str]:
     """Return what a view keeps to, in words."""
-    said = {w(f"jr_by_{name}"): name_of(None if word == "(none)" else word, w) for name, word in asked.only.items()}
+    said = {
+        w(f"jr_by_{name}"): name_of(None if word == "(none)" else word, w, name) for name, word in asked.only.items()
+    }
     if asked.first or asked.last:
         said[w("jr_created")] = days_words(asked.first, asked.last, w)
     if asked.compares:
         told = [
-            asked.vs_channel,
+            w.channel(asked.vs_channel) if asked.vs_channel else "",
             days_words(asked.vs_first, asked.vs_last, w) if asked.vs_first or asked.vs_last else "",
         ]
         said[w("jr_beside")] = ", ".join(word for word in told if word)

@@ -101,11 +101,11 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
         }
 
     @router.get("/leads/{lead_id:path}", response_class=HTMLResponse)
-    async def lead_page(request: Request, lead_id: LeadInPath, manager: str = "") -> HTMLResponse:
+    async def lead_page(request: Request, lead_id: LeadInPath, manager: str = "", saved: bool = False) -> HTMLResponse:
         """Show one lead."""
         own = visitor_of(request).manager
         told = await run_in_threadpool(card, LeadId(lead_id), own or manager, own, {}, None)
-        return pages.show(request, "lead.html", **told)
+        return pages.show(request, "lead.html", saved=saved, **told)
 
     @router.post("/leads/{lead_id:path}/calls")
     async def record_call(request: Request, lead_id: LeadInPath) -> Response:
@@ -129,7 +129,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
                 raise
             told = await run_in_threadpool(card, LeadId(lead_id), form.get("manager", ""), own, form, error.field)
             return pages.show(request, "lead.html", 422, **told)
-        query = language_asked(request)
+        query = {"saved": "1", **language_asked(request)}
         return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=body.manager or "", **query), 303)
 
     return router
@@ -185,7 +185,7 @@ def trend_of(points: list[Scored], company: Company) -> str | None:
         "mode": "lines+markers",
         "line": {"shape": "hv", "color": "#1f5fbf"},
     }
-    layout = {"yaxis": {"tickformat": ".1%", "rangemode": "tozero"}, "showlegend": False}
+    layout = {"yaxis": {"tickformat": ".1~%", "rangemode": "tozero"}, "showlegend": False}
     return orjson.dumps({"traces": [trace], "layout": layout}).decode()
 
 

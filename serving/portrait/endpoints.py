@@ -38,10 +38,11 @@ def portrait_router(home: Path, pages: Pages) -> DoorRouter:
         drawn: Annotated[str, Query(max_length=20)] = "",
     ) -> HTMLResponse:
         """Show the latest portrait, or the one that was drawn at a moment; or say which command draws one."""
-        company = pages.writing(request).company
+        w = pages.writing(request)
+        company = w.company
         words: dict[str, Any] = {
-            "said": lambda conditions: segment_words(conditions, company),
-            "value": lambda condition: value_words(condition, company),
+            "said": lambda conditions: segment_words(conditions, company, w.named),
+            "value": lambda condition: value_words(condition, company, w.named),
             "moment_of": moment_of,
         }
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from features.facts.company import Company
 from features.rows.feature_words import feature_label, level_word, say
@@ -10,18 +10,18 @@ from monitoring.portrait.portrait_report import Condition
 from serving.words.numbers import number_words
 
 
-def segment_words(conditions: Sequence[Condition], company: Company) -> str:
-    """Return what a segment's leads have in common.
+def segment_words(conditions: Sequence[Condition], company: Company, named: Callable[[str], str] = str) -> str:
+    """Return what a segment's leads have in common; ``named`` writes the company's names.
 
     >>> company = Company.model_validate({"company": "x", "language": "en", "fields":
     ...     {"role": {"kind": "choice", "label": "Who you are"}, "area": {"kind": "number", "label": "Area", "unit": "m2"}}})
     >>> segment_words([Condition("role", level="owner"), Condition("area", low=50.0, high=100.0, whole=True)], company)
     'Who you are: owner, Area, m2: 50 to 99'
     """
-    return ", ".join(f"{feature_label(one.field, company)}: {value_words(one, company)}" for one in conditions)
+    return ", ".join(f"{feature_label(one.field, company)}: {value_words(one, company, named)}" for one in conditions)
 
 
-def value_words(one: Condition, company: Company) -> str:
+def value_words(one: Condition, company: Company, named: Callable[[str], str] = str) -> str:
     """Return what a condition asks for, without its field; of numbers that are not whole the upper end is just left out.
 
     >>> company = Company(company="x", language="ru")
@@ -30,7 +30,7 @@ def value_words(one: Condition, company: Company) -> str:
     """
     language = company.language
     if one.level is not None:
-        return level_word(one.field, one.level, company)
+        return level_word(one.field, one.level, company, named=named)
     if one.kind == "missing":
         return say("not_given", language)
     low, high = one.low, one.high

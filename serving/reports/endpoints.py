@@ -16,7 +16,7 @@ from serving.desk.desk import Desk
 from serving.figures import Figures
 from serving.gate.security_headers import REPORT_MAY
 from serving.intake.unknown_fields import UnknownFields
-from serving.pages import Pages
+from serving.pages import Pages, Writing
 from serving.reports.drift_reports import DriftReports
 from serving.reports.trend import BY_WEEK, weekly_leads, weekly_trend
 from serving.routes_when_asked import DoorRouter
@@ -37,7 +37,7 @@ def reports_router(
     """Return the pages of the marketer."""
     router = DoorRouter(include_in_schema=False)
 
-    def shown(level: Literal["channel", "campaign"], month: str) -> dict[str, Any]:
+    def shown(level: Literal["channel", "campaign"], month: str, w: Writing) -> dict[str, Any]:
         """Return what the page shows."""
         moment = desk.now()
         first, last = _days_of(month) if month else (None, None)
@@ -55,7 +55,9 @@ def reports_router(
             "alarms": alarms,
             "quiet": quiet,
             "tells_non_target": tells_non_target,
-            "trend": weekly_trend(weeks, desk.company, alarmed) if tells_non_target else weekly_leads(weeks),
+            "trend": weekly_trend(weeks, desk.company, alarmed, w.channel)
+            if tells_non_target
+            else weekly_leads(weeks, w.channel),
             "months": _months(figures, moment),
             "month": month,
             "level": level,
@@ -67,7 +69,8 @@ def reports_router(
         request: Request, level: Literal["channel", "campaign"] = "channel", month: Month = ""
     ) -> HTMLResponse:
         """Show what the channels bring."""
-        return pages.show(request, "channels.html", **await run_in_threadpool(shown, level, month))
+        told = await run_in_threadpool(shown, level, month, pages.writing(request))
+        return pages.show(request, "channels.html", **told)
 
     @router.get("/channels/drift")
     async def drift_page(request: Request, channel: Annotated[str, Query(max_length=300)]) -> Response:

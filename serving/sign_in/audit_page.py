@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from serving.gate.api_keys import ApiKeys
 from serving.gate.audit import AuditLog
 from serving.gate.people import People
+from serving.gate.roles import ROLES
 from serving.pages import Pages
 from serving.routes_when_asked import DoorRouter
 
@@ -27,6 +28,6 @@ def audit_router(audit: AuditLog, people: People, keys: ApiKeys, pages: Pages) -
         entries = await run_in_threadpool(lambda: audit.entries(lead_id=lead or None, most=SHOWN))
         logins = {f"person:{one.id}": one.login for one in await run_in_threadpool(people.accounts)}
         logins |= {f"key:{one.id}": f"{one.name} ({one.id})" for one in await run_in_threadpool(keys.every)}
-        return pages.show(request, "audit.html", entries=entries, logins=logins, lead=lead, most=SHOWN)
+        return pages.show(request, "audit.html", entries=entries, logins=logins, lead=lead, most=SHOWN, roles=ROLES)
 
     return router

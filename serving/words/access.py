@@ -109,4 +109,5 @@ ACCESS_WORDS: dict[str, tuple[str, str]] = {
     "audit_role": ("Роль или права ключа", "Role, or the key's scopes"),
     "audit_what": ("Что", "What"),
     "audit_status": ("Ответ", "Answer"),
+    "audit_here": ("эта машина", "this machine"),
 }

@@ -69,7 +69,10 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
         "no costs were imported, `leadloop import spend.csv`",
     ),
     "al_extra": ("Лишних плохих заявок", "Additional bad leads"),
-    "al_extra_of": ("от {low} до {high}, из {n} проверенных с того дня", "{low} to {high}, of {n} looked at since"),
+    "al_extra_of": (
+        "от {low} до {high}, из {n:# проверенной|# проверенных|# проверенных} с того дня",
+        "{low} to {high}, of {n} looked at since",
+    ),
     "al_changed": ("Что именно изменилось", "What exactly changed"),
     "al_kind": ("Каких заявок", "Which leads"),
     "al_before": ("Было", "Before"),
@@ -79,11 +82,11 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_also": ("те же заявки: {segments}", "mostly the same leads: {segments}"),
     "al_looked": (
         "Проверено сочетаний: {n}; показаны те, что не объяснить случаем (ложных среди них в среднем не больше 5 %). Заявок до: {n0}, после: {n1}.",
-        "{n} combinations were looked at; shown are those that chance does not explain (on average at most 5 % of such are false). Leads before: {n0}, since: {n1}.",
+        "{n:# combination was|# combinations were} looked at; shown are those that chance does not explain (on average at most 5 % of such are false). Leads before: {n0}, since: {n1}.",
     ),
     "al_drawn": (
         "Взята выборка: всего заявок до {all0}, после {all1}.",
-        "A sample was taken: {all0} leads before in all, {all1} since.",
+        "A sample was taken: {all0:# lead|# leads} before in all, {all1} since.",
     ),
     "al_nothing_moved": (
         "Ни ответы формы, ни источники заметно не сдвинулись: приходят внешне такие же заявки, но люди за ними другие.",
@@ -91,7 +94,7 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "al_too_little": (
         "Мало данных, чтобы сказать, что изменилось: заявок до {n0}, после {n1}.",
-        "Not enough data to say what changed: {n0} leads before, {n1} since.",
+        "Not enough data to say what changed: {n0:# lead|# leads} before, {n1} since.",
     ),
     "al_carriers": ("Через что приходит", "What brings it"),
     "al_no_carrier": (
@@ -106,7 +109,10 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
         "По этому показателю об отдельной заявке нельзя сказать, плохая ли она; здесь не смотрели.",
         "By this measure no single lead is good or bad; this was not looked at.",
     ),
-    "al_carrier_part": ("примерно {k} из {of} лишних плохих заявок", "about {k} of the {of} additional bad leads"),
+    "al_carrier_part": (
+        "примерно {k} из {of:# лишней плохой заявки|# лишних плохих заявок|# лишних плохих заявок}",
+        "about {k} of the {of:# additional bad lead|# additional bad leads}",
+    ),
     "al_carrier_rate": ("плохих {rate} ({low}–{high}), {k1} из {n1}", "{rate} bad ({low}–{high}), {k1} of {n1}"),
     "al_carrier_new": ("раньше не встречалось", "not seen before"),
     "al_carrier_was": ("было {rate}, {k0} из {n0}", "was {rate}, {k0} of {n0}"),
@@ -127,7 +133,7 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_evidently": ("Для сравнения: дрейф по Evidently", "Beside it: drift by Evidently"),
     "al_evidently_is": (
         "Изменилось полей: {k} из {n} (доля {share}); {after} последних заявок канала против {before} прежних.",
-        "{k} of {n} columns drifted (share {share}); the channel's {after} latest leads against {before} earlier ones.",
+        "{k} of {n:# column|# columns} drifted (share {share}); the channel's {after} latest leads against {before} earlier ones.",
     ),
     "al_evidently_none": (
         "Отчёта по этому каналу ещё нет; он готовится несколько секунд.",
@@ -151,7 +157,7 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_snooze_reason": ("Почему", "Why"),
     "al_snooze_button": ("Отложить", "Put off"),
     "al_wake_button": ("Снова сообщать", "Tell again"),
-    "al_days": ("{n} дн.", "{n} days"),
+    "al_days": ("{n:# день|# дня|# дней}", "{n:# day|# days}"),
     "al_snooze_note": (
         "Отложенная тревога никому не приходит, пока срок не вышел; здесь она видна.",
         "An alarm that is put off is sent to nobody before its day; it stays visible here.",
@@ -189,7 +195,7 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_without_channel": ("Без канала", "Without a channel"),
     "al_not_looked": ("Ещё не ясно", "Not known yet"),
     "al_little": ("мало данных", "not enough data"),
-    "al_unknown_leads": ("{n} заявок", "{n} leads"),
+    "al_unknown_leads": ("{n:# заявка|# заявки|# заявок}", "{n:# lead|# leads}"),
     "al_past": ("Прежние тревоги", "Past alarms"),
     "al_no_past": ("Прежних тревог нет.", "There are no past alarms."),
     "al_what": ("Что было", "What it was"),
@@ -199,8 +205,8 @@ ALARM_PAGE_WORDS: dict[str, tuple[str, str]] = {
     "al_no_decision": ("никто ничего не отметил", "nobody noted anything"),
     "al_told": ("Кому сообщаем", "Who is told"),
     "al_told_nobody": (
-        "Пока никому: добавьте получателей в раздел deliver файла company.yaml (docs/alarms-delivery.md), и тревоги придут почтой, в Telegram или в вашу систему.",
-        "Nobody yet: add recipients to the section deliver of company.yaml (docs/alarms-delivery.md), and alarms come by e-mail, Telegram or into your own system.",
+        "Пока никому: добавьте получателей в раздел `deliver` файла company.yaml (docs/alarms-delivery.md), и тревоги придут почтой, в Telegram или в вашу систему.",
+        "Nobody yet: add recipients to the section `deliver` of company.yaml (docs/alarms-delivery.md), and alarms come by e-mail, Telegram or into your own system.",
     ),
     "al_recipient": ("Получатель", "Recipient"),
     "al_way": ("Как", "How"),

@@ -31,7 +31,7 @@ BACKTEST_WORDS: dict[str, tuple[str, str]] = {
     ),
     "bt_too_few": (
         "Мало данных: после первого обучения пришло заявок с известным исходом: {leads}, купили: {sales}. Судить рано.",
-        "Not enough data: after the model first learned, {leads} leads came whose outcome is known, {sales} bought. It is too early to judge.",
+        "Not enough data: after the model first learned, {leads:# lead|# leads} came whose outcome is known, {sales} bought. It is too early to judge.",
     ),
     "bt_first": ("Если бы сил хватало только на каждую пятую заявку", "If only every fifth lead could be called"),
     "bt_found": (
@@ -43,11 +43,11 @@ BACKTEST_WORDS: dict[str, tuple[str, str]] = {
     "bt_at_random": ("наугад", "at random"),
     "bt_more": (
         "Покупателей больше, чем по правилам ABC, на {n} (от {low} до {high}). Всего заявок: {leads}, купили: {sales}.",
-        "{n} buyers more than by the ABC rules ({low} to {high}), of {sales} among {leads} leads.",
+        "{n:# buyer|# buyers} more than by the ABC rules ({low} to {high}), of {sales} among {leads:# lead|# leads}.",
     ),
     "bt_no_more": (
         "Разница с правилами ABC в числе покупателей: {n} (от {low} до {high}). Это может быть и случайность. Всего заявок: {leads}, купили: {sales}.",
-        "The difference to the ABC rules is {n} buyers ({low} to {high}) of {sales} among {leads} leads: it may be chance.",
+        "The difference to the ABC rules is {n:# buyer|# buyers} ({low} to {high}) of {sales} among {leads:# lead|# leads}: it may be chance.",
     ),
     "bt_first_note": (
         "Оценка ставится в момент прихода, до первого звонка: правила ABC тогда мало что знают об ответах. Цифры говорят, где в списке стояли покупатели, а не сколько новых прибавил бы более ранний звонок.",
@@ -87,9 +87,9 @@ BACKTEST_WORDS: dict[str, tuple[str, str]] = {
         "A model that learned once, beside one that learned anew at every step, on the same later leads. It “fell behind” where its chances came out worse than luck explains.",
     ),
     "bt_learned_on": ("Училась", "Learned on"),
-    "bt_from_leads": ("заявок:\u00a0{n}", "from {n} leads"),
+    "bt_from_leads": ("заявок:\u00a0{n}", "from {n:# lead|# leads}"),
     "bt_later": ("Позже пришло", "Came later"),
-    "bt_later_counts": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads} leads, {sales} sales"),
+    "bt_later_counts": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads:# lead|# leads}, {sales:# sale|# sales}"),
     "bt_kept": ("Без обучения: первыми найдено", "Left alone: found first"),
     "bt_renewed": ("С обучением: первыми найдено", "Learning on: found first"),
     "bt_verdict": ("Итог", "So"),

@@ -20,8 +20,8 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
     "bg_col_sold": ("Продажи", "Sales"),
     "bg_made_expected": ("{made} + ожидается {expected}", "{made} + {expected} expected"),
     "bg_col_average": ("Стоила продажа", "A sale cost"),
-    "bg_col_next": ("Стоила бы ещё одна", "One more would have"),
-    "bg_col_elastic": ("+10 % денег — продаж", "10 % more money, sales"),
+    "bg_col_next": ("Стоила бы ещё одна", "One more would cost"),
+    "bg_col_elastic": ("Продаж на +10 % денег", "Sales for 10 % more money"),
     "bg_between": ("{low}–{high}", "{low} to {high}"),
     "bg_or_never": ("от {low}; может быть, и никогда", "{low} or more; perhaps never"),
     "bg_cannot_tell": ("не сказать", "cannot tell"),
@@ -57,8 +57,8 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
         "In 80 % of cases such a test notices no effect that is plausible: take more weeks, channels, or a larger change.",
     ),
     "bg_usual": (
-        "Обычно здесь {sold} продаж и {cost} в неделю; недели разбросаны в {scatter} раза сильнее, чем просто счёт.",
-        "Usually {sold} sales and {cost} a week here; weeks scatter {scatter} times as much as mere counts.",
+        "Обычно здесь {sold:# продажа|# продажи|# продаж} и {cost} в неделю; недели разбросаны в {scatter} раза сильнее, чем просто счёт.",
+        "Usually {sold:# sale|# sales} and {cost} a week here; weeks scatter {scatter} times as much as mere counts.",
     ),
     "bg_week_from": ("Неделя с", "Week from"),
     "bg_name": ("Название: a–z, 0–9 и дефис", "Name: a–z, 0–9 and -"),
@@ -94,13 +94,16 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
         "More money went with fewer sales, and that is no luck: look what else it changed.",
     ),
     "bg_effect": (
-        "Ещё {money} принесли бы {value} продаж ({low} … {high}).",
+        "Ещё {money} изменили бы число продаж на {value} ({low} … {high}).",
         "{money} more would bring {value} sales ({low} to {high}).",
     ),
-    "bg_open": ("Открыто заявок: {n}, они считаются по вероятности.", "{n} leads are open and count by their chance."),
+    "bg_open": (
+        "Открыто заявок: {n}, они считаются по вероятности.",
+        "{n:# lead is open and counts by its|# leads are open and count by their} chance.",
+    ),
     "bg_not_followed": (
-        "В {n} парах деньги не пошли за жребием; они посчитаны, как выпало.",
-        "In {n} pairs the money did not follow the draw; they count as they were drawn.",
+        "В {n:# паре|# парах|# парах} деньги не пошли за жребием; {n:она посчитана|они посчитаны|они посчитаны}, как выпало.",
+        "In {n:# pair|# pairs} the money did not follow the draw; {n:it counts as it was|they count as they were} drawn.",
     ),
     "bg_refused_no_channel": ("Выберите хотя бы один канал.", "Choose at least one channel."),
     "bg_refused_no_monday": (

@@ -52,13 +52,13 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     "quiet": ("Где тихо, и что было бы замечено", "Where it is quiet, and what would have been noticed"),
     "quiet_text": (
         "{channel}: нецелевых {share} ({k} из {n}); рост до {noticeable} за последние две недели (заявок: {latest}) заметили бы",
-        "{channel}: {share} non-target ({k} of {n}); a rise to {noticeable} in the last two weeks ({latest} leads) would have been noticed",
+        "{channel}: {share} non-target ({k} of {n}); a rise to {noticeable} in the last two weeks ({latest:# lead|# leads}) would have been noticed",
     ),
     "quiet_little": (
         "{channel}: мало данных (заявок с разговором: {n})",
-        "{channel}: not enough data ({n} leads spoken to)",
+        "{channel}: not enough data ({n:# lead|# leads} spoken to)",
     ),
-    "not_looked_at": ("не смотрели, заявок без разговора: {n}", "not looked at: {n} leads nobody spoke to"),
+    "not_looked_at": ("не смотрели, заявок без разговора: {n}", "not looked at: {n:# lead|# leads} nobody spoke to"),
     "col_channel": ("Канал", "Channel"),
     "col_leads": ("Заявок", "Leads"),
     "col_processed": ("Обработано", "Processed"),
@@ -76,7 +76,10 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     "drift_link": ("что изменилось", "what changed"),
     "of": ("{count} из {of}", "{count} of {of}"),
     "not_enough": ("мало данных", "not enough data"),
-    "open_leads": ("{n} открыты, {m} не проработаны", "{n} open, {m} not reached"),
+    "open_leads": (
+        "{n:# открыта|# открыты|# открыто}, {m:# не проработана|# не проработаны|# не проработано}",
+        "{n} open, {m} not reached",
+    ),
     "no_campaign": ("(без кампании)", "(no campaign)"),
     "trend_leads": ("Заявки по неделям", "Leads by week"),
     "trend": ("Доля нецелевых по неделям", "Non-target share by week"),
@@ -91,11 +94,11 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "quiet_little_name": (
         "{channel}: об отмеченных без разговора судить рано (заявок: {n})",
-        "{channel}: too early to say of leads named without a talk ({n} leads)",
+        "{channel}: too early to say of leads named without a talk ({n:# lead|# leads})",
     ),
     "quiet_name": (
         "{channel}: без разговора отмечены нецелевыми {share} ({k} из {n}); рост до {noticeable} за последние две недели (заявок: {latest}) заметили бы",
-        "{channel}: {share} named non-target without a talk ({k} of {n}); a rise to {noticeable} in the last two weeks ({latest} leads) would have been noticed",
+        "{channel}: {share} named non-target without a talk ({k} of {n}); a rise to {noticeable} in the last two weeks ({latest:# lead|# leads}) would have been noticed",
     ),
     "non_target_of_all": (
         "Звонки не записываются, поэтому нецелевые — доля всех заявок.",
@@ -110,8 +113,8 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
         "Every request counts, also of the same person.",
     ),
     "no_leads": (
-        "Заявок пока нет: `leadloop import leads.csv` начнёт.",
-        "There are no leads yet: `leadloop import leads.csv` begins.",
+        "Заявок пока нет. Загрузите выгрузку командой `leadloop import leads.csv` или присылайте заявки из CRM.",
+        "There are no leads yet. Import an export with `leadloop import leads.csv`, or let the CRM send them.",
     ),
     "table": ("Подробно", "In detail"),
     "unknown_fields": ("Неизвестные поля формы", "Unknown form fields"),

@@ -14,8 +14,8 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
         "A lead counts at a step when it reached it or a later one: a sale without a recorded meeting has not lost the meeting. How many were recorded at the step itself stands beside it.",
     ),
     "jr_horizon": (
-        "Продажа засчитывается в течение {days} дней от заявки; открытые заявки ждут, а не потеряны.",
-        "A sale counts within {days} days of the lead; open leads wait and are not lost.",
+        "Продажа засчитывается в течение {days:# дня|# дней|# дней} от заявки; открытые заявки ждут, а не потеряны.",
+        "A sale counts within {days:# day|# days} of the lead; open leads wait and are not lost.",
     ),
     "jr_by_channel": ("Канал", "Channel"),
     "jr_by_campaign": ("Кампания", "Campaign"),
@@ -95,7 +95,10 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
     "jr_cpq": ("Цена целевой (A или B)", "Cost of a qualified lead (A or B)"),
     "jr_cps": ("Цена продажи", "Cost of a sale"),
     "jr_revenue": ("Выручка", "Revenue"),
-    "jr_revenue_unknown": ("суммы {n} продаж неизвестны", "amounts of {n} sales are unknown"),
+    "jr_revenue_unknown": (
+        "{n:сумма # продажи неизвестна|суммы # продаж неизвестны|суммы # продаж неизвестны}",
+        "{n:the amount of # sale is|the amounts of # sales are} unknown",
+    ),
     "jr_revenue_expected": ("Ожидаемая выручка открытых", "Expected revenue of open leads"),
     "jr_still_open": (
         "Ещё не решено: открыто {open}, не проработано {never}. По шансам из них купят около {more}{money}.",
@@ -109,8 +112,8 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
         "Costs are not known by this: ad systems do not tell them by offer or landing page.",
     ),
     "jr_paid_leads": (
-        "Расход известен у каналов, от которых {n} из {leads} заявок. Стоимость заявки, стоимость продажи и окупаемость здесь посчитаны по всем заявкам, по каналам — в таблице.",
-        "Costs are known of channels that brought {n} of the {leads} leads. Cost per lead, cost per sale and return are over all leads here; by channel they stand in the table.",
+        "Расход известен у каналов, от которых {n} из {leads:# заявки|# заявок|# заявок}. Стоимость заявки, стоимость продажи и окупаемость здесь посчитаны по всем заявкам, по каналам — в таблице.",
+        "Costs are known of channels that brought {n} of the {leads:# lead|# leads}. Cost per lead, cost per sale and return are over all leads here; by channel they stand in the table.",
     ),
     "jr_no_costs": ("расходов нет в данных", "no costs were told"),
     "jr_other_money": ("в других валютах", "in other currencies"),
@@ -120,11 +123,11 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
     "jr_unit_lead": ("заявка", "lead"),
     "jr_unit_qualified": ("A-B", "A-B"),
     "jr_unit_sale": ("продажа", "sale"),
-    "jr_waiting_short": ("ждут {n}", "{n} wait"),
+    "jr_waiting_short": ("{n:ждёт #|ждут #|ждут #}", "{n:# waits|# wait}"),
     "jr_result": ("Выручка и ROMI", "Revenue and ROMI"),
     "jr_spent": ("Потрачено", "Spent"),
     "jr_more_lines": (
-        "Показаны первые {shown} строк из {all}; в файлах все.",
+        "Показаны первые строки: {shown} из {all}; в файлах все.",
         "The first {shown} of {all} lines are shown; the files hold all.",
     ),
     "jr_download": ("Скачать", "Download"),
@@ -240,8 +243,8 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
     "jr_take_back": ("Отменить", "Take back"),
     "jr_saved": ("Сохранено: все отчёты считают по новому соответствию.", "Saved: every report goes by the new match."),
     "jr_no_spend": (
-        "Расходов пока нет. Выгрузите отчёт рекламной системы (Яндекс Директ, VK Реклама, Google Ads, Meta, LinkedIn) с разбивкой по дням и кампаниям и загрузите: leadloop import ФАЙЛ.",
-        "No costs yet. Export the ad system's report (Yandex Direct, VK Ads, Google Ads, Meta, LinkedIn) by day and campaign and load it: leadloop import FILE.",
+        "Расходов пока нет. Выгрузите отчёт рекламной системы (Яндекс Директ, VK Реклама, Google Ads, Meta, LinkedIn) с разбивкой по дням и кампаниям и загрузите: `leadloop import ФАЙЛ`.",
+        "No costs yet. Export the ad system's report (Yandex Direct, VK Ads, Google Ads, Meta, LinkedIn) by day and campaign and load it: `leadloop import FILE`.",
     ),
     "jr_back": ("← Путь клиента", "← Journey"),
 }

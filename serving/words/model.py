@@ -24,15 +24,15 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "card_shadow": ("В тени: рядом с той, что работает", "In the shadow: beside the one that works now"),
     "shadow_few": (
         "Пока мало данных: рядом оценено заявок: {leads}.",
-        "Not enough data yet: {leads} leads were scored beside it.",
+        "Not enough data yet: {leads:# lead was|# leads were} scored beside it.",
     ),
     "shadow_scored": (
         "Рядом оценено заявок: {leads}, с {first} по {last}.",
-        "{leads} leads were scored beside it, from {first} to {last}.",
+        "{leads:# lead was|# leads were} scored beside it, from {first} to {last}.",
     ),
     "shadow_changed": (
-        "Другой класс получили бы {changed} заявок, {share}",
-        "{changed} leads would have another grade, {share}",
+        "{changed:Другую оценку получила бы # заявка|Другую оценку получили бы # заявки|Другую оценку получили бы # заявок}, {share}",
+        "{changed:# lead|# leads} would have another grade, {share}",
     ),
     "shadow_mean": (
         "Вероятность в среднем отличается на {mean} процентного пункта",
@@ -50,7 +50,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "col_how_good": ("Насколько хороша", "How good"),
     "model_serves": ("работает сейчас", "works now"),
     "model_challenges": ("последняя, не включена", "latest, not switched on"),
-    "learned_of": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads} leads, {sales} bought"),
+    "learned_of": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads:# lead|# leads}, {sales} bought"),
     "known_by": ("известное к {cut_off}", "what was known by {cut_off}"),
     "found_short": (
         "В первых 30\u00a0% звонков — {model} продаж, по правилам — {rules}.",
@@ -62,7 +62,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "found_on": (
         "Проверено на более поздних. Заявок:\u00a0{leads}, купили:\u00a0{sales}.",
-        "On later leads: {leads} leads, {sales} bought.",
+        "On later leads: {leads:# lead|# leads}, {sales} bought.",
     ),
     "share_between": ("{share} ({low}–{high})", "{share} ({low} to {high})"),
     "verdict_surely": ("Лучше правил, и это не случайность.", "Better than the rules, and that is no luck."),
@@ -87,8 +87,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "card_title": ("Модель {version}", "Model {version}"),
     "all_models": ("Все модели", "All models"),
     "card_says": (
-        "Говорит, с какой вероятностью заявка закончится покупкой в течение {days} дней, — по тому, что о ней известно в эту минуту.",
-        "Says how likely a lead is to buy within {days} days, from what is known of it at that minute.",
+        "Говорит, с какой вероятностью заявка закончится покупкой в течение {days:# дня|# дней|# дней}, — по тому, что о ней известно в эту минуту.",
+        "Says how likely a lead is to buy within {days:# day|# days}, from what is known of it at that minute.",
     ),
     "card_says_in_the_end": (
         "Говорит, с какой вероятностью заявка в итоге закончится покупкой, — по тому, что о ней известно в эту минуту.",
@@ -118,7 +118,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "since_together": (
         "С тех пор в работе заявок:\xa0{leads}. К\xa0{until} среди них ожидалось продаж:\xa0{expected} (случай мог дать от\xa0{low} до\xa0{high}), а уже купили:\xa0{bought}.",
-        "{leads} worked leads came since. By {until} {expected} sales were expected of them ({low} to {high} by chance alone); {bought} have bought.",
+        "{leads:# worked lead|# worked leads} came since. By {until} {expected:# sale was|# sales were} expected of them ({low} to {high} by chance alone); {bought:# has|# have} bought.",
     ),
     "since_not_enough": ("Пока мало данных.", "Not enough data yet."),
     "since_as_expected": ("Так, как обещано.", "As promised."),
@@ -131,8 +131,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "They buy less often than promised: chance hardly explains it.",
     ),
     "since_held": (
-        "В пределах случайности — {held} из {of} недель, по которым хватает данных.",
-        "Within chance in {held} of the {of} weeks with enough data.",
+        "В пределах случайности — {held} из {of:# недели, по которой|# недель, по которым|# недель, по которым} хватает данных.",
+        "Within chance in {held} of the {of:# week|# weeks} with enough data.",
     ),
     "since_unlike": (
         "Не похожи на те заявки, на которых она училась (новая кампания, новое слово в форме): {n} из {of}, {share}; среди тех, на которых училась, таких было {learned}. В них она менее уверена.",
@@ -187,26 +187,26 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "learned_sales": ("из них купили", "of them bought"),
     "learned_dates": ("Заявки оставлены с {first} по {last}.", "Their requests came from {first} to {last}."),
     "learned_settled": (
-        "Решённая заявка — с ней работали, и ей больше {days} дней.",
-        "A settled lead was worked on and is older than {days} days.",
+        "Решённая заявка — с ней работали, и ей больше {days:# дня|# дней|# дней}.",
+        "A settled lead was worked on and is older than {days:# day|# days}.",
     ),
     "learned_settled_closed": (
         "Решённая заявка — закрытая: продажа, отказ или нецелевая.",
         "A settled lead is closed: a sale, a loss, or non-target.",
     ),
-    "learned_drawn": ("Взяты наугад из {n} решённых.", "Drawn at random from {n} settled ones."),
+    "learned_drawn": ("Взяты наугад из {n} решённых.", "Drawn at random from {n:# settled one|# settled ones}."),
     "learned_young": (
         "Кроме них, свежих заявок в работе: {leads}, из них уже купили: {sales}. Остальные учтены по шансу, что ещё купят, а не как потерянные.",
-        "{leads} more are young and being worked on, {sales} of them bought already. The others count by the chance that they still buy, never as lost.",
+        "{leads:# more is young|# more are young} and being worked on, {sales} of them bought already. The others count by the chance that they still buy, never as lost.",
     ),
     "learned_never": (
         "Заявок, с которыми так и не связались: {n}. Они ничему не учат: никто не знает, купили бы они.",
-        "{n} leads were never reached. They teach nothing: nobody knows whether they would have bought.",
+        "{n:# lead was|# leads were} never reached. Such leads teach nothing: nobody knows whether they would have bought.",
     ),
     "card_better": ("Лучше ли она правил", "Does it beat the rules"),
     "judged_on": (
         "Проверка: сначала её обучили только на более ранних заявках, затем показали более поздние, оставленные с {first} по {last}. Этих заявок: {leads}, купили: {sales}.",
-        "The check: first it learned from earlier leads alone, then it was shown {leads} later ones, left from {first} to {last}. {sales} of them bought.",
+        "The check: first it learned from earlier leads alone, then it was shown {leads:# later one|# later ones}, left from {first} to {last}. {sales} of them bought.",
     ),
     "judged_by_creation": (
         "В данных почти нет дат продаж и отказов, поэтому результаты могут быть чуть лучше правды.",
@@ -248,7 +248,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "card_truth": ("Говорит ли она правду", "Does it say the truth"),
     "truth_together": (
         "Когда эти заявки поступили, она обещала от всех вместе продаж: {promised}. Случилось: {sold}.",
-        "When these leads came in, it promised {promised} sales of them together. {sold} came.",
+        "When these leads came in, it promised {promised:# sale|# sales} of them together. {sold} came.",
     ),
     "truth_right": ("Разница не больше случайной.", "The difference is no more than chance."),
     "truth_too_low": (
@@ -260,8 +260,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Fewer bought than was promised: it promised too much.",
     ),
     "truth_tenths": (
-        "Заявки разложены по обещанию на равные части, лучшие слева. Сколько обещано, столько и купило, в пределах случайности, в {kept} из {n} частей.",
-        "The leads are laid out in equal parts by what was promised, the best on the left. As many bought as promised, give or take chance, in {kept} of {n} parts.",
+        "Заявки разложены по обещанию на равные части, лучшие слева. Сколько обещано, столько и купило, в пределах случайности, в {kept} из {n:# части|# частей|# частей}.",
+        "The leads are laid out in equal parts by what was promised, the best on the left. As many bought as promised, give or take chance, in {kept} of {n:# part|# parts}.",
     ),
     "truth_since": (
         "После проверки она доучилась и на этих заявках, так что общий уровень поправлен по ним.",
@@ -279,7 +279,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Те же более поздние заявки, каждая один раз: в ту минуту, когда правила впервые смогли её оценить.",
         "The same later leads, each once: at the minute when the rules could first grade it.",
     ),
-    "grades_left_out": ("Ещё {n} правила так и не оценили.", "{n} more were never graded by the rules."),
+    "grades_left_out": ("Ещё {n} правила так и не оценили.", "{n:# more was|# more were} never graded by the rules."),
     "grades_arrival": (
         "Те же более поздние заявки, как они поступили: правила ни одной не оценили.",
         "The same later leads as they came in: the rules graded none of them.",
@@ -310,14 +310,17 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "grades_more": (
         "Заявок A стало {refined} вместо {rules}: больше тех, кому звонить первым.",
-        "There are {refined} A leads instead of {rules}: more to call first.",
+        "There {refined:is # A lead|are # A leads} instead of {rules}: more to call first.",
     ),
     "managers_title": ("Оценки менеджеров рядом с оценками модели", "The managers' own grades beside the model's"),
     "managers_none": (
         "Своих оценок менеджеры пока не ставили. Поставить A, B или C можно после звонка в карточке заявки; CRM присылает её со звонком (`grade`), выгрузка звонков — столбцом (`export.calls.grade`).",
         "Managers have given no grade of their own yet. A, B or C can be given after a call on the lead's card; the CRM sends it with the call (`grade`), an export of calls has it as a column (`export.calls.grade`).",
     ),
-    "managers_agree": ("Совпали на {k} из {n} заявок: {share}", "They agree on {k} of {n} leads: {share}"),
+    "managers_agree": (
+        "Совпали на {k} из {n:# заявки|# заявок|# заявок}: {share}",
+        "They agree on {k} of {n:# lead|# leads}: {share}",
+    ),
     "managers_few": (
         "Как часто они совпадают, говорить рано: мало данных. Заявок с обеими оценками: {n}, нужно {fewest}.",
         "How often they agree cannot be said yet: not enough data. Leads with both grades: {n}, it takes {fewest}.",
@@ -336,15 +339,15 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "managers_not_served": (
         "Ещё {n} оценил менеджер, а эта модель до него не оценивала.",
-        "{n} more were graded by a manager, and not by this model before him.",
+        "{n:# more was|# more were} graded by a manager, and not by this model before him.",
     ),
     "managers_none_served": (
         "Ещё {n} оценил менеджер, а ни одна модель до него не оценивала.",
-        "{n} more were graded by a manager, and by no model before him.",
+        "{n:# more was|# more were} graded by a manager, and by no model before him.",
     ),
     "managers_after": (
-        "Ещё {n} оценены, когда исход был уже известен: они не в счёт.",
-        "{n} more were graded when the outcome was known already: they do not count.",
+        "Ещё {n:# оценена|# оценены|# оценено}, когда исход был уже известен: {n:она|они|они} не в счёт.",
+        "{n:# more was|# more were} graded when the outcome was known already: {n:it does|they do} not count.",
     ),
     "managers_caution": (
         "Менеджер уже слышал разговор, а модель ещё нет; и с теми, кого он оценил выше, он работает усерднее. Поэтому видно, где они расходятся, но не кто прав.",
@@ -352,7 +355,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "col_by_rules": ("По правилам", "By the rules"),
     "col_refined": ("Уточнённая", "Refined"),
-    "grade_leads": ("заявок: {n}", "{n} leads"),
+    "grade_leads": ("заявок: {n}", "{n:# lead|# leads}"),
     "card_fields": ("Что для неё важнее всего", "What matters to it most"),
     "fields_lead": (
         "Доля — какую часть различий между заявками создаёт поле. Рядом ответы, с которыми покупают заметно чаще и заметно реже.",
@@ -368,8 +371,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "weak_at_arrival": ("Сразу после заявки", "Right after the request"),
     "weak_after_a_call": ("После звонка", "After a call"),
     "weak_not_enough": (
-        "мало данных (заявок {leads}, продаж {sales})",
-        "not enough data ({leads} leads, {sales} sales)",
+        "мало данных (заявок: {leads}, продаж: {sales})",
+        "not enough data ({leads:# lead|# leads}, {sales:# sale|# sales})",
     ),
     "weak_hardly": (
         "почти не отличает тех, кто купит, от остальных",
@@ -387,7 +390,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "покупают в {times} раза больше, чем она обещает (от {low} до {high})",
         "{times} times as many buy as it promises ({low} to {high})",
     ),
-    "weak_counts": ("заявок {leads}, продаж {sales}", "{leads} leads, {sales} sales"),
+    "weak_counts": ("заявок: {leads}, продаж: {sales}", "{leads:# lead|# leads}, {sales:# sale|# sales}"),
     "weak_none": (
         "Ни в одном канале не нашлось слабости, которую нельзя объяснить случаем.",
         "In no channel was there a weakness that chance does not explain.",
@@ -402,8 +405,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Leads that nobody ever called: it has not seen how they would have ended.",
     ),
     "unknown_old": (
-        "Заявки старше {days} дней: о них она больше ничего не говорит.",
-        "Leads older than {days} days: it says nothing of them any more.",
+        "Заявки старше {days:# дня|# дней|# дней}: о них она больше ничего не говорит.",
+        "Leads older than {days:# day|# days}: it says nothing of them any more.",
     ),
     "unknown_new": (
         "Новый продукт, новый канал, изменённые вопросы формы: для них её надо обучить заново.",
@@ -417,7 +420,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "card_analyst": ("Для аналитика: меры по их именам", "For the analyst: the measures by their names"),
     "analyst_note": (
         "Более поздние заявки: {leads}, продаж: {sales}. Интервалы 95\u00a0% по перевыборке заявок.",
-        "{leads} later leads, {sales} sales. 95\u00a0% intervals by resampling leads.",
+        "{leads:# later lead|# later leads}, {sales:# sale|# sales}. 95\u00a0% intervals by resampling leads.",
     ),
     "analyst_differences": (
         "Log-loss модели минус log-loss остальных (меньше нуля — модель лучше)",

@@ -27,6 +27,10 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     "other_language": ("English", "Русский"),
     "skip": ("К содержанию", "Skip to content"),
     "scrolls": ("Таблица, прокручивается вбок", "A table, scrolls sideways"),
+    "interval_note": (
+        "Серым рядом с числом — границы, в которых правда лежит в 95 случаях из 100.",
+        "Grey beside a figure: the bounds between which the truth lies in 95 of 100 cases.",
+    ),
     "col_act": ("Действие", "Action"),
     "col_compared": ("Сравнение", "Comparison"),
     "grade_A": ("A", "A"),
@@ -35,6 +39,8 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     "grade_non_target": ("нецелевой", "non-target"),
     "grade_ungraded": ("без оценки", "ungraded"),
     "span_days": ("{days} д {hours} ч", "{days} d {hours} h"),
+    "span_whole_days": ("{days} д", "{days} d"),
+    "span_whole_hours": ("{hours} ч", "{hours} h"),
     "span_hours": ("{hours} ч {minutes} мин", "{hours} h {minutes} min"),
     "span_minutes": ("{minutes} мин", "{minutes} min"),
     # errors
@@ -43,6 +49,20 @@ GENERAL_WORDS: dict[str, tuple[str, str]] = {
     "not_found_not_stored": (
         "Её ещё не прислали и не загрузили, поэтому сохранить к ней нечего.",
         "It was neither sent nor imported yet, so nothing was stored with it.",
+    ),
+    "no_page": ("Такой страницы нет", "There is no such page"),
+    "no_page_remedy": (
+        "Адрес набран с ошибкой или устарел. Все страницы — в меню наверху.",
+        "The address is mistyped or out of date. The menu above leads to every page.",
+    ),
+    "unfit": ("Так эту страницу не открыть", "This page cannot be opened like that"),
+    "unfit_remedy": (
+        "В адресе страницы не подходит: {places}. Откройте страницу из меню и выберите на ней, что показать.",
+        "In the page's address this does not fit: {places}. Open the page from the menu, and choose there what to show.",
+    ),
+    "unfit_not_stored": (
+        "В форме не подходит: {places}. Ничего не сохранено. Вернитесь на страницу назад, введённое осталось в форме.",
+        "In the form this does not fit: {places}. Nothing was stored. Go one page back, where the form still holds what you typed.",
     ),
     "being_read": ("Заявки читаются после запуска", "Leads are being read after the start"),
     "being_read_note": (

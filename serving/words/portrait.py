@@ -24,16 +24,16 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     "pt_known_arrival": ("когда пришла заявка", "when the lead arrived"),
     "pt_known_talk": ("после первого разговора", "after the first talk"),
     "pt_base": (
-        "{bought} продаж среди {settled} заявок с известным исходом",
-        "{bought} sales among {settled} leads whose outcome is known",
+        "{bought:# продажа|# продажи|# продаж} среди {settled:# заявки|# заявок|# заявок} с известным исходом",
+        "{bought:# sale|# sales} among {settled:# lead|# leads} whose outcome is known",
     ),
     "pt_open": (
-        "{open} ещё открыты и учтены по вероятности: ожидается {sales} продаж",
-        "{open} are still open and counted by their chance: {sales} sales are expected",
+        "{open:# ещё открыта и учтена|# ещё открыты и учтены|# ещё открыты и учтены} по вероятности: ожидается {sales:# продажа|# продажи|# продаж}",
+        "{open:# is still open and counted by its|# are still open and counted by their} chance: {sales:# sale is|# sales are} expected",
     ),
     "pt_never": (
         "не дозвонились: {n} — такие заявки не считаются потерянными и не участвуют",
-        "{n} were never reached: they are not counted as lost and take no part",
+        "{n:# was|# were} never reached: such leads are not counted as lost and take no part",
     ),
     "pt_talk_only": (
         "Только заявки, с которыми поговорили до того, как стал известен исход.",
@@ -53,16 +53,16 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
         "Nothing surely sets buyers apart. Segments looked at: {n}. That is an answer and no gap: no difference is larger than chance.",
     ),
     "pt_too_few": (
-        "Данных пока мало: {bought} продаж среди {settled} заявок с известным исходом. Портрет составляется, когда есть хотя бы {fewest} продаж и {fewest} отказов; пока не проверялось ничего.",
-        "Not enough data yet: {bought} sales among {settled} leads whose outcome is known. A portrait needs at least {fewest} sales and {fewest} leads that did not buy; nothing was looked at.",
+        "Данных пока мало: {bought:# продажа|# продажи|# продаж} среди {settled:# заявки|# заявок|# заявок} с известным исходом. Портрет составляется, когда есть хотя бы {fewest} продаж и {fewest} отказов; пока не проверялось ничего.",
+        "Not enough data yet: {bought:# sale|# sales} among {settled:# lead|# leads} whose outcome is known. A portrait needs at least {fewest} sales and {fewest} leads that did not buy; nothing was looked at.",
     ),
     "pt_looked": (
         "Проверено сегментов: {n}. Уверенно отличаются {out}; показаны те немногие, что объясняют остальные. Если бы покупатели ничем не отличались, портрет показал бы хоть что-то в {level} случаев.",
         "Segments looked at: {n}. {out} surely differ; shown are the few that explain the others. If buyers were like everybody, a portrait would show anything at all in {level} of cases.",
     ),
     "pt_left_out": (
-        "Ещё {n} самых мелких сегментов не проверялись: их слишком много.",
-        "{n} more of the smallest segments were not looked at: there are too many.",
+        "Ещё {n:# самый мелкий сегмент не проверялся|# самых мелких сегмента не проверялись|# самых мелких сегментов не проверялись}: их слишком много.",
+        "{n} more of the smallest segments {n:was|were} not looked at: there are too many.",
     ),
     "pt_no_calls": (
         "Звонки в компании не записываются, поэтому портрета «после разговора» нет.",
@@ -124,8 +124,8 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     ),
     "pt_changed": ("Что изменилось", "What changed"),
     "pt_changed_lead": (
-        "{new} продаж, решённых после портрета от {day}, — против {before}, решённых до него. Проверено сегментов: {n}.",
-        "The {new} sales settled since the portrait of {day}, beside the {before} settled until then. Segments looked at: {n}.",
+        "{new:# продажа, решённая|# продажи, решённые|# продаж, решённых} после портрета от {day}, — против {before:#, решённой|#, решённых|#, решённых} до него. Проверено сегментов: {n}.",
+        "The {new:# sale|# sales} settled since the portrait of {day}, beside the {before} settled until then. Segments looked at: {n}.",
     ),
     "pt_first": (
         "Это первый портрет: сравнивать пока не с чем.",
@@ -133,7 +133,7 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     ),
     "pt_changed_few": (
         "После портрета от {day} решено продаж: {new}, до него — {before}. Сравнение начинается с {fewest} с каждой стороны; пока ничего не сравнивалось.",
-        "{new} sales were settled since the portrait of {day}, {before} until then. A comparison begins at {fewest} on each side; nothing was compared yet.",
+        "{new:# sale was|# sales were} settled since the portrait of {day}, {before} until then. A comparison begins at {fewest} on each side; nothing was compared yet.",
     ),
     "pt_no_sure_change": ("Уверенных изменений нет.", "There is no sure difference."),
     "pt_sure_change": ("Уверенно изменилось:", "Surely changed:"),
@@ -170,8 +170,8 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     "wn_by_offer": ("По предложениям", "By offer"),
     "wn_all": ("Все", "All"),
     "wn_middle": (
-        "Медиана: у половины сделок меньше, у половины больше; рядом 95-процентный интервал, если сделок хотя бы шесть. Считаются заявки старше {days} дней: всем дали одинаковое время, поэтому быстрые недавние покупки не делают сделки быстрее, чем они есть.",
-        "The median: half of the deals took less, half more; beside it the 95 % interval where there are six deals at least. Counted are leads older than {days} days: all had the same time, so that quick recent sales do not make deals look quicker than they are.",
+        "Медиана: у половины сделок меньше, у половины больше; рядом 95-процентный интервал, если сделок хотя бы шесть. Считаются заявки старше {days:# дня|# дней|# дней}: всем дали одинаковое время, поэтому быстрые недавние покупки не делают сделки быстрее, чем они есть.",
+        "The median: half of the deals took less, half more; beside it the 95 % interval where there are six deals at least. Counted are leads older than {days:# day|# days}: all had the same time, so that quick recent sales do not make deals look quicker than they are.",
     ),
     "wn_middle_closed": (
         "Медиана: у половины сделок меньше, у половины больше; рядом 95-процентный интервал, если сделок хотя бы шесть. Считаются закрытые заявки; ещё открытых здесь нет, поэтому настоящие сделки могут быть дольше.",
@@ -190,8 +190,8 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
     "wn_other": ("другое", "something else"),
     "wn_no_notes": ("Заметок пока нет.", "There are no notes yet."),
     "wn_notes_base": (
-        "Заметки {won} купивших и {lost} не купивших.",
-        "Notes of {won} leads that bought and {lost} that did not.",
+        "Заметки {won:# купившего|# купивших|# купивших} и {lost:# не купившего|# не купивших|# не купивших}.",
+        "Notes of {won:# lead|# leads} that bought and {lost} that did not.",
     ),
     "wn_notes_how": (
         "Заметки сгруппированы по общим словам; название группы — самая типичная заметка. Имена, телефоны, адреса и длинные номера убраны. Учитываются только заметки, сделанные до того, как стал известен исход; группа — от {fewest} заявок, остальное — «другое». Различия проверены все вместе: среди названных уверенными ложных в среднем не больше 5 %.",

@@ -15,10 +15,10 @@ QUEUE_WORDS: dict[str, tuple[str, str]] = {
     "whose": ("Чья очередь", "Whose queue"),
     "everybody": ("Вся команда", "The whole team"),
     "show": ("Показать", "Show"),
-    "waiting_now": ("ждут звонка сейчас", "wait for a call now"),
+    "waiting_now": ("{n:ждёт|ждут|ждут} звонка сейчас", "{n:waits|wait} for a call now"),
     "coming_back": (
-        "вернутся сами: обещан звонок позже или пауза после попытки",
-        "come back by themselves: promised for later, or resting after a try",
+        "{n:вернётся сама|вернутся сами|вернутся сами}: обещан звонок позже или пауза после попытки",
+        "{n:comes back by itself|come back by themselves}: promised for later, or resting after a try",
     ),
     "shown": ("показаны первые {count}", "the first {count} are shown"),
     "nobody": (
@@ -33,9 +33,9 @@ QUEUE_WORDS: dict[str, tuple[str, str]] = {
     "col_why": ("Почему", "Why"),
     "col_waits": ("Ждёт", "Waits"),
     "col_ask": ("Спросить", "Ask"),
-    "first_come_was": ("по времени: {rank}", "first-come: {rank}"),
+    "first_come_was": ("по приходу: {rank}", "first-come: {rank}"),
     "rules_say": ("по правилам {grade}", "rules say {grade}"),
-    "up_to": ("может стать {grade}", "could become {grade}"),
+    "up_to": ("может стать\u00a0{grade}", "could become\u00a0{grade}"),
     "grade_note": (
         "Оценка: сверху по модели (граница её A выбрана так, чтобы такие заявки заканчивались покупкой не реже, чем A по правилам), под ней по правилам ABC и какой она станет, если ответы на открытые вопросы окажутся лучшими.",
         "Grade: on top by the model (the border of its A is chosen so that such leads buy at least as often as the rules' A), below it by the ABC rules, and what it becomes if the open questions get the best answers.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from features.facts.company import Company
 from features.rows.feature_row import GENERAL_FEATURES
@@ -20,15 +21,15 @@ LIFTS = frozenset(one.name for one in GENERAL_FEATURES if one.unit == LOG_ODDS)
 NEVER_NEGATIVE = frozenset(one.name for one in GENERAL_FEATURES if one.kind == "number") - LIFTS
 
 
-def reason_text(reason: Reason, company: Company) -> str:
-    """Return a reason as a short phrase, without its counts.
+def reason_text(reason: Reason, company: Company, named: Callable[[str], str] = str) -> str:
+    """Return a reason as a short phrase, without its counts; ``named`` writes the company's names.
 
     >>> company = Company.model_validate({"company": "x", "language": "en", "fields":
     ...     {"area": {"kind": "number", "label": "Office area", "unit": "m2"}}})
     >>> reason_text(Reason("area", (80.0, 200.0), 0.4, 180, 31), company)
     'Office area, m2: 80 to 200'
     """
-    return f"{feature_label(reason.feature, company)}: {cell_words(reason.feature, reason.cell, company)}"
+    return f"{feature_label(reason.feature, company)}: {cell_words(reason.feature, reason.cell, company, named)}"
 
 
 def reason_counts(reason: Reason, average: float | None, company: Company) -> str:
@@ -52,7 +53,7 @@ def reason_counts(reason: Reason, average: float | None, company: Company) -> st
     )
 
 
-def cell_words(name: str, cell: Cell, company: Company) -> str:
+def cell_words(name: str, cell: Cell, company: Company, named: Callable[[str], str] = str) -> str:
     """Return a value or range as people say it."""
     language = company.language
     if cell is None:
@@ -60,7 +61,7 @@ def cell_words(name: str, cell: Cell, company: Company) -> str:
     if cell == RARE:
         return say("rare", language)
     if isinstance(cell, str):
-        return level_word(name, cell, company)
+        return level_word(name, cell, company, named=named)
     low, high = (None if end is None else _end_words(name, end, language) for end in cell)
     if low is None and high is None:
         return say("any_number", language)

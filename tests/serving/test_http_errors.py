@@ -125,3 +125,28 @@ def test_a_postgresql_server_that_is_gone_is_told_as_unreachable(tmp_path: Path,
         gone.dispose()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert os.fspath(tmp_path) not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/quue", "/channels/none", "/static/none.css"])
+def test_an_address_of_nothing_is_a_page_that_says_so_for_people_and_a_line_for_programs(
+    doors: Doors, path: str
+) -> None:
+    russian, english = (doors.client.get(f"{path}?lang={one}", headers=HTML) for one in ("ru", "en"))
+    assert (russian.status_code, english.status_code) == (404, 404)
+    assert "<h1>Такой страницы нет</h1>" in russian.text
+    assert "<h1>There is no such page</h1>" in english.text
+    assert doors.client.get(path).json() == {"detail": "Not Found"}
+
+
+def test_a_word_in_an_address_that_does_not_fit_is_named_on_a_page_and_never_repeated(doors: Doors) -> None:
+    answer = doors.client.get("/channels?level=wicked&lang=en", headers=HTML)
+    told = answer.text.split("<main")[1]
+    assert (answer.status_code, "this does not fit: level." in told, "wicked" in told) == (422, True, False)
+    assert doors.client.get("/channels?level=wicked").json()["detail"][0]["loc"] == ["query", "level"]
+
+
+def test_a_form_that_does_not_fit_says_that_nothing_was_stored(doors: Doors) -> None:
+    doors.lead("7")
+    answer = doors.client.post("/queue/7/take", data={"manager": "x" * 301}, headers=HTML)
+    assert answer.status_code == 422
+    assert "В форме не подходит: manager. Ничего не сохранено." in answer.text

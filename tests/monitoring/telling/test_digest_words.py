@@ -89,7 +89,7 @@ def test_programs_get_the_same_as_data() -> None:
 def test_every_measure_has_words(language: str) -> None:
     for measure in (*MEASURES, "answer:role", "something new"):
         watched = Watched("arrival", "campaign", measure, "vk", "зима")
-        assert headline(watched, language).startswith("vk, ")
+        assert headline(watched, language, company=company()).startswith("vk, ")
         assert share_words(measure, language)
         assert to_do(logged().alarm, None, company(), language)
 

@@ -152,13 +152,16 @@ def test_where_nothing_is_drawn_the_page_does_not_speak_of_chance(doors: Doors) 
 
 
 def test_the_page_says_that_nobody_waits_and_that_probabilities_are_guesses(doors: Doors) -> None:
-    assert "никто не ждёт звонка" in doors.page("/queue")
+    assert "Заявок пока нет." in doors.page("/queue")
+    assert "никто не ждёт" not in doors.page("/queue")
     doors.lead("7", contact={"phone": "+79123456789", "name": "Анна Секретова"})
     page = doors.page("/queue")
     assert "Модели ещё нет" in page
     assert "79123456789" not in page
     assert "Секретова" not in page
     assert "There is no model yet" in doors.page("/queue?lang=en")
+    doors.stage("Отказ", "7")
+    assert "никто не ждёт звонка" in doors.page("/queue")
 
 
 def test_taking_a_lead_on_the_page_opens_its_card_in_the_same_language(doors: Doors) -> None:
@@ -282,3 +285,27 @@ def test_a_drawn_lead_looks_like_any_other_on_the_page_and_the_api_tells_its_arm
         doors.client.post(f"/v1/queue/{drawn[0]}/take", json={"manager": "Анна"})
         (one,) = handed_out(doors)
         assert (one.lead_id, one.arm, one.propensity, one.drawn_from) == (drawn[0], "at_random", 1 / 19, 20)
+
+
+def test_a_parameter_that_the_queue_does_not_know_is_named_and_refused(doors: Doors) -> None:
+    answer = doors.client.get("/v1/queue?managr=Анна")
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", "managr"])
+    assert "Анна" not in answer.text
+
+
+def test_a_manager_whom_nobody_names_has_no_queue_and_who_is_named_is_told(doors: Doors) -> None:
+    doors.lead("7")
+    answer = doors.client.get("/v1/queue?manager=Борисс")
+    told = answer.json()["detail"][0]
+    assert (answer.status_code, told["loc"]) == (422, ["query", "manager"])
+    assert "Анна, Борис" in told["msg"]
+    assert "Борисс" not in answer.text
+    doors.client.post("/v1/queue/7/take", json={"manager": "Борисс"})
+    assert doors.queue("Борисс") == ["7"]  # the CRM knows a manager whom company.yaml does not list
+
+
+def test_where_the_company_lists_no_managers_every_name_has_a_queue(tmp_path: Path, sqlite_engine: Engine) -> None:
+    company = COMPANY.replace("managers:\n  - name: Анна\n  - name: Борис\n", "")
+    with open_doors(tmp_path, sqlite_engine, company=company) as doors:
+        doors.lead("7")
+        assert doors.queue("Вера") == ["7"]

@@ -147,7 +147,8 @@ def test_impressions_that_no_export_tells_are_not_told_rather_than_none(doors: D
 
 
 def test_nothing_fits_is_an_answer(doors: Doors) -> None:
-    assert "По этому отбору заявок и расходов нет" in doors.page("/journey")
+    assert "Заявок пока нет." in doors.page("/journey")
+    assert "По этому отбору заявок и расходов нет" in doors.page("/journey?to=2001-01-01")
     doors.lead("7", marks={"source": "vk"})
     assert "По этому отбору заявок и расходов нет" in doors.page("/journey?to=2001-01-01")
 

@@ -143,7 +143,11 @@ def test_the_form_stores_a_call_with_its_answers_and_the_lead_leaves_the_queue(d
     form = {"manager": "Анна", "result": "call_back", "seconds": "185", "answer_need": "yes", "answer_budget": ""}
     words = {"attracts": "тишина", "ideal_product": "тройной пакет", "comment": "после обеда"}
     answer = post(doors, **form, **words, call_back_at=f"{due:%Y-%m-%dT%H:%M}")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/leads/7?manager=%D0%90%D0%BD%D0%BD%D0%B0")
+    back = "/leads/7?manager=%D0%90%D0%BD%D0%BD%D0%B0&saved=1"
+    assert (answer.status_code, answer.headers["location"]) == (303, back)
+    assert "Звонок записан." in doors.page(back)
+    assert "Звонок записан." not in doors.page("/leads/7")
+    assert re.search(r'id="saved".*href="/queue\?manager=%D0%90%D0%BD%D0%BD%D0%B0"', doors.page(back))
     (call,) = [one for one in doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)]
     assert (call.result, call.seconds, call.manager, call.answers) == ("call_back", 185.0, "Анна", {"need": "yes"})
     assert (call.attracts, call.ideal_product, call.comment) == ("тишина", "тройной пакет", "после обеда")
@@ -242,3 +246,16 @@ def test_a_grade_that_is_none_is_refused_with_what_would_be_right(doors: Doors) 
     assert "Ваша оценка — A, B, C или «нецелевой»." in answer.text
     sent = doors.client.post("/v1/leads/7/calls", json={"result": "reached", "grade": "D"})
     assert sent.status_code == 422
+
+
+def test_the_next_step_is_at_hand_a_number_to_call_and_the_form(doors: Doors) -> None:
+    doors.lead("7", contact={"phone": PHONE_WRITTEN})
+    doors.lead("8")
+    called, nobody = doors.page("/leads/7"), doors.page("/leads/8")
+    actions = called.split('class="actions"')[1].split("</p>")[0]
+    assert 'class="button" href="tel:89123456789"' in actions
+    assert f"Позвонить: {PHONE_WRITTEN}" in actions
+    assert 'href="#record-call"' in actions
+    assert 'href="tel:' not in nobody
+    doors.stage("Отказ", "7")
+    assert 'class="button quiet" href="tel:' in doors.page("/leads/7")

@@ -279,8 +279,7 @@ def check_weak(page: Page, told: Taught, language: str) -> None:
     text = page.text("weak")
     titles = {title: f"{title}:" for title in groups}
     for name in names if len(sizes) > 1 else ():
-        shown = "неизвестен" if (name, language) == ("unknown", "ru") else name
-        titles[name] = (f"Channel {shown}:", f"Канал «{shown}»:")[language == "ru"]
+        titles[name] = (f"Channel {name}:", f"Канал «{name}»:")[language == "ru"]
     for title, keeps in groups.items():
         rows, leads = told.judged(who, keeps)
         if not rows:

@@ -14,6 +14,10 @@ NUMBER = {
 }
 
 
+WITHOUT_A_MARK = {"Без источника": "unknown", "No source": "unknown"}
+"""How a page calls the channel of leads that no mark names, and its name in the data."""
+
+
 @dataclass
 class Table:
     """Rows of cells, the header apart; ``part`` is the id of what it stands in, ``title`` the heading before it."""
@@ -25,7 +29,7 @@ class Table:
 
 
 class Page(HTMLParser):
-    """A page's tables, and the text of each part that has an id."""
+    """A page's tables, and the text of each part that has an id; the channel without a mark is called as the data calls it."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -77,6 +81,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not data.strip() or any(name in ("script", "style", "option") for name, _ in self._open):
             return
+        for words, channel in WITHOUT_A_MARK.items():
+            data = data.replace(words, channel)
         for _, one in self._open:
             if one:
                 self.texts.setdefault(one, []).append(data)

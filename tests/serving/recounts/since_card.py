@@ -58,7 +58,7 @@ def check_since(told: Taught, moments: Sequence[datetime]) -> None:
         assert not rows
         return
     every = cohort(leads)
-    sentence = re.search(r"\S+ worked leads came since.*?have bought\.", text)
+    sentence = re.search(r"\S+ worked leads? came since.*?ha(?:s|ve) bought\.", text)
     unlike = re.search(r"Unlike the leads.*?learned from \S+\s?% were", text)
     assert sentence
     assert unlike

@@ -189,7 +189,7 @@ def check_worth(text: str, chance: float, amount: float | None) -> None:
 
 def answers_of(text: str, plain: PlainCompany) -> list[tuple[str, str, str]]:
     """Return the question that is asked next, each answer, and what is written of it."""
-    before = text.split("Record a call")[0]
+    before = "".join(text.split("Record a call")[:2])
     asked = [name for name in CRITERIA if plain.words["fields"].get(name, {}).get("question", "-") in before]
     return [(asked[0], answer, share) for answer, share in IF_ANSWERED.findall(before)]
 

@@ -80,7 +80,7 @@ class Buyers:
         if LABELS[label] in ("Площадь, м²", "Окон"):
             return in_range(number(said), value)
         word = {"да": "yes", "нет": "no"}.get(said, said)
-        return word == ({**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}.get(value, value))
+        return tidy(word) == ({**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}.get(value, tidy(value)))
 
     def said(self, one: PlainLead, column: str) -> str | None:
         if column == "channel":
@@ -140,7 +140,7 @@ class RealBuyers(Buyers):
         if label in ("Channel", "Канал"):
             return one.marked == value
         word = tidy(one.row[self.columns[label]])
-        return word in EMPTY if value in MISSING else word == value
+        return word in EMPTY if value in MISSING else word == tidy(value)
 
 
 REAL = {
@@ -264,7 +264,7 @@ def check_audience(page: Page, buyers: Buyers) -> None:
 def check_inside(page: Page, buyers: Buyers, every: dict[str, float]) -> None:
     """Check which parts of the leads and of the sales lie inside the audience: by each field, and by all of them."""
     told = re.findall(
-        r"Inside the audience: (\S+\s% of leads, \S+\s% of sales \S+\s% to \S+\s%)", page.text("audience")
+        r"Inside the audience: (\S+\s% of leads, \S+\s% of sales \(\S+\s% to \S+\s%)\)", page.text("audience")
     )
     aims: list[tuple[str, set[str]]] = []
     for table in page.of("audience"):

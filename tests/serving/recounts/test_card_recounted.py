@@ -67,7 +67,7 @@ def check_likely(text: str, language: str, chance: float) -> None:
 
 def check_answers(text: str, one: PlainLead, words: Mapping[str, Any], language: str) -> int:
     """Check what each answer to the question that is asked next would make of the chance."""
-    text = re.split("Record a call|Записать звонок", text)[0]
+    text = "".join(re.split("Record a call|Записать звонок", text)[:2])  # the form of calls, to which the top leads too
     asked = [name for name in CRITERIA if words["fields"].get(name, {}).get("question", "-") in text]
     found = re.findall(IF_ANSWERED[language], text)
     for answer, share in found:

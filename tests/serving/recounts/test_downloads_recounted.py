@@ -16,9 +16,10 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.serving.recounts.companies import Shown
+from tests.serving.recounts.page import WITHOUT_A_MARK
 from tests.serving.recounts.test_budget_recounted import byar
 from tests.support.plain_chances import amount_of, chances_of
-from tests.support.plain_figures import PlainCompany, PlainLead, costs_of, figures_of, period_of, wilson
+from tests.support.plain_figures import PlainCompany, PlainLead, costs_of, figures_of, period_of, tidy, wilson
 
 BY = {
     "channel": ("channel",), "campaign": ("channel", "campaign"), "ad": ("channel", "campaign", "ad"), "offer": ("offer",),
@@ -193,14 +194,18 @@ def check_rows(rows: list[list[str]], asked: Mapping[str, Any], counted: Counted
     ahead = max(len(names), 1) + has_period
     check_cells(rows[0][ahead:], rows[1][ahead:], counted.line({}, None), language)
     for row in draw.sample(rows[2:], min(len(rows) - 2, MOST_LINES)):
-        words = dict(zip(names, [unnamed(one) for one in row[: len(names)]], strict=True))
+        words = {name: unnamed(one, name) for name, one in zip(names, row, strict=False)}
         period = day_of(row[ahead - 1]) if has_period else None
         check_cells(rows[0][ahead:], row[ahead:], counted.line(words, period), language)
     return min(len(rows) - 2, MOST_LINES)
 
 
-def unnamed(word: str) -> str | None:
-    return None if word in ("not told", "не указано", "(none)", "—") else word.removeprefix("'")
+def unnamed(word: str, dimension: str) -> str | None:
+    """Return the name in the data: a file writes names, but those of channels, as people do."""
+    if word in ("not told", "не указано", "(none)", "—"):
+        return None
+    name = word.removeprefix("'")
+    return WITHOUT_A_MARK.get(name, name) if dimension == "channel" else tidy(name)
 
 
 def day_of(text: str) -> date:

@@ -21,7 +21,7 @@ from tests.serving.recounts.test_alarms_recounted import newcombe
 from tests.serving.recounts.test_budget_recounted import byar
 from tests.serving.recounts.test_downloads_recounted import BY, COST_NAMES, STEP_WORDS, random_view
 from tests.support.plain_chances import amount_of, chances_of
-from tests.support.plain_figures import PlainCompany, PlainLead, curve_of, figures_of, period_of, wilson
+from tests.support.plain_figures import PlainCompany, PlainLead, curve_of, figures_of, period_of, tidy, wilson
 
 FEWEST, FEWEST_TO_PACE, FEWEST_RIPE = 5, 20, 0.2
 NONE = ("not told", "не указано")
@@ -190,7 +190,7 @@ def key_of(cell: str, table: Table, asked: Hand, views: Views) -> tuple[dict[str
     every = [one.names for one in views.plain.leads.values()]
     every += [row for row in views.plain.spend if not set(names) - set(COST_NAMES)]
     known = {tuple(one[name] for name in names) for one in every}
-    fits = [key for key in known if any(cell == " ".join(word or none for word in key) for none in NONE)]
+    fits = [key for key in known if any(tidy(cell) == tidy(" ".join(word or none for word in key)) for none in NONE)]
     assert len(fits) == 1, (cell, fits)
     return dict(zip(names, fits[0], strict=True)), period
 

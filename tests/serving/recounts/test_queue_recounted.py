@@ -103,13 +103,14 @@ def check_page(company: Shown, waiting: list[Waiting], later: int, language: str
     page = Page(company.doors.page(f"/queue?lang={language}&manager={manager}"))
     hand = {one.one.id: one for one in waiting}
     words = {
-        "ru": (r"([\d\u00a0]+) ждут звонка", r"([\d\u00a0]+) вернутся"),
-        "en": (r"([\d,]+) wait for", r"([\d,]+) come back"),
+        "ru": (r"([\d\u00a0]+) (?:ждёт|ждут) звонка", r"([\d\u00a0]+) верн(?:ётся сама|утся сами)"),
+        "en": (r"([\d,]+) waits? for", r"([\d,]+) comes? back"),
     }
-    for pattern, count in zip(words[language], (len(waiting), later), strict=True):
-        found = re.search(pattern, page.text("content"))
-        assert found, pattern
-        is_written(found[1], language, count)
+    wait, back = (re.search(pattern, page.text("content")) for pattern in words[language])
+    assert wait
+    is_written(wait[1], language, len(waiting))
+    assert bool(back) == bool(later)
+    is_written(back[1] if back else "0", language, later)
     rows = page.tables[0].rows if page.tables else []
     assert len(rows) == min(len(waiting), ON_A_PAGE)
     for rank, row in enumerate(rows, start=1):

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from tests.serving.recounts.companies import Shown
-from tests.serving.recounts.page import Page, is_written
+from tests.serving.recounts.page import WITHOUT_A_MARK, Page, is_written
 from tests.serving.recounts.watched import MEASURES, Known, check_quiet, non_target, watch_of
 from tests.support.plain_alarms import PlainWatch
 from tests.support.plain_figures import PlainCompany, PlainLead, wilson
@@ -60,8 +60,8 @@ def lately(
 
 QUIET = re.compile(
     r": (?:(?P<share>[\d.]+\s% non-target \([\d,]+ of [\d,]+\)); a rise to (?P<rise>[\d.]+\s%) in the last two weeks "
-    r"\((?P<latest>[\d,]+) leads\) would have been noticed|not enough data \((?P<few>[\d,]+) leads spoken to\))"
-    r"(?: ?; not looked at: (?P<silent>[\d,]+) leads)?"
+    r"\((?P<latest>[\d,]+) leads?\) would have been noticed|not enough data \((?P<few>[\d,]+) leads? spoken to\))"
+    r"(?: ?; not looked at: (?P<silent>[\d,]+) leads?)?"
 )
 
 
@@ -96,6 +96,8 @@ def test_every_point_of_the_chart_of_weeks_equals_counting_by_hand(name: str, re
         plain = company.at(moment)
         html = company.doors.page(f"/channels?lang=en&level={draw.choice(['channel', 'campaign'])}")
         chart = json.loads(unescape(re.findall(r"data-chart='(.*?)'", html)[0]))
+        for trace in chart["traces"]:
+            trace["name"] = WITHOUT_A_MARK.get(trace["name"], trace["name"])
         weeks: dict[str, dict[date, list[PlainLead]]] = defaultdict(lambda: defaultdict(list))
         for one in plain.leads.values():
             weeks[str(one.names["channel"])][one.day - timedelta(days=one.day.weekday())].append(one)
