@@ -55,8 +55,8 @@ class Model:
         Returns
         -------
         pandas.DataFrame
-            ``probability`` that it buys within the horizon, ``low`` and ``high`` (the true one lies between in 80 of 100
-            cases), ``rules_grade``, ``refined_grade``, ``ask`` (the field whose answer matters most).
+            ``probability`` that it buys within the window that taught the model, ``low`` and ``high`` (the true one lies between in
+            80 of 100 cases), ``rules_grade``, ``refined_grade``, ``ask`` (the field whose answer matters most).
         """
         index: list[str] = []
         told: list[tuple[float, float, float, str, str, str | None]] = []

@@ -99,3 +99,25 @@ def test_a_stage_of_company_yaml_that_no_stored_lead_ever_had_is_told_before_any
 
 def test_where_the_stages_are_those_of_company_yaml_nothing_is_said_of_them(trained_once: tuple[Small, Ran]) -> None:
     assert "came to such a stage" not in trained_once[1].out
+
+
+def test_a_company_younger_than_its_window_learns_follows_and_is_taken_over_once_it_is_old_enough(
+    tmp_path: Path,
+) -> None:
+    made, words = company_with_a_pattern(tmp_path), tmp_path / "company.yaml"
+    words.write_text("horizon_days: 180\n" + words.read_text(encoding="utf-8"), encoding="utf-8")
+    made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
+    said = one_line(made.done("train", "--cut-off", "2025-08-20"))
+    assert "the company's 180 days yet: it learned who buys within 45 days" in said
+    assert re.search(r"From 2025-1[12]-\d\d on, at the latest, the 180 days can teach\.", said)
+    assert "Promoted: it serves now." in said
+    shown = one_line(made.done("models", "show"))
+    assert "It says who buys within 45 days. Too few leads had lived through the company's 180 days" in shown
+    followed = one_line(made.done("follow", "--at", "2025-09-20"))
+    assert re.search(r"1\d\d worked leads came since\. By then [\d.]+ sales were expected", followed)
+    taken_over = one_line(made.done("train", "--cut-off", "2026-01-20"))
+    assert "says who buys within 45 days, this one within 180 days: they cannot be compared." in taken_over
+    assert "Promoted: it serves now." in taken_over
+    assert "It says who buys within 180 days. Blended" in one_line(made.done("models", "show"))
+    compared = one_line(made.done("models", "compare", "previous"))
+    assert "Both are held to who bought within 180 days: what says who buys within 45 days promised" in compared
