@@ -310,6 +310,7 @@ def _parameters(
         "leads": str(data.leads),
         "sales": str(data.sales),
         "rows": str(len(data)),
+        "window": f"{data.window} days" if data.window else "none",
         "judged_from": split.border.isoformat(),
         **{f"weight of {rung}": f"{weight:.4f}" for rung, weight in zip(RUNGS, choices.weights, strict=True)},
         "rounds of trees of one field": str(choices.rounds[0]),
