@@ -108,10 +108,10 @@ def _say_what_is_earlier(console: Console, older: EarlierExport, export: Searche
     found = int(older.found.sum())
     console.print(
         f"Compared with {there}: {found:,} leads stand in both, by {older.ids.then!r} "
-        f"({export.leads.rows - found:,} rows only in {here}, {older.others:,} leads only in {there})"
+        f"({older.only_now:,} rows only in {here}, {older.others:,} leads only in {there})"
     )
     if older.twice:
-        console.print(f"  {older.twice:,} leads stand more than once in {there} and are not compared")
+        console.print(f"  {older.twice:,} leads stand more than once in one of them and are not compared")
     console.print(f"  {_open_then(older, export)}")
     for file, columns in ((here, only_now(export.columns, older)), (there, older.only_there)):
         if columns:

@@ -43,11 +43,11 @@ class Estimate:
     def __str__(self) -> str:
         """Return the figure as people read it.
 
-        >>> str(Estimate(0.8, 0.01))
-        '0.800 (0.780 to 0.820)'
+        >>> str(Estimate(0.8, 0.01)), str(Estimate(0.953, 0.028))
+        ('0.800 (0.780 to 0.820)', '0.953 (0.898 to 1.000)')
         """
         low, high = self.interval
-        return f"{self.value:.3f} ({low:.3f} to {high:.3f})"
+        return f"{self.value:.3f} ({low:.3f} to {min(high, 1.0):.3f})"  # an AUC, or how much it gains: one is the most
 
 
 def folds_of(leads: int) -> Codes:

@@ -31,7 +31,8 @@ class EarlierExport:
     ``columns`` has one cell for each of the newer export's leads, None where the older one does not have the lead;
     ``had_ended`` says who had ended by then, None where the older export does not tell; where its words do not tell losses
     either, who had bought. ``only_there`` names the columns that the newer export has not, ``others`` counts the leads that
-    it has not, ``twice`` the leads that stand more than once.
+    it has not, ``twice`` those that stand more than once in either, ``only_now`` the newer export's rows of leads
+    that the older one has not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class EarlierExport:
     only_there: tuple[str, ...] = ()
     others: int = 0
     twice: int = 0
+    only_now: int = 0
 
     @property
     def surely_ended(self) -> Flags:
@@ -71,7 +73,9 @@ def earlier_export(
     file = sampled(path)
     ids = joined_by(leads, file, named_id)
     places = once_in(leads.columns[ids.now])
-    rows, others, twice = _rows_of(file, ids.then, places)
+    newer = leads.columns[ids.now]
+    rows, others, twice = _rows_of(file, ids.then, places, frozenset(newer))
+    known = twice | {newer[place] for place in rows}
     if not rows:
         raise ImportRefused(
             f"{path.name} and {leads.path.name} have no lead in common: no id of the column {ids.then!r} of {path.name} "
@@ -86,32 +90,55 @@ def earlier_export(
         _refuse_a_later_one(path, leads, outcomes, found, had_ended)
     only_there = tuple(name for name in columns if name not in leads.columns)
     return EarlierExport(
-        path.name, file.shape, ids, columns, found, had_ended, _tells_losses(outcomes), only_there, others, twice
+        _told_apart(path, leads.path),
+        file.shape,
+        ids,
+        columns,
+        found,
+        had_ended,
+        _tells_losses(outcomes),
+        only_there,
+        others,
+        len(twice),
+        sum(one not in known for one in newer),
     )
 
 
+def _told_apart(path: Path, newer: Path) -> str:
+    """Return the file's name, with its folder where the newer one may be called alike: march/leads.csv."""
+    folder = path.resolve().parent
+    return path.name if folder == newer.resolve().parent else f"{folder.name}/{path.name}"
+
+
 def _rows_of(
-    file: SampledFile, id_column: str, places: Mapping[str, int]
-) -> tuple[dict[int, dict[str, str]], int, int]:
-    """Return place -> the lead's row, how many other leads there are, and how many ids stand more than once."""
+    file: SampledFile, id_column: str, places: Mapping[str, int], newer: Collection[str]
+) -> tuple[dict[int, dict[str, str]], int, set[str]]:
+    """Return place -> the lead's row, how many leads the newer export has not, and the ids that stand twice in either."""
     rows: dict[int, dict[str, str]] = {}
     others: set[str] = set()
-    twice: set[int] = set()
+    twice: set[str] = set()
+    taken: set[str] = set()
     known: dict[str, str] = {}
     for _, _, row in islice(rows_of(file.path, file.shape), MOST_ROWS):
         if row is None:
             continue
         lead_id = row.get(id_column, "").strip()[:LONGEST_CELL]
         place = places.get(lead_id)
-        if place is None:
+        if lead_id in taken or (place is None and lead_id in newer):
+            twice.add(lead_id)
+        elif place is None:
             others.add(lead_id)
-        elif place in rows:
-            twice.add(place)
         else:
             cells = {name: row.get(name, "").strip()[:LONGEST_CELL] for name in file.columns}
             rows[place] = {name: known.setdefault(cell, cell) for name, cell in cells.items()}
-    kept = {place: row for place, row in rows.items() if place not in twice}
-    return kept, len({one for one in others if not is_placeholder(one, ())}), len(twice)
+            taken.add(lead_id)
+    doubled = {places[one] for one in twice if one in places}
+    kept = {place: row for place, row in rows.items() if place not in doubled}
+    return (
+        kept,
+        sum(not is_placeholder(one, ()) for one in others),
+        {one for one in twice if not is_placeholder(one, ())},
+    )
 
 
 def _laid_beside(rows: Mapping[int, Mapping[str, str]], column: str, leads: int) -> list[str | None]:

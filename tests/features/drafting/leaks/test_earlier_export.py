@@ -37,7 +37,12 @@ def test_an_id_that_stands_twice_is_compared_in_neither_export(tmp_path: Path) -
     older["id"][7] = "L6"
     newer["id"][9] = "L8"
     (found,) = export_of(tmp_path, newer, older).earlier
-    assert (found.twice, int(found.found.sum())) == (1, 996)
+    assert (found.twice, found.others, found.only_now, int(found.found.sum())) == (
+        2,
+        1,
+        201,
+        996,
+    )  # twice L6 and L8; L9 is only in the older one, L7 in the newer
 
 
 def test_the_id_may_be_called_otherwise_in_the_older_export(tmp_path: Path) -> None:
@@ -103,3 +108,12 @@ def test_an_empty_older_export_is_refused_by_its_name(tmp_path: Path) -> None:
     empty.write_text("", encoding="utf-8")
     with pytest.raises(ImportRefused, match=r"nothing\.csv is empty"):
         searched(written_csv(tmp_path / "leads.csv", newer), earlier=[empty])
+
+
+def test_an_older_export_of_the_same_name_is_told_with_its_folder(tmp_path: Path) -> None:
+    newer, older = two_exports()
+    for folder, cells in (("march", older), ("april", newer)):
+        (tmp_path / folder).mkdir()
+        written_csv(tmp_path / folder / "leads.csv", cells)
+    export = searched(tmp_path / "april" / "leads.csv", earlier=[tmp_path / "march" / "leads.csv"])
+    assert export.earlier[0].name == "march/leads.csv"
