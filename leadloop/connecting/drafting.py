@@ -83,8 +83,8 @@ def _company(
         "# Read this before anything is taken: what each field and each stage means decides what is learned.",
         "company: My company",
         f"language: {language}",
-        f"time_zone: {'UTC' if language == 'en' else 'Europe/Moscow'}",
-        f"currency: {'USD' if language == 'en' else 'RUB'}",
+        f"time_zone: {'UTC' if language == 'en' else 'Europe/Moscow'}   # a guess: by which days and weeks are counted",
+        f"currency: {'USD' if language == 'en' else 'RUB'}   # a guess: amounts in any other are left out",
         "fields:",
     ]
     for name, one in asked:
