@@ -39,6 +39,8 @@ class Description:
     fields: tuple[DescribedField, ...]
     stages: tuple[DescribedStage, ...]
     people: Mapping[str, str]
+    time_zone: str | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

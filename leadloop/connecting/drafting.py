@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from zoneinfo import available_timezones
 
 from features.crm.mapping import MARKS_OF
 from features.drafting.field_names import plain_name
@@ -15,6 +17,7 @@ from leadloop.connecting.connector import DescribedField, Description
 ASKABLE = ("number", "yes_no", "choice", "list", "date")
 OUR_NAMES = {"score": ("score", "оценка"), "grade": ("grade", "класс", "грейд"), "reasons": ("reasons", "причины")}
 OURS = "leadloop"
+CURRENCY = re.compile(r"^[A-Z]{3}$")
 MOST_CHOICES = 60
 CRITERIA = {"need": ("need", "потребн"), "budget": ("budget", "бюджет"), "urgency": ("urgen", "срочн")}
 
@@ -79,12 +82,17 @@ def _company(
     system: CrmName, told: Description, asked: list[tuple[str, DescribedField]], names: Mapping[str, str]
 ) -> str:
     language = "en" if system == "hubspot" else "ru"
+    zone, currency = told.time_zone, told.currency
+    if zone not in available_timezones():
+        zone = f"{'UTC' if language == 'en' else 'Europe/Moscow'}   # a guess: by which days and weeks are counted"
+    if not CURRENCY.match(currency or ""):
+        currency = f"{'USD' if language == 'en' else 'RUB'}   # a guess: amounts in any other are left out"
     lines = [
         "# Read this before anything is taken: what each field and each stage means decides what is learned.",
         "company: My company",
         f"language: {language}",
-        f"time_zone: {'UTC' if language == 'en' else 'Europe/Moscow'}   # a guess: by which days and weeks are counted",
-        f"currency: {'USD' if language == 'en' else 'RUB'}   # a guess: amounts in any other are left out",
+        f"time_zone: {zone}",
+        f"currency: {currency}",
         "fields:",
     ]
     for name, one in asked:

@@ -112,10 +112,11 @@ class HubSpot(AskedCrm):
         )
 
     def described(self) -> Description:
-        """Return the requests' properties, the deals' stages, and the owners."""
+        """Return the requests' properties, the deals' stages, the owners, and the account's own time zone and currency."""
         told = self._asker.ask("GET", f"crm/v3/properties/{OBJECTS[self.entities[0]]}")
         pipelines = _results(self._asker.ask("GET", "crm/v3/pipelines/deals"))
         owners = _results(self._asker.ask("GET", "crm/v3/owners", params={"limit": "100"}))
+        account = self._asker.ask("GET", "account-info/v3/details") or {}
         people = {
             str(one.get("id")): " ".join(filter(None, (one.get("firstName"), one.get("lastName")))) for one in owners
         }
@@ -123,6 +124,8 @@ class HubSpot(AskedCrm):
             tuple(_described(one) for one in _results(told)),
             tuple(stage for one in pipelines for stage in _stages(one)),
             people,
+            text_of(account.get("timeZone")),
+            text_of(account.get("companyCurrency")),
         )
 
     def greeted(self) -> str:

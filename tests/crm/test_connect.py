@@ -46,6 +46,8 @@ def test_five_commands_lead_from_an_empty_folder_to_a_scored_lead(crm: tuple[str
     drafted = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert set(drafted["crm"]["write_back"]) == {"score", "grade", "reasons", "moved_by"}
     assert {"need", "budget", "urgency"} <= set(drafted["fields"])
+    told = (drafted["time_zone"], drafted["currency"])
+    assert told == (("Europe/Dublin", "EUR") if name == "hubspot" else ("Europe/Moscow", "RUB"))
     assert {"won", "lost"} <= set(read_company(file).stages)
     ran = connect(name, standin, tmp_path, "--once")
     assert ran.code == 0, ran.out

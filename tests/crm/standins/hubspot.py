@@ -138,7 +138,7 @@ class HubSpotStandIn(StandIn):
             return Answer(401, {"status": "error", "category": "INVALID_AUTHENTICATION"})
         parts = asked.path.strip("/").split("/")
         if asked.path == "/account-info/v3/details":
-            return Answer(body={"portalId": PORTAL})
+            return Answer(body={"portalId": PORTAL, "timeZone": "Europe/Dublin", "companyCurrency": "EUR"})
         if parts[2:3] == ["properties"]:
             return Answer(body={"results": PROPERTIES})
         if parts[2:3] == ["pipelines"]:
