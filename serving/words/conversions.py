@@ -94,7 +94,7 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     "cv_last_push": ("Последняя отправка", "Last pushed"),
     "cv_last": ("{moment}, строк: {n}", "{moment}, {n:# line|# lines}"),
     "cv_never": ("ещё не было", "never yet"),
-    "cv_download": ("Скачать файл: {n}", "Download the file: {n}"),
+    "cv_download": ("Скачать файл: {n:# строка|# строки|# строк}", "Download the file: {n:# line|# lines}"),
     "cv_download_note": (
         "Скачанное считается переданным: загрузите файл в кабинет.",
         "What is downloaded counts as told: upload the file to the system.",

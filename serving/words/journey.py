@@ -121,7 +121,7 @@ JOURNEY_WORDS: dict[str, tuple[str, str]] = {
     "jr_never_col": ("Не проработано", "Not worked"),
     "jr_spent_and_cost": ("Расход и цена", "Spent, and the cost of one"),
     "jr_unit_lead": ("заявка", "lead"),
-    "jr_unit_qualified": ("A-B", "A-B"),
+    "jr_unit_qualified": ("A или B", "A or B"),
     "jr_unit_sale": ("продажа", "sale"),
     "jr_waiting_short": ("{n:ждёт #|ждут #|ждут #}", "{n:# waits|# wait}"),
     "jr_result": ("Выручка и ROMI", "Revenue and ROMI"),

@@ -207,7 +207,7 @@ def check_cell(title: str, cell: str, hand: Hand, language: str) -> None:
     elif title.startswith(("Impressions", "Показы")):
         is_written(cell, language, *[one for one in (costs["impressions"], costs["clicks"]) if one is not None])
     elif title.startswith(("Spent", "Расход")):
-        counts = [hand["leads"], *([hand["qualified"]] if "A-B" in cell else []), hand["sales"]]
+        counts = [hand["leads"], *([hand["qualified"]] if re.search("A (?:или|or) B", cell) else []), hand["sales"]]
         told = [] if cost is None else [cost, *(value for count in counts for value in unit(cost, count))]
         is_written(cell, language, *told)
     elif title.startswith(("Revenue", "Выручка")):
