@@ -58,7 +58,8 @@ def command(
     if view.told is None:
         raise typer.BadParameter(" ".join(_wrong(one) for one in view.asked.wrong))
     console = Console()
-    console.print(_table(view.told, by, split=period != "all"))
+    for table in _tables(view.told, by, split=period != "all"):
+        console.print(table)
     total = view.told.total
     shown, clicks = (total.step("impressions"), total.step("clicks"))
     told = [(name, one.count) for name, one in (("impressions", shown), ("clicks", clicks)) if one]
@@ -90,29 +91,35 @@ def _wrong(one: Wrong) -> str:
     return f"--{one.name.replace('_', '-')}: {why.get(one.why, one.why)}"
 
 
-def _table(told: Journey, by: str, *, split: bool) -> Table:
+def _tables(told: Journey, by: str, *, split: bool) -> tuple[Table, Table]:
+    """Return how far the leads of each name came, and what is expected of them and was spent: in one table names found no room."""
     from rich.markup import escape
 
     steps = [str(name) for name in told.steps if name in STEPS]
-    table = figures_table(by, figures=("leads", *(STEPS[name] for name in steps), "more", "cost,\na lead,\na sale"))
+    funnel = figures_table(by, figures=("leads", *(STEPS[name] for name in steps)))
+    money = figures_table(by, figures=("more sales", "wait", "cost", "a lead", "a sale"))
     for line in told.lines if by != "whole" or split else ():
         names = [str(name) if name else "-" for name in line.names]
-        title = "\n".join(word for word in (str(line.period or ""), *names) if word)
-        table.add_row(escape(title), *_cells(line, steps))
-    table.add_row("[bold]all[/]", *_cells(told.total, steps))
-    return table
+        title = escape("\n".join(word for word in (str(line.period or ""), *names) if word))
+        funnel.add_row(title, *_reached(line, steps))
+        money.add_row(title, *_money(line))
+    funnel.add_row("[bold]all[/]", *_reached(told.total, steps))
+    money.add_row("[bold]all[/]", *_money(told.total))
+    return funnel, money
 
 
-def _cells(line: JourneyLine, steps: list[str]) -> list[str]:
+def _reached(line: JourneyLine, steps: list[str]) -> list[str]:
     rates: dict[str, Rate | None] = {one.name: one.of_leads for one in line.steps}
-    expected = f"{line.tally.expected_sales:,.1f}\n[dim]{line.tally['open'] + line.tally['never_called']:,} wait[/]"
-    return [f"{line.tally['leads']:,}", *(_rate(rates.get(name)) for name in steps), expected, _cost(line)]
+    return [f"{line.tally['leads']:,}", *(_rate(rates.get(name)) for name in steps)]
 
 
-def _cost(line: JourneyLine) -> str:
+def _money(line: JourneyLine) -> list[str]:
+    waiting = line.tally["open"] + line.tally["never_called"]
     if line.cost is None:
-        return "-" if line.costs else "not known"
-    return f"{line.cost:,.0f}\n[dim]{_unit(line.cost_per_lead)}\n{_unit(line.cost_per_sale)}[/]"
+        cost = ["-" if line.costs else "not known", "-", "-"]
+    else:
+        cost = [f"{line.cost:,.0f}", _unit(line.cost_per_lead), _unit(line.cost_per_sale)]
+    return [f"{line.tally.expected_sales:,.1f}", f"{waiting:,}", *cost]
 
 
 def _unit(unit: UnitCost | None) -> str:

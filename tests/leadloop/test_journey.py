@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.leadloop.command_line import Small, one_line
 
 
@@ -26,3 +28,12 @@ def test_a_filter_keeps_to_what_it_names_and_an_unknown_one_is_refused_with_what
 
 def test_costs_by_offer_are_said_to_be_unknown(imported: Small) -> None:
     assert "Costs are not known by this" in one_line(imported.done("journey", "--by", "offer"))
+
+
+def test_every_name_and_figure_stands_whole_in_80_columns(imported: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    said = imported.done("journey")
+    tables = said.split("impressions:")[0]
+    assert "…" not in tables
+    assert [line.split()[0] for line in tables.splitlines() if line.strip().startswith("vk ")] == ["vk", "vk"]
+    assert "a sale" in tables

@@ -32,7 +32,7 @@ def command(home: HomeOption = None) -> None:
     for one in found:
         version = f"{one.version}\n[dim]{one.trained_at:%Y-%m-%d %H:%M}[/]"
         measures = (_with_interval(one.measures, name) for name in SHOWN)
-        table.add_row(version, _judged_on(one.measures), *measures, ", ".join(one.aliases))
+        table.add_row(version, _judged_on(one.measures), *measures, " ".join(one.aliases))
     Console().print(table)
 
 

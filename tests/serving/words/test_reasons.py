@@ -36,7 +36,7 @@ ENGLISH = COMPANY.model_copy(update={"language": "en"})
         ("hours_since_request", (0.0, None), "больше 0\u00a0с", "more than 0\u00a0s"),
         ("channel_lift", (None, 0.0), "до 1", "up to 1"),
         ("offer", "free", "free", "free"),
-        ("channel", "other", "другое", "other"),
+        ("channel", "other", "Другое", "Other"),
         ("calls_made", (None, 0.0), "0", "0"),
         ("calls_made", (2.0, 2.0), "2", "2"),
         ("hour", (15.0, None), "от 15", "15 and more"),
