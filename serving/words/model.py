@@ -427,6 +427,9 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "The model's log-loss minus that of the others (below zero the model is better)",
     ),
     "analyst_blend": ("Смесь", "Blend"),
+    "rung_scorecard": ("скоринговая карта", "scorecard"),
+    "rung_trees_of_one_field": ("деревья по одному полю", "trees of one field"),
+    "rung_trees_of_two_fields": ("деревья по двум полям", "trees of two fields"),
     "analyst_borders": ("Границы: A от {a}, B от {b}", "Borders: A from {a}, B from {b}"),
     "analyst_files": (
         "Полностью: models/{version}/card.md и evaluation.json в папке данных; `leadloop models show {version}`.",
