@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Engine, select
 
 from features.facts.channels import tidied
-from features.facts.company import Company
+from features.facts.company import MARKS, Company
 from features.facts.database import reading
 from features.facts.seen_facts import AnySelect, last_number_in, seen_facts
 from features.facts.tables import FACTS
@@ -68,7 +68,8 @@ class WrittenNames:
         """Yield the names that a fact writes: its marks, and its answers that are chosen of several."""
         answers: Mapping[str, Any] = said.get("answers", {})
         marks: Mapping[str, Any] = said.get("marks", {})
-        for answer in (*marks.values(), *(answers[name] for name in self._fields & answers.keys())):
+        told = [marks[name] for name in MARKS if name in marks]  # a click's number is nobody's name
+        for answer in (*told, *(answers[name] for name in self._fields & answers.keys())):
             yield from (one for one in (answer if isinstance(answer, list) else [answer]) if isinstance(one, str))
 
 

@@ -103,3 +103,8 @@ def test_the_first_look_reads_what_was_stored_before_it_was_asked_for(engine: En
     assert (names.of("было"), names.of("стало")) == ("Было", "стало")
     names.look()
     assert names.of("стало") == "Стало"
+
+
+def test_a_mark_of_the_companys_own_such_as_a_clicks_number_is_no_name(engine: Engine) -> None:
+    names = names_after(engine, [source("7", yclid="ABCdef", keyword="Окна В Офис")])
+    assert [names.of(one) for one in ("abcdef", "окна в офис")] == ["abcdef", "Окна В Офис"]
