@@ -26,7 +26,7 @@ from serving.words.pages import PAGE_WORDS
 from serving.words.reasons import cell_words, reason_counts, reason_text
 
 FOLDER = Path(__file__).parent
-DIALLED = re.compile(r"[\d\s()+.\u2010-\u2015-]+")
+DIALLED = re.compile(r"[+\d(][\d\s()+.\u2010-\u2015-]*\d")
 """A number as people write it."""
 TYPED = re.compile("`([^`]*)`")
 """What is typed as it stands, a command or a key of company.yaml, inside words."""
@@ -143,14 +143,14 @@ class Writing:
         return f"{local:%d.%m.%Y %H:%M}" if self.language == "ru" else f"{local:%Y-%m-%d %H:%M}"
 
     @staticmethod
-    def dial(phone: str) -> str:
-        """Return the address that lets a phone call a number, up to an extension or a second number behind it.
+    def dial(phone: str) -> str | None:
+        """Return the address that lets a phone call a number, up to an extension or a second number behind it; None of no number.
 
-        >>> Writing.dial("8 (912) 345-67-89 доб. 12"), Writing.dial("+7 912 345-67-89"), Writing.dial("позвать Анну")
-        ('tel:89123456789', 'tel:+79123456789', 'tel:')
+        >>> Writing.dial("8 (912) 345-67-89 доб. 12"), Writing.dial("тел. +7 912 345-67-89"), Writing.dial("позвать Анну")
+        ('tel:89123456789', 'tel:+79123456789', None)
         """
-        first = DIALLED.match(phone)
-        return "tel:" + "".join(letter for letter in (first[0] if first else "") if letter in "+0123456789")
+        first = DIALLED.search(phone)
+        return "tel:" + "".join(letter for letter in first[0] if letter in "+0123456789") if first else None
 
     def day(self, day: Any) -> str:
         """Return a day."""
