@@ -32,6 +32,8 @@ from training.time_split import TimeSplit
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FEWEST_SALES_TO_COMPARE = 10
+MORE_TO_BE_FRESHER = 0.1
+"""A candidate made as the champion was is fresher with so many more sales, or with as many as are compared, if those are fewer."""
 MADE_BY = version_of("leadloop")
 """The recipe: two candidates of one version of the software and one company file differ by their leads alone."""
 
@@ -39,6 +41,17 @@ MADE_BY = version_of("leadloop")
 def is_made_so(champion: Artefact, company_hash: str) -> bool:
     """Return whether the champion is of this recipe and of these words of the company."""
     return (champion.company_hash, champion.about.get("made_by")) == (company_hash, MADE_BY)
+
+
+def is_fresher(champion: Artefact, data: TrainingSet) -> bool:
+    """Return whether enough sales were told since the champion learned for one made as it was to take its place.
+
+    Nothing has to be compared then, so a company of few sales need not wait for as many as a comparison takes.
+    """
+    came = (data.known_from > champion.data_cut_off.timestamp()) & (data.outcome > 0)
+    more = len(np.unique(data.lead[came]))
+    tenth = MORE_TO_BE_FRESHER * float(champion.about.get("sales", 0))
+    return more >= min(max(tenth, 1.0), FEWEST_SALES_TO_COMPARE)
 
 
 @dataclass(frozen=True, slots=True)

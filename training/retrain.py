@@ -41,6 +41,7 @@ from training.over_champion import (
     MADE_BY,
     as_of,
     differences_to,
+    is_fresher,
     is_made_so,
     other_window,
     since_it_learned,
@@ -99,7 +100,7 @@ def retrained(
     other = other_window(champion, data, company.horizon_days) if champion else None
     since = since_it_learned(champion, data, split) if champion and not other else None
     same_make = champion is not None and champion.data_cut_off <= cut_off and is_made_so(champion, hash_) and not other
-    as_before = same_make and since is not None
+    as_before = champion is not None and same_make and is_fresher(champion, data)
     if champion and since:
         then = None
         if not as_before:

@@ -388,6 +388,16 @@ def test_a_candidate_is_compared_only_on_leads_settled_after_the_champion_learne
     assert champion_version(tmp_path) == "20260101-before"
 
 
+def test_where_sales_are_few_a_tenth_more_of_them_makes_a_candidate_of_the_same_recipe_fresher(tmp_path: Path) -> None:
+    first, next_day, later = (
+        run(owners_buy, tmp_path, count=120, cut_off=START + day * DAY) for day in (150, 151, 170)
+    )
+    assert (first.data.sales, next_day.data.sales, later.data.sales) == (16, 17, 18)
+    assert next_day.decision.reasons[-1].startswith("It cannot be compared with the champion yet")
+    assert later.decision.reasons[-1] == AS_BEFORE
+    assert (first.promoted, next_day.promoted, later.promoted) == (True, False, True)
+
+
 def test_a_fresher_candidate_replaces_the_champion_which_can_be_rolled_back_to(tmp_path: Path) -> None:
     registry = MemoryRegistry()
     first = run(owners_buy, tmp_path, registry=registry, cut_off=START + 150 * DAY)
