@@ -14,7 +14,7 @@ from features.facts.told_currency import ANY_CODE, ANY_SIGN
 
 ColumnKind = FieldKind | Literal["empty", "constant", "identifier"]
 MONEY = rf"{ANY_SIGN}|{ANY_CODE}"
-UNIT = rf"%|{MONEY}|(?:тыс|млн|млрд)\.?(?:\s?(?:руб\.?|р\.|₽))?|руб\.?|р\.|[a-zа-я²³]{1, 3}\.?"
+UNIT = rf"%|{MONEY}|(?:тыс|млн|млрд)\.?(?:\s?(?:руб\.?|р\.|₽))?|руб\.?|р\.|[a-zа-я²³]{{1,4}}\.?"
 NUMBER = re.compile(rf"^[-+]?(?:{MONEY})?\s?\d[\d\s\u00a0\u202f'’]*(?:[.,]\d+)*\s?(?:{UNIT})?$", re.I)
 CODE = re.compile(r"^0\d+$")
 LOOKED_AT = 4_000
