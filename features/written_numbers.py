@@ -29,10 +29,19 @@ def money_words(value: float, currency: str, language: str) -> str:
     >>> money_words(5, "PLN", "en")
     '5\xa0PLN'
     """
-    number, sign = number_words(float(round(value)), language), CURRENCY_SIGNS.get(currency, currency)
-    if language == "en" and currency in SIGN_FIRST:
-        return f"-{sign}{number.removeprefix('-')}" if number.startswith("-") else f"{sign}{number}"
-    return f"{number}\u00a0{sign}"
+    number, (before, behind) = number_words(float(round(value)), language), around_money(currency, language)
+    minus = "-" if before and number.startswith("-") else ""
+    return f"{minus}{before}{number.removeprefix(minus)}{behind}"
+
+
+def around_money(currency: str, language: str) -> tuple[str, str]:
+    r"""Return what stands before a number of money and what behind it: an axis writes its numbers by itself.
+
+    >>> around_money("USD", "en"), around_money("USD", "ru"), around_money("PLN", "en")
+    (('$', ''), ('', '\xa0$'), ('', '\xa0PLN'))
+    """
+    sign = CURRENCY_SIGNS.get(currency, currency)
+    return (sign, "") if language == "en" and currency in SIGN_FIRST else ("", f"\u00a0{sign}")
 
 
 def percent_words(share: float, language: str, digits: int | None = None) -> str:

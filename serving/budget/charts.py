@@ -18,10 +18,13 @@ ROOM = 1.25
 def cost_chart(
     returns: Sequence[ChannelReturn],
     words: Callable[[str], str],
-    currency: str,
+    around: tuple[str, str],
     named: Callable[[str], str] = str,
 ) -> str | None:
-    """Return the chart, channels as ``named`` calls them; None where no channel's cost of a sale is known."""
+    """Return the chart, channels as ``named`` calls them; None where no channel's cost of a sale is known.
+
+    ``around`` is what stands before a number of money and what behind it.
+    """
     shown = [one for one in reversed(returns) if one.a_sale]
     if not shown:
         return None
@@ -31,8 +34,8 @@ def cost_chart(
     ]
     dearest = max(told[0] for one in shown for told in (one.a_sale, one.next_sale) if told)
     layout = {
-        "xaxis": {"range": [0, dearest * ROOM], "tickformat": ",.0f", "ticksuffix": f" {currency}", "nticks": 5,
-                  "tickangle": 0, "tickformatstops": []},
+        "xaxis": {"range": [0, dearest * ROOM], "tickformat": ",.0f", "tickprefix": around[0], "ticksuffix": around[1],
+                  "nticks": 5, "tickangle": 0, "tickformatstops": []},
         "yaxis": {"automargin": True, "ticklabeloverflow": "allow"},
         "margin": {"l": 110, "r": 10, "t": 10, "b": 40},
         "scattermode": "group",

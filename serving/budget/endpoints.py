@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.errors import ExperimentRefused
-from features.written_numbers import CURRENCY_SIGNS
+from features.written_numbers import around_money
 from monitoring.budget.channel_return import RECENT_WEEKS, channel_returns
 from monitoring.budget.elasticity import elasticities
 from monitoring.budget.experiment import HALF_ELASTICITY, Experiment, drawn
@@ -74,7 +74,7 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
         return {
             "returns": returns,
             "recent": RECENT_WEEKS,
-            "chart": cost_chart(returns, words, CURRENCY_SIGNS.get(company.currency, company.currency), words.channel),
+            "chart": cost_chart(returns, words, around_money(company.currency, words.language), words.channel),
             "named_channels": lambda names: ", ".join(words.channel(one) for one in names),
             "plan": plan,
             "refused": refused,

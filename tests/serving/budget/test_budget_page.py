@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy import Engine
 
 from features.facts.values import Lead, LeadFact, LeadId, Source, Spend, Stage
+from features.written_numbers import around_money
+from monitoring.budget.channel_return import ChannelReturn
+from serving.budget.charts import cost_chart
 from serving.wiring import clock
 from tests.serving.doors import Doors, open_doors
 
@@ -48,6 +52,18 @@ def test_the_page_says_what_is_an_association_and_where_nothing_can_be_told(door
     assert "spend hardly varied" in page  # vk cost the same each week
     assert "no spend" in page  # friends cost nothing
     assert "data-chart" in page
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "before", "behind"),
+    [("USD", "en", "$", ""), ("USD", "ru", "", "\u00a0$"), ("PLN", "en", "", "\u00a0PLN")],
+)
+def test_the_chart_writes_money_as_the_page_does(currency: str, language: str, before: str, behind: str) -> None:
+    one = ChannelReturn("vk", 12, 9000.0, 90, 30, 0.0, 0, (), None)
+    drawn = cost_chart([one], str, around_money(currency, language))
+    assert drawn is not None
+    axis = orjson.loads(drawn)["layout"]["xaxis"]
+    assert (axis["tickprefix"], axis["ticksuffix"]) == (before, behind)
 
 
 def test_a_plan_is_shown_kept_under_its_name_and_not_drawn_again(doors: Doors) -> None:
