@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from features.facts.codec import microseconds
 from features.facts.company import Company
 from features.facts.contact_signs import holds_contact
 from features.facts.values import LeadId, Stage, StageKind
@@ -83,16 +85,28 @@ def stages_amiss(counts: Mapping[str, int], company: Company, *, counted: Counte
 class Endings:
     """The leads of a file that were sold, and which of them it tells as lost later: a sale within the window stays one."""
 
-    sold: dict[LeadId, datetime] = field(default_factory=dict)
-    lost_since: dict[LeadId, None] = field(default_factory=dict)
+    sold: dict[LeadId, tuple[datetime, str]] = field(default_factory=dict)
+    """When each was sold first, in whatever order the file tells, and under which id."""
+    lost: array[int] = field(default_factory=lambda: array("q"))
+    """Of each loss the lead's hash, the id's and the moment: most leads are lost, and a large file tells of very many."""
 
     def add(self, stage: Stage, company: Company) -> None:
         """Take a row's stage into account; without a window the last closing counts, so nothing is amiss."""
         kind = company.kind_of_stage(stage.stage) if company.horizon_days else "other"
+        told = stage.at, stage.stage_id or ""
         if kind == "won":
-            self.sold.setdefault(stage.lead_id, stage.at)
-        elif kind == "lost" and self.sold.get(stage.lead_id, stage.at) < stage.at:
-            self.lost_since[stage.lead_id] = None
+            self.sold[stage.lead_id] = min(self.sold.get(stage.lead_id, told), told)
+        elif kind == "lost":
+            self.lost.extend((hash(stage.lead_id), hash(told[1]), microseconds(stage.at)))
+
+    def lost_since(self) -> list[LeadId]:
+        """Return the leads that were lost after their first sale; under the sale's own id it was taken back."""
+        under = {hash(lead_id): hash(stage_id) for lead_id, (_, stage_id) in self.sold.items()}
+        last = dict.fromkeys(under, 0)
+        for lead, stage_id, at in zip(self.lost[::3], self.lost[1::3], self.lost[2::3], strict=True):
+            if lead in last and (not stage_id or stage_id != under[lead]):
+                last[lead] = max(last[lead], at)
+        return [lead_id for lead_id, (at, _) in self.sold.items() if last[hash(lead_id)] > microseconds(at)]
 
     def in_words(self) -> Iterator[str]:
         """Yield how many sold leads were lost since, and what to do where the sale was taken back.
@@ -103,12 +117,13 @@ class Endings:
         >>> for day, name in ((3, "Won"), (9, "Lost")):
         ...     endings.add(Stage(LeadId("7"), noon.replace(day=day), noon, name), company)
         >>> print(*endings.in_words())
-        1 lead is lost after its sale (7): it counts as sold all the same. ... under the id that it had (export.stages.id).
+        1 lead is lost after its sale (7): it counts as sold all the same. ... under the id that it had (export.stages.id); ...
         """
-        if not self.lost_since:
+        lost_since = self.lost_since()
+        many = len(lost_since)
+        if not many:
             return
-        many = len(self.lost_since)
-        shown = [one for one in list(self.lost_since)[:MOST_NAMED] if not holds_contact(one)]
+        shown = [one for one in lost_since[:MOST_NAMED] if not holds_contact(one)]
         named = f" ({', '.join(shown)}{', …' if len(shown) < many else ''})" if shown else ""
         told = (
             f"1 lead is lost after its sale{named}: it counts"
@@ -117,5 +132,5 @@ class Endings:
         )
         yield (
             f"{told} as sold all the same. Where a sale was taken back, tell it again with another stage under the id that it had "
-            "(export.stages.id)."
+            "(export.stages.id); if it came in without an id, `leadloop undo` that import first and import its file again with ids."
         )
