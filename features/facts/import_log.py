@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
-from features.facts.tables import IMPORTS
+from features.facts.tables import FACTS, IMPORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,22 @@ class ImportLog:
                 same.where(IMPORTS.c.undone_number.is_(None)).order_by(IMPORTS.c.id.desc())
             ).first()
         return _entry(row) if row else None
+
+    def taken_back_since(self, entry: ImportEntry) -> bool:
+        """Return whether an earlier import of the same bytes was taken back after ``entry`` began to store.
+
+        What that one alone had stored is then seen no more. Where ``entry`` stored nothing it cannot be told, and it may be so.
+        """
+        same = select(func.max(IMPORTS.c.undone_number)).where(
+            IMPORTS.c.sha256 == entry.sha256, IMPORTS.c.kind == entry.kind, IMPORTS.c.id < entry.id
+        )
+        with reading(self._engine) as connection:
+            undone = connection.execute(same).scalar()
+            if undone is None:
+                return False
+            first = select(func.min(FACTS.c.number)).where(FACTS.c.import_id == entry.id)
+            stored = connection.execute(first).scalar()
+        return stored is None or stored < undone
 
     def read_otherwise(self, bytes_hash: str, kind: str) -> ImportEntry | None:
         """Return the last import of the same bytes, read in whatever way, that was not taken back."""

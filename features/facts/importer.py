@@ -24,7 +24,7 @@ from features.facts.export_kind import fits_a_kind, kind_of_file, missing_column
 from features.facts.file_shape import FileShape, header_of, shape_of
 from features.facts.import_log import ImportEntry, ImportLog, advance_in
 from features.facts.read_rows import ReadRow, batches
-from features.facts.rejects import Rejects
+from features.facts.rejects import Rejects, lay_ahead, rejects_file
 from features.facts.row_readers import Reading
 from features.facts.spend_exports.found_export import AdExport, ad_export_of
 from features.facts.stages_told import Endings, stages_amiss
@@ -108,7 +108,7 @@ def import_file(
     reading = Reading(company, exported_at, secret)
     if dry_run:
         return _told(_rehearse(path, shape, kind, reading, store, summary, progress, costs), costs, company)
-    entry = _begin_or_resume(path, kind, imports, reading, started_at, summary)
+    entry = _begin_or_resume(path, kind, imports, reading, started_at, summary, rejects_folder)
     if not summary.was_known:
         reading = Reading(company, entry.exported_at, secret)
         _store_all(path, shape, reading, store, entry, summary, rejects_folder, progress, costs)
@@ -175,19 +175,25 @@ def _is_data(header: list[str]) -> bool:
 
 
 def _begin_or_resume(
-    path: Path, kind: str, imports: ImportLog, reading: Reading, started_at: datetime, summary: ImportSummary
+    path: Path,
+    kind: str,
+    imports: ImportLog,
+    reading: Reading,
+    started_at: datetime,
+    summary: ImportSummary,
+    rejects_folder: Path,
 ) -> ImportEntry:
     bytes_hash = bytes_hash_of(path)
     sha256 = bytes_hash + _how_read(reading.company)
     before = imports.latest(sha256, kind)
     is_over = before is not None and bool(before.finished_at)
-    if before and is_over and (not before.rejected or reading.exported_at <= before.exported_at):
+    ended = [one for one in imports.entries() if one.finished_at and one.undone_number is None]
+    whole = [one for one in ended if (one.sha256, one.kind) == (sha256, kind) and not imports.taken_back_since(one)]
+    if before and is_over and before in whole and not _may_fit_now(before, reading, rejects_folder):
         summary.was_known, summary.import_id, summary.unchanged = True, before.id, before.rows_done
         summary.rows = before.rows_done
         return before
-    # What was rejected then may fit now: days that lay ahead of that export have come.
-    ended = (one for one in imports.entries() if one.finished_at and not one.undone_number)
-    summary.again = before is not None and any((one.sha256, one.kind) == (sha256, kind) for one in ended)
+    summary.again = bool(whole)
     otherwise_read = imports.read_otherwise(bytes_hash, kind)
     if otherwise_read and not before:
         summary.warnings.append(
@@ -203,6 +209,12 @@ def _begin_or_resume(
     return entry
 
 
+def _may_fit_now(before: ImportEntry, reading: Reading, rejects_folder: Path) -> bool:
+    """Return whether a row that was rejected may go in: its day lay ahead of that export, and this one is later."""
+    is_later = reading.exported_at > before.exported_at
+    return bool(before.rejected) and is_later and lay_ahead(rejects_file(rejects_folder, before.id))
+
+
 def _store_all(
     path: Path,
     shape: FileShape,
@@ -214,7 +226,7 @@ def _store_all(
     progress: Progress | None,
     costs: AdExport | None,
 ) -> None:
-    rejects = Rejects(rejects_folder / f"{entry.id}-rejects.csv", keep_up_to=entry.rows_done)
+    rejects = Rejects(rejects_file(rejects_folder, entry.id), keep_up_to=entry.rows_done)
     for batch in batches(path, shape, entry.kind, reading, entry.rows_done, costs):
         rejects.add(batch)
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]

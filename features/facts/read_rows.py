@@ -22,6 +22,9 @@ TOLERANCE = timedelta(days=1)
 DATED_BY = {"leads": "created_at", "calls": "at", "stages": "at", "spend": "day"}
 """The column, by our name, that says when a row of each kind happened."""
 
+AHEAD = "lies after the export was made"
+"""How a row is refused that may fit once more time has passed; whatever else is wrong with one, no clock mends."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
@@ -76,4 +79,4 @@ def _refuse_future(fact: Fact, kind: str, reading: Reading) -> None:
         export = reading.company.export
         is_status = kind == "leads" and isinstance(fact, Stage)
         column = export.leads.stage_at if is_status else needed_columns(kind, export)[DATED_BY[kind]]
-        raise FactRefused(column or "", "lies after the export was made; look at the order of day and month")
+        raise FactRefused(column or "", f"{AHEAD}; look at the order of day and month")

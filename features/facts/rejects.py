@@ -8,12 +8,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from features.facts.read_rows import ReadRow
+from features.facts.read_rows import AHEAD, ReadRow
 
 if TYPE_CHECKING:
     from _csv import Writer
 
 COLUMNS = ("row", "line", "column", "what", "reason")
+
+
+def rejects_file(folder: Path, import_id: int) -> Path:
+    """Return where it is written what did not fit of an import."""
+    return folder / f"{import_id}-rejects.csv"
+
+
+def lay_ahead(path: Path) -> bool:
+    """Return whether a row of the file lay ahead of its export; so too where the file is no longer there to say."""
+    if not path.exists():
+        return True
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return any(line[3:4] == ["row"] and line[4].startswith(AHEAD) for line in csv.reader(file))
 
 
 class Rejects:

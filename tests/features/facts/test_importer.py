@@ -705,6 +705,24 @@ def test_a_sale_that_the_crm_takes_back_under_its_id_is_none_from_then_on(house:
     assert {moment: one and one.stage_kinds for moment, one in known.items()} == {EXPORTED: ("won",), LATER: ("lost",)}
 
 
+def test_a_sale_that_came_in_without_an_id_is_taken_back_once_its_import_is_undone(house: House) -> None:
+    named = COMPANY.export.stages.model_copy(update={"id": "Сделка"})
+    company = COMPANY.model_copy(update={"export": COMPANY.export.model_copy(update={"stages": named})})
+    header, sold = ("Сделка", "Заявка", "Дата", "Стадия", "Сумма"), ("90", "1", "05.03.2026", "Оплата", "90 000")
+    house.take(house.file("leads.csv", HEADER, ANNA))
+    path = house.file("stages.csv", header, sold)
+    without_ids = house.take(path)
+    later = house.file("later.csv", header, sold, ("90", "1", "18.03.2026", "Отказ", ""))
+    assert without_ids.import_id is not None
+    house.store.undo(without_ids.import_id)
+    house.take(path, company=company)
+    told = house.take(later, company=company, exported_at=LATER)
+    assert (told.stored, [one for one in told.warnings if "after its sale" in one]) == (1, [])
+    known = Gate(company).as_of(house.store.history(LeadId("1")), LATER)
+    assert known is not None
+    assert known.stage_kinds == ("lost",)
+
+
 def test_files_that_were_imported_before_a_column_could_be_named_are_still_known() -> None:
     said = COMPANY.model_dump_json(include={"fields", "export", "time_zone", "currency", "language"})
     before = json.loads(said)
@@ -751,8 +769,55 @@ def test_rows_that_lay_ahead_of_their_export_go_in_when_the_file_comes_again(hou
     assert sum(one.cost for one in house.store.spend()) == 160.0
 
 
+AHEAD = (
+    ("День", "Расход", "Клики", "Источник"),
+    ("09.03.2026", "90", "1", "vk"),
+    ("15.03.2026", "70", "2", "vk"),
+)
+
+
+def test_a_file_whose_first_import_was_taken_back_after_its_rejected_rows_went_in_comes_back_whole(
+    house: House,
+) -> None:
+    path = house.file("spend.csv", *AHEAD)
+    first, later = house.take(path), house.take(path, exported_at=LATER)
+    assert first.import_id is not None
+    assert later.stored == 1
+    house.store.undo(first.import_id)
+    back = house.take(path, exported_at=LATER)
+    assert (back.was_known, back.again, back.stored, back.unchanged) == (False, False, 1, 1)
+    assert sum(one.cost for one in house.store.spend()) == 160.0
+    assert house.take(path, exported_at=LATER + timedelta(days=1)).was_known
+
+
+def test_a_file_that_comes_back_whole_and_is_cut_off_goes_on_whole(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_rows, "BATCH", 1)
+    path = house.file("leads.csv", HEADER, ANNA, (*BORIS[:5], "60", *BORIS[6:]), ("3", "31.03.2026", *BORIS[2:]))
+    house.take(house.file("older.csv", HEADER, ANNA, BORIS))
+    first = house.take(path)
+    house.take(path, exported_at=LATER + timedelta(days=20))
+    assert first.import_id is not None
+    house.store.undo(first.import_id)
+    with pytest.raises(Killed):
+        house.take(path, exported_at=LATER + timedelta(days=20), progress=killed_after(1))
+    assert (went_on := house.take(path, exported_at=LATER + timedelta(days=20))).resumed_after == 1
+    assert (went_on.again, went_on.stored) == (False, 1)
+    known = Gate(COMPANY).as_of(house.store.history(LeadId("2")), LATER + timedelta(days=21))
+    assert known is not None
+    assert known.answers["area"] == 60.0
+
+
+def test_a_row_that_no_clock_can_mend_does_not_make_a_new_import_of_each_that_follows(house: House) -> None:
+    path = house.file("leads.csv", HEADER, ANNA, ("3", "31.02.2026", *BORIS[2:]))
+    first = house.take(path)
+    again = house.take(path, exported_at=LATER)
+    assert (again.was_known, again.import_id, first.rejected) == (True, first.import_id, 1)
+
+
 def test_an_old_file_with_rejected_rows_that_comes_again_takes_back_nothing_that_was_told_since(house: House) -> None:
-    old = house.file("old.csv", HEADER, ANNA, ("3", "31.02.2026", *BORIS[2:]))
+    old = house.file("old.csv", HEADER, ANNA, ("3", "31.03.2026", *BORIS[2:]))
     house.take(old)
     house.take(
         house.file("new.csv", HEADER, (*ANNA[:3], "8 900 000-00-01", ANNA[4], "55", *ANNA[6:])), exported_at=LATER
@@ -786,6 +851,8 @@ def test_sales_that_a_file_tells_as_lost_later_are_told_with_what_to_do(house: H
     assert [
         one for one in taken_back.warnings if "export.stages.id" in one and "1 lead is lost after its sale (1)" in one
     ]
+    newest_first = house.take(house.file("newest first.csv", header, lost, sold, *reopened[::-1]))
+    assert [one for one in newest_first.warnings if "1 lead is lost after its sale (1)" in one]
     assert not [one for one in house.take(house.file("more.csv", header, *reopened)).warnings if "after" in one]
     no_window = COMPANY.model_copy(update={"horizon_days": None})
     told = house.take(house.file("again.csv", header, sold, lost), company=no_window).warnings
