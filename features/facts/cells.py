@@ -81,13 +81,13 @@ class Cells:
             self.complaints.append(Complaint(error.field, error.remedy))
             return None
 
-    def number(self, column: str | None) -> float | None:
+    def number(self, column: str | None, *, is_money: bool = False) -> float | None:
         """Return the cell's number, or None where nothing was given; ``FactRefused`` where it is no number."""
         text = self.text(column)
         if text is None or column is None:
             return None
         try:
-            return parse_number(text, self.shape.decimal)
+            return parse_number(text, self.shape.decimal, is_money=is_money)
         except FactRefused as error:
             raise FactRefused(column, error.remedy) from None
 
@@ -105,7 +105,7 @@ class Cells:
         ``currency`` is the column that names it, if there is one; else the amount itself may. ``FactRefused`` where the
         amount is no number.
         """
-        number, own = self.number(column), self.company.currency
+        number, own = self.number(column, is_money=True), self.company.currency
         named = (self.text(currency) or "").upper()
         told = currency_told(named if told_currencies(named) else self.text(column), own)
         if number is None or column is None or told == own:

@@ -34,10 +34,10 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 ALWAYS_EMPTY = frozenset(
     {"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"}
 )
-MULTIPLES = {"тыс": 1e3, "k": 1e3, "млн": 1e6, "m": 1e6, "mn": 1e6, "млрд": 1e9, "bn": 1e9}
+MULTIPLES = {"тыс": 1e3, "k": 1e3, "к": 1e3, "млн": 1e6, "m": 1e6, "mn": 1e6, "млрд": 1e9, "bn": 1e9}
 MULTIPLE = re.compile(r"(?<=[\d\s])(тыс|k|млн|млрд)(?!\w)\.?")
-MULTIPLE_OF_MONEY = re.compile(r"(?<=[\d\s])(m|mn|bn)(?!\w)")
-"""Beside a currency alone: "12 m" may be metres."""
+MULTIPLE_OF_MONEY = re.compile(r"(?<=[\d\s])(m|mn|bn)(?!\w)|^[-+]?[\d\s.,\u00a0\u202f'’]*\d\s?(к)(?!\w)(?!\.)")
+"""Of money alone: "12 m" may be metres and "3к" rooms. A "к" behind a sum of roubles, or with a point, is kopecks."""
 MONEY = re.compile(rf"(?<![a-z])[a-z]{{1,2}}(?=\$)|{ANY_SIGN}|{ANY_CODE.lower()}")
 """A currency in a cell that was made small: its sign, perhaps with the country before it (US$), or its code."""
 LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|руб\.?|р\.|%|[A-Za-zÀ-ÖØ-öø-žА-Яа-яЁё]+[²³]?$")
@@ -129,13 +129,15 @@ def is_placeholder(text: str, placeholders: Iterable[str]) -> bool:
     return word in ALWAYS_EMPTY or any(word == tidied(other) for other in placeholders)
 
 
-def parse_number(text: str, decimal: Decimal = ".") -> float:
-    """Return a number as people write it.
+def parse_number(text: str, decimal: Decimal = ".", *, is_money: bool = False) -> float:
+    """Return a number as people write it; ``is_money`` where it is known to be money, whether or not a currency stands by.
 
     >>> parse_number("1 234,50", ","), parse_number("$1,234.50"), parse_number("12 %"), parse_number("90 тыс. руб.")
     (1234.5, 1234.5, 12.0, 90000.0)
     >>> parse_number("EUR 4,800"), parse_number("£4.8k"), parse_number("€1.2m"), parse_number("12 m")
     (4800.0, 4800.0, 1200000.0, 12.0)
+    >>> parse_number("5к", is_money=True), parse_number("5 к ₽"), parse_number("5к руб."), parse_number("3к")
+    (5000.0, 5000.0, 5000.0, 3.0)
 
     Raises
     ------
@@ -146,12 +148,16 @@ def parse_number(text: str, decimal: Decimal = ".") -> float:
     if PLAIN.fullmatch(folded):
         return float(folded)
     word = MONEY.sub("", folded)
-    of_money = MULTIPLE_OF_MONEY.search(word) if word != folded else None
+    of_money = MULTIPLE_OF_MONEY.search(word) if is_money or word != folded or "руб" in word else None
     multiple = MULTIPLE.search(word) or of_money
-    bare = LEFT_OF_A_NUMBER.sub("", word[: multiple.start()] + word[multiple.end() :] if multiple else word)
+    sort = multiple[multiple.lastindex or 0] if multiple else ""
+    if multiple:
+        start, end = multiple.span(multiple.lastindex or 0)
+        word = word[:start] + word[end:].removeprefix(".")
+    bare = LEFT_OF_A_NUMBER.sub("", word)
     bare = bare.replace(".", "").replace(",", ".") if _is_comma_decimal(bare, decimal) else bare.replace(",", "")
     try:
-        number = float(bare) * (MULTIPLES[multiple[1]] if multiple else 1.0)
+        number = float(bare) * MULTIPLES.get(sort, 1.0)
     except ValueError:
         raise FactRefused("number", "write it as 1234.50 or 1 234,50") from None
     if number in (float("inf"), float("-inf")) or number != number:

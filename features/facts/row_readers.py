@@ -127,7 +127,7 @@ def read_spend(cells: Cells, reading: Reading) -> RowFacts:
     """Return what was paid on a day; a cost of nothing is a cost."""
     columns = reading.company.export.spend
     at = cells.moment(columns.day, day_ends=True)
-    cost = cells.number(columns.cost)
+    cost = cells.number(columns.cost, is_money=True)
     if cost is None:
         raise FactRefused(columns.cost, "is empty; write 0 where nothing was spent")
     currency = cells.text(columns.currency) or currency_told(cells.text(columns.cost), reading.company.currency)

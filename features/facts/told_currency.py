@@ -8,9 +8,9 @@ DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "BRL", "ARS",
 SIGNS: dict[str, tuple[str, ...]] = {
     "₽": ("RUB",), "€": ("EUR",), "£": ("GBP", "EGP"), "$": DOLLARS, "¥": ("JPY", "CNY"), "₸": ("KZT",), "₴": ("UAH",),
     "₾": ("GEL",), "₼": ("AZN",), "֏": ("AMD",), "₺": ("TRY",), "₪": ("ILS",), "₹": ("INR",), "₩": ("KRW",), "₫": ("VND",),
-    "₱": ("PHP",), "฿": ("THB",), "₦": ("NGN",), "руб": ("RUB",), "zł": ("PLN",), "Kč": ("CZK",),
+    "₱": ("PHP",), "฿": ("THB",), "₦": ("NGN",), "руб": ("RUB", "BYN"), "zł": ("PLN",), "kč": ("CZK",),
 }  # fmt: skip
-"""What a sign may mean, the likeliest first."""
+"""What a sign may mean, the likeliest first; in small letters."""
 WRITTEN = (
     "RUB BYN KZT UAH UZS KGS TJS AMD AZN GEL MDL EUR GBP CHF SEK NOK DKK ISK PLN CZK HUF RON BGN RSD TRY ILS AED SAR QAR KWD BHD "
     "OMR EGP MAD NGN KES GHS ZAR INR PKR BDT LKR CNY JPY KRW TWD HKD SGD MYR THB IDR PHP VND USD CAD AUD NZD MXN BRL ARS CLP "
@@ -20,7 +20,18 @@ CODES = frozenset(WRITTEN.split())
 ANY_SIGN = r"[$¢-¥֏฿₠-⃀]"
 ANY_CODE = rf"(?<![A-Za-z])(?:{'|'.join(sorted(CODES))})(?![A-Za-z])"
 CODE = re.compile(ANY_CODE)
-"""Codes are written in capitals: "try" and "all" are words."""
+"""A code in capitals counts wherever it stands; "try" and "php" are words unless a number stands beside them."""
+NAMES: dict[str, tuple[str, ...]] = {
+    **{code.lower(): (code,) for code in CODES},
+    "р": ("RUB", "BYN"), "euro": ("EUR",), "euros": ("EUR",), "евро": ("EUR",), "грн": ("UAH",), "тенге": ("KZT",),
+    **dict.fromkeys(("долл", "доллар", "доллара", "долларов", "dollar", "dollars"), DOLLARS),
+}  # fmt: skip
+"""Codes and words in small letters, which count where they stand alone or beside a number."""
+ANY_NAME = "|".join(sorted(NAMES, key=len, reverse=True))
+NAME = re.compile(
+    rf"(?:^|\d)\s*(?:(?:тыс|млн|млрд|bn|mn|k|к|m)\.?\s*)?({ANY_NAME})(?![^\W_])|(?<![^\W_])({ANY_NAME})\.?\s*(?=[-+]?\d)"
+)
+NUMBER_ALONE = re.compile(r"[-+]?[\d\s.,'’]*")
 
 
 def told_currencies(text: str) -> tuple[str, ...]:
@@ -28,11 +39,19 @@ def told_currencies(text: str) -> tuple[str, ...]:
 
     >>> told_currencies("€4,800.00"), told_currencies("4 800 PLN"), told_currencies("4800"), told_currencies("C$ 90")[:2]
     (('EUR',), ('PLN',), (), ('USD', 'CAD'))
+    >>> told_currencies("4800 usd"), told_currencies("90 тыс. р."), told_currencies("Euro 5"), told_currencies("retry 5")
+    (('USD',), ('RUB', 'BYN'), ('EUR',), ())
     """
+    if NUMBER_ALONE.fullmatch(text):
+        return ()
     code = CODE.search(text)
     if code:
         return (code[0],)
-    return next((meant for sign, meant in SIGNS.items() if sign in text), ())
+    small = text.casefold()
+    name = NAME.search(small)
+    if name:
+        return NAMES[name[1] or name[2]]
+    return next((meant for sign, meant in SIGNS.items() if sign in small), ())
 
 
 def currency_told(text: str | None, own: str) -> str:

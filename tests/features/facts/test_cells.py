@@ -131,6 +131,17 @@ EUROS = Company.model_validate({"company": "Fenster", "language": "en", "currenc
         ("GBP 4,800", "", None),
         ("4,800", "USD", None),
         ("", "USD", None),
+        ("4800 usd", "", None),
+        ("4 800 РУБ", "", None),
+        ("Руб. 4800", "", None),
+        ("4800 р.", "", None),
+        ("90 тыс. р.", "", None),
+        ("4 800 Zł", "", None),
+        ("4,800", "dollars", None),
+        ("1200 EURO", "", 1200.0),
+        ("4.8к €", "", 4800.0),
+        ("4.8к", "", 4800.0),
+        ("1.2m", "", 1_200_000.0),
     ],
 )
 def test_money_of_another_currency_is_left_out_and_complained_of(told: str, named: str, amount: float | None) -> None:
@@ -139,6 +150,18 @@ def test_money_of_another_currency_is_left_out_and_complained_of(told: str, name
     is_foreign = amount is None and told != ""
     assert [one.column for one in row.complaints] == ["sum"] * is_foreign
     assert all("company.yaml's EUR" in one.remedy for one in row.complaints)
+
+
+def test_a_cost_in_thousands_written_in_russian_is_thousands_and_an_answer_may_be_rooms() -> None:
+    row = Cells(EUROS, FileShape("utf-8", ",", None, "."), {"cost": "5 к", "rooms": "3к"})
+    assert row.number("cost", is_money=True) == 5000.0
+    assert row.answer("rooms", FormField(kind="number")) == 3.0
+
+
+def test_roubles_are_the_own_money_of_a_company_in_minsk_too() -> None:
+    minsk = Company.model_validate({"company": "Окна", "currency": "BYN"})
+    row = Cells(minsk, FileShape("utf-8", ",", None, "."), {"sum": "4 800 Руб."})
+    assert (row.amount("sum"), row.complaints) == (4800.0, [])
 
 
 def test_a_sign_that_several_currencies_share_is_the_companys_own() -> None:

@@ -680,6 +680,13 @@ def test_a_sale_in_another_currency_goes_in_without_its_amount_and_is_told(house
     assert remedy == "is in another currency than company.yaml's RUB; the stage counts without it"
 
 
+def test_a_cost_of_thousands_is_thousands_in_either_alphabet(house: House) -> None:
+    rows = (("02.03.2026", "5к", "1", "vk"), ("03.03.2026", "5k", "1", "vk"), ("04.03.2026", "5 usd", "1", "vk"))
+    house.take(house.file("spend.csv", ("День", "Расход", "Клики", "Источник"), *rows))
+    costs = [(one.cost, one.currency) for one in house.store.spend()]
+    assert costs == [(5000.0, "RUB"), (5000.0, "RUB"), (5.0, "USD")]
+
+
 def test_how_long_a_call_took_is_read_off_a_clock(house: House) -> None:
     house.take(house.file("leads.csv", HEADER, ANNA))
     header = ("Заявка", "Звонок", "Итог", "Секунд", "Менеджер", "Перезвонить", "Оценка")
