@@ -74,7 +74,8 @@ class Card:
     ``champion`` served when it was trained. ``promised`` goes from the best leads down and is empty where there are too few.
     ``by_gain`` is whether it beats the rules only on all checks together, as the judged leads alone cannot tell;
     ``as_before`` whether it was made as ``champion`` was, of more leads. ``horizon_days`` is the window that taught it,
-    ``own_window`` the company's own where that is longer, ``other_days`` the champion's where the two were not compared for it.
+    ``own_window`` the company's own where that is longer, ``other_days`` the champion's where the two were not compared for it
+    (``is_other_window``; None: it had none), and ``champion_company_days`` the company's own when that learned.
     """
 
     version: str
@@ -98,6 +99,8 @@ class Card:
     as_before: bool = False
     own_window: OwnWindow | None = None
     other_days: int | None = None
+    is_other_window: bool = False
+    champion_company_days: int | None = None
 
 
 _CARD = TypeAdapter(Card)

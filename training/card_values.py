@@ -69,6 +69,8 @@ def card_of(
         reasons=decision.reasons,
         champion=champion,
         other_days=other_window.champion_days if other_window else None,
+        is_other_window=other_window is not None,
+        champion_company_days=other_window.company_days if other_window else None,
         weights=dict(zip(RUNGS, choices.weights, strict=True)),
         promised=promised(later, promises),
         grades=grades,

@@ -77,10 +77,12 @@ def compared(
 
 
 def _window(first: Artefact, second: Artefact, company: Company) -> int | None:
-    """Return by which window both are judged: the one that taught both, while the company is young, else the company's own."""
-    if (first.horizon_days, first.company_days) == (second.horizon_days, company.horizon_days):
-        return first.horizon_days
-    return company.horizon_days
+    """Return by which window both are judged: the one that taught both, while the company is young, else the company's own.
+
+    One that was the company's own once taught how sources sold, which rows of a shorter window do not tell.
+    """
+    taught = {(one.horizon_days, one.company_days) for one in (first, second)}
+    return first.horizon_days if taught == {(first.horizon_days, company.horizon_days)} else company.horizon_days
 
 
 def _settled_since(

@@ -52,7 +52,7 @@ from training.selection import (
     not_looked_at,
     weights_against_selection,
 )
-from training.shorter_window import WorkedLeads, features_learned, window_that_teaches
+from training.shorter_window import Teaching, WorkedLeads, features_learned, window_that_teaches
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -76,7 +76,8 @@ class TrainingSet:
     told (nan where there is none, or not yet), ``age`` the cut-off, ``waited`` when somebody was spoken to. ``young`` are the
     rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what the leads
     that nobody worked made of the weights. ``window`` is within how many days a purchase counts here; where that is less than the
-    company's own window, ``own_window`` is that.
+    company's own window, ``own_window`` is that. ``teaches`` is whether the window does by its rule (``shorter_window.py``), or all
+    this is a handful of leads.
     """
 
     columns: dict[str, Column]
@@ -102,6 +103,7 @@ class TrainingSet:
     selection: Selection | None = None
     window: int | None = None
     own_window: OwnWindow | None = None
+    teaches: bool = True
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -124,6 +126,7 @@ class TrainingSet:
             self.at_arrival[rows], self.called[rows], self.at_call[rows],
             self.asked_after[rows], self.bought_after[rows], self.age[rows], self.waited[rows],
             self.counts, self.drawn_from, self.qualifications, window=self.window, own_window=self.own_window,
+            teaches=self.teaches,
         )  # fmt: skip
 
 
@@ -162,7 +165,7 @@ def training_set(
         Called with the number of leads read so far, twice over.
     window
         Within how many days a purchase counts; None: the window that teaches at ``cut_off``, which is the company's own unless it
-        is too young (``shorter_window.py``).
+        is too young (``shorter_window.py``). One that is asked for is said to teach.
 
     Raises
     ------
@@ -173,9 +176,10 @@ def training_set(
     counted = _Counted(cut_off, gate)
     timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
     rows = RowBuilder(company, timeline)
-    own: OwnWindow | None = None
+    teaching = Teaching(window)
     if window is None:
-        window, own = window_that_teaches(company.horizon_days, counted.worked(), cut_off)
+        teaching = window_that_teaches(company.horizon_days, counted.worked(), cut_off)
+        window = teaching.days
     labels = Gate(counting_within(company, window))
     if window != company.horizon_days:
         counted = _Counted(cut_off, labels).of(store.histories(up_to=up_to))
@@ -188,7 +192,8 @@ def training_set(
         alone = history.lead_id in passed_over
         _add_lead(growing[history.lead_id], history, number, rows, labels, cut_off, seed, at_arrival_alone=alone)
     beside = _finished(young, counted.counts, counted.young.total) if len(young.outcome) else None
-    made = replace(_finished(settled, counted.counts, counted.settled.total, beside), window=window, own_window=own)
+    made = _finished(settled, counted.counts, counted.settled.total, beside)
+    made = replace(made, window=window, own_window=teaching.own, teaches=teaching.is_enough)
     if not made.leads:
         raise NothingToLearn(_nothing_settled(made, labels.company))
     if not len(nobody.outcome):

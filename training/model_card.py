@@ -71,10 +71,11 @@ def _what_it_says(company: Company) -> str:
 
 def _learned_from(data: TrainingSet, cut_off: datetime) -> list[str]:
     counts = ", ".join(f"{data.counts.get(kind, 0):,} {words}" for kind, words in OUTCOME_WORDS.items())
+    counted = f", counted within {data.window} days" if data.own_window else ""
     drawn = f" (drawn from {data.drawn_from:,} settled ones)" if data.leads < data.drawn_from else ""
     return [
         f"* {data.leads:,} settled leads{drawn}, {data.sales:,} of them bought; {len(data):,} rows.",
-        f"* All leads known at {cut_off.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {counts}. Never-called leads teach nothing.",
+        f"* All leads known at {cut_off.astimezone(UTC):%Y-%m-%d %H:%M} UTC{counted}: {counts}. Never-called leads teach nothing.",
         _young(data),
         *_selection(data),
     ]

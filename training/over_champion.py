@@ -80,16 +80,26 @@ def other_window(champion: Artefact, data: TrainingSet, own: int | None) -> Othe
     """Return how a candidate stands to a champion that counts by another window; None where the two are compared as always.
 
     ``own`` is the company's window today. Where only that was changed in ``company.yaml`` since, both are held against labels
-    of today's; a window that is shorter than the company's, because the company is young, makes other promises.
+    of today's; a window that is shorter than the company's, because the company is young, makes other promises. So does one of as
+    many days that was the company's own: of that the champion learned how sources sold, and these rows do not tell it.
     """
-    if champion.horizon_days == data.window:
+    is_own, was_own = data.window == own, champion.own_days is None
+    if champion.horizon_days == data.window and (is_own or not was_own):
         return None
     its, mine = champion.horizon_days or 0, data.window or 0
-    is_longer = champion.own_days is not None and mine > its
-    if not (is_longer or data.window != own):
+    is_longer = not was_own and mine > its
+    if is_own and not is_longer:
         return None
-    takes_over = is_longer or champion.company_days != own
-    return OtherWindow(champion.horizon_days, data.window, takes_over, bool(champion.model.parts))
+    takes_over = data.teaches and (is_longer or champion.company_days != own)
+    return OtherWindow(
+        champion.horizon_days,
+        data.window,
+        takes_over,
+        bool(champion.model.parts),
+        data.teaches,
+        champion.company_days,
+        own,
+    )
 
 
 def differences_to(

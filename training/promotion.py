@@ -33,13 +33,18 @@ class OtherWindow:
     """A champion that says who buys within other days than the candidate: what they promise cannot be compared.
 
     ``takes_over`` is whether the candidate's window goes before the champion's: it is the longer one, for which that was too early,
-    or the company's words were others. ``has_tables`` is whether the champion says more than the rules.
+    or the company's words were others. ``has_tables`` is whether the champion says more than the rules, ``teaches`` whether enough
+    leads have lived through the candidate's window. ``company_days`` is the company's own window when the champion learned,
+    ``own`` now.
     """
 
     champion_days: int | None
     days: int | None
     takes_over: bool
     has_tables: bool
+    teaches: bool = True
+    company_days: int | None = None
+    own: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +146,23 @@ def _over_champion(made: Decision, evaluation: Judgement, over: _Over) -> Decisi
 def _over_other_window(made: Decision, other: OtherWindow) -> Decision:
     """Return the decision of a candidate that is good enough, where the champion's promises mean another span of days.
 
-    Who finds something serves; of two that do, or two that do not, the one of the longer window.
+    Who finds something serves; of two that do, or two that do not, the one of the longer window. A window that cannot teach yet
+    takes the place of none.
     """
-    its, mine = _days(other.champion_days), _days(other.days)
-    told = f"The champion says who buys within {its}, this one within {mine}: they cannot be compared."
+    told = f"The champion says who buys {_days(other.champion_days)}, this one {_days(other.days)}: they cannot be compared."
+    if other.champion_days == other.days:
+        then, now = _days(other.company_days), _days(other.own)
+        told = (
+            f"The company counted purchases {then} when the champion learned, and {now} now: they cannot be compared."
+        )
     takes_over = other.takes_over if made.finds_something == other.has_tables else made.finds_something
+    takes_over = takes_over and other.teaches
     said = "This one takes its place."
-    if not takes_over:
+    if not other.teaches:
+        said = (
+            f"Too few leads have lived through {other.days} days yet for those to teach: the champion goes on serving."
+        )
+    elif not takes_over:
         why = "finds something" if other.has_tables and not made.finds_something else "counts by the longer window"
         said = f"The champion, which {why}, goes on serving."
     return replace(made, promote=made.promote and takes_over, reasons=(*made.reasons, told, said))
@@ -175,14 +190,14 @@ def _rules_alone(evaluation: Judgement, why: str, over: _Over, *, guessed: bool)
     other = over.other_window
     if other is not None and (other.has_tables or not other.takes_over):
         return Decision(False, False, (f"{why}: the champion goes on serving.",))
-    champion_serves = over.champion_serves and other is None
+    is_beside = over.champion_serves and other is None
     over_guesses = evaluation.differences["rules over guesses"]
     over_champion = evaluation.differences.get("rules over champion")
-    goes_on = f"{why}: the {'champion goes' if champion_serves else 'rules go'} on serving."
-    worse_than_guesses = _surely_worse(over_guesses) and (guessed or champion_serves)
-    if worse_than_guesses or (champion_serves and not _surely_better(over_guesses)):
+    goes_on = f"{why}: the {'champion goes' if over.champion_serves else 'rules go'} on serving."
+    worse_than_guesses = _surely_worse(over_guesses) and (guessed or is_beside)
+    if worse_than_guesses or (is_beside and not _surely_better(over_guesses)):
         return Decision(False, False, (goes_on,))
-    if champion_serves and over_champion is None:
+    if is_beside and over_champion is None:
         said = "The rules at the rates that were seen cannot be compared with it yet: too few sales have settled since."
         return Decision(False, False, (goes_on, said))
     if over_champion is not None and over_champion.low > 0:
@@ -191,12 +206,12 @@ def _rules_alone(evaluation: Judgement, why: str, over: _Over, *, guessed: bool)
     word = "they beat its guesses" if _surely_better(over_guesses) else "they do no worse than at its guesses"
     word = "they serve, as it made no guess" if _surely_worse(over_guesses) else word
     own = f"At the rates that this company's own leads showed {word}: {_figures(over_guesses)}."
-    serve = f"{why}: the rules serve instead of the champion." if champion_serves else goes_on
+    serve = f"{why}: the rules serve instead of the champion." if over.champion_serves else goes_on
     return Decision(True, False, (serve, own))
 
 
 def _days(days: int | None) -> str:
-    return f"{days} days" if days else "any time"
+    return f"within {days} days" if days else "in the end"
 
 
 def _said(name: str, difference: Measured, gain: float) -> str:

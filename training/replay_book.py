@@ -31,7 +31,7 @@ from training.dataset import MOST_LEADS, Progress, TrainingSet, call_moments, ro
 from training.growing_rows import GrowingRows
 from training.lead_life import LeadLife, Standing
 from training.selection import PASSED_OVER_AFTER, DrawnChance
-from training.shorter_window import WorkedLeads, features_learned, window_that_teaches
+from training.shorter_window import Teaching, WorkedLeads, features_learned, window_that_teaches
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -108,7 +108,7 @@ class ReplayBook:
         """Draw the sets of some moments from a book that counts by the shorter window which taught then."""
         self._sooner |= {moment: (book, own) for moment, own in moments.items()}
 
-    def teaching(self, moment: datetime) -> tuple[int | None, OwnWindow | None]:
+    def teaching(self, moment: datetime) -> Teaching:
         """Return the window that teaches at ``moment``, as a training would have found it then."""
         at = self._at[self.moments.index(moment)]
         worked = np.isin(np.array(at.kind), [KINDS.index(kind) for kind in WORKED])
@@ -120,7 +120,7 @@ class ReplayBook:
         """Return what could be learned from at ``moment``, one of ``moments``, however little it was."""
         if moment in self._sooner:
             book, own = self._sooner[moment]
-            return replace(book.training_set(moment), own_window=own)
+            return replace(book.training_set(moment), own_window=own, teaches=True)
         at = self._at[self.moments.index(moment)]
         kinds = np.array(at.kind)
         counts = {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS) if (kinds == place).any()}
@@ -128,6 +128,7 @@ class ReplayBook:
         young = (kinds == KINDS.index("open")) & (self._window is not None)
         beside = self._set(self._rows_of(young, at, moment), at, moment, counts, int(young.sum()))
         made = self._set(self._rows_of(settled, at, moment), at, moment, counts, int(settled.sum()), beside)
+        made = replace(made, teaches=self.teaching(moment).is_enough)
         waited_long = np.array(at.created) < (moment - PASSED_OVER_AFTER).timestamp()
         passed_over = (kinds == KINDS.index("never_called")) & waited_long
         if not len(made) or not passed_over.any():
@@ -258,9 +259,9 @@ def _taught_sooner(book: ReplayBook) -> dict[int, dict[datetime, OwnWindow]]:
     """Return each window that is shorter than the company's, and the moments at which it taught with the company's own."""
     found: dict[int, dict[datetime, OwnWindow]] = {}
     for moment in book.moments:
-        days, own = book.teaching(moment)
-        if days is not None and own is not None:
-            found.setdefault(days, {})[moment] = own
+        taught = book.teaching(moment)
+        if taught.days is not None and taught.own is not None:
+            found.setdefault(taught.days, {})[moment] = taught.own
     return found
 
 

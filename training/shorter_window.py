@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,10 @@ OLD_ENOUGH = 0.25
 MOST = 0.7
 """Of those who buy within the shorter window so many do by half of it. Of delays that die away evenly four of five buyers are seen
 within such a window: who takes longer is missing, of all leads alike, which does less harm than a guess."""
+STEPS_TRIED = 2
+"""Where the longest step that leads have lived through does not tell enough, the one below it may, as it did a few weeks before.
+No step further below: those who buy at once always come in the first half of a few days, and do not speak for the many who take
+long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,21 @@ class WorkedLeads:
         return np.isfinite(self.bought_after)
 
 
-def window_that_teaches(own: int | None, leads: WorkedLeads, moment: datetime) -> tuple[int | None, OwnWindow | None]:
-    """Return the window in days by which is counted what is learned at ``moment``, and the company's own where that is longer.
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """The window in ``days`` by which is counted what is learned at a moment, and the company's ``own`` where that is longer.
+
+    ``is_enough`` is whether it teaches by the rule above; where no window does, the company's own handful of settled leads is all
+    that there is, which is more than nothing and no reason to give up a model that knows more.
+    """
+
+    days: int | None
+    own: OwnWindow | None = None
+    is_enough: bool = True
+
+
+def window_that_teaches(own: int | None, leads: WorkedLeads, moment: datetime) -> Teaching:
+    """Return by which window is counted what is learned at ``moment``.
 
     Parameters
     ----------
@@ -68,16 +86,17 @@ def window_that_teaches(own: int | None, leads: WorkedLeads, moment: datetime) -
     >>> from datetime import UTC
     >>> every_day = np.arange(70.0).repeat(10)
     >>> soon = WorkedLeads(every_day, np.where(every_day > 5, 5.0, np.nan))
-    >>> days, own = window_that_teaches(90, soon, datetime(2026, 3, 12, tzinfo=UTC))
-    >>> days, own.days, f"{own.teaches_from:%Y-%m-%d}"
+    >>> found = window_that_teaches(90, soon, datetime(2026, 3, 12, tzinfo=UTC))
+    >>> found.days, found.own.days, f"{found.own.teaches_from:%Y-%m-%d}"
     (45, 90, '2026-04-04')
     """
     if own is None or _own_teaches(own, leads):
-        return own, None
-    days = next((days for days in _shorter_than(own) if leads.lived_through(days) >= OLD_ENOUGH), None)
-    if days is None or not _tells_enough(days, leads):
-        return own, None
-    return days, OwnWindow(own, moment + timedelta(days=own - _age_of_enough(leads)))
+        return Teaching(own)
+    old_enough = islice((days for days in _shorter_than(own) if leads.lived_through(days) >= OLD_ENOUGH), STEPS_TRIED)
+    days = next((days for days in old_enough if _tells_enough(days, leads)), None)
+    if days is None:
+        return Teaching(own, is_enough=False)
+    return Teaching(days, OwnWindow(own, moment + timedelta(days=own - _age_of_enough(leads))))
 
 
 def features_learned(features: Sequence[Feature], own: int | None, days: int | None) -> tuple[Feature, ...]:

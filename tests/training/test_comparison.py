@@ -119,5 +119,8 @@ def test_two_models_of_one_shorter_window_are_judged_by_it_and_others_by_the_com
     by_theirs = compared(*sooner, store=store(), company=COMPANY, at=at)
     of_both = compared(sooner[0], two[1], store=store(), company=COMPANY, at=at)
     assert (by_theirs.window, of_both.window) == (15, 30)
+    of_fifteen = replace(two[1], horizon_days=15, own_days=None)
+    for pair in ((sooner[0], of_fifteen), (of_fifteen, sooner[0])):
+        assert compared(*pair, store=store(), company=COMPANY, at=at).window == 30
     assert by_theirs.leads > of_both.leads
     assert by_theirs.sales / by_theirs.leads < of_both.sales / of_both.leads

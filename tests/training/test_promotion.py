@@ -93,6 +93,44 @@ def test_what_counts_by_a_shorter_window_never_takes_over_from_one_that_finds_so
         assert made.reasons[-1].endswith("goes on serving.")
 
 
+def test_a_longer_window_that_too_few_leads_have_lived_through_takes_the_place_of_no_champion() -> None:
+    for has_tables in (True, False):
+        few = OtherWindow(45, 90, takes_over=False, has_tables=has_tables, teaches=False)
+        for made in (
+            decided(FEW, tables=True, gain=9.0, champion_serves=True, other_window=few),
+            decided(FEW, tables=False, champion_serves=True, other_window=few),
+            decision(BETTER, champion_serves=True, other_window=few),
+        ):
+            assert not made.promote
+            assert made.reasons[-1] == (
+                "Too few leads have lived through 90 days yet for those to teach: the champion goes on serving."
+            )
+
+
+def test_of_a_window_of_as_many_days_it_is_said_that_the_companys_own_was_another() -> None:
+    made = decision(BETTER, champion_serves=True, other_window=OtherWindow(45, 45, True, True, company_days=45, own=90))
+    assert made.promote
+    assert made.reasons[-2] == (
+        "The company counted purchases within 45 days when the champion learned, and within 90 days now: they cannot be compared."
+    )
+
+
+def test_a_champion_that_says_who_buys_in_the_end_is_named_so() -> None:
+    made = decision(BETTER, champion_serves=True, other_window=OtherWindow(None, 45, True, True, own=90))
+    told = "The champion says who buys in the end, this one within 45 days: they cannot be compared."
+    assert (made.promote, made.reasons[-2]) == (True, told)
+
+
+def test_where_a_champion_of_bare_rates_goes_on_beside_a_longer_window_it_is_named_and_not_the_rules() -> None:
+    bare = OtherWindow(45, 90, takes_over=True, has_tables=False)
+    made = decision(BETTER, over_guesses=WORSE, tables=False, champion_serves=True, other_window=bare)
+    assert not made.promote
+    assert made.reasons[0].endswith("the champion goes on serving.")
+    instead = decision(BETTER, over_guesses=BETTER, tables=False, champion_serves=True, other_window=bare)
+    assert instead.promote
+    assert instead.reasons[0].endswith("the rules serve instead of the champion.")
+
+
 def test_better_than_the_base_rate_and_the_rules_is_promoted_where_no_champion_is() -> None:
     assert decision(BETTER) == Decision(
         True, True, (

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from features.errors import NothingToLearn
+from features.facts.company import Company
 from features.facts.store import FactStore
 from features.facts.values import LeadFact
 from features.rows.as_of import Gate
@@ -109,6 +110,25 @@ def test_a_few_who_buy_at_once_do_not_speak_for_the_many_who_take_long() -> None
         taught(buyers_after(lambda rng: 1.0 if rng.random() < 0.15 else float(rng.exponential(60))))
 
 
+def soon_or_later(rng: np.random.Generator) -> float:
+    """Return the delay of buyers of whom three in five buy soon, and two after five to nine weeks."""
+    return soon(rng) if rng.random() < 0.6 else float(rng.uniform(36, 66))
+
+
+def test_a_window_that_told_enough_goes_on_where_the_next_longer_one_does_not() -> None:
+    """On day 90 a quarter has lived through 67 days; within those two buyers of five are seen to come late."""
+    facts = buyers_after(soon_or_later, leads=2_900, days=97)
+    found = [taught(facts, at=START + days * DAY) for days in (70, 85, 91, 92)]
+    assert [(data.window, data.own_window is not None, data.teaches) for data in found] == [(45, True, True)] * 4
+
+
+def test_a_handful_of_leads_by_the_companys_own_window_is_said_not_to_teach() -> None:
+    data = taught(buyers_after(lambda rng: float(rng.uniform(30, 88)), leads=1_900, days=95), at=START + 92 * DAY)
+    assert (data.window, data.own_window, data.teaches) == (90, None, False)
+    assert 0 < data.sales < ENOUGH_SALES
+    assert not data.of(np.arange(2)).teaches
+
+
 def test_sales_too_few_to_tell_how_long_buyers_take_teach_nothing_sooner() -> None:
     with pytest.raises(NothingToLearn):
         taught(buyers_after(soon, rate=0.02))
@@ -175,11 +195,11 @@ def invented() -> FactStore:
     return memory_store(invented_facts(3_000, lambda area, owner, passed: 0.5 if owner == "yes" else 0.1, days=140))
 
 
-def trained(home: Path, days: int, *, store: FactStore | None = None) -> Trained:
+def trained(home: Path, days: int, *, store: FactStore | None = None, company: Company = COMPANY) -> Trained:
     """Train as of some day of the company's life."""
     cut_off = START + days * DAY
     return retrained_without_pictures(
-        store=store or invented(), company=COMPANY, home=home, registry=MemoryRegistry(), cut_off=cut_off, trained_at=cut_off
+        store=store or invented(), company=company, home=home, registry=MemoryRegistry(), cut_off=cut_off, trained_at=cut_off
     )  # fmt: skip
 
 
@@ -197,6 +217,7 @@ def test_training_learns_who_buys_before_any_lead_is_settled_and_says_by_which_w
     text = (done.folder / "card.md").read_text(encoding="utf-8")
     assert said in text
     assert "buys within 45 days of its request" in text
+    assert "UTC, counted within 45 days: " in text
     data = done.data
     assert data.young is not None
     arrived = data.young.of(np.flatnonzero(data.young.at_arrival))
@@ -226,6 +247,43 @@ def test_a_model_of_the_companys_own_window_takes_over_once_it_can_be_learned(tm
     assert "champion" not in own.evaluation.differences
     assert card is not None
     assert (card.own_window, card.other_days) == (None, 45)
+
+
+def test_a_longer_window_that_a_handful_has_lived_through_takes_the_place_of_no_champion(tmp_path: Path) -> None:
+    """As after it came out that buyers take long: by 45 days nothing tells enough any more, by 90 there are a few leads."""
+    before = trained(tmp_path, 70)
+    facts: list[LeadFact] = []
+    for number in range(1_900):
+        at, owner = START + timedelta(days=number / 20), "yes" if number % 2 else "no"
+        facts += [lead(f"S{number}", at, owner=owner), call(f"S{number}", at + A_MINUTE)]
+        if owner == "yes" and number % 4 == 1:
+            facts.append(stage(f"S{number}", "won", at + timedelta(days=30 + 13 * number % 58)))
+    few = trained(tmp_path, 95, store=memory_store(facts))
+    assert (few.data.window, few.data.teaches) == (90, False)
+    assert 0 < few.data.sales < ENOUGH_SALES
+    assert few.decision.finds_something
+    assert (before.promoted, few.promoted) == (True, False)
+    said = "Too few leads have lived through 90 days yet for those to teach: the champion goes on serving."
+    assert few.decision.reasons[-1] == said
+    assert champion_version(tmp_path) == before.version
+
+
+def test_a_model_of_as_many_days_that_were_the_companys_own_is_not_held_against_rows_that_lack_its_sources(
+    tmp_path: Path,
+) -> None:
+    trained(tmp_path, 70, company=plain_company(45))
+    champion = load_artefact(tmp_path / "models" / str(champion_version(tmp_path)))
+    assert (champion.horizon_days, champion.own_days) == (45, None)
+    young = trained(tmp_path, 80)
+    assert (young.data.window, young.promoted) == (45, True)
+    assert "champion" not in young.evaluation.differences
+    assert young.decision.reasons[-2:] == (
+        "The company counted purchases within 45 days when the champion learned, and within 90 days now: they cannot be compared.",
+        "This one takes its place.",
+    )
+    card = load_card(young.folder)
+    assert card is not None
+    assert (card.is_other_window, card.other_days, card.champion_company_days) == (True, 45, 45)
 
 
 def test_a_model_of_a_shorter_window_never_takes_the_place_of_one_of_the_companys_own(tmp_path: Path) -> None:
