@@ -10,6 +10,8 @@ from leadloop.commands._moments import in_utc
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
     from rich.table import Table
 
@@ -43,8 +45,10 @@ def follow_once(house: House, console: Console, *, moment: datetime, keep: bool 
     return report
 
 
-def say(report: SinceReport, console: Console) -> None:
-    """Tell the analyst what was seen."""
+def say(report: SinceReport, console: Console, *, home: Path) -> None:
+    """Tell the analyst what was seen; the model lies in the data folder ``home``."""
+    from models.artefact import load_artefact, model_folder
+
     console.print(f"Model [bold]{report.version}[/]: {_level(report)}", highlight=False)
     console.print(f"  Outcomes are known up to {in_utc(report.told_until)} UTC; what came later was not asked about.")
     if report.together is None:
@@ -56,6 +60,9 @@ def say(report: SinceReport, console: Console) -> None:
         f"{one.bought:,} were seen ({one.low:,} to {one.high:,} by chance alone): {VERDICTS[one.verdict]}.",
         highlight=False,
     )
+    artefact = load_artefact(model_folder(home, report.version))
+    if artefact.own_days is not None:
+        console.print(f"  Purchases within {artefact.horizon_days} days of the request count.", highlight=False)
     held, of = report.held
     if of:
         console.print(f"  Within what chance explains: {held} of the {of} weeks with enough data.", highlight=False)

@@ -37,4 +37,4 @@ def command(
     asked = moment_of(moment, option="--at", zone=house.company.zone, not_after=present) if moment else present
     report = follow_once(house, console, moment=asked, keep=moment is None)
     if report:
-        say(report, console)
+        say(report, console, home=house.settings.home)

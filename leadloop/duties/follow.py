@@ -15,8 +15,9 @@ def duty(place: WorkPlace, every: timedelta) -> Duty:
     """Return the duty."""
 
     def look(moment: datetime) -> None:
-        report = follow_once(place.open(), place.console, moment=moment)
+        house = place.open()
+        report = follow_once(house, place.console, moment=moment)
         if report:
-            say(report, place.console)
+            say(report, place.console, home=house.settings.home)
 
     return Duty(NAME, look, every, beside=place.beside(NAME, every))

@@ -140,14 +140,16 @@ def _says_of_a(
 
 def _over_champion(
     shelved: ShelvedModel,
-) -> Literal["none", "as_before", "other_window", "unknown", "better", "worse", "same"]:
+) -> Literal["none", "as_before", "other_window", "no_window", "other_own", "unknown", "better", "worse", "same"]:
     """Return how it did against the model that served when it was trained."""
     if shelved.card is None or shelved.card.champion is None:
         return "none"
     if shelved.card.as_before:
         return "as_before"
     if shelved.card.other_days is not None:
-        return "other_window"
+        return "other_own" if shelved.card.other_days == shelved.card.horizon_days else "other_window"
+    if shelved.card.is_other_window:
+        return "no_window"
     if shelved.judgement is None or "champion" not in shelved.judgement.differences:
         return "unknown"
     is_better = shelved.judgement.surely_better_than("champion")

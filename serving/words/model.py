@@ -51,6 +51,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "model_serves": ("работает сейчас", "works now"),
     "model_challenges": ("последняя, не включена", "latest, not switched on"),
     "learned_of": ("заявок:\u00a0{leads}, купили:\u00a0{sales}", "{leads:# lead|# leads}, {sales} bought"),
+    "model_within": ("покупка в течение {days:# дня|# дней|# дней}", "buys within {days:# day|# days}"),
     "known_by": ("известное к {cut_off}", "what was known by {cut_off}"),
     "found_short": (
         "В первых 30\u00a0% звонков — {model} продаж, по правилам — {rules}.",
@@ -95,8 +96,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Says how likely a lead is to buy in the end, from what is known of it at that minute.",
     ),
     "card_shorter": (
-        "Срок компании — {own} дней, но его пока дождались слишком немногие заявки. Поэтому модель училась на покупках в течение {days} дней: большинство покупателей приходит за это время. Кто покупает позже, в вероятности не входит, и она поэтому немного ниже. Учиться по полному сроку модель сможет самое позднее с {date}.",
-        "The company counts {own} days, but too few leads have lived through them yet. So the model learned from purchases within {days} days: most buyers come by then. Who buys later is missing from its chances, which are a little lower for it. The full {own} days can teach it from {date} at the latest.",
+        "Срок компании — {own:# день|# дня|# дней}, но заявок, у которых он уже прошёл, пока слишком мало. Поэтому модель училась на покупках в течение {days:# дня|# дней|# дней}: большинство покупателей приходит за это время. Покупки после этого срока в вероятность не входят, поэтому она ниже — как правило, не больше чем на пятую часть. Учиться по полному сроку модель сможет самое позднее с {date}.",
+        "The company counts {own:# day|# days}, but too few leads have lived through them yet. So the model learned from purchases within {days:# day|# days}: most buyers come by then. Who buys later is missing from its chances, which are lower for it, as a rule by no more than a fifth. The full {own:# day|# days} can teach it from {date} at the latest.",
     ),
     "card_trained": (
         "Обучена {trained}, известное к {cut_off}.",
@@ -119,6 +120,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "since_together": (
         "С тех пор в работе заявок:\xa0{leads}. К\xa0{until} среди них ожидалось продаж:\xa0{expected} (случай мог дать от\xa0{low} до\xa0{high}), а уже купили:\xa0{bought}.",
         "{leads:# worked lead|# worked leads} came since. By {until} {expected:# sale was|# sales were} expected of them ({low} to {high} by chance alone); {bought:# has|# have} bought.",
+    ),
+    "since_within": (
+        "Считаются покупки в течение {days:# дня|# дней|# дней} после заявки.",
+        "Purchases within {days:# day|# days} of the request count.",
     ),
     "since_not_enough": ("Пока мало данных.", "Not enough data yet."),
     "since_as_expected": ("Так, как обещано.", "As promised."),
@@ -238,8 +243,16 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "over_worse": ("Хуже модели {version}, которая работала тогда.", "Worse than model {version}, which worked then."),
     "over_other_window": (
-        "Модель {version}, которая работала тогда, говорила о покупке в течение {other} дней, а эта — в течение {days}: сравнить их нельзя.",
-        "Model {version}, which worked then, spoke of a purchase within {other} days, this one within {days}: the two cannot be compared.",
+        "Модель {version}, которая работала тогда, говорила о покупке в течение {other:# дня|# дней|# дней}, а эта — в течение {days}: сравнить их нельзя.",
+        "Model {version}, which worked then, spoke of a purchase within {other:# day|# days}, this one within {days}: the two cannot be compared.",
+    ),
+    "over_no_window": (
+        "Модель {version}, которая работала тогда, говорила о покупке без срока, а эта — в течение {days:# дня|# дней|# дней}: сравнить их нельзя.",
+        "Model {version}, which worked then, spoke of a purchase in the end, this one within {days:# day|# days}: the two cannot be compared.",
+    ),
+    "over_other_own": (
+        "Когда училась модель {version}, которая работала тогда, срок компании был другим — {was:# день|# дня|# дней}: сравнить их нельзя.",
+        "When model {version}, which worked then, learned, the company counted {was:# day|# days}: the two cannot be compared.",
     ),
     "over_unknown": (
         "С моделью {version}, которая работала тогда, её сравнить не удалось: с тех пор решилось слишком мало продаж.",

@@ -115,9 +115,13 @@ def test_a_company_younger_than_its_window_learns_follows_and_is_taken_over_once
     assert "It says who buys within 45 days. Too few leads had lived through the company's 180 days" in shown
     followed = one_line(made.done("follow", "--at", "2025-09-20"))
     assert re.search(r"1\d\d worked leads came since\. By then [\d.]+ sales were expected", followed)
+    assert "Purchases within 45 days of the request count." in followed
     taken_over = one_line(made.done("train", "--cut-off", "2026-01-20"))
     assert "says who buys within 45 days, this one within 180 days: they cannot be compared." in taken_over
     assert "Promoted: it serves now." in taken_over
     assert "It says who buys within 180 days. Blended" in one_line(made.done("models", "show"))
+    listed = made.done("models", "list").splitlines()
+    assert sum("within 45 days" in line for line in listed) == 1
+    assert not any("within 180 days" in line for line in listed)
     compared = one_line(made.done("models", "compare", "previous"))
     assert "Both are held to who bought within 180 days: what says who buys within 45 days promised" in compared

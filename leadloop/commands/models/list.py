@@ -10,6 +10,7 @@ from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 NAME = "list"
 NOT_KEPT = "—"
@@ -22,7 +23,8 @@ def command(home: HomeOption = None) -> None:
 
     from models.mlflow_registry import MlflowRegistry
 
-    found = MlflowRegistry(settings_of_house(home)).models()
+    settings = settings_of_house(home)
+    found = MlflowRegistry(settings).models()
     if not found:
         Console().print("No model was trained yet: the rules serve. `leadloop train` begins.")
         return
@@ -30,10 +32,23 @@ def command(home: HomeOption = None) -> None:
     table = figures_table(figures=figures, last="")
     table.title = "Judged on later leads; 95 % intervals"
     for one in found:
-        version = f"{one.version}\n[dim]{one.trained_at:%Y-%m-%d %H:%M}[/]"
+        version = f"{one.version}\n[dim]{one.trained_at:%Y-%m-%d %H:%M}[/]{_window(settings.home, one.version)}"
         measures = (_with_interval(one.measures, name) for name in SHOWN)
         table.add_row(version, _judged_on(one.measures), *measures, " ".join(one.aliases))
     Console().print(table)
+
+
+def _window(home: Path, version: str) -> str:
+    """Return a line that tells a model's window where that is not the company's own: its log-loss lies lower for it."""
+    from features.errors import ArtefactUnreadable
+    from models.artefact import model_folder
+    from models.card import load_card
+
+    try:
+        card = load_card(model_folder(home, version))
+    except ArtefactUnreadable:
+        return ""
+    return f"\n[dim]within {card.horizon_days} days[/]" if card and card.own_window else ""
 
 
 def _judged_on(measures: Mapping[str, float]) -> str:

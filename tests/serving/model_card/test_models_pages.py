@@ -369,6 +369,7 @@ def test_a_model_that_a_shorter_window_taught_says_so_and_when_the_companys_own_
     page = text_of(doors.page(f"/models/{FIRST}?lang=en"))
     assert "how likely a lead is to buy within 45 days" in page
     assert "The company counts 90 days, but too few leads have lived through them yet." in page
+    assert "which are lower for it, as a rule by no more than a fifth" in page
     assert "The full 90 days can teach it from 2026-04-20 at the latest." in page
     assert "older than 45 days" in section(doors.page(f"/models/{FIRST}?lang=en"), "learned")
     assert "Leads older than 90 days: it says nothing of them any more." in page
@@ -377,3 +378,19 @@ def test_a_model_that_a_shorter_window_taught_says_so_and_when_the_companys_own_
     later = section(doors.page(f"/models/{SECOND}?lang=en"), "better")
     assert f"Model {FIRST}, which worked then, spoke of a purchase within 45 days, this one within 90:" in later
     assert "shorter-window" not in doors.page(f"/models/{SECOND}?lang=en")
+    rows = re.findall(r"<tr>.*?</tr>", doors.page("/models?lang=en"), re.DOTALL)
+    assert {one: "buys within 45 days" in row for one in (FIRST, SECOND) for row in rows if f"<b>{one}</b>" in row} == {
+        FIRST: True,
+        SECOND: False,
+    }
+
+
+def test_what_became_of_a_champion_of_another_window_is_told_as_it_is(doors: Doors) -> None:
+    home = doors.service.settings.home
+    shelve(home, FIRST)
+    shelve(home, SECOND, champion=FIRST, horizon_days=90, is_other_window=True)
+    told = section(doors.page(f"/models/{SECOND}?lang=en"), "better")
+    assert f"Model {FIRST}, which worked then, spoke of a purchase in the end, this one within 90 days:" in told
+    shelve(home, SECOND, champion=FIRST, horizon_days=45, is_other_window=True, other_days=45, champion_company_days=45)
+    told = section(doors.page(f"/models/{SECOND}?lang=en"), "better")
+    assert f"When model {FIRST}, which worked then, learned, the company counted 45 days:" in told

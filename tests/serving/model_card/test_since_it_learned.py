@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.artefact import model_folder, set_champion
 from models.level import STEPS, Level
+from models.own_window import OwnWindow
 from models.since_report import SINCE, Cohort, Look, SinceReport, save_since
 from serving.model_card.market_level import level_chart
 from tests.serving.doors import Doors
@@ -27,9 +29,9 @@ def looked(shift: float, cohort: Cohort | None) -> SinceReport:
     return SinceReport(VERSION, looks[-1].at, NOON, level.to_json(), cohort, weeks, 0.02, looks)
 
 
-def card_of(doors: Doors, report: SinceReport | None, language: str) -> str:
+def card_of(doors: Doors, report: SinceReport | None, language: str, **card: Any) -> str:
     home: Path = doors.service.settings.home
-    shelve(home, VERSION)
+    shelve(home, VERSION, **card)
     if report:
         save_since(report, model_folder(home, VERSION))
     set_champion(home, VERSION)
@@ -59,7 +61,14 @@ def test_what_was_promised_by_now_stands_beside_what_was_seen(doors: Doors, boug
     assert "120 worked leads came since" in told
     assert f"12 sales were expected of them (6 to 18 by chance alone); {bought} have bought." in told
     assert verdict in told
+    assert "of the request count" not in told
     assert "6 of 120, 5.0 %; of those it learned from 2.0 %" in told.replace("0%", "0 %")
+
+
+def test_where_a_shorter_window_taught_it_is_said_within_how_many_days_those_bought(doors: Doors) -> None:
+    report = looked(0.0, Cohort(date(2026, 3, 9), 120, 11, 12.4, 6, 18, 6))
+    told = card_of(doors, report, "en", horizon_days=45, own_window=OwnWindow(90, NOON))
+    assert "11 have bought. As promised. Purchases within 45 days of the request count." in told
 
 
 def test_a_level_that_rose_is_told_by_what_became_of_a_middling_lead(doors: Doors) -> None:
