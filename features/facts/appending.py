@@ -16,7 +16,7 @@ from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import sealed_texts, without_person
 from features.facts.seen_facts import last_number_in, seen_facts
 from features.facts.tables import FACTS, PERSONS
-from features.facts.values import Fact, Lead, LeadId, Plan, Spend
+from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stage
 
 OF_ONE_EXPORT = 1_000_000
 """Microseconds: corrections known so little apart are of one export, and were told in the order in which they are read."""
@@ -29,27 +29,30 @@ def append_in(
     import_id: int | None = None,
     corrections_known_at: datetime | None = None,
     corrects: bool = True,
+    last_told: Sequence[bool] | None = None,
 ) -> list[int | None]:
     """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does.
 
     A correction that is back-dated, or says it was known no later than what it corrects, was not known at that time:
     it is known at ``corrections_known_at``; of two such the one that stands later in the file counts, so it is known a
-    moment later. Of several rows that tell of the same stored fact, none with a moment of its own, the last alone is stored.
+    moment later. Of several rows that tell of the same stored fact the last alone is stored, unless an earlier one has a moment
+    of its own at which it was news; ``last_told`` says of each fact whether no row after these tells it again.
     Where nothing ``corrects``, only facts of which no version is stored go in.
     """
     facts = _without_forgotten(connection, facts)
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [(_lead_of(fact), key) for fact, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
-    last_told = {key: position for position, (_, key, _) in enumerate(keyed)}
+    is_last = _last_among([key for _, key, _ in keyed], last_told)
     for position, (fact, key, digest) in enumerate(keyed):
         before, known_us = latest.get(key, (None, 0))
         if before is not None and not corrects:
             continue
         if before != digest:
+            is_import = corrections_known_at is not None
+            if before is not None and is_import and not is_last[position] and _is_no_news(fact, known_us):
+                continue
             if before is not None and corrections_known_at is not None and _cannot_have_been_known(fact, known_us):
-                if fact.back_dated and last_told[key] != position:
-                    continue
                 known_at = max(corrections_known_at, fact.known_at)
                 if 0 <= known_us - microseconds(known_at) < OF_ONE_EXPORT:
                     known_at = instant(known_us) + MICROSECOND
@@ -68,21 +71,44 @@ def append_in(
     return numbers
 
 
-def new_among(connection: Connection, facts: Sequence[Fact], seen: dict[bytes, bytes]) -> list[bool]:
+def new_among(
+    connection: Connection,
+    facts: Sequence[Fact],
+    seen: dict[bytes, tuple[bytes, int]],
+    *,
+    corrections_known_at: datetime,
+    last_told: Sequence[bool] | None = None,
+) -> list[bool]:
     """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
     facts = _without_forgotten(connection, facts)
     keyed = [(_lead_of(fact), key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [(lead_id, key) for lead_id, key, _ in keyed if key not in seen])
     new = []
-    last_told = {key: position for position, (_, key, _) in enumerate(keyed)}
+    is_last = _last_among([key for _, key, _ in keyed], last_told)
     for position, (_, key, digest) in enumerate(keyed):
-        before = seen[key] if key in seen else latest.get(key, (None, 0))[0]
-        if before is not None and facts[position].back_dated and last_told[key] != position:
+        fact = facts[position]
+        before, known_us = seen[key] if key in seen else latest.get(key, (None, 0))
+        if before is not None and before != digest and not is_last[position] and _is_no_news(fact, known_us):
             new.append(False)
             continue
         new.append(before != digest)
-        seen[key] = digest
+        if before is not None and before != digest and _cannot_have_been_known(fact, known_us):
+            known_us = max(microseconds(corrections_known_at), microseconds(fact.known_at), known_us)
+        elif before != digest:
+            known_us = microseconds(fact.known_at)
+        seen[key] = digest, known_us
     return new
+
+
+def _last_among(keys: Sequence[bytes], last_told: Sequence[bool] | None) -> list[bool]:
+    """Return of each whether none of the same key stands after it, here or, as ``last_told`` says, further on."""
+    last = {key: position for position, key in enumerate(keys)}
+    return [last[key] == n and (last_told is None or last_told[n]) for n, key in enumerate(keys)]
+
+
+def _is_no_news(fact: Fact, stored_known_us: int) -> bool:
+    """Return whether a fact that is told again further on has no moment of its own at which it was news."""
+    return (isinstance(fact, Stage) and fact.is_status) or _cannot_have_been_known(fact, stored_known_us)
 
 
 def _without_forgotten(connection: Connection, facts: Sequence[Fact]) -> Sequence[Fact]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from features.errors import ImportRefused
+from features.facts import read_rows
 from features.facts.ad_costs import AdCosts
 from features.facts.appending import append_in, new_among
 from features.facts.company import Company
@@ -29,6 +30,7 @@ from features.facts.row_readers import Reading
 from features.facts.spend_exports.found_export import AdExport, ad_export_of
 from features.facts.stages_told import Endings, stages_amiss
 from features.facts.store import FactStore
+from features.facts.told_twice import are_last, last_rows
 from features.facts.values import Stage
 
 Progress = Callable[[int], None]
@@ -227,13 +229,19 @@ def _store_all(
     costs: AdExport | None,
 ) -> None:
     rejects = Rejects(rejects_file(rejects_folder, entry.id), keep_up_to=entry.rows_done)
+    last = last_rows(path, shape, entry.kind, reading, read_rows.BATCH)
     for batch in batches(path, shape, entry.kind, reading, entry.rows_done, costs):
         rejects.add(batch)
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with writing(store.engine) as connection:
             known_at = reading.exported_at
             numbers = append_in(
-                connection, facts, import_id=entry.id, corrections_known_at=known_at, corrects=not summary.again
+                connection,
+                facts,
+                import_id=entry.id,
+                corrections_known_at=known_at,
+                corrects=not summary.again,
+                last_told=list(are_last(batch, last)),
             )
             is_new = [number is not None for number in numbers]
             remember_in(connection, _people(batch, is_new, every=not summary.again), import_id=entry.id)
@@ -262,11 +270,19 @@ def _rehearse(
     progress: Progress | None,
     costs: AdExport | None,
 ) -> ImportSummary:
-    seen: dict[bytes, bytes] = {}
+    seen: dict[bytes, tuple[bytes, int]] = {}
+    last = last_rows(path, shape, kind, reading, read_rows.BATCH)
     for batch in batches(path, shape, kind, reading, 0, costs):
         facts = [fact for row in batch if row.facts for fact in row.facts.facts]
         with reading_from(store.engine) as connection:
-            _count(summary, batch, new_among(connection, facts, seen), reading.company)
+            new = new_among(
+                connection,
+                facts,
+                seen,
+                corrections_known_at=reading.exported_at,
+                last_told=list(are_last(batch, last)),
+            )
+            _count(summary, batch, new, reading.company)
         if progress:
             progress(summary.rows)
     return summary

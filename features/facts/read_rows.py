@@ -43,21 +43,22 @@ def batches(
     numbers_rows = kind == "spend"  # which of a day's like rows one is, the rows before it say
     found = costs.rows() if costs else rows_of(path, shape, after=0 if numbers_rows else after)
     reader = costs.read if costs else READERS[kind]
-    read = (_read(number, line, row, shape, kind, reading, reader) for number, line, row in found)
+    read = (read_row(number, line, row, shape, kind, reading, reader) for number, line, row in found)
     rows = (row for row in read if row.number > after)
     while batch := list(islice(rows, BATCH)):
         yield batch
 
 
-def _read(
+def read_row(
     number: int,
     line: int,
     row: dict[str, str] | None,
     shape: FileShape,
     kind: str,
     reading: Reading,
-    reader: Callable[[Cells, Reading], RowFacts],
+    reader: Callable[[Cells, Reading], RowFacts] | None = None,
 ) -> ReadRow:
+    """Return what a row says, read by the reader of its kind unless another is given."""
     if row is None:
         width = Complaint(
             "", "the row has another number of cells than the header; look for a stray separator or quotation mark"
@@ -65,7 +66,7 @@ def _read(
         return ReadRow(number, line, None, [width])
     cells = Cells(reading.company, shape, row)
     try:
-        facts = reader(cells, reading)
+        facts = (reader or READERS[kind])(cells, reading)
         for fact in facts.facts:
             _refuse_future(fact, kind, reading)
     except FactRefused as error:
