@@ -70,8 +70,10 @@ class Shown:
         self.moment = moment
         return self.plain(moment)
 
-    def plain(self, moment: datetime) -> PlainCompany:
-        """Return the rows as known at a moment."""
+    def plain(self, moment: datetime, *, horizon: int | None = None) -> PlainCompany:
+        """Return the rows as known at a moment; ``horizon``: where a purchase counts within other days than the company's."""
+        if horizon is not None:
+            return plain_company({**self.words, "horizon_days": horizon}, self.folder, moment, self.exported_at)
         if moment not in self._plain:
             self._plain[moment] = plain_company(self.words, self.folder, moment, self.exported_at)
         return self._plain[moment]

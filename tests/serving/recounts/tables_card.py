@@ -172,7 +172,7 @@ def check_cards(told: Taught, moment: datetime, draw: Random) -> None:
     assert answers or not plain.words.get("abc")
 
 
-WORTH = re.compile(r"Expected value (?P<value>[\d,]+\s\S{1,3}|—) (?P<why>.*?) Grade")
+WORTH = re.compile(r"Expected value (?P<value>[$€£][\d,]+|[\d,]+\s\S{1,3}|—) (?P<why>.*?) Grade")
 IF_ANSWERED = re.compile(r"if (yes|no): ([\d.]+\s%)")
 
 

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ class Foretold:
     learned: tuple[int, int]
     ladder: Any
     arrivals: Any
+    shorter: int | None
+    """Within how many days who buys was learned, where that was less than the company's own window."""
     found: dict[tuple[str, int], list[tuple[float, float]]] = field(default_factory=dict)
     """What was drawn so far, by contender and the period's place among those drawn together."""
 
@@ -116,20 +118,41 @@ def replayed(company: Shown, weeks: int) -> tuple[PlainCompany, list[Foretold]]:
         said = {who: p.tolist() for who, p in one.said.items()}
         taught = one.learned
         made.append(
-            Foretold(since, until, leads, said, (taught.leads, taught.sales), taught.ladder, one.arrivals)
+            Foretold(
+                since, until, leads, said, (taught.leads, taught.sales), taught.ladder, one.arrivals, one.shorter_window
+            )
         )  # fmt: skip
     check_what_was_known(company, made)
     return plain, made
 
 
 def check_what_was_known(company: Shown, scored: Sequence[Foretold]) -> None:
-    """Check from how many settled leads it learned, and that the base rate is theirs, half a sale of one lead more."""
-    for one in (scored[0], scored[-1]):
+    """Check from how many settled leads it learned, and that the base rate is theirs, half a sale of one lead more.
+
+    Where a shorter window taught, leads are settled by that, and hardly one was by the company's own.
+    """
+    sooner = [one for one in scored if one.shorter]
+    for one in {id(one): one for one in (scored[0], *sooner[:1], scored[-1])}.values():
         then = company.plain(one.since)
+        if one.shorter:
+            assert then.horizon is not None
+            assert one.shorter < then.horizon
+            assert (
+                sum(
+                    lead.told["outcome"] == "bought" and lived_through(lead, then, one.since)
+                    for lead in then.leads.values()
+                )
+                < 30
+            )
+            then = company.plain(one.since, horizon=one.shorter)
         known = [lead for lead in then.leads.values() if is_settled(lead) and rows_of(lead, then, one.since)]
         sales = sum(lead.told["outcome"] == "bought" for lead in known)
         assert one.learned == (len(known), sales)
         assert one.said["base rate"] == pytest.approx([(sales + 0.5) / (len(known) + 1)] * len(one.leads))
+
+
+def lived_through(one: PlainLead, company: PlainCompany, moment: datetime) -> bool:
+    return company.horizon is not None and moment > one.at + timedelta(days=company.horizon)
 
 
 def is_enough(periods: Sequence[Foretold]) -> bool:
@@ -212,7 +235,8 @@ def check_periods(page: Page, plain: PlainCompany, scored: Sequence[Foretold], c
     assert len(table.rows) == len(scored)
     for row, one in zip(table.rows, scored, strict=True):
         came = [lead for lead in plain.leads.values() if one.since <= lead.at < one.until]
-        is_written(DAYS.sub("", row[0]), "en", *([one.learned[0]] if one.learned[0] else []))
+        told = [one.learned[0], *([one.shorter] if one.shorter else [])] if one.learned[0] else []
+        is_written(DAYS.sub("", row[0]), "en", *told)
         is_written(row[1], "en", len(came))
         is_written(row[2], "en", len(one.leads))
         check_foretold(row[3], one.said["model"])
@@ -236,7 +260,7 @@ def check_left_alone(page: Page, scored: Sequence[Foretold]) -> None:
     """Check what a model that learned once made of all later leads, beside one that went on learning."""
     rows = [row for table in page.of("left-alone") for row in table.rows]
     ratios = {row[0]: row[1:] for table in page.of("analyst") if len(table.header) == 3 for row in table.rows}
-    with_tables = [one for one in scored if one.ladder and one.ladder.choices.has_tables]
+    with_tables = [one for one in scored if one.ladder and one.ladder.choices.has_tables and not one.shorter]
     assert len(rows) == len({int(len(with_tables) * share) for share in (0.0, 0.25, 0.5)} if with_tables else [])
     for row in rows:
         (place,) = [n for n, one in enumerate(scored) if f"{one.since:%Y-%m-%d}" in row[0]]
