@@ -59,7 +59,7 @@ from serving.model_card.shelf import Shelf
 from serving.offers.endpoints import offers_router
 from serving.pages import FOLDER, Pages, language_asked
 from serving.portrait.endpoints import portrait_router
-from serving.reading_ahead import begin_days, read_ahead
+from serving.reading_ahead import begin_days, comes_within, read_ahead
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
@@ -211,11 +211,11 @@ def _lifespan(
         until_it_ends = [
             asyncio.create_task(read_ahead(service, conversions, ending, reading)),
             asyncio.create_task(begin_days(service, ending)),
+            asyncio.create_task(_follow_names(names, ending)),
         ]
         if service.desk.shadow is not None:
             service.desk.shadow.start()
         going_on = [asyncio.create_task(one(service)) for one in (_lay_counts, _follow_champion, _keep_log_short)]
-        going_on.append(asyncio.create_task(_follow_names(names)))
         yield
         ending.set()
         for one in going_on:
@@ -247,12 +247,12 @@ async def _follow_champion(service: Service) -> None:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
-async def _follow_names(names: WrittenNames) -> None:
-    """Learn how the leads write what pages name, so that no page has to read for it."""
-    while True:
+async def _follow_names(names: WrittenNames, ending: asyncio.Event) -> None:
+    """Learn how the leads write what pages name, so that no page has to read for it; a look that has begun is ended."""
+    while not ending.is_set():
         with suppress(StoreUnreachable):
             await run_in_threadpool(names.look)
-        await asyncio.sleep(NAMES_EVERY_SECONDS)
+        await comes_within(ending, NAMES_EVERY_SECONDS)
 
 
 async def _keep_log_short(service: Service) -> None:

@@ -77,7 +77,7 @@ async def read_ahead(
     with suppress(StoreUnreachable):
         reading.begin(await run_in_threadpool(service.desk.store.last_number))
     try:
-        if await _comes_within(ending, FIRST_SCORES_SECONDS) or not await _is_read(service, ending):
+        if await comes_within(ending, FIRST_SCORES_SECONDS) or not await _is_read(service, ending):
             return
     finally:
         reading.end()
@@ -93,7 +93,7 @@ async def read_ahead(
             with suppress(StoreUnreachable):  # long the first time; from then on only what changed
                 await done_before(ending, partial(conversions.count_all, service.desk.now()))
         await run_in_threadpool(give_back)
-        await _comes_within(ending, KEPT_EVERY_SECONDS)
+        await comes_within(ending, KEPT_EVERY_SECONDS)
 
 
 async def _is_read(service: Service, ending: asyncio.Event) -> bool:
@@ -112,13 +112,13 @@ async def _is_read(service: Service, ending: asyncio.Event) -> bool:
 
 async def begin_days(service: Service, ending: asyncio.Event) -> None:
     """Count the day's rates anew after each midnight."""
-    while not await _comes_within(ending, MIDNIGHT_LOOK_SECONDS):
+    while not await comes_within(ending, MIDNIGHT_LOOK_SECONDS):
         if not service.desk.rates.is_of(service.desk.now()):
             with suppress(StoreUnreachable):
                 await done_before(ending, lambda: service.begin_day(service.desk.now()))
 
 
-async def _comes_within(ending: asyncio.Event, seconds: float) -> bool:
+async def comes_within(ending: asyncio.Event, seconds: float) -> bool:
     """Wait so long at most; return whether the service ends."""
     with suppress(TimeoutError):
         await asyncio.wait_for(ending.wait(), seconds)
