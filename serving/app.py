@@ -59,7 +59,7 @@ from serving.model_card.shelf import Shelf
 from serving.offers.endpoints import offers_router
 from serving.pages import FOLDER, Pages, language_asked
 from serving.portrait.endpoints import portrait_router
-from serving.reading_ahead import begin_days, comes_within, read_ahead
+from serving.reading_ahead import FIRST_SCORES_SECONDS, begin_days, comes_within, read_ahead
 from serving.reports.backtest_page import backtest_router
 from serving.reports.drift_reports import DriftReports
 from serving.reports.endpoints import reports_router
@@ -248,11 +248,15 @@ async def _follow_champion(service: Service) -> None:
 
 
 async def _follow_names(names: WrittenNames, ending: asyncio.Event) -> None:
-    """Learn how the leads write what pages name, so that no page has to read for it; a look that has begun is ended."""
-    while not ending.is_set():
+    """Learn how the leads write what pages name, so that no page has to read for it; a look that has begun is ended.
+
+    The first scores go before.
+    """
+    wait = FIRST_SCORES_SECONDS
+    while not await comes_within(ending, wait):
         with suppress(StoreUnreachable):
             await run_in_threadpool(names.look)
-        await comes_within(ending, NAMES_EVERY_SECONDS)
+        wait = NAMES_EVERY_SECONDS
 
 
 async def _keep_log_short(service: Service) -> None:
