@@ -29,17 +29,19 @@ def wait_before(next_try: int, draw: random.Random) -> timedelta:
 def asked_wait(retry_after: str | None, now: datetime) -> timedelta | None:
     """Return how long a destination asks to be left alone (RFC 9110, 10.2.3: seconds, or a date); None where it asks nothing.
 
+    Whoever answers may write there what he likes: what can be no number of seconds and no date asks nothing.
+
     >>> asked_wait("120", datetime(2026, 3, 2, tzinfo=UTC)), asked_wait("soon", datetime(2026, 3, 2, tzinfo=UTC))
     (datetime.timedelta(seconds=120), None)
     """
     if retry_after is None:
         return None
-    if retry_after.strip().isdecimal():
-        asked = timedelta(seconds=min(int(retry_after), 10**7))
-    else:
-        try:
+    try:
+        if retry_after.strip().isdecimal():
+            asked = timedelta(seconds=min(int(retry_after), 10**7))
+        else:
             moment = parsedate_to_datetime(retry_after)
-        except ValueError:
-            return None
-        asked = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+            asked = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):
+        return None
     return min(max(asked, timedelta(0)), LONGEST_ASKED)

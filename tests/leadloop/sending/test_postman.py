@@ -95,6 +95,21 @@ def test_a_destination_that_says_when_to_come_again_is_left_alone_until_then_wit
     assert {one.state for one in office.outbox.letters()} == {"delivered"}
 
 
+@pytest.mark.parametrize(
+    "asked", ["Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2026 00:00:00 +99999999999999", "1" * 5_000]
+)
+def test_what_can_be_no_moment_to_come_again_is_as_if_nothing_was_asked_and_holds_up_nobody(
+    office: Office, asked: str
+) -> None:
+    with faulty_server((503, {"Retry-After": asked}, b""), GOOD) as server:
+        office.put("k1", url=server.url, destination="odd")
+        office.put("k2", url=server.url, destination="odd")
+        done = office.postman.go_round()
+        assert (done.put_off, done.delivered) == (1, 1)
+        office.after(LONGEST_WAIT)
+    assert {one.state for one in office.outbox.letters()} == {"delivered"}
+
+
 def test_a_system_that_takes_so_many_a_second_gets_no_more_and_holds_up_no_other(sqlite_engine: Engine) -> None:
     waited, moment = list[float](), [0.0]
 
