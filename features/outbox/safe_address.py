@@ -16,6 +16,8 @@ from features.errors import DestinationRefused
 
 TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 """IPv6 addresses that stand for IPv4 ones behind a translator (RFC 6052, RFC 8215)."""
+NOT_ROUTED = ipaddress.ip_network("192.0.0.0/24")
+"""Kept for protocols (RFC 6890); some clouds tell their machines' secrets at an address of it."""
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """All that is handed out in IPv6 (RFC 4291); outside lie old site-local, IPv4-compatible and unassigned addresses."""
 FIRST_FREE_PORT = 1024
@@ -107,4 +109,4 @@ def _is_outside(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
         carries = number.ipv4_mapped or number.sixtofour or number.teredo or any(number in one for one in TRANSLATED)
         if carries or number not in GLOBAL_UNICAST:
             return False
-    return number.is_global and not number.is_multicast
+    return number.is_global and not number.is_multicast and number not in NOT_ROUTED
