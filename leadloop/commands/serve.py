@@ -119,6 +119,7 @@ def serve_house(
         served,
         host=host,
         port=port,
+        http="serving.gate.bounded_head:BoundedHead",
         log_level="warning",
         access_log=False,
         server_header=False,  # nobody need know what serves

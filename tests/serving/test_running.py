@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +38,49 @@ def test_no_answer_names_the_software_that_gave_it(tmp_path: Path) -> None:
     with served(tmp_path) as (client, _):
         for path in ("/healthz", "/v1/queue", "/nowhere"):
             assert "server" not in client.get(path).headers
+
+
+ENDLESS = {
+    "headers": (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n", b"X-A: " + b"a" * 8_000 + b"\r\n"),
+    "a header": (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ", b"a" * 8_000),
+    "an address": (b"GET /", b"a" * 8_000),
+    "headers behind a body": (
+        b"POST /v1/leads HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
+        b"X-A: " + b"a" * 8_000 + b"\r\n",
+    ),
+}
+
+
+def taken_without_end(port: int, begin: bytes, again: bytes, most: int = 16_000_000) -> int:
+    """Return how many bytes a server takes of a request that does not come to its end."""
+    taken = 0
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        try:
+            line.sendall(begin)
+            while taken < most:
+                line.sendall(again)
+                taken += len(again)
+        except OSError:
+            pass
+    return taken
+
+
+def test_a_head_that_does_not_end_is_broken_off_before_it_fills_the_memory(tmp_path: Path) -> None:
+    with served(tmp_path) as (client, _):
+        port = client.base_url.port
+        assert port is not None
+        taken = {what: taken_without_end(port, *said) for what, said in ENDLESS.items()}
+        assert {what: bytes_taken for what, bytes_taken in taken.items() if bytes_taken >= 16_000_000} == {}
+        assert client.get("/healthz", headers={"X-A": "a" * 40_000}).status_code == 431
+        assert client.get("/healthz", headers={"X-A": "a" * 30_000}).status_code == 200
+
+
+def test_a_large_body_comes_in_however_small_its_parts_are(tmp_path: Path) -> None:
+    rows = b"\n".join(b'{"id": "%d"}' % number for number in range(1_000))
+    with served(tmp_path) as (client, _):
+        parts = (rows[place : place + 1] for place in range(len(rows)))
+        answer = client.post("/v1/batch/leads", content=parts, headers={"content-type": "application/x-ndjson"})
+    assert [json.loads(line)["status"] for line in answer.text.splitlines()] == [201] * 1_000
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps memory in other ways")
