@@ -146,7 +146,7 @@ class Gate:
         answer = self._turned_away(scope, found)
         if answer is None:
             key = _key_of(found)
-            visitor = self._keys.holder(key) if key else None
+            visitor = await self._keys.holder_soon(key) if key else None
             answer = self._judged(scope, route, found, visitor) if visitor else await self._other(scope, route, found)
         try:
             await (self.app(scope, receive, told) if answer is None else answer(scope, receive, told))

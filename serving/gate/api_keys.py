@@ -1,5 +1,7 @@
 """Keys for programs: shown once, kept as a hash, known to a running server within seconds and forgotten as fast.
 
+While the database does not answer, the keys known before go on opening, and nobody who asks waits for it.
+
 A key is 32 random bytes, so its SHA-256 tells nothing and costs a microsecond; argon2, which slows down guessing, is for
 words that people choose and would cost every request a hundred thousand times as much. The key carries a short name of its
 own, by which people speak of it without knowing it.
@@ -7,12 +9,14 @@ own, by which people speak of it without knowing it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -28,6 +32,8 @@ from serving.gate.visitor import Visitor
 
 LOOK_EVERY_SECONDS = 2.0
 SOONEST_LOOK_SECONDS = 0.2
+PATIENCE_SECONDS = 0.5
+"""So long a request waits for a look into the database; then the keys that were known before decide."""
 USUAL_RATE = 200.0
 """Requests a second that a new key may send, unless it is told otherwise."""
 logger = logging.getLogger(__name__)
@@ -72,18 +78,47 @@ class ApiKeys:
         self._engine = engine
         self._always = {key_hash(environment_key.encode()): environment_visitor()} if environment_key else {}
         self._known: dict[bytes, Visitor] = dict(self._always)
-        self._looked_at = float("-inf")
-        self._lock = threading.Lock()
+        self._known_as_of = self._began_at = float("-inf")
+        self._lock, self._beginning = threading.Lock(), threading.Lock()
+        self._looking: Future[None] | None = None
 
     def holder(self, key: bytes) -> Visitor | None:
         """Return who comes with a key; None for one that opens nothing. Costs a hash and a look into memory."""
-        if time.monotonic() - self._looked_at >= LOOK_EVERY_SECONDS:
+        if self._is_due(key):
             self._look()
-        found = self._known.get(key_hash(key))
-        if found is None and time.monotonic() - self._looked_at >= SOONEST_LOOK_SECONDS:
-            self._look()  # it may have been made a moment ago
-            found = self._known.get(key_hash(key))
-        return found
+        return self._known.get(key_hash(key))
+
+    async def holder_soon(self, key: bytes) -> Visitor | None:
+        """Do as ``holder`` does, for an event loop: it looks beside the loop, and no longer than somebody may wait."""
+        if self._is_due(key):
+            looking, left = self._begun()
+            if left > 0:
+                done, _ = await asyncio.wait([asyncio.wrap_future(looking)], timeout=left)
+                for one in done:
+                    one.result()
+        return self._known.get(key_hash(key))
+
+    def _is_due(self, key: bytes) -> bool:
+        """Return whether to look first: what is known is old, or the key is not and may have been made a moment ago."""
+        old = time.monotonic() - self._known_as_of
+        return old >= LOOK_EVERY_SECONDS or (old >= SOONEST_LOOK_SECONDS and key_hash(key) not in self._known)
+
+    def _begun(self) -> tuple[Future[None], float]:
+        """Return the look that is under way, begun now where none is, and for how many seconds it may still be waited for."""
+        with self._beginning:
+            if self._looking is None or self._looking.done():
+                self._looking, self._began_at = Future(), time.monotonic()
+                threading.Thread(target=self._look_for, args=[self._looking], name="keys", daemon=True).start()
+            return self._looking, self._began_at + PATIENCE_SECONDS - time.monotonic()
+
+    def _look_for(self, looking: Future[None]) -> None:
+        looking.set_running_or_notify_cancel()  # whoever gives up waiting ends nothing
+        try:
+            self._look()
+        except Exception as error:  # noqa: BLE001 - for those who wait
+            looking.set_exception(error)
+        else:
+            looking.set_result(None)
 
     def create(
         self, name: str, scopes: Iterable[str], moment: datetime, *, rate: float = USUAL_RATE
@@ -148,15 +183,16 @@ class ApiKeys:
     def _look(self) -> None:
         """Read which keys open; with the database away those known before go on, so that scoring does."""
         with self._lock:
-            self._looked_at = time.monotonic()
-            asked = select(API_KEYS).where(API_KEYS.c.revoked_us.is_(None))
+            as_of, asked = time.monotonic(), select(API_KEYS).where(API_KEYS.c.revoked_us.is_(None))
             try:
                 with reading(self._engine) as connection:
                     rows = connection.execute(asked).all()
             except StoreUnreachable as error:
                 logger.warning("Keys were not read anew: %s", error)
-                return
-            self._known = self._always | {row.hash: _visitor(row.id, row.name, row.scopes, row.rate) for row in rows}
+            else:
+                found = {row.hash: _visitor(row.id, row.name, row.scopes, row.rate) for row in rows}
+                self._known = self._always | found
+            self._known_as_of = as_of
 
 
 def _visitor(key_id: str, name: str, scopes: str, rate: float) -> Visitor:

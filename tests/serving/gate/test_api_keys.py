@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from features.errors import AccessRefused
+from features.errors import AccessRefused, StoreUnreachable
 from features.facts.database import engine_for
-from serving.gate.api_keys import ApiKeys
+from serving.gate.api_keys import LOOK_EVERY_SECONDS, ApiKeys
 from serving.gate.throttle import TokenBuckets, WrongTries
 from tests.serving.doors import Doors, eventually, open_doors
 from tests.serving.people import program
@@ -84,8 +87,6 @@ def test_a_key_that_another_process_made_or_revoked_is_known_within_seconds(clos
 
 
 def test_keys_go_on_opening_while_the_database_is_away(closed: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    from features.errors import StoreUnreachable
-
     client = program(closed, "score")
     assert client.post("/v1/score", json={}).status_code == 200
 
@@ -95,6 +96,39 @@ def test_keys_go_on_opening_while_the_database_is_away(closed: Doors, monkeypatc
     monkeypatch.setattr("serving.gate.api_keys.reading", away)
     monkeypatch.setattr("serving.gate.api_keys.LOOK_EVERY_SECONDS", 0.0)
     assert client.post("/v1/score", json={}).status_code == 200
+
+
+def test_a_database_that_hangs_keeps_no_known_key_waiting_and_opens_to_no_other(
+    closed: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, ends = program(closed, "score"), threading.Event()
+    assert client.post("/v1/score", json={}).status_code == 200
+
+    def hangs(_: object) -> None:
+        ends.wait(20)
+        raise StoreUnreachable("away")
+
+    monkeypatch.setattr("serving.gate.api_keys.reading", hangs)
+    monkeypatch.setattr("serving.gate.api_keys.LOOK_EVERY_SECONDS", 0.0)
+    began = time.monotonic()
+    answers = [client.post("/v1/score", json={}).status_code for _ in range(5)]
+    unknown = client.post("/v1/score", json={}, headers={"x-api-key": "ll_nobodys"}).status_code
+    took = time.monotonic() - began
+    ends.set()
+    assert (answers, unknown) == ([200] * 5, 401)
+    assert took < 10
+
+
+def test_a_revoked_key_opens_to_none_of_those_who_come_at_once_however_long_nobody_came(closed: Doors) -> None:
+    keys = closed.service.keys
+    made, key = keys.create("crm", ["score"], closed.clock())
+    ApiKeys(keys._engine).revoke(made.id, closed.clock())  # by another process
+    keys._known_as_of -= LOOK_EVERY_SECONDS
+
+    async def at_once() -> list[object]:
+        return list(await asyncio.gather(*[keys.holder_soon(key.encode()) for _ in range(5)]))
+
+    assert asyncio.run(at_once()) == [None] * 5
 
 
 def test_who_asks_faster_than_its_key_may_is_told_when_to_try_again(closed: Doors) -> None:
