@@ -216,6 +216,7 @@ def _lifespan(
         if service.desk.shadow is not None:
             service.desk.shadow.start()
         going_on = [asyncio.create_task(one(service)) for one in (_lay_counts, _follow_champion, _keep_log_short)]
+        going_on.append(asyncio.create_task(intake.look_after()))
         yield
         ending.set()
         for one in going_on:

@@ -36,6 +36,15 @@ SQLITE = (
 )  # fmt: skip
 WRITERS_KILOBYTES = 16_384
 """So many kilobytes of pages the connection that writes keeps: a new lead falls anywhere among the persons known before."""
+GONE_AFTER = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""After how many seconds (``tcp_user_timeout``: milliseconds) a PostgreSQL that vanished without a word is known to be gone, be it
+its machine or the way there; without them the system waits for a quarter of an hour. What the URL says of them counts."""
 IDLE_SECONDS = 1.0
 """A connection to PostgreSQL that was used within so long is used again unasked: under load the question would be one more
 way there and back for each group of leads."""
@@ -67,7 +76,9 @@ def engine_for(url: str) -> Engine:
     'sqlite'
     """
     if not url.startswith("sqlite"):
-        served = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        said = make_url(url).query
+        patience = {name: value for name, value in GONE_AFTER.items() if name not in said}
+        served = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True, connect_args=patience)
         event.listen(served, "handle_error", _without_the_row)
         event.listen(served, "checkin", _note_when_used)
         event.listen(served, "checkout", _ask_whether_it_answers)

@@ -3,6 +3,7 @@
 An answer is given when its facts are on disk. Nobody waits for a timer: a request that comes alone is written alone, and
 under load the groups grow by themselves. A request that cannot be stored fails alone: what it asks is refused before
 anything is written, and where the database itself refuses a group, each of it is tried again in a transaction of its own.
+A database that neither takes a group nor refuses it is waited for no longer than is said here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Generic, TypeVar
 
@@ -25,6 +26,9 @@ from serving.telemetry.request_id import REQUEST_ID
 MOST_IN_A_GROUP = 500
 LONGEST_BACKLOG = 5_000
 """So many may wait to be stored; who comes then is told to come later instead of waiting for long."""
+LOOK_EVERY_SECONDS, MOST_LOOKS = 1.0, 30
+"""A group that was being written at so many looks in a row is waited for no longer; a clock would also count a stopped process."""
+NOT_IN_TIME = "The database does not answer in time; it may be stored yet or not, so send it again under the same Idempotency-Key."
 logger = logging.getLogger(__name__)
 Request = TypeVar("Request")
 Outcome = TypeVar("Outcome")
@@ -49,10 +53,11 @@ class _Waiting(Generic[Request, Outcome]):
         """Tell who waits; where that is an event loop, in its own thread."""
         if self.future.done():  # whoever waited has gone
             return
-        if isinstance(self.outcome, Exception):
-            self.future.set_exception(self.outcome)
-        else:
-            self.future.set_result(self.outcome)
+        with suppress(InvalidStateError):  # told in this very moment
+            if isinstance(self.outcome, Exception):
+                self.future.set_exception(self.outcome)
+            else:
+                self.future.set_result(self.outcome)
 
 
 class GroupCommit(Generic[Request, Outcome]):
@@ -73,6 +78,9 @@ class GroupCommit(Generic[Request, Outcome]):
         self._thread = threading.Thread(target=self._write, name="fact-writer", daemon=True)
         self._started = threading.Lock()
         self._has_ended = False
+        self._in_hand: list[_Waiting[Request, Outcome]] = []
+        self._seen: list[_Waiting[Request, Outcome]] | None = None
+        self._looks = 0
 
     @property
     def waiting(self) -> int:
@@ -101,6 +109,22 @@ class GroupCommit(Generic[Request, Outcome]):
             self._queue.put(None)
         self._thread.join()
 
+    def look(self) -> None:
+        """Tell all who wait that the database does not answer, where one group is in hand for too long; called once a second."""
+        group = self._in_hand
+        self._looks = self._looks + 1 if group and group is self._seen else 0
+        self._seen = group
+        if self._looks < MOST_LOOKS:
+            return
+        late = list(group)
+        with suppress(queue.Empty):
+            while (item := self._queue.get_nowait()) is not None:
+                late.append(item)
+            self._queue.put(None)
+        for one in late:
+            one.outcome = StoreUnreachable(NOT_IN_TIME)
+        _tell(late)
+
     def _put(self, waiting: _Waiting[Request, Outcome]) -> None:
         if self.waiting >= LONGEST_BACKLOG:
             raise StoreBusy
@@ -116,7 +140,9 @@ class GroupCommit(Generic[Request, Outcome]):
         while not ending:
             group, ending = self._group()
             if group:
+                self._in_hand = group
                 self._write_group(group)
+                self._in_hand = []
                 _tell(group)
 
     def _group(self) -> tuple[list[_Waiting[Request, Outcome]], bool]:

@@ -7,6 +7,7 @@ before anybody is answered.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from models.kept_answers import KeptAnswer, RequestKey, forget_expired, keep_ans
 from models.score_log import LoggedScore, remember_scores
 from serving.desk.desk import Desk, Scored
 from serving.intake.events_told import say_call, say_stage
-from serving.intake.group_commit import GroupCommit
+from serving.intake.group_commit import LOOK_EVERY_SECONDS, GroupCommit
 from serving.intake.lead_told import say_lead
 from serving.intake.said import Said
 from serving.intake.sent_facts import CallIn, LeadIn, SentNewLead, StageIn
@@ -93,6 +94,12 @@ class Intake:
     def waiting(self) -> int:
         """Return how many wait to be stored."""
         return self._writer.waiting
+
+    async def look_after(self) -> None:
+        """Let nobody wait without end where the database does not answer; goes on until it is cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            self._writer.look()
 
     def close(self) -> None:
         """Store everything that came, then end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
@@ -16,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from features.errors import StoreUnreachable
 from features.facts import database
-from features.facts.database import engine_for, reading, writing
+from features.facts.database import engine_for, raw, reading, writing
 from features.facts.store import FactStore
 from features.facts.tables import CONTACTS
 from tests.support.facts import lead
@@ -58,6 +59,26 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(writes: b
     with pytest.raises(StoreUnreachable, match="does not answer") as caught, opened(engine):
         pytest.fail("nothing listens there")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_postgresql_that_vanishes_without_a_word_is_known_to_be_gone_within_seconds(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    between = "&" if "?" in url else "?"
+    served = engine_for(f"{url}{between}keepalives_idle=60")
+    with reading(served) as connection:
+        agreed = raw(connection).info.get_parameters()
+    served.dispose()
+    assert {name: agreed[name] for name in ("tcp_user_timeout", "connect_timeout", "keepalives_count")} == {
+        "tcp_user_timeout": "20000", "connect_timeout": "10", "keepalives_count": "2",
+    }  # fmt: skip
+    assert agreed["keepalives_idle"] == "60"  # which the URL says
+    monkeypatch.setitem(database.GONE_AFTER, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as aside:
+        away = engine_for(f"postgresql+psycopg://anna@127.0.0.1:{silent.getsockname()[1]}/leads")
+        with pytest.raises(StoreUnreachable, match="does not answer"):
+            aside.submit(lambda: reading(away).__enter__()).result(20)
 
 
 def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:

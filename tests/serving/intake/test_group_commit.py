@@ -171,3 +171,42 @@ def test_what_was_put_before_the_end_is_written(sqlite_engine: Engine) -> None:
     assert len(stored(sqlite_engine)) == 8
     with pytest.raises(StoreUnreachable, match="is ending"):
         writer.done("too late")
+
+
+def test_a_database_that_hangs_is_told_to_all_who_wait_and_what_comes_later_is_stored(sqlite_engine: Engine) -> None:
+    guests = Guests()
+    writer = GroupCommit[str, str](lambda: sqlite_engine, guests.perform)
+
+    def ask(name: str) -> str | Exception:
+        try:
+            return writer.done(name)
+        except Exception as error:  # noqa: BLE001 - what is told is what is looked at
+            return error
+
+    guests.go.clear()
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(ask, "in hand")]
+        eventually(lambda: bool(guests.groups))
+        asked.append(pool.submit(ask, "queued"))
+        eventually(lambda: writer.waiting == 1)
+        for _ in range(group_commit.MOST_LOOKS):
+            writer.look()
+        assert not any(one.done() for one in asked)
+        writer.look()
+        told = [one.result(5) for one in asked]
+        assert [type(one) for one in told] == [StoreUnreachable] * 2
+        assert writer.waiting == 0
+        guests.go.set()
+        assert pool.submit(ask, "later").result(5) == "LATER"
+    assert stored(sqlite_engine) == {"in hand", "later"}
+    writer.close()
+
+
+def test_groups_that_follow_each_other_are_no_hanging_database(sqlite_engine: Engine) -> None:
+    guests = Guests()
+    writer = GroupCommit[str, str](lambda: sqlite_engine, guests.perform)
+    for number in range(group_commit.MOST_LOOKS + 2):
+        writer.look()
+        assert writer.done(f"n{number}") == f"N{number}"
+        writer.look()
+    writer.close()
