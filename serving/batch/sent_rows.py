@@ -113,11 +113,10 @@ class Items:
                     self._begun.add(piece[begin : found.start()])
                     yield from self._begun.ended()
                     begin, self._has_ended = place, self._depth <= 0
-        if not self._has_ended:
-            self._begun.add(piece[begin:])
+        self._begun.add(piece[begin:])
 
     def rest(self) -> Iterator[bytes]:
-        """Yield the item that has begun, where the array was cut off in it."""
+        """Yield the item that has begun, where the array was cut off in it, or all that came behind the array."""
         yield from self._begun.ended()
 
     def _require_array(self, piece: bytes) -> None:

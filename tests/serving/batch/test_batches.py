@@ -107,6 +107,14 @@ def test_a_batch_sent_again_under_its_key_is_answered_the_same_row_by_row(any_do
     assert any_doors.service.desk.store.last_number() > number
 
 
+@pytest.mark.parametrize("behind", [b'[{"id": "8"}]', b"oops", b"]"])
+def test_what_comes_behind_the_array_is_told_as_a_row_that_cannot_be_read(doors: Doors, behind: bytes) -> None:
+    answer = doors.client.post(
+        "/v1/batch/leads", content=b'[{"id": "7"}]\n' + behind, headers={"content-type": "application/json"}
+    )
+    assert [(one["row"], one["status"]) for one in answer.json()] == [(1, 201), (2, 422)]
+
+
 @pytest.mark.parametrize("kind", ["text/csv", "application/x-www-form-urlencoded"])
 def test_another_content_type_is_told_which_ones_are_read(doors: Doors, kind: str) -> None:
     answer = doors.client.post("/v1/batch/leads", content=b"id\n7", headers={"content-type": kind})
