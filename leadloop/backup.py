@@ -9,6 +9,7 @@ destroying his keys, and no copy may bring them back.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -20,15 +21,21 @@ from sqlalchemy import Engine, text
 from features.errors import BackupRefused
 from features.facts.database import engine_for, reading
 from features.settings import Settings
-from leadloop.backup_file import COMPANY, DATA_KEYS, DATABASES, HOME, Manifest, hash_of, write_backup_file
+from leadloop.backup_file import COMPANY, DATA_KEYS, DATABASES, HOME, Manifest, write_backup_file
 from leadloop.database_copy import copy_database, copy_sqlite
+from models.artefact import POINTER
+from models.shadow_pointer import CHALLENGER
 from monitoring.kept_lines import FOLDER as KEPT
 
 SCHEMA = "SELECT version_num FROM alembic_version"
 NUMBER = "SELECT coalesce(max(number), 0) FROM facts"
 KEYS = frozenset({"person.key", "contact.key"})
 COPIED_AS_DATABASE = frozenset({"leadloop.db", "mlflow.db", DATA_KEYS})
-LEFT_OUT = (".db-wal", ".db-shm", ".db-journal", ".part")
+LEFT_OUT = (".db-wal", ".db-shm", ".db-journal", ".part", ".new")
+OF_THE_MOMENT = (f"{KEPT}/", "metrics/", "pace/")
+"""Folders of what a running service makes for itself, and makes anew."""
+POINTERS = tuple(f"models/{name}" for name in (POINTER, CHALLENGER))
+"""What names a folder of models is read before the folders are: a promotion meanwhile would name one that is not in the backup."""
 
 
 def make_backup(
@@ -64,12 +71,8 @@ def make_backup(
         engine.dispose()
         left_out = (KEYS if not with_keys else frozenset()) | (frozenset() if with_contact_keys else {DATA_KEYS})
         files = {named: folder / named, COMPANY: settings.company_file, **_files_of(settings.home, folder, left_out)}
-        hashes = {name: hash_of(path) for name, path in files.items()}
-        manifest = Manifest(
-            moment, "sqlite" if named.endswith(".db") else "postgresql", schema, number, with_keys, hashes
-        )
-        write_backup_file(to, manifest, files, folder=folder)
-    return manifest
+        kind = "sqlite" if named.endswith(".db") else "postgresql"
+        return write_backup_file(to, Manifest(moment, kind, schema, number, with_keys, {}), files, folder=folder)
 
 
 def _state_of(engine: Engine, copy: Path) -> tuple[str, int]:
@@ -84,13 +87,19 @@ def _state_of(engine: Engine, copy: Path) -> tuple[str, int]:
 def _files_of(home: Path, folder: Path, left_out: frozenset[str]) -> dict[str, Path]:
     """Return what of the data folder goes into a backup, by its name there; databases as copies of one moment."""
     files: dict[str, Path] = {}
+    pointers = {name: _copied(home / name, folder / name) for name in POINTERS if (home / name).exists()}
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
-        is_shortcut = name.startswith(f"{KEPT}/")
-        if not path.is_file() or name.endswith(LEFT_OUT) or name == "leadloop.db" or name in left_out or is_shortcut:
+        passes = name.startswith(OF_THE_MOMENT) or name.endswith(LEFT_OUT)
+        if not path.is_file() or passes or name == "leadloop.db" or name in left_out or name in POINTERS:
             continue
         if name in COPIED_AS_DATABASE:
             copy_sqlite(path, folder / "database" / name)
             path = folder / "database" / name
         files[f"{HOME}/{name}"] = path
-    return files
+    return files | {f"{HOME}/{name}": path for name, path in pointers.items()}
+
+
+def _copied(path: Path, to: Path) -> Path:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(path, to))

@@ -10,7 +10,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -39,15 +39,47 @@ class Manifest:
     """Name in the archive -> SHA-256 of its bytes."""
 
 
-def write_backup_file(to: Path, manifest: Manifest, files: Mapping[str, Path], *, folder: Path) -> None:
-    """Write the file ``to``: the manifest, made in ``folder``, then each file that it names, from where it lies now."""
+def write_backup_file(to: Path, manifest: Manifest, files: Mapping[str, Path], *, folder: Path) -> Manifest:
+    """Write the file ``to``: each of the files, then the manifest of what was read of them; return that.
+
+    Each is read once. A service that goes on may replace a file at any moment, or take it away: it is in the backup as it was
+    when it was read, or not at all.
+    """
     part = to.with_name(f"{to.name}.part")
-    (folder / MANIFEST).write_bytes(_written(manifest))
     with _private(part) as file, _archive(file, to) as archive:
+        read = {name: _added(archive, path, name) for name, path in files.items()}
+        whole = replace(manifest, files={name: found for name, found in read.items() if found is not None})
+        (folder / MANIFEST).write_bytes(_written(whole))
         archive.add(folder / MANIFEST, MANIFEST)
-        for name, path in files.items():
-            archive.add(path, name)
     part.replace(to)
+    return whole
+
+
+class _Hashed:
+    """A file that is read, and the hash of what was."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.hash = file, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.hash.update(data)
+        return data
+
+
+def _added(archive: tarfile.TarFile, path: Path, name: str) -> str | None:
+    """Add a file to the archive; return the hash of what was read of it, None where it is gone."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        if name.startswith(f"{HOME}/"):
+            return None
+        raise
+    with file:
+        info, hashed = archive.gettarinfo(arcname=name, fileobj=file), _Hashed(file)
+        info.type, info.size = tarfile.REGTYPE, os.fstat(file.fileno()).st_size
+        archive.addfile(info, hashed)
+    return hashed.hash.hexdigest()
 
 
 def unpacked(source: Path, folder: Path) -> Manifest:

@@ -9,6 +9,7 @@ import tarfile
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from features.facts.store import FactStore
 from features.facts.values import LeadId
 from features.settings import Settings
 from leadloop.backup import make_backup
+from leadloop.backup_file import Manifest, write_backup_file
 from leadloop.database import bring_up_to_date
 from leadloop.restore import restore_backup
 from models.rebuilding import differences
@@ -126,6 +128,35 @@ def test_what_was_restored_is_what_was_there(lived: Settings, tmp_path: Path) ->
     assert leads_in(there.database_url) == leads_in(lived.database_url) == set("01234")
     assert there.company_file.read_text(encoding="utf-8") == lived.company_file.read_text(encoding="utf-8")
     assert (there.home / "person.key").read_bytes() == (lived.home / "person.key").read_bytes()
+
+
+def test_what_a_service_replaces_takes_away_or_promotes_meanwhile_makes_no_backup_a_damaged_one(
+    lived: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, said in {
+        "models/champion": "v1",
+        "day.json": "before",
+        "reports/gone.json": "gone",
+        "metrics/1.json": "1",
+    }.items():
+        (lived.home / name).parent.mkdir(exist_ok=True)
+        (lived.home / name).write_text(said, encoding="utf-8")
+
+    def written_while_it_goes_on(*all_of_it: Any, **named: Any) -> Manifest:
+        (lived.home / "day.json").write_text("and after", encoding="utf-8")
+        (lived.home / "reports" / "gone.json").unlink()
+        (lived.home / "models" / "v2").mkdir()
+        (lived.home / "models" / "champion").write_text("v2", encoding="utf-8")
+        return write_backup_file(*all_of_it, **named)
+
+    monkeypatch.setattr("leadloop.backup.write_backup_file", written_while_it_goes_on)
+    made = make_backup(lived, tmp_path / "copy.tar.gz", moment=NOON)
+    there = settings_of(tmp_path / "there")
+    restore_backup(tmp_path / "copy.tar.gz", there, moment=LATER)
+    assert leads_in(there.database_url) == set("01234")
+    assert (there.home / "day.json").read_text(encoding="utf-8") == "and after"
+    assert (there.home / "models" / "champion").read_text(encoding="utf-8") == "v1"
+    assert not {"home/reports/gone.json", "home/metrics/1.json"} & set(made.files)
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_kept_where_it_is_replaced(lived: Settings, tmp_path: Path) -> None:
