@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 
 from models.kept_answers import RequestKey, request_key
 from serving.batch.results import JSON, NDJSON, Results
@@ -76,6 +77,9 @@ async def _answered(request: Request, key: str | None, take: Round) -> Response:
         return Response(Refusal(detail=detail).model_dump_json(), 415, media_type=JSON)
     try:
         await _take_in(_rows(request, splitter), named, take, results)
+    except ClientDisconnect:  # what was read is stored; nobody hears this, and it is no fault of ours
+        results.close()
+        return Response(Refusal(detail="The batch broke off.").model_dump_json(), 400, media_type=JSON)
     except BaseException:
         results.close()
         raise

@@ -132,12 +132,24 @@ def test_a_body_that_stops_coming_is_answered_408_and_nothing_of_it_is_stored(
         assert doors.service.desk.store.last_number() == 0
 
 
-def half_sent(doors: Doors, path: str) -> int:
+def test_a_sender_who_goes_away_in_the_midst_is_no_fault_of_ours_and_of_a_batch_the_rows_until_then_are_stored(
+    tmp_path: Path, sqlite_engine: Engine
+) -> None:
+    rows = b"[" + b",".join(b'{"id": "%d"}' % number for number in range(150))
+    with open_doors(tmp_path, sqlite_engine) as doors:
+        for path in ("/v1/leads", "/v1/score", "/v1/batch/leads"):
+            assert half_sent(doors, path, rows, goes_away=True) == 400
+        assert doors.service.desk.store.lead_count() == 100  # so many are stored together
+
+
+def half_sent(doors: Doors, path: str, body: bytes = b'[{"id": "7"', *, goes_away: bool = False) -> int:
     """Return the status that a request gets whose body does not come to its end."""
     sent: list[Any] = []
-    pieces = [{"type": "http.request", "body": b'[{"id": "7"', "more_body": True}]
+    pieces = [{"type": "http.request", "body": body, "more_body": True}]
 
     async def receive() -> Any:
+        if not pieces and goes_away:
+            return {"type": "http.disconnect"}
         if not pieces:
             await asyncio.Event().wait()
         return pieces.pop()
