@@ -52,7 +52,8 @@ class Tally:
     """The sums over some leads, each under the name of what it counts (``COUNTS``).
 
     ``spoken`` to, ``qualified`` (graded A or B after a talk), ``with_meeting``... are what was recorded of the step itself;
-    ``..._or_later`` counts who reached the step or any later one. ``bought`` and ``did_not_buy`` are settled leads.
+    ``..._or_later`` counts who reached the step or any later one. ``bought`` and ``did_not_buy`` are settled leads; who bought
+    while the window is still open is decided: one of ``sales``, and neither ``open`` nor yet ``bought``.
     """
 
     sums: tuple[int, ...]
@@ -96,7 +97,7 @@ def contribution(
     won = one.won_at is not None
     own = (one.spoken, one.is_qualified, *(kind_of_step in one.steps for kind_of_step in STEP_KINDS))
     places = [PLACE["leads"]]
-    if kind in OUTCOME_PLACES:
+    if kind in OUTCOME_PLACES and not (won and kind == "open"):
         places.append(OUTCOME_PLACES[kind])
     if one.calls:
         places.append(PLACE["processed"])

@@ -107,7 +107,5 @@ def weeks_of(
 
 
 def _week(monday: date, leads: Tally, costs: Costs) -> Week:
-    """Return a channel's week; a lead that has bought is not open any more, though its window is."""
-    bought_early = leads["sales"] - leads["bought"]
-    waiting = leads["open"] + leads["never_called"] - bought_early
+    waiting = leads["open"] + leads["never_called"]
     return Week(monday, costs.cost or 0.0, leads["leads"], leads["sales"], leads.expected_sales, waiting)

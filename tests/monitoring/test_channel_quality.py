@@ -75,7 +75,7 @@ class ByHand:
         self.bad_of_spoken += bad and spoken
         self.settled += worked and old
         self.bought += worked and old and bool(won)
-        self.open += worked and not old
+        self.open += worked and not old and not won
         self.never_called += not worked
         self.sales += bool(won)
         self.amounts += [won[0].amount] if won else []
@@ -156,10 +156,10 @@ def test_a_lead_that_nobody_reached_is_neither_lost_nor_settled() -> None:
     assert (line.never_called, line.bought) == (1, Rate(0, 1))
 
 
-def test_an_open_lead_that_bought_already_is_a_sale_and_no_chance() -> None:
+def test_a_lead_that_bought_within_its_window_is_a_sale_and_neither_open_nor_a_chance() -> None:
     at = MOMENT - 5 * DAY
     (line,) = lines_of([[lead("7", at), call("7", at), stage("7", "won", at + DAY, amount=300.0)]])
-    assert (line.open, line.sales, line.revenue, line.expected_sales) == (1, 1, 300.0, 0.0)
+    assert (line.open, line.sales, line.revenue, line.expected_sales) == (0, 1, 300.0, 0.0)
 
 
 def test_a_sale_belongs_to_the_month_in_which_its_lead_was_created() -> None:

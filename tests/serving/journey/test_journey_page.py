@@ -48,6 +48,17 @@ def test_the_funnel_the_money_and_the_lines_stand_on_one_page(doors: Doors) -> N
     assert "/journey.csv?lang=en" in english
 
 
+def test_a_lead_that_bought_is_not_among_those_not_decided_yet(doors: Doors) -> None:
+    for lead_id in ("7", "8"):
+        doors.lead(lead_id, marks={"source": "vk"})
+        doors.call(lead_id)
+    doors.stage("Договор", "7", amount=90000)
+    assert "Not decided yet: 1 open, 0 not worked." in doors.page("/journey?lang=en")
+    whole = cells(doors, "/journey.csv?lang=en")[0]
+    assert (whole["Contract (won)"], whole["Open"]) == ("1", "1")
+    assert "1 open, 0 not reached" in doors.page("/channels?lang=en")
+
+
 def test_the_file_holds_the_figures_of_the_page(doors: Doors) -> None:
     doors.service.desk.store.append(spoiled(doors.clock()))
     page = doors.page("/journey")
