@@ -58,10 +58,12 @@ def conversions_router(
         waiting = outbox.letters("waiting", "sending", most=500)
         mine = [one for one in waiting if one.letter.kind.startswith(KIND)]
         is_counted = counted.is_up_to(desk.now())
+        systems = views(base) if is_counted else []
         return {
             "told_systems": company.conversions.systems,
             "is_counted": is_counted,
-            "systems": views(base) if is_counted else [],
+            "systems": systems,
+            "tells_sales": any(line.step == "paid" for one in systems for line in one.lines),
             "letters": letters,
             "waiting": len(mine),
             "consent": company.conversions.consent,

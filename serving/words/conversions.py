@@ -79,6 +79,15 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
     "cv_out_unknown_value": ("сумма не известна", "value unknown"),
     "cv_reason": ("{why}:\u00a0{n}", "{why}:\u00a0{n}"),
     "cv_of_leads": ("Всего заявок: {n}.", "{n:# lead|# leads} in all."),
+    "cv_sales_within": (
+        "Оплаты здесь считаются все, когда бы они ни пришли; «Путь клиента» засчитывает продажу только в течение {days:# дня|# дней|# дней} от заявки{once}, поэтому там продаж может быть меньше.",
+        "Every payment counts here, however late it came; the journey counts a sale only within {days:# day|# days} of its lead{once}, so it may show fewer sales.",
+    ),
+    "cv_sales_stay": (
+        "Оплаты здесь считаются все; «Путь клиента» не засчитывает продажу, если потом сделку закрыли с отказом{once}, поэтому там продаж может быть меньше.",
+        "Every payment counts here; the journey does not count a sale whose deal was lost afterwards{once}, so it may show fewer sales.",
+    ),
+    "cv_sales_once": (", а заявки одного человека — один раз", ", and the leads of one person once"),
     "cv_changed": (
         "Изменилось после передачи: {n}. Исправить переданное эта система не даёт.",
         "Changed since they were told: {n}. This system does not let what was told be mended.",

@@ -76,6 +76,17 @@ def test_the_page_counts_what_is_ready_and_a_download_notes_it_and_can_be_had_ag
     assert doors.client.get("/conversions/meta/batches/1").status_code == 404
 
 
+def test_a_sale_after_the_window_counts_here_and_not_on_the_journey_and_the_page_says_so(doors: Doors) -> None:
+    sell(doors)
+    doors.lead("8", created_at=(doors.clock() - timedelta(days=90)).isoformat())
+    doors.stage("Договор", "8", amount=90000)
+    page = doors.page("/conversions?lang=en")
+    assert re.search(r"there: Sale.*?data-label=\"Reached it\">2<", page, re.DOTALL)
+    assert re.search(r">Contract \(won\)</span>\s*<b>1<", doors.page("/journey?lang=en"))
+    assert "Every payment counts here, however late it came; the journey counts a sale only within 60 days" in page
+    assert "засчитывает продажу только в течение 60 дней от заявки, поэтому" in doors.page("/conversions?lang=ru")
+
+
 def test_while_the_first_count_after_a_start_goes_on_the_page_says_so_and_not_that_nothing_is_ready(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
