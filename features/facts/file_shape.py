@@ -38,6 +38,11 @@ MULTIPLES = {"тыс": 1e3, "k": 1e3, "к": 1e3, "млн": 1e6, "m": 1e6, "mn": 
 MULTIPLE = re.compile(r"(?<=[\d\s])(тыс|k|млн|млрд)(?!\w)\.?")
 MULTIPLE_OF_MONEY = re.compile(r"(?<=[\d\s])(m|mn|bn)(?!\w)|^[-+]?[\d\s.,\u00a0\u202f'’]*\d\s?(к)(?!\w)(?!\.)")
 """Of money alone: "12 m" may be metres and "3к" rooms. A "к" behind a sum of roubles, or with a point, is kopecks."""
+KOPECKS = re.compile(
+    r"([-+]?\d(?:[\s.,\u00a0\u202f'’]{0,2}\d)*)[\s\u00a0\u202f]*(?:руб[а-я]*|р|rub|грн|₽|₴)\.?[\s\u00a0\u202f]*"
+    r"(?:(\d{2})|(\d{1,2})[\s\u00a0\u202f]*(?:к|коп[а-я]*)\.?)"
+)
+"""Roubles and, behind their word, kopecks: "5 руб. 50 к", "12 000 р. 05 коп."."""
 MONEY = re.compile(rf"(?<![a-z])[a-z]{{1,2}}(?=\$)|{ANY_SIGN}|{ANY_CODE.lower()}")
 """A currency in a cell that was made small: its sign, perhaps with the country before it (US$), or its code."""
 LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|руб\.?|р\.|%|[A-Za-zÀ-ÖØ-öø-žА-Яа-яЁё]+[²³]?$")
@@ -138,6 +143,8 @@ def parse_number(text: str, decimal: Decimal = ".", *, is_money: bool = False) -
     (4800.0, 4800.0, 1200000.0, 12.0)
     >>> parse_number("5к", is_money=True), parse_number("5 к ₽"), parse_number("5к руб."), parse_number("3к")
     (5000.0, 5000.0, 5000.0, 3.0)
+    >>> parse_number("5 руб. 50 к"), parse_number("12 000 р. 5 коп.")
+    (5.5, 12000.05)
 
     Raises
     ------
@@ -147,6 +154,12 @@ def parse_number(text: str, decimal: Decimal = ".", *, is_money: bool = False) -
     folded = text.strip().casefold()
     if PLAIN.fullmatch(folded):
         return float(folded)
+    kopecks = KOPECKS.fullmatch(folded)
+    if kopecks:
+        whole, more = parse_number(kopecks[1], decimal), int(kopecks[2] or kopecks[3])
+        if whole != int(whole):
+            raise FactRefused("number", "write it as 1234.50 or 1 234,50")
+        return round(whole + (-more if folded.startswith("-") else more) / 100, 2)
     word = MONEY.sub("", folded)
     of_money = MULTIPLE_OF_MONEY.search(word) if is_money or word != folded or "руб" in word else None
     multiple = MULTIPLE.search(word) or of_money

@@ -82,7 +82,7 @@ def _price(text: str, decimal: Decimal, wrong: list[Wrong]) -> float | None:
     if not text:
         return None
     try:
-        price = parse_number(text, decimal)
+        price = parse_number(text, decimal, is_money=True)
     except FactRefused:
         price = 0.0
     if not 0 < price < 1e12:

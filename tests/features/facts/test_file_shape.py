@@ -138,6 +138,14 @@ def test_what_a_spreadsheet_quotes_comes_back_as_it_was(
         ("€4.8k", ".", 4_800.0),
         ("£1.2m", ".", 1_200_000.0),
         ("1.2 m", ".", 1.2),
+        ("5 руб. 50 к", ".", 5.5),
+        ("5 руб. 50 к", ",", 5.5),
+        ("5 р. 5 коп.", ".", 5.05),
+        ("-12 000 руб 00 коп", ",", -12_000.0),
+        ("1 234 рубля 50 копеек", ",", 1_234.5),
+        ("12,500 ₽ 50", ".", 12_500.5),
+        ("5 руб. 50", ".", 5.5),
+        ("90 тыс. руб.", ".", 90_000.0),
     ],
 )
 def test_a_number_is_read_as_people_write_it(text: str, decimal: Decimal, number: float) -> None:
@@ -146,7 +154,22 @@ def test_a_number_is_read_as_people_write_it(text: str, decimal: Decimal, number
 
 @pytest.mark.parametrize(
     "text",
-    ["", "много", "1-2", "EUR", "€", "1½", "PCS 5", "nan", "inf", "1e999", "12.5.6", "около 5", "+7 (912) 345-67-89"],
+    [
+        "",
+        "много",
+        "1-2",
+        "EUR",
+        "€",
+        "1½",
+        "PCS 5",
+        "nan",
+        "inf",
+        "1e999",
+        "12.5.6",
+        "5,5 руб. 50 коп.",
+        "около 5",
+        "+7 (912) 345-67-89",
+    ],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(FactRefused, match=r"1234\.50"):

@@ -105,6 +105,10 @@ def test_every_version_stays_and_a_withdrawn_entry_is_no_longer_shown(doors: Doo
         ("ru", "12,5", 12.5),
         ("ru", "12 500", 12_500.0),
         ("ru", "12500.5", 12_500.5),
+        ("ru", "5к", 5_000.0),
+        ("ru", "5 руб. 50 к", 5.5),
+        ("en", "5k", 5_000.0),
+        ("en", "1.2m", 1_200_000.0),
     ],
 )
 def test_a_price_is_read_as_the_pages_language_writes_numbers(
