@@ -116,11 +116,8 @@ class Cells:
 
     def seconds(self, column: str | None) -> float | None:
         """Return a call's length, told as seconds or as a clock shows it (1:35, 00:01:35); None where it does not fit."""
-        text = self.text(column)
-        found = CLOCK.match(text) if text else None
-        if not found:
-            return self.optional_number(column)
-        return float(int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]))
+        told = clock_seconds(self.text(column) or "")
+        return self.optional_number(column) if told is None else float(told)
 
     def answer(self, column: str, asked: FormField) -> Answer | None:
         """Return the answer to a field, or None where there is none or it does not fit its kind."""
@@ -144,6 +141,16 @@ class Cells:
         if asked.kind == "list":
             return tuple(item.strip() for item in text.replace(";", ",").split(",") if item.strip())
         return text
+
+
+def clock_seconds(text: str) -> int | None:
+    """Return how many seconds a clock shows; None where it shows none.
+
+    >>> clock_seconds("1:35"), clock_seconds("00:01:35"), clock_seconds("95")
+    (95, 95, None)
+    """
+    found = CLOCK.match(text)
+    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]) if found else None
 
 
 def yes_or_no(text: str) -> str:

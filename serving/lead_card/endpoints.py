@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from features.errors import FactRefused
 from features.facts.catalogue import Catalogue, Version
+from features.facts.cells import clock_seconds
 from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
@@ -146,15 +147,13 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
     """Return the call that a form tells; ``FactRefused`` names the field that does not fit."""
     if form.get("result") not in CALL_RESULTS:
         raise FactRefused("result", "choose how the call ended")
-    seconds = form.get("seconds", "")
-    if seconds and not seconds.isdecimal():
-        raise FactRefused("seconds", "is a whole number of seconds")
+    seconds = seconds_told(form.get("seconds", ""))
     answers = {name.removeprefix("answer_"): value for name, value in form.items() if name.startswith("answer_")}
     said = {name: form.get(name) for name in ("manager", "grade", "attracts", "ideal_product", "comment")}
     told = {
         **said,
         "result": form["result"],
-        "seconds": int(seconds) if seconds else None,
+        "seconds": seconds,
         "answers": answers,
         "call_back_at": _local(form.get("call_back_at", ""), company),
     }
@@ -163,6 +162,19 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         raise FactRefused(".".join(str(step) for step in first["loc"][:2]), first["msg"]) from None
+
+
+def seconds_told(text: str) -> int | None:
+    """Return a call's length as it was typed: seconds, or minutes and seconds; ``FactRefused`` where it is neither.
+
+    >>> seconds_told("95"), seconds_told(" 1:35"), seconds_told("")
+    (95, 95, None)
+    """
+    word = text.strip()
+    seconds = int(word) if word.isdecimal() else clock_seconds(word)
+    if seconds is None and word:
+        raise FactRefused("seconds", "is a whole number of seconds, or minutes and seconds, such as 1:35")
+    return seconds
 
 
 def trend_of(points: list[Scored], company: Company) -> str | None:

@@ -93,8 +93,8 @@ LEAD_CARD_WORDS: dict[str, tuple[str, str]] = {
     "call_now": ("Позвонить: {phone}", "Call {phone}"),
     "form_result": ("Выберите итог звонка.", "Choose how the call ended."),
     "form_seconds": (
-        "Длительность — целое число секунд, не больше суток.",
-        "The length is a whole number of seconds, a day at most.",
+        "Длительность — целое число секунд или минуты и секунды, например 1:35; не больше суток.",
+        "The length is a whole number of seconds, or minutes and seconds such as 1:35; a day at most.",
     ),
     "form_call_back_at": (
         "«Перезвонить» — это день и время, например 31.03.2026 14:30.",

@@ -158,9 +158,18 @@ def test_the_form_stores_a_call_with_its_answers_and_the_lead_leaves_the_queue(d
     assert f"вернётся {due:%d.%m.%Y %H:%M}" in page
 
 
+@pytest.mark.parametrize("typed", ["95", "1:35", "00:01:35"])
+def test_a_calls_length_is_seconds_or_what_a_clock_shows(doors: Doors, typed: str) -> None:
+    doors.lead("7")
+    assert post(doors, result="reached", seconds=typed).status_code == 303
+    (call,) = [one for one in doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)]
+    assert call.seconds == 95.0
+
+
 WRONG_FORMS = [
     ({"manager": "Анна"}, "Выберите итог звонка.", "Choose how the call ended."),
     ({"result": "reached", "seconds": "²"}, "целое число секунд", "whole number of seconds"),
+    ({"result": "reached", "seconds": "1:75"}, "например 1:35", "such as 1:35"),
     ({"result": "reached", "seconds": "-5"}, "целое число секунд", "whole number of seconds"),
     ({"result": "reached", "seconds": "99999999"}, "не больше суток", "a day at most"),
     ({"result": "reached", "call_back_at": "завтра"}, "день и время", "a day and a time"),
