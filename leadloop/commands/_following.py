@@ -52,7 +52,11 @@ def say(report: SinceReport, console: Console, *, home: Path) -> None:
     console.print(f"Model [bold]{report.version}[/]: {_level(report)}", highlight=False)
     console.print(f"  Outcomes are known up to {in_utc(report.told_until)} UTC; what came later was not asked about.")
     if report.together is None:
-        console.print("  No worked lead has come since it learned: nothing to compare yet.")
+        console.print(
+            "  No worked lead has come since it learned and until then: nothing to compare yet. Leads that were called later "
+            "count once a later stage of any lead is told.",
+            highlight=False,
+        )
         return
     one = report.together
     console.print(

@@ -114,8 +114,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Nobody has looked at the leads that came since it learned: `leadloop follow` looks once, `leadloop work` every hour.",
     ),
     "since_none": (
-        "С тех пор в работу не пришло ни одной заявки: сравнивать пока нечего.",
-        "No worked lead has come since: there is nothing to compare yet.",
+        "С тех пор и по {until} в работу не пришло ни одной заявки: сравнивать пока нечего. Заявки, которым позвонили позже, войдут, как только станет известен новый этап любой сделки.",
+        "No worked lead has come since and by {until}: there is nothing to compare yet. Leads that were called later count once a later stage of any lead is told.",
     ),
     "since_together": (
         "С тех пор в работе заявок:\xa0{leads}. К\xa0{until} среди них ожидалось продаж:\xa0{expected} (случай мог дать от\xa0{low} до\xa0{high}), а уже купили:\xa0{bought}.",

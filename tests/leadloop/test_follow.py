@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from io import StringIO
+
+from rich.console import Console
+
+from leadloop.commands._following import say
 from models.artefact import champion_version, model_folder
 from models.since_report import SINCE, load_since
 from tests.leadloop.command_line import Small, one_line
@@ -27,6 +33,17 @@ def test_a_look_into_the_past_is_shown_and_changes_nothing(trained: Small) -> No
     said = one_line(trained.done("follow", "--at", "2026-01-25"))
     assert "worked leads came since" in said or "No worked lead has come" in said
     assert not (folder / SINCE).exists()
+
+
+def test_right_after_a_call_it_says_that_later_leads_count_once_a_stage_is_told(trained: Small) -> None:
+    trained.done("follow")
+    report = load_since(model_folder(trained.home, str(champion_version(trained.home))))
+    assert report is not None
+    heard = Console(file=StringIO(), width=200)
+    say(replace(report, together=None, cohorts=()), heard, home=trained.home)
+    said = one_line(heard.file.getvalue())  # type: ignore[attr-defined]
+    assert "Outcomes are known up to" in said
+    assert "nothing to compare yet. Leads that were called later count once a later stage of any lead is told." in said
 
 
 def test_without_a_model_it_says_that_the_rules_serve(imported: Small) -> None:
