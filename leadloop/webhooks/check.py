@@ -18,6 +18,8 @@ from leadloop.sending.standard_webhooks import signed_headers
 from leadloop.webhooks.event import Event
 
 SECONDS = 20.0
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+"""What OpenSSL says of words that are not TLS, such as a plain answer of HTTP."""
 REMEDIES = {
     401: "it does not believe the signature: give it the same secret as here, and let it sign id.timestamp.body",
     403: "it does not let us in: give it the same secret as here, or let its firewall pass us",
@@ -68,14 +70,23 @@ def checked(
     except DestinationRefused as error:
         return Checked(False, f"Nothing was sent: {error}")
     except httpx.ConnectError as error:
-        is_certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        why = "its certificate is not valid for that name" if is_certificate else "nobody answers at that address"
-        return Checked(False, f"Not reached: {why}.")
+        return Checked(False, f"Not reached: {_why_not_reached(str(error), loopback=loopback)}.")
     except httpx.TimeoutException:
         return Checked(False, f"No answer within {seconds:.0f} s: it has to answer first and work afterwards.")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Checked(False, f"The connection broke ({type(error).__name__}).")
     return _answered(answer)
+
+
+def _why_not_reached(said: str, *, loopback: bool) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return "its certificate is not valid for that name"
+    if any(sign in said for sign in NO_TLS):
+        remedy = ", or write http:// where it is a test on this machine" if loopback else ""
+        return f"something answers there, but not in https: let it speak https{remedy}"
+    if "[SSL" in said:
+        return "something answers there, but no encryption was agreed on: let it speak TLS 1.2 or later"
+    return "nobody answers at that address"
 
 
 def _answered(answer: Answer) -> Checked:

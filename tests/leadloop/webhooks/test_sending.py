@@ -166,6 +166,14 @@ def test_a_test_event_that_cannot_be_sent_says_why() -> None:
     assert "nobody answers" in words(f"http://127.0.0.1:{free_port()}", SECRETS[0], loopback=True)
 
 
+def test_a_server_that_speaks_no_https_is_told_from_one_that_is_not_there(receiver: Any) -> None:
+    url = receiver.url.replace("http://", "https://")
+    told = checked("crm", Receiver(url, SECRETS), company="x", moment=NOON, loopback=True)
+    assert not told.is_taken
+    assert "something answers there, but not in https" in told.words
+    assert "write http:// where it is a test on this machine" in told.words
+
+
 def test_the_commands_list_destinations_and_try_one(opened: Small, receiver: Any) -> None:
     assert "Nobody is told" in opened.done("webhooks")
     (opened.folder / "company.yaml").write_text(
