@@ -132,10 +132,11 @@ class FactStore:
             found = connection.execute(seen_facts(calls, None).distinct()).scalars()
             return sorted(LeadId(one) for one in found if one is not None)
 
-    def managers(self) -> set[str]:
-        """Return the managers whom what is stored of leads, calls, stages and hand-overs names."""
+    def managers(self, *, after: int = 0) -> set[str]:
+        """Return the managers whom what is stored of leads, calls, stages and hand-overs names; ``after`` a storage number."""
         named = _said("manager", self.engine.dialect.name)
         asked = seen_facts(select(named), None).distinct().where(FACTS.c.kind.in_(LEAD_KINDS), named.is_not(None))
+        asked = asked.where(FACTS.c.number > after)
         with reading(self.engine) as connection:
             return {one for one in connection.execute(asked).scalars() if one}
 

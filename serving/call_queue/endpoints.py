@@ -23,6 +23,7 @@ from serving.intake.intake import Intake
 from serving.intake.sent_key import KeyHeader, keyed, replayed
 from serving.intake.sent_lead import LeadInPath
 from serving.open_leads.board import Board, OpenLead
+from serving.open_leads.known_managers import KnownManagers
 from serving.open_leads.own_leads import require_own
 from serving.open_leads.queue_order import Place
 from serving.pages import Pages, language_asked
@@ -46,6 +47,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
     """Return the endpoints and the page of the call queue."""
     router = DoorRouter(tags=["queue"])
     desk = intake.desk
+    named = KnownManagers(desk.store)
 
     def looked_at(manager: str | None, count: int) -> Look:
         """Return the queue now; the scores that are shown are logged, for they leave the house."""
@@ -61,7 +63,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
         """Return who waits for a call now: due call-backs first, then the leads worth most, a few drawn at random ahead."""
 
         def look_at_his() -> Look:
-            _require_somebody(asked.manager, desk.company, lambda name: board.names(name, desk.now()))
+            _require_somebody(asked.manager, desk.company, named.holds)
             return looked_at(asked.manager, asked.count)
 
         look = await run_in_threadpool(look_at_his)
@@ -114,7 +116,7 @@ def _require_somebody(manager: str | None, company: Company, is_named: Callable[
     if not manager or not listed or manager in listed or manager in told_by_crm or is_named(manager):
         return
     remedy = (
-        f"nobody is called so in company.yaml or in an open lead; take one of {', '.join(listed)}, or add the new one under "
+        f"nobody is called so in company.yaml, in a lead or in a call; take one of {', '.join(listed)}, or add the new one under "
         "`managers` in company.yaml"
     )
     raise RequestValidationError([{"type": "unknown_manager", "loc": ("query", "manager"), "msg": remedy}])

@@ -52,7 +52,7 @@ class QueueAsked(Sent):
     manager: str | None = Field(
         default=None,
         max_length=300,
-        description="whose queue; without it everybody's. Where company.yaml lists managers, one of them, or one whom an open "
-        "lead names",
+        description="whose queue; without it everybody's. Where company.yaml lists managers, one of them, or one whom any lead "
+        "or call ever named",
     )
     count: int = Field(default=50, ge=1, le=500, description="so many places at most")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
 from features.facts.history import LeadHistory
-from features.facts.values import Assignment, Call, LeadId, Stage
+from features.facts.values import LeadId
 from features.outcome_window import horizon_end, is_past_horizon
 from features.rows.as_of import KnownLead
 from models.hand_out_log import HandOut
@@ -114,12 +114,6 @@ class Board:
             self._renew(moment)
             return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
 
-    def names(self, manager: str, moment: datetime) -> bool:
-        """Return whether an open lead names a manager: it is his, or he called it, moved it on or took it."""
-        with self._lock:
-            self._catch_up(moment)
-            return any(_names(lead.known, manager) for lead in self._open.values())
-
     @property
     def read_up_to(self) -> int | None:
         """Return the storage number up to which facts are on the board; None before its first look."""
@@ -197,8 +191,3 @@ def _is_past(lead: OpenLead, moment: datetime) -> bool:
 def _is_over(known: KnownLead) -> bool:
     place = queue_place(known)
     return is_past_horizon(known) or (isinstance(place, Left) and place.reason in ("closed", "test_lead"))
-
-
-def _names(known: KnownLead, manager: str) -> bool:
-    told: tuple[Call | Stage | Assignment, ...] = (*known.calls, *known.stages, *known.assignments)
-    return known.lead.manager == manager or any(one.manager == manager for one in told)

@@ -304,6 +304,17 @@ def test_a_manager_whom_nobody_names_has_no_queue_and_who_is_named_is_told(doors
     assert doors.queue("Борисс") == ["7"]  # the CRM knows a manager whom company.yaml does not list
 
 
+def test_a_manager_whose_only_lead_was_closed_still_has_a_queue(doors: Doors) -> None:
+    doors.lead("7")
+    doors.call("7", manager="Вера")
+    doors.stage("Отказ", "7", reason="дорого")
+    assert doors.queue("Вера") == []
+    assert doors.client.get("/v1/queue?manager=Вероника").status_code == 422
+    doors.lead("8", manager="Вероника")
+    doors.stage("Отказ", "8")
+    assert doors.queue("Вероника") == []  # what came since the last look is read, too
+
+
 def test_where_the_company_lists_no_managers_every_name_has_a_queue(tmp_path: Path, sqlite_engine: Engine) -> None:
     company = COMPANY.replace("managers:\n  - name: Анна\n  - name: Борис\n", "")
     with open_doors(tmp_path, sqlite_engine, company=company) as doors:
