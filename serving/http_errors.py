@@ -33,7 +33,8 @@ from features.errors import (
 from features.facts.contact_signs import shown_name
 from serving.gate.headers import headers_of
 from serving.in_time import in_time
-from serving.pages import Pages, wants_page
+from serving.pages import Pages, Writing, wants_page
+from serving.words.pages import PAGE_WORDS
 
 STATUS_OF: dict[type[LeadloopError], int] = {
     UnknownLead: 404,
@@ -109,7 +110,8 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
         told = [told_item(item) for item in error.errors()]
         if not wants_page(request):
             return JSONResponse({"detail": told}, 422)
-        places = ", ".join(dict.fromkeys(str(item["loc"][-1]) for item in told))
+        w = pages.writing(request)
+        places = ", ".join(dict.fromkeys(_place_words(item["loc"], w) for item in told))
         remedy = "unfit_remedy" if request.method == "GET" else "unfit_not_stored"
         return pages.show(request, "refused.html", 422, why="unfit", remedy=remedy, said={"places": places})
 
@@ -145,6 +147,13 @@ def told_item(item: dict[str, Any]) -> dict[str, Any]:
 def _writable(step: str | int) -> str | int:
     """Return a step of a place as UTF-8 can write it and anybody may read it: a field's name may be a phone number."""
     return shown_name(step.encode("utf-8", "replace").decode()) if isinstance(step, str) else step
+
+
+def _place_words(loc: list[str | int], w: Writing) -> str:
+    """Return how people call what does not fit; in an address with its key, as it stands there."""
+    key = str(loc[1] if len(loc) > 1 else loc[-1])
+    words = w(f"place_{key}") if f"place_{key}" in PAGE_WORDS else key
+    return f"{words} ({key})" if words != key and loc[0] == "query" else words
 
 
 def refusal_of(error: Exception) -> JSONResponse:

@@ -199,12 +199,16 @@ def test_a_manager_takes_a_lead_records_the_call_and_the_lead_leaves_the_queue(b
         expect(page.get_by_label("Менеджер")).to_have_value("Борис")
         page.get_by_label("Итог").select_option("reached")
         page.get_by_label("Вам точно нужны окна?").select_option("yes")
-        page.get_by_label("Длительность, с").fill("95")
+        page.get_by_label("Длительность, с").fill("1:35")
         page.get_by_label("Комментарий").fill("ждёт замера")
         page.get_by_role("button", name="Сохранить").click()
         expect(page.get_by_text("Звонок: дозвонились")).to_be_visible()
         expect(page.get_by_text("ждёт замера")).to_be_visible()
         expect(page.locator("p.lead")).to_contain_text("Не в очереди: поговорили")
+        expect(page.get_by_text("Звонок записан.")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("Звонок: дозвонились")).to_be_visible()
+        assert page.get_by_text("Звонок записан.").count() == 0
         page.goto(f"{address}/queue?lang=ru")
         expect(page.get_by_role("link", name="phone", exact=True)).to_be_visible()
         assert page.get_by_role("link", name="form", exact=True).count() == 0

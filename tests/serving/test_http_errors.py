@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 from sqlalchemy import Engine, text
 
 from features.facts.database import engine_for
 from serving.http_errors import LARGEST_BODY
+from serving.words.pages import PAGE_WORDS
 from tests.serving.doors import PHONE, Doors, open_doors
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
@@ -141,12 +143,29 @@ def test_an_address_of_nothing_is_a_page_that_says_so_for_people_and_a_line_for_
 def test_a_word_in_an_address_that_does_not_fit_is_named_on_a_page_and_never_repeated(doors: Doors) -> None:
     answer = doors.client.get("/channels?level=wicked&lang=en", headers=HTML)
     told = answer.text.split("<main")[1]
-    assert (answer.status_code, "this does not fit: level." in told, "wicked" in told) == (422, True, False)
+    assert (answer.status_code, "this does not fit: Lines of the table (level)." in told, "wicked" in told) == (
+        422,
+        True,
+        False,
+    )
     assert doors.client.get("/channels?level=wicked").json()["detail"][0]["loc"] == ["query", "level"]
+
+
+def test_every_word_of_an_address_or_a_form_has_a_name_that_people_know(doors: Doors) -> None:
+    pages = [one for one in doors.client.app.routes if isinstance(one, APIRoute)]  # type: ignore[attr-defined]
+    asked = {
+        part.alias
+        for page in pages
+        if not page.include_in_schema
+        for part in (*page.dependant.query_params, *page.dependant.body_params)
+    }
+    assert {"manager", "level", "weeks"} <= asked
+    unnamed = {one for one in asked if f"place_{one}" not in PAGE_WORDS}
+    assert not unnamed - {"back", "body", "code", "role", "state"}  # what no person types or chooses
 
 
 def test_a_form_that_does_not_fit_says_that_nothing_was_stored(doors: Doors) -> None:
     doors.lead("7")
     answer = doors.client.post("/queue/7/take", data={"manager": "x" * 301}, headers=HTML)
     assert answer.status_code == 422
-    assert "В форме не подходит: manager. Ничего не сохранено." in answer.text
+    assert "В форме не подходит: Менеджер. Ничего не сохранено." in answer.text
