@@ -78,6 +78,12 @@ def missing_columns(header: Sequence[str], kind: str, company: Company, *, neede
     return [f"the column {column!r} is not in the file" for column in sorted(declared - set(header))]
 
 
+def unread_columns(header: Sequence[str], kind: str, company: Company) -> list[str]:
+    """Return the columns of a file that company.yaml names nowhere."""
+    named = set(needed_columns(kind, company.export).values()) | _all_columns(kind, company.export)
+    return [name for name in header if name not in named | _field_columns(kind, company)]
+
+
 def _closest(header: Sequence[str], export: Export, name: str) -> str:
     """Return what the kind lacks that lacks least, among those that the file's name says if it says any, and the remedy."""
     lacking = {kind: set(needed_columns(kind, export).values()) - set(header) for kind in KINDS}

@@ -21,7 +21,7 @@ from features.facts.company import Company
 from features.facts.contacts import ContactOfLead, remember_in
 from features.facts.database import reading as reading_from
 from features.facts.database import writing
-from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns, refuse_another
+from features.facts.export_kind import fits_a_kind, kind_of_file, missing_columns, refuse_another, unread_columns
 from features.facts.file_shape import FileShape, header_of, shape_of
 from features.facts.import_log import ImportEntry, ImportLog, advance_in
 from features.facts.read_rows import ReadRow, batches
@@ -58,6 +58,9 @@ class ImportSummary:
     """Whose own export of costs it is; its title lines and rows of totals are no rows, and are counted apart."""
     titles: int = 0
     totals: int = 0
+    header: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Which of its columns company.yaml names nowhere; none of an ad system's own export."""
     stages: Counter[str] = field(default_factory=Counter)
     """How many of the rows that were read stand at each stage."""
     endings: Endings = field(default_factory=Endings)
@@ -107,6 +110,8 @@ def import_file(
         refuse_another(header, kind, company, path.name)
     _refuse_unfit(path, header, kind, company)
     summary = ImportSummary(path.name, kind, warnings=missing_columns(header, kind, company))
+    if not costs:
+        summary.header, summary.unread = header, unread_columns(header, kind, company)
     reading = Reading(company, exported_at, secret)
     if dry_run:
         return _told(_rehearse(path, shape, kind, reading, store, summary, progress, costs), costs, company)

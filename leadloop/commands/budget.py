@@ -16,7 +16,7 @@ NAME = "budget"
 
 
 def command(home: HomeOption = None, company: CompanyOption = None) -> None:
-    """Show per channel, over its last 13 weeks: cost, sales made and expected, what a sale cost, and what one more would have.
+    """Show per channel, over its last 13 weeks (or the window, if that is longer): cost, sales made and expected, what a sale cost, and what one more would have.
 
     The last is an association: weeks with more money are compared with weeks with less, and other things may have differed
     too. Only a test tells for sure: `leadloop experiment plan`.
@@ -24,10 +24,11 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from monitoring.budget.channel_return import channel_returns
+    from monitoring.budget.channel_return import channel_returns, recent_weeks
 
     house, console, moment = open_house(home, company), Console(), now()
-    found = channel_returns(channel_weeks(house, moment))
+    recent = recent_weeks(house.company.horizon_days)
+    found = channel_returns(channel_weeks(house, moment), recent=recent)
     if not found:
         console.print("There is no whole week of leads or costs yet.")
         return
@@ -41,7 +42,7 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
             escape(one.channel), f"{one.cost:,.0f}{also}", sold, _money(one.a_sale), _money(one.next_sale), elastic
         )  # fmt: skip
     console.print(table)
-    console.print("Over the last 13 whole weeks; the elasticity over all. 95 % intervals. An association, no cause.")
+    console.print(f"Over the last {recent} whole weeks; the elasticity over all. 95 % intervals. An association, no cause.")
 
 
 def _money(told: tuple[float, Interval] | None) -> str:

@@ -81,7 +81,9 @@ def import_all(
     """Import files, each of which leaves ``waiting`` when it is done, and leave counted what a service needs first."""
     from features.facts.importer import import_file
     from features.facts.leads_missing import leads_missing
+    from features.facts.seen_columns import SeenColumns
 
+    seen = SeenColumns(house.settings.home)
     before = house.store.last_number()
     while waiting:
         path = waiting[0]
@@ -100,6 +102,9 @@ def import_all(
                 progress=done,
             )
         del waiting[0]
+        news = seen.news(summary.kind, summary.header, summary.unread, keep=not dry_run) if summary.header else None
+        if news and not summary.was_known:
+            summary.warnings.append(news)
         console.print(_in_words(summary, dry_run))
     if not dry_run:
         for missing in leads_missing(house.engine, before):

@@ -62,6 +62,15 @@ class ChannelReturn:
         return value, (low, math.inf if told.low <= 0 else value * math.exp(Z95 * spread))
 
 
+def recent_weeks(horizon_days: int | None) -> int:
+    """Return over how many weeks a channel is looked at: a quarter, or the whole window in which leads buy where that is longer.
+
+    >>> recent_weeks(60), recent_weeks(120), recent_weeks(None)
+    (13, 18, 13)
+    """
+    return max(RECENT_WEEKS, math.ceil((horizon_days or 0) / 7))
+
+
 def channel_returns(channels: Iterable[ChannelWeeks], *, recent: int = RECENT_WEEKS) -> list[ChannelReturn]:
     """Return what every channel brought over its latest weeks, the most costly first."""
     every = list(channels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from monitoring.budget.experiment import Experiment, Pair
 from monitoring.budget.sign_flips import Effect, effect_of
 from monitoring.budget.weekly_figures import ChannelWeeks, Week
 
+WEEKS_OF_A_MONTH = 52 / 12
 Verdict = Literal["not_over", "not_spent", "works", "not_shown", "harms"]
 
 
@@ -49,6 +51,23 @@ class Result:
     def not_followed(self) -> int:
         """Return in how many pairs the money did not follow the draw."""
         return sum(not one.followed for one in self.pairs)
+
+    @property
+    def more_money(self) -> float | None:
+        """Return the round sum of which the effect is told: near a tenth of what the test's channels cost in a month."""
+        weeks = {monday for one in self.pairs for monday in (one.more.monday, one.less.monday)}
+        cost = sum(one.more.cost + one.less.cost for one in self.pairs)
+        return round_sum(cost / len(weeks) * WEEKS_OF_A_MONTH / 10) if cost > 0 else None
+
+
+def round_sum(money: float) -> float:
+    """Return the sum of 1, 2 or 5 and zeros that is the nearest to some money, by how many times as much it is.
+
+    >>> round_sum(86_000.0), round_sum(1_300.0), round_sum(32.0), round_sum(0.4)
+    (100000.0, 1000.0, 50.0, 0.5)
+    """
+    power = 10.0 ** math.floor(math.log10(money))
+    return min((first * power for first in (1.0, 2.0, 5.0, 10.0)), key=lambda one: abs(math.log(one / money)))
 
 
 def result_of(

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.errors import ExperimentRefused
 from features.written_numbers import around_money
-from monitoring.budget.channel_return import RECENT_WEEKS, channel_returns
+from monitoring.budget.channel_return import channel_returns, recent_weeks
 from monitoring.budget.elasticity import elasticities
 from monitoring.budget.experiment import HALF_ELASTICITY, Experiment, drawn
 from monitoring.budget.experiment_result import result_of
@@ -63,7 +63,8 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
     def told(request: Request, asked: Asked) -> dict[str, Any]:
         moment = desk.now()
         every = figures.weeks(moment)
-        returns = channel_returns(every)
+        recent = recent_weeks(company.horizon_days)
+        returns = channel_returns(every, recent=recent)
         words = pages.writing(request)
         plan, refused = None, None
         if asked.channels:
@@ -73,7 +74,7 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
                 refused = words(f"bg_refused_{error.why}", **error.said)
         return {
             "returns": returns,
-            "recent": RECENT_WEEKS,
+            "recent": recent,
             "chart": cost_chart(returns, words, around_money(company.currency, words.language), words.channel),
             "named_channels": lambda names: ", ".join(words.channel(one) for one in names),
             "plan": plan,

@@ -83,7 +83,8 @@ def test_a_test_that_is_over_is_judged_by_its_draw(advertised: Small) -> None:
     said = one_line(advertised.done("experiment", "evaluate", "lived"))
     assert "8 of 8 pairs of weeks are over" in said
     assert "More money sold more, beyond what the draw explains." in said
-    assert "sales (+200.00 to +2" in said  # two more for 1,000 roubles; of the latest weeks some leads are open yet
+    assert "500 RUB more: +1.0" in said  # two more for 1,000 roubles; of the latest weeks some leads are open yet
+    assert "sales (+1.00 to +1." in said
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,25 @@ def test_several_files_of_different_kinds_are_recognised_and_counted(company: Sm
     assert store_of(company).lead_count() == 3
 
 
+def test_a_later_export_with_more_columns_says_once_which_nothing_reads_and_where_to_name_them(company: Small) -> None:
+    said = company.done("import", *(company.file(name) for name in ROWS))
+    assert "nothing reads" not in said
+    row = ("4", "2026-03-04 12:00", "Анна", "", "a@example.com", "owner", "60", "vk", "")
+
+    def more(name: str, lead_id: str, floor: str) -> str:
+        path = company.home / name
+        write_rows(path, [(*LEADS, "floor", "lift"), (lead_id, *row[1:], floor, "yes")])
+        return str(path)
+
+    first, second = more("april.csv", "4", "3"), more("may.csv", "5", "7")
+    for _ in range(2):  # a rehearsal keeps nothing
+        assert "nothing reads them: 'floor', 'lift'" in one_line(company.done("import", "--dry-run", first))
+    told = one_line(company.done("import", first))
+    assert "Columns are new in this export, and nothing reads them: 'floor', 'lift'. To have them read" in told
+    assert "an answer of the form under `fields`" in told
+    assert "nothing reads" not in company.done("import", second)
+
+
 def test_calls_of_leads_that_are_not_there_are_told_with_their_number(company: Small) -> None:
     leads = ("1", "01", "01", "02")
     rows = [(f"x{n}", lead, "2026-03-02 15:00", "", "", "reached", "", "", "") for n, lead in enumerate(leads)]

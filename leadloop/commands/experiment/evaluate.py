@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from monitoring.budget.sign_flips import Effect
 
 NAME = "evaluate"
-PER = 100_000.0
-"""An effect is told per so much money."""
 VERDICTS = {
     "not_over": "The test is not over; whoever judges before its last week is fooled by chance.",
     "not_spent": "The money did not follow the draw: over all pairs no more was spent in the weeks that were to get more.",
@@ -70,19 +68,20 @@ def _say(result: Result, console: Console, currency: str) -> None:
         )
     if result.open:
         console.print(f"{result.open:,} of the leads are open and count by their chance.", highlight=False)
-    if result.effect:
-        console.print(f"{PER:,.0f} {currency} more: {_effect(result.effect)}", highlight=False)
-    for channel, effect in result.by_channel.items():
-        console.print(f"  {channel}: {_effect(effect)}", markup=False, highlight=False)
+    more = result.more_money
+    if result.effect and more:
+        console.print(f"{more:,.10g} {currency} more: {_effect(result.effect, more)}", highlight=False)
+    for channel, effect in result.by_channel.items() if more else ():
+        console.print(f"  {channel}: {_effect(effect, more or 0.0)}", markup=False, highlight=False)
     console.print(VERDICTS[result.verdict])
 
 
-def _effect(effect: Effect) -> str:
-    low, high = (_end(one) for one in (effect.low, effect.high))
+def _effect(effect: Effect, more: float) -> str:
+    low, high = (_end(one, more) for one in (effect.low, effect.high))
     return (
-        f"{effect.value * PER:+.2f} sales ({low} to {high}), p = {effect.p_value:.3f}, {counted(effect.pairs, 'pair')}."
+        f"{effect.value * more:+.2f} sales ({low} to {high}), p = {effect.p_value:.3f}, {counted(effect.pairs, 'pair')}."
     )
 
 
-def _end(value: float) -> str:
-    return "any" if math.isinf(value) else f"{value * PER:+.2f}"
+def _end(value: float, more: float) -> str:
+    return "any" if math.isinf(value) else f"{value * more:+.2f}"

@@ -141,6 +141,7 @@ def test_a_test_is_judged_once_its_last_week_is_over() -> None:
     assert over.effect is not None
     assert over.verdict == "works"
     assert over.effect.low <= 6.0 / 100_000 <= over.effect.high
+    assert over.more_money == 50_000.0  # near a tenth of 433,000 a month
     nothing = result_of(test, lived(test, 0.0), company=COMPANY, moment=at(test, 1))  # type: ignore[arg-type]
     assert nothing.verdict == "not_shown"
 

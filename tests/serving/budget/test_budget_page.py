@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from features.written_numbers import around_money
 from monitoring.budget.channel_return import ChannelReturn
 from serving.budget.charts import cost_chart
 from serving.wiring import clock
-from tests.serving.doors import Doors, open_doors
+from tests.serving.doors import COMPANY, Doors, open_doors
 
 
 @pytest.fixture
@@ -44,6 +45,20 @@ def doors(tmp_path: Path, sqlite_engine: Engine) -> Iterator[Doors]:
 def test_a_company_without_a_whole_week_is_told_so(tmp_path: Path, sqlite_engine: Engine) -> None:
     with open_doors(tmp_path, sqlite_engine) as opened:
         assert "no whole week" in opened.page("/budget?lang=en")
+
+
+def test_where_the_window_is_longer_than_a_quarter_the_page_looks_at_all_of_it(
+    tmp_path: Path, sqlite_engine: Engine
+) -> None:
+    with open_doors(tmp_path, sqlite_engine, company=f"{COMPANY}horizon_days: 120\n") as opened:
+        now, store = clock(), opened.service.desk.store
+        for days in (20, 110, 140):
+            at, name = now - timedelta(days=days), LeadId(f"L{days}")
+            store.append([Lead(name, at, at), Source(name, at, at, {"source": "vk"})])
+            store.append([Stage(name, at + timedelta(days=2), at + timedelta(days=2), "Договор", 1000.0)])
+        page = opened.page("/budget?lang=en")
+    assert "Over the last 18 whole weeks" in page
+    assert re.search(r'data-label="Sales"><span>2\.0<', page)  # 110 days are within them, 140 are not
 
 
 def test_the_page_says_what_is_an_association_and_where_nothing_can_be_told(doors: Doors) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from features.facts.import_log import ImportLog
 from features.facts.importer import import_file
 from monitoring.budget.experiment import Expected, Experiment, Pair
@@ -19,13 +21,13 @@ from tests.serving.recounts.page import Page, is_written
 from tests.serving.recounts.test_budget_recounted import WEEK, monday_of, plain_weeks, sold_of
 from tests.support.plain_flips import LEVEL, effect_by_hand, share_of_draws
 
-EFFECT = re.compile(r"[\d,]+\s₽ more would bring (\S+) sales \((.+?) to (.+?)\)\.")
+EFFECT = re.compile(r"([\d,.]+)\s₽ more would bring (\S+) sales \((.+?) to (.+?)\)\.")
 VERDICTS = {
     "works": "More money sold more", "harms": "More money went with fewer sales",
     "not_shown": "No effect was shown", "not_spent": "The money did not follow the draw: no more was spent",
 }  # fmt: skip
-PER, MOST_ENUMERATED, SAMPLED = 100_000.0, 13, 4_999
-"""The effect is told of so much money; of more pairs so many draws are a sample, off by what such a sample is."""
+MOST_ENUMERATED, SAMPLED = 13, 4_999
+"""Of more pairs so many draws are a sample, off by what such a sample is."""
 Table = dict[str, dict[Any, dict[str, float]]]
 MORE, LESS = "more", "less"
 Drawn = str | Callable[[], float]
@@ -39,6 +41,8 @@ class Lived:
     experiment: Experiment
     pairs: list[tuple[float, float]]
     open: int
+    spent: float
+    """In all its weeks."""
 
 
 def test_what_a_finished_test_showed_equals_going_through_every_draw(demo: Shown, tmp_path: Path) -> None:
@@ -99,7 +103,8 @@ def lived(
         for one in company.plain(company.exported_at).leads.values()
         if (str(one.names["channel"]), monday_of(one.day)) in asked
     )
-    return Lived(experiment, apart, still_open)
+    spent = sum(more["cost"] + less["cost"] for more, less in cells)
+    return Lived(experiment, apart, still_open, spent)
 
 
 def pay(company: Shown, table: Table, tests: list[Experiment], draw: Random) -> None:
@@ -166,30 +171,41 @@ def check_effect(text: str, one: Lived) -> str:
     if len(one.pairs) > MOST_ENUMERATED:
         return check_sampled(told, one)
     value, low, high, p_value = effect_by_hand(one.pairs)
-    for words, hand in zip(told.groups(), (value, low, high), strict=True):
-        check_end(words, hand)
+    per = check_money(told[1], one)
+    for words, hand in zip(told.groups()[1:], (value, low, high), strict=True):
+        check_end(words, hand, per)
     assert p_value <= LEVEL or low <= 0 <= high
     return "works" if low > 0 else "harms" if high < 0 else "not_shown"
 
 
-def check_end(words: str, hand: float) -> None:
+def check_money(words: str, told: Lived) -> float:
+    """Check of how much money the effect is told: the round sum that is nearest to a tenth of a month of the test; return it."""
+    months = len(told.experiment.weeks) / (52 / 12)
+    per, tenth = float(words.replace(",", "")), told.spent / months / 10
+    near = [first * 10.0**zeros for zeros in range(-2, 9) for first in (1, 2, 5)]
+    assert max(per / tenth, tenth / per) == pytest.approx(min(max(one / tenth, tenth / one) for one in near))
+    return per
+
+
+def check_end(words: str, hand: float, per: float) -> None:
     if isinf(hand):
         assert words == "any number"
         return
-    is_written(words, "en", hand * PER)
+    is_written(words, "en", hand * per)
     assert words.startswith("+" if hand >= 0 else "−")
 
 
 def check_sampled(told: re.Match[str], one: Lived) -> str:
     """Check ends that a sample of draws gave: of all draws about 5 in 100 leave as much there, as near as such samples come."""
-    check_end(told[1], sum(sold for sold, _ in one.pairs) / sum(money for _, money in one.pairs))
+    per = check_money(told[1], one)
+    check_end(told[2], sum(sold for sold, _ in one.pairs) / sum(money for _, money in one.pairs), per)
     low, high = (
-        side * inf if word == "any number" else float(word.replace("−", "-").replace(",", "")) / PER
-        for word, side in zip(told.groups()[1:], (-1, 1), strict=True)
+        side * inf if word == "any number" else float(word.replace("−", "-").replace(",", "")) / per
+        for word, side in zip(told.groups()[2:], (-1, 1), strict=True)
     )
     for end in (low, high):
         if not isinf(end):
             off = 4 * (LEVEL * (1 - LEVEL) / SAMPLED) ** 0.5
-            rounded = [share_of_draws(one.pairs, end + side * 0.05 / PER) for side in (-1, 1)]
+            rounded = [share_of_draws(one.pairs, end + side * 0.05 / per) for side in (-1, 1)]
             assert min(rounded) - off <= LEVEL <= max(rounded) + off
     return "works" if low > 0 else "harms" if high < 0 else "not_shown"
