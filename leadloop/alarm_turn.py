@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from features.facts.company_file import fingerprint
+from features.facts.written_names import WrittenNames
 from leadloop.deliveries.deliver import Sent, deliver_due, senders_of
 from models.score_log import ScoreLog
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a look came to: all alarms of the log with the figures of now, the look itself, and the leads it saw."""
+    """What a look came to: all alarms of the log with the figures of now, the look itself, the leads it saw, and how names are written."""
 
     alarms: list[LoggedAlarm]
     look: AlarmLook
     summaries: Sequence[LeadSummary]
+    names: WrittenNames
 
 
 class AlarmTurns:
@@ -38,6 +40,7 @@ class AlarmTurns:
 
     def __init__(self) -> None:
         self._kept: tuple[str, LeadBook, SpendBook, Watcher] | None = None
+        self._names: tuple[str, WrittenNames] | None = None
 
     def look(self, house: House, *, moment: datetime) -> Turn:
         """Look at all that is watched, bring the log up to date, and keep what was found for the page of alarms."""
@@ -52,7 +55,7 @@ class AlarmTurns:
         alarms = AlarmLog(house.engine).remember_look(look, moment=moment, zone=house.company.zone)
         of = of_company(house.company, house.engine)
         keep_look(KeptLook(of, moment, book.number, bool(summaries), look), house.settings.home)
-        return Turn(alarms, look, summaries)
+        return Turn(alarms, look, summaries, self._written_names(house))
 
     def deliver(
         self, house: House, turn: Turn, secrets: DeliverySecrets, *, moment: datetime, clock: Callable[[], datetime]
@@ -78,4 +81,13 @@ class AlarmTurns:
             moment=moment,
             clock=clock,
             changed=changed,
+            named=turn.names.of,
         )
+
+    def _written_names(self, house: House) -> WrittenNames:
+        """Return how names are written now; a message says them as pages do."""
+        words = fingerprint(house.company)
+        if self._names is None or self._names[0] != words:
+            self._names = words, WrittenNames(house.engine, house.company)
+        self._names[1].look()
+        return self._names[1]

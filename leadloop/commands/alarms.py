@@ -11,6 +11,8 @@ from leadloop.commands._table import figures_table
 from leadloop.commands._telling import tell_sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from features.facts.company import Company
@@ -80,13 +82,13 @@ def _show(turn: Turn, company: Company, console: Console) -> None:
         console.print(CALM[turn.look.state])
     today = now().astimezone(company.zone).date()
     for one in found:
-        _show_alarm(one, company, console, snoozed=one.is_snoozed(today))
+        _show_alarm(one, company, console, turn.names.of, snoozed=one.is_snoozed(today))
     quiet = [one for one in turn.look.quiet if one.noticeable is not None]
     if quiet:
         table = figures_table("quiet", "what", figures=("leads", "share", "noticed from"))
         for calm in quiet:
             table.add_row(
-                escape(watched_words(calm.watched, "en")),
+                escape(watched_words(calm.watched, "en", turn.names.of)),
                 calm.watched.measure.replace("_", "-"),
                 f"{calm.share.of:,}",
                 percent(calm.share, "en"),
@@ -98,7 +100,9 @@ def _show(turn: Turn, company: Company, console: Console) -> None:
         console.print(f"Not enough data to notice anything: {little} of what is watched.")
 
 
-def _show_alarm(one: LoggedAlarm, company: Company, console: Console, *, snoozed: bool) -> None:
+def _show_alarm(
+    one: LoggedAlarm, company: Company, console: Console, named: Callable[[str], str], *, snoozed: bool
+) -> None:
     from rich.markup import escape
 
     from monitoring.telling.alarm_words import cost_words, counts_words, headline, rose_words, since_words
@@ -113,7 +117,7 @@ def _show_alarm(one: LoggedAlarm, company: Company, console: Console, *, snoozed
     elif one.seen:
         marks.append("seen")
     tail = f" [dim]({escape('; '.join(marks))})[/]" if marks else ""
-    console.print(f"[bold red]{escape(headline(alarm.watched, 'en', company=company))}[/]{tail}", highlight=False)
+    console.print(f"[bold red]{escape(headline(alarm.watched, 'en', named, company))}[/]{tail}", highlight=False)
     for line in (
         f"{since_words(alarm, 'en')}: {rose_words(alarm, 'en')}",
         f"{counts_words(alarm, 'en')}; {cost_words(alarm, company, 'en')}",

@@ -42,7 +42,9 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
             escape(one.channel), f"{one.cost:,.0f}{also}", sold, _money(one.a_sale), _money(one.next_sale), elastic
         )  # fmt: skip
     console.print(table)
-    console.print(f"Over the last {recent} whole weeks; the elasticity over all. 95 % intervals. An association, no cause.")
+    console.print(
+        f"Over the last {recent} whole weeks; the elasticity over all. 95 % intervals. An association, no cause."
+    )
 
 
 def _money(told: tuple[float, Interval] | None) -> str:

@@ -73,6 +73,7 @@ def deliver_due(
     moment: datetime,
     clock: Callable[[], datetime],
     changed: Callable[[LoggedAlarm], WhatChanged],
+    named: Callable[[str], str] = str,
 ) -> list[Sent]:
     """Send what is due at ``moment``, and keep what became of it; to each recipient in order, to several at once.
 
@@ -82,6 +83,8 @@ def deliver_due(
         Tells when a message had gone out.
     changed
         Says what changed in an alarm's group; asked only for what is told as new.
+    named
+        Writes the company's names as people write them.
     """
     found: dict[str, WhatChanged] = {}
     one_asks = threading.Lock()
@@ -93,7 +96,7 @@ def deliver_due(
             return None
         with one_asks:
             found.update({one.name: changed(one) for one in digest.new if one.name not in found})
-        message = message_of(digest, found, company=company)
+        message = message_of(digest, found, company=company, named=named)
         why = _sent(senders[recipient.way], recipient, message, delivery.name, moment)
         log.end(delivery, moment=clock(), why=why)
         return Sent(digest.recipient, recipient.way, why)

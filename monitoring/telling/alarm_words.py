@@ -152,12 +152,12 @@ def cost_words(alarm: Alarm, company: Company, language: str) -> str:
     return say("cost", language, cost=money(alarm.cost_since, company, language), lost=money(lost, company, language))
 
 
-def moved_words(one: MovedSegment, company: Company, language: str) -> str:
+def moved_words(one: MovedSegment, company: Company, language: str, named: Callable[[str], str] = str) -> str:
     """Return how a kind of lead moved."""
     return say(
         "more_often",
         language,
-        segment=segment_words(one.segment, company, language),
+        segment=segment_words(one.segment, company, language, named),
         before=percent(one.before, language),
         after=percent(one.since, language),
         k0=one.before.count,
@@ -167,14 +167,14 @@ def moved_words(one: MovedSegment, company: Company, language: str) -> str:
     )
 
 
-def carrier_words(one: Carrier, company: Company, language: str) -> str:
+def carrier_words(one: Carrier, company: Company, language: str, named: Callable[[str], str] = str) -> str:
     """Return who carries the change, and how much of it."""
     lost = max(round(one.of_all), 1)
     told = say(
         "carries",
         language,
         mark=field_words(one.mark, company, language),
-        name=quoted(one.name, language),
+        name=quoted(named(one.name), language),
         k=round(one.part * lost),
         of=Counted(str(lost), lost, language),
         rate=percent(one.since, language),
@@ -184,14 +184,16 @@ def carrier_words(one: Carrier, company: Company, language: str) -> str:
     return told if one.before.of else f"{told}; {say('new', language)}"
 
 
-def changed_lines(changed: WhatChanged, company: Company, language: str, most: int = 3) -> list[str]:
+def changed_lines(
+    changed: WhatChanged, company: Company, language: str, named: Callable[[str], str] = str, most: int = 3
+) -> list[str]:
     """Return the surest things that changed, a line each; that nothing did, or that it cannot be said, is a line too."""
     if changed.state == "too_little":
         return [say("too_little", language, n0=changed.before, n1=changed.since)]
-    lines = [carrier_words(one, company, language) for one in changed.carriers[:1]]
+    lines = [carrier_words(one, company, language, named) for one in changed.carriers[:1]]
     told = [(one.mark, one.name) for one in changed.carriers[:1]]
     moved = [one for one in changed.moved if [(cell.field, cell.level) for cell in one.segment] != told]
-    lines += [moved_words(one, company, language) for one in moved[:most]]
+    lines += [moved_words(one, company, language, named) for one in moved[:most]]
     return lines or [say("nothing_moved", language, n=number_words(changed.looked_at, language))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -22,6 +22,7 @@ from monitoring.telling.alarm_words import (
 from monitoring.telling.digest import Digest
 from monitoring.what_changed.what_changed import WhatChanged
 
+Named = Callable[[str], str]
 WORDS: dict[str, tuple[str, str]] = {
     "urgent": ("Срочно: {first}", "Urgent: {first}"),
     "one": ("{first}", "{first}"),
@@ -57,21 +58,23 @@ class Message:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def message_of(digest: Digest, changed: Mapping[str, WhatChanged], *, company: Company) -> Message:
+def message_of(digest: Digest, changed: Mapping[str, WhatChanged], *, company: Company, named: Named = str) -> Message:
     """Return the message in the company's language.
 
     Parameters
     ----------
     changed
         Alarm's name -> what changed in its group, for alarms that are new; without one that part is left out.
+    named
+        Writes the company's names as people write them (``features/facts/written_names.py``).
     """
     language = company.language
     blocks = [
-        *((_say("new", language), one, _lines(one, changed.get(one.name), company)) for one in digest.new),
+        *((_say("new", language), one, _lines(one, changed.get(one.name), company, named)) for one in digest.new),
         *((_say("ended", language), one, [since_words(one.alarm, language)]) for one in digest.ended),
         *((_say("going_on", language), one, _short(one, company)) for one in digest.going_on),
     ]
-    subject = _subject(digest, company)
+    subject = _subject(digest, company, named)
     link = f"{company.deliver.address}/alarms" if company.deliver.address else None
     data = {
         "company": company.company,
@@ -79,12 +82,12 @@ def message_of(digest: Digest, changed: Mapping[str, WhatChanged], *, company: C
         "day": digest.day.isoformat(),
         "link": link,
         "alarms": [
-            _data(one, part, changed.get(one.name), company)
+            _data(one, part, changed.get(one.name), company, named)
             for part, those in (("new", digest.new), ("ended", digest.ended), ("going_on", digest.going_on))
             for one in those
         ],
     }
-    return Message(subject, _text(blocks, link, company), _html(blocks, link, company), data)
+    return Message(subject, _text(blocks, link, company, named), _html(blocks, link, company, named), data)
 
 
 def check_message(company: Company) -> Message:
@@ -97,17 +100,17 @@ def check_message(company: Company) -> Message:
 Block = tuple[str, LoggedAlarm, list[str]]
 
 
-def _subject(digest: Digest, company: Company) -> str:
+def _subject(digest: Digest, company: Company, named: Named) -> str:
     language = company.language
     those = digest.new or digest.ended or digest.going_on
-    first = headline(those[0].alarm.watched, language, company=company)
-    named = _say("one" if len(those) == 1 else "several", language, first=first, n=len(those) - 1)
+    first = headline(those[0].alarm.watched, language, named, company)
+    told = _say("one" if len(those) == 1 else "several", language, first=first, n=len(those) - 1)
     if digest.kind == "urgent":
-        return _say("urgent", language, first=named)
-    return named if digest.new else _say("over" if digest.ended else "goes_on", language, first=named)
+        return _say("urgent", language, first=told)
+    return told if digest.new else _say("over" if digest.ended else "goes_on", language, first=told)
 
 
-def _lines(one: LoggedAlarm, changed: WhatChanged | None, company: Company) -> list[str]:
+def _lines(one: LoggedAlarm, changed: WhatChanged | None, company: Company, named: Named) -> list[str]:
     language, alarm = company.language, one.alarm
     lines = [
         f"{_capital(since_words(alarm, language))}: {rose_words(alarm, language)}",
@@ -115,8 +118,8 @@ def _lines(one: LoggedAlarm, changed: WhatChanged | None, company: Company) -> l
         _capital(cost_words(alarm, company, language)),
     ]
     if changed is not None:
-        lines += _under("changed", changed_lines(changed, company, language), language)
-    return lines + _under("to_do", to_do(alarm, changed, company, language)[:2], language)
+        lines += _under("changed", changed_lines(changed, company, language, named), language)
+    return lines + _under("to_do", to_do(alarm, changed, company, language, named)[:2], language)
 
 
 def _under(key: str, lines: list[str], language: str) -> list[str]:
@@ -130,15 +133,15 @@ def _short(one: LoggedAlarm, company: Company) -> list[str]:
     return [f"{_capital(since_words(one.alarm, language))}: {rose_words(one.alarm, language)}; {raised}"]
 
 
-def _text(blocks: list[Block], link: str | None, company: Company) -> str:
+def _text(blocks: list[Block], link: str | None, company: Company, named: Named) -> str:
     language = company.language
-    parts = ["\n".join([f"{part}. {headline(one.alarm.watched, language, company=company)}", *(f"  {line}" for line in lines)])
+    parts = ["\n".join([f"{part}. {headline(one.alarm.watched, language, named, company)}", *(f"  {line}" for line in lines)])
              for part, one, lines in blocks]  # fmt: skip
     parts += [f"{_say('open', language)}: {link}"] if link else []
     return "\n\n".join([*parts, _say("why", language)]) + "\n"
 
 
-def _html(blocks: list[Block], link: str | None, company: Company) -> str:
+def _html(blocks: list[Block], link: str | None, company: Company, named: Named) -> str:
     language = company.language
     said = []
     for part, one, lines in blocks:
@@ -146,7 +149,7 @@ def _html(blocks: list[Block], link: str | None, company: Company) -> str:
         said.append(
             f'<div style="border-left:4px solid #b3261e;padding:4px 0 4px 14px;margin:0 0 18px">'
             f'<div style="color:#5b6675;font-size:13px">{escape(part)}</div>'
-            f'<h2 style="font-size:18px;margin:2px 0 6px">{escape(headline(one.alarm.watched, language, company=company))}</h2>'
+            f'<h2 style="font-size:18px;margin:2px 0 6px">{escape(headline(one.alarm.watched, language, named, company))}</h2>'
             f'<ul style="margin:0;padding-left:18px">{items}</ul></div>'
         )
     if link:
@@ -159,7 +162,7 @@ def _html(blocks: list[Block], link: str | None, company: Company) -> str:
     )
 
 
-def _data(one: LoggedAlarm, part: str, changed: WhatChanged | None, company: Company) -> dict[str, Any]:
+def _data(one: LoggedAlarm, part: str, changed: WhatChanged | None, company: Company, named: Named) -> dict[str, Any]:
     alarm, watched = one.alarm, one.alarm.watched
     return {
         "id": one.name,
@@ -181,7 +184,7 @@ def _data(one: LoggedAlarm, part: str, changed: WhatChanged | None, company: Com
         "size_interval": list(alarm.size_interval),
         "cost_since": alarm.cost_since,
         "currency": company.currency,
-        "changed": None if changed is None else changed_lines(changed, company, company.language),
+        "changed": None if changed is None else changed_lines(changed, company, company.language, named),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from features.facts.company_file import read_company
 from features.facts.database import engine_for
 from features.facts.store import FactStore
+from features.facts.values import Source, Spend
 from leadloop.alarm_turn import AlarmTurns
 from leadloop.commands._house import open_house
 from leadloop.database import bring_up_to_date
@@ -27,13 +29,19 @@ PATIENCE = 90.0
 HERE = {"LEADLOOP_SEND_TO_LOOPBACK": "1"}
 
 
-def alarmed(folder: Path, deliver: str = "") -> Small:
-    """Return a company of which a channel went bad, with these settings of delivery."""
+def alarmed(folder: Path, deliver: str = "", marked: str = "vk") -> Small:
+    """Return a company of which a channel went bad, with these settings of delivery; its leads and costs are ``marked`` so."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "company.yaml").write_text(COMPANY + deliver, encoding="utf-8")
     engine = engine_for(f"sqlite:///{folder / 'home' / 'leadloop.db'}")
     bring_up_to_date(engine)
-    FactStore(engine).append(spoiled(datetime.now(UTC)))
+    facts = [
+        replace(one, marks={"source": marked})
+        if isinstance(one, Source | Spend) and one.marks["source"] == "vk"
+        else one
+        for one in spoiled(datetime.now(UTC))
+    ]
+    FactStore(engine).append(facts)
     engine.dispose()
     return Small(folder)
 
@@ -95,6 +103,15 @@ def test_what_is_due_is_sent_once_however_often_it_is_asked(tmp_path: Path) -> N
         assert "Nothing is due to anybody." in company.done("alarms", "--deliver", **HERE)
     (mail,) = box.mails
     assert "больше нецелевых" in str(mail["subject"])
+
+
+def test_a_message_writes_names_as_the_leads_do(tmp_path: Path) -> None:
+    with mail_server() as box:
+        company = alarmed(tmp_path, settings(box), marked="VK Реклама")
+        assert "sent" in company.done("alarms", "--deliver", **HERE)
+        assert "VK Реклама: more non-target leads" in one_line(company.done("alarms"))
+    (mail,) = box.mails
+    assert "VK Реклама: больше нецелевых" in str(mail["subject"])
 
 
 def test_what_did_not_go_out_is_said_in_words_and_goes_out_later(tmp_path: Path) -> None:

@@ -78,9 +78,7 @@ def _say(result: Result, console: Console, currency: str) -> None:
 
 def _effect(effect: Effect, more: float) -> str:
     low, high = (_end(one, more) for one in (effect.low, effect.high))
-    return (
-        f"{effect.value * more:+.2f} sales ({low} to {high}), p = {effect.p_value:.3f}, {counted(effect.pairs, 'pair')}."
-    )
+    return f"{effect.value * more:+.2f} sales ({low} to {high}), p = {effect.p_value:.3f}, {counted(effect.pairs, 'pair')}."
 
 
 def _end(value: float, more: float) -> str:
