@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a look came to: all alarms of the log with the figures of now, the look itself, the leads it saw, and how names are written."""
+    """What a look came to: all alarms of the log with the figures of now, the look itself, the leads it saw.
+
+    ``names`` knows how names are written.
+    """
 
     alarms: list[LoggedAlarm]
     look: AlarmLook

@@ -16,10 +16,11 @@ NAME = "budget"
 
 
 def command(home: HomeOption = None, company: CompanyOption = None) -> None:
-    """Show per channel, over its last 13 weeks (or the window, if that is longer): cost, sales made and expected, what a sale cost, and what one more would have.
+    """Show per channel: cost, sales made and expected, what a sale cost, and what one more would have.
 
-    The last is an association: weeks with more money are compared with weeks with less, and other things may have differed
-    too. Only a test tells for sure: `leadloop experiment plan`.
+    It looks at the last 13 weeks, or at the window where that is longer. What one more would have cost is an association:
+    weeks with more money are compared with weeks with less, and other things may have differed too. Only a test tells for
+    sure: `leadloop experiment plan`.
     """
     from rich.console import Console
     from rich.markup import escape

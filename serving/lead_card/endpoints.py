@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -34,7 +34,7 @@ from serving.lead_card.events import events_of
 from serving.lead_card.own_grade import own_grade_beside
 from serving.open_leads.own_leads import require_own
 from serving.open_leads.waiting import Left, queue_place
-from serving.pages import Pages, language_asked, wants_page
+from serving.pages import Pages, Writing, language_asked, wants_page
 from serving.routes_when_asked import DoorRouter
 
 FORM_WORDS = {
@@ -56,7 +56,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
     desk = intake.desk
 
     def card(
-        lead_id: LeadId, manager: str, own: str | None, typed: Mapping[str, str], wrong: str | None
+        lead_id: LeadId, manager: str, own: str | None, typed: Mapping[str, str], wrong: str | None, w: Writing
     ) -> dict[str, Any]:
         """Return what the page shows; the score is one that leaves the house, so it is logged.
 
@@ -93,7 +93,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             "promise": offer.promise if offer and tidied(offer.promise) != seen else "",
             "promised": _promised(desk.catalogue, known, moment),
             "events": events_of(known),
-            "trend": trend_of([*past, scored], desk.company),
+            "trend": trend_of([*past, scored], desk.company, w),
             "window_days": window_of(scored.scorer, desk.company),
             "older_than_taught": older_than_taught(scored),
             "manager": manager,
@@ -105,7 +105,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
     async def lead_page(request: Request, lead_id: LeadInPath, manager: str = "", saved: bool = False) -> HTMLResponse:
         """Show one lead."""
         own = visitor_of(request).manager
-        told = await run_in_threadpool(card, LeadId(lead_id), own or manager, own, {}, None)
+        told = await run_in_threadpool(card, LeadId(lead_id), own or manager, own, {}, None, pages.writing(request))
         return pages.show(request, "lead.html", saved=saved, **told)
 
     @router.post("/leads/{lead_id:path}/calls")
@@ -128,7 +128,8 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
         except FactRefused as error:
             if not wants_page(request):
                 raise
-            told = await run_in_threadpool(card, LeadId(lead_id), form.get("manager", ""), own, form, error.field)
+            w = pages.writing(request)
+            told = await run_in_threadpool(card, LeadId(lead_id), form.get("manager", ""), own, form, error.field, w)
             return pages.show(request, "lead.html", 422, **told)
         query = {"saved": "1", **language_asked(request)}
         return RedirectResponse(pages.link(f"/leads/{lead_id}", manager=body.manager or "", **query), 303)
@@ -177,28 +178,44 @@ def seconds_told(text: str) -> int | None:
     return seconds
 
 
-def trend_of(points: list[Scored], company: Company) -> str | None:
+def trend_of(points: list[Scored], company: Company, w: Writing) -> str | None:
     """Return the chart of a lead's score over time, or None where it would be a single point.
 
-    The line ends where the lead is closed and begins again where it is reopened: nobody asks in between how likely it buys.
+    The line ends where the lead is closed and begins again where it is reopened: nobody asks in between how likely it buys. It
+    ends, too, where the lead becomes older than those that taught the model: what is said of it then is a line of its own.
     """
-    drawn: list[tuple[str, float | None]] = []
+    lines: dict[bool, list[tuple[str, float | None]]] = {False: [], True: []}
+    days = window_of(points[-1].scorer, company) or 0
+    ends = points[-1].known.created_at + timedelta(days=days)
+    is_over = False
     for one in points:
-        at = f"{one.score.moment.astimezone(company.zone):%Y-%m-%d %H:%M:%S}"
-        closed = closed_at(one.known) is not None
-        if closed and drawn and drawn[-1][1] is not None:
-            drawn.append((at, drawn[-1][1]))
-        drawn.append((at, None if closed else one.score.probability))
+        at, beyond = one.score.moment, bool(days) and one.score.moment > ends
+        closed, before = closed_at(one.known) is not None, lines[is_over]
+        if (closed or beyond != is_over) and before and before[-1][1] is not None:
+            before.append((_drawn_at(at if beyond == is_over else min(at, ends), company), before[-1][1]))
+        lines[beyond].append((_drawn_at(at, company), None if closed else one.score.probability))
+        is_over = beyond
+    drawn = [*lines[False], *lines[True]]
     if len({at for at, chance in drawn if chance is not None}) < 2:
         return None
-    trace = {
-        "x": [at for at, _ in drawn],
-        "y": [chance for _, chance in drawn],
-        "mode": "lines+markers",
-        "line": {"shape": "hv", "color": "#1f5fbf"},
-    }
-    layout = {"yaxis": {"tickformat": ".1~%", "rangemode": "tozero"}, "showlegend": False}
-    return orjson.dumps({"traces": [trace], "layout": layout}).decode()
+    traces = [
+        {
+            "name": w("older_line" if beyond else "within_line", days=days),
+            "x": [at for at, _ in line],
+            "y": [chance for _, chance in line],
+            "mode": "lines+markers",
+            "line": {"shape": "hv", "color": "#c2571a" if beyond else "#1f5fbf", "dash": "dot" if beyond else "solid"},
+            "marker": {"symbol": "diamond" if beyond else "circle"},
+        }
+        for beyond, line in lines.items()
+        if line
+    ]
+    layout = {"yaxis": {"tickformat": ".1~%", "rangemode": "tozero"}, "showlegend": bool(lines[True])}
+    return orjson.dumps({"traces": traces, "layout": layout}).decode()
+
+
+def _drawn_at(moment: datetime, company: Company) -> str:
+    return f"{moment.astimezone(company.zone):%Y-%m-%d %H:%M:%S}"
 
 
 def window_of(scorer: Scorer, company: Company) -> int | None:

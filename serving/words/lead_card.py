@@ -76,6 +76,11 @@ LEAD_CARD_WORDS: dict[str, tuple[str, str]] = {
     "given_back_of": ("Вернул(а) {manager}", "Given back by {manager}"),
     "request": ("Заявка оставлена", "The request was left"),
     "over_time": ("Оценка во времени, по нынешней модели", "Score over time, by today's model"),
+    "within_line": ("не старше {days:# дня|# дней|# дней}", "up to {days:# day|# days} old"),
+    "older_line": (
+        "старше: на таких модель не училась",
+        "older: the model learned from none so old",
+    ),
     "earlier": ("Этот человек уже оставлял заявки", "This person left requests before"),
     "record_call": ("Записать звонок", "Record a call"),
     "manager": ("Менеджер", "Manager"),

@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from features.facts.contacts import Contact
 from models.backtest_report import BACKTESTS
+from monitoring.won.won_report import WON
 from serving.wiring import clock
 from tests.serving.axe import UNFOLD, violations
 from tests.serving.doors import PHONE_WRITTEN, VERSION, promote
 from tests.serving.model_card.shelved import keep_card, shelve
+from tests.serving.portrait.test_pages import won
 from tests.serving.replayed import small_report
 from tests.serving.running import served, store_of
 from tests.serving.spoiled import spoiled
@@ -37,6 +39,7 @@ TITLES = {
     "/sign-in": ("Вход", "Sign in"),
     "/account": ("Учётная запись", "Account"),
     "/audit": ("Журнал доступа", "Audit log"),
+    "/won": ("Как и почему покупают", "How and why people buy"),
     "/backtest": ("Как бы это было", "How it would have gone"),
 }
 UNTITLED = (f"/channels/drift?channel={quote('ВКонтакте')}", "/leads/nobody")
@@ -58,6 +61,7 @@ def served_company(home: Path) -> Iterator[str]:
     keep_card(home, VERSION)
     shelve(home, "20260309-def456", trained_at=now)
     BACKTESTS.write(small_report(), home)
+    WON.write(won(), home)
     store.engine.dispose()
     with served(home) as (client, _):
         yield str(client.base_url).rstrip("/")
@@ -186,6 +190,22 @@ def test_a_chart_that_was_folded_away_takes_the_width_of_its_place_when_it_is_op
             " return Math.abs(place.querySelector('svg.main-svg').clientWidth - place.clientWidth) < 2; }"
         )
         assert wrong == []
+
+
+def test_on_a_phone_the_figures_of_won_deals_stand_beside_each_other(window: Window, address: str) -> None:
+    page, wrong = window(390)
+    page.goto(f"{address}/won?lang=ru")
+    name, settled, bought, days, *_ = [
+        one.bounding_box() for one in page.locator("#by-channel tbody tr").first.locator("td").all()
+    ]
+    assert name
+    assert settled
+    assert bought
+    assert days
+    assert name["y"] < settled["y"] == bought["y"] == days["y"]
+    assert settled["x"] < bought["x"] < days["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert wrong == []
 
 
 def test_a_manager_takes_a_lead_records_the_call_and_the_lead_leaves_the_queue(browser: Browser, address: str) -> None:

@@ -6,7 +6,7 @@ import html
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,6 +106,27 @@ def test_a_closed_lead_has_no_score_over_time_and_its_card_says_what_the_chance_
     drawn = json.loads(html.unescape(page.split("data-chart='")[1].split("'")[0]))["traces"][0]
     assert [y is None for y in drawn["y"]] == [False, False, False, True, True]
     assert drawn["y"][1] == drawn["y"][2]  # the level is drawn until the lead was closed
+
+
+def test_what_is_said_beyond_the_window_that_taught_is_a_line_of_its_own(doors: Doors) -> None:
+    promote(doors.service.settings.home)
+    young = replace(load_artefact(model_folder(doors.service.settings.home, VERSION)), horizon_days=30, own_days=60)
+    save_artefact(young, model_folder(doors.service.settings.home, VERSION), text="", card="")
+    doors.service.desk.champion.look()
+    doors.lead("7", answers={"area": 120})
+    doors.clock.pass_time(timedelta(days=10))
+    doors.call("7", result="no_answer")
+    within = json.loads(html.unescape(doors.page("/leads/7").split("data-chart='")[1].split("'")[0]))
+    assert (len(within["traces"]), within["layout"]["showlegend"]) == (1, False)
+    doors.clock.pass_time(timedelta(days=25))
+    drawn = json.loads(html.unescape(doors.page("/leads/7?lang=en").split("data-chart='")[1].split("'")[0]))
+    young_line, old_line = drawn["traces"]
+    assert (young_line["name"], old_line["name"]) == ("up to 30 days old", "older: the model learned from none so old")
+    assert drawn["layout"]["showlegend"]
+    assert (len(young_line["x"]), len(old_line["x"])) == (3, 1)
+    assert young_line["y"][1] == young_line["y"][2]  # drawn until its thirtieth day, and not on to the next point
+    span = datetime.fromisoformat(young_line["x"][2]) - datetime.fromisoformat(young_line["x"][0])
+    assert abs(span - timedelta(days=30)) < timedelta(minutes=1)
 
 
 def test_a_lead_that_was_closed_as_it_came_has_no_score_over_time(doors: Doors) -> None:
