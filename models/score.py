@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from features.facts.values import LeadId
-from features.log_odds import probability_of
+from features.log_odds import log_odds, probability_of
 from features.rows.as_of import KnownLead
 from features.rows.feature import FeatureRow
 from models.abc_rules import Grading, RuleGrade, grade_by_rules, verdicts_of
@@ -88,6 +88,17 @@ class Score(NamedTuple):
     ask: str | None
     model_version: str | None
     data_cut_off: datetime | None
+
+    @property
+    def everything_else(self) -> float | None:
+        """Return the log-odds by which all that is no told reason moves the lead: so the average and the reasons reach its chance.
+
+        None where nothing says how many buy on average: the rules alone, or leads of whom none bought, or all.
+        """
+        if self.average is None or not 0.0 < self.average < 1.0:
+            return None
+        told = math.fsum([one.contribution for one in (*self.reasons_for, *self.reasons_against)])
+        return self.log_odds - log_odds(self.average) - told
 
 
 class Scorer(Protocol):

@@ -63,6 +63,11 @@ class KnownLead(NamedTuple):
         return self.source.marks if self.source else {}
 
     @property
+    def not_yet_known(self) -> list[str]:
+        """Return the answers told with the lead that do not count yet: managers fill them in, and nobody has called."""
+        return [name for name in self.lead.answers if name not in self.answers]
+
+    @property
     def spoken_calls(self) -> tuple[Call, ...]:
         """Return the calls in which somebody was spoken to."""
         return tuple(call for call in self.calls if call.result in SPOKEN_RESULTS)

@@ -61,6 +61,10 @@ class ScoreOut(BaseModel):
     refined_grade: GradeName
     reasons_for: list[ReasonOut]
     reasons_against: list[ReasonOut]
+    everything_else: float | None = Field(
+        description="log-odds by which all that is not told as a reason moves the score; those of average, of each reason and "
+        "this add up to those of probability. null: no average to start from"
+    )
     average: float | None = Field(description="the share that bought of all leads the model learned from")
     expected_amount: float | None = Field(description="in the company's currency; null: no price and no sale is known")
     expected_value: float | None
@@ -68,6 +72,10 @@ class ScoreOut(BaseModel):
     ask_next: str | None = Field(description="the question whose answer matters most now")
     next_question: NextQuestionOut | None = Field(
         description="that question, and where it is asked for what each answer would do"
+    )
+    not_yet_known: list[str] = Field(
+        description="answers told with the lead that were not used: managers fill them in (filled_by in company.yaml), so they "
+        "count from the first call on"
     )
     past_horizon: bool = Field(description="true: the lead is older than the horizon; a purchase now would not count")
     model_version: str | None
@@ -110,12 +118,14 @@ def score_values(scored: Scored, desk: Desk, *, if_answered: bool = False, is_wr
         "refined_grade": score.refined_grade,
         "reasons_for": [words[reason] for reason in score.reasons_for],
         "reasons_against": [words[reason] for reason in score.reasons_against],
+        "everything_else": score.everything_else,
         "average": score.average,
         "expected_amount": scored.expected_amount,
         "expected_value": scored.expected_value,
         "currency": company.currency,
         "ask_next": question and question.text,
         "next_question": question and {"field": question.field, "text": question.text, "if_answered": told},
+        "not_yet_known": scored.known.not_yet_known,
         "past_horizon": is_past_horizon(scored.known),
         "model_version": score.model_version,
         "data_cut_off": score.data_cut_off,

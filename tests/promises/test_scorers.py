@@ -123,6 +123,18 @@ def its_reasons_add_up(scorer: Scorer, known: KnownLead, row: Row) -> None:
     assert {*score.reasons_for, *score.reasons_against} <= {*parts, of_grade}
 
 
+def what_it_tells_adds_up_from_the_average_to_its_probability(scorer: Scorer, known: KnownLead, row: Row) -> None:
+    score = scorer.score(known, row)
+    if score.average is None:
+        assert score.everything_else is None
+        return
+    odds = score.average / (1 - score.average)
+    for told in (*score.reasons_for, *score.reasons_against):
+        odds *= math.exp(told.contribution)
+    odds *= math.exp(score.everything_else or 0.0)
+    assert odds / (1 + odds) == pytest.approx(score.probability, abs=1e-9)
+
+
 def tells_at_most_three_reasons_a_side(scorer: Scorer, known: KnownLead, row: Row) -> None:
     score = scorer.score(known, row)
     assert max(len(score.reasons_for), len(score.reasons_against)) <= 3
@@ -173,7 +185,8 @@ PROMISES: tuple[Promise, ...] = (
     gives_the_same_probability_alone_and_in_a_score, ignores_column_order, ignores_columns_it_does_not_know,
     copes_with_an_unseen_level, copes_with_an_unseen_channel,
     copes_with_everything_missing, does_not_extrapolate, answers_the_same_twice, its_probability_is_that_of_its_log_odds,
-    its_reasons_add_up, tells_at_most_three_reasons_a_side, tells_the_strongest_reason_first,
+    its_reasons_add_up, what_it_tells_adds_up_from_the_average_to_its_probability,
+    tells_at_most_three_reasons_a_side, tells_the_strongest_reason_first,
     tells_no_reason_that_its_own_counts_speak_against, tells_each_feature_once, says_of_whom_when_and_by_what_it_speaks,
     asks_only_what_was_not_answered, foretells_what_an_answer_makes_of_its_score,
 )  # fmt: skip

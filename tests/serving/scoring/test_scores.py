@@ -13,6 +13,7 @@ from features.facts.database import reading
 from features.facts.store import FactStore
 from features.facts.tables import SCORES
 from features.facts.values import LeadId
+from features.log_odds import log_odds
 from models.artefact import MODEL_FILE, model_folder, set_champion
 from models.rebuilding import differences
 from serving.desk.champion import LOOK_EVERY_SECONDS
@@ -179,6 +180,31 @@ def test_the_next_question_says_what_each_answer_would_make_of_the_score_and_so_
     for one in asked["if_answered"]:
         then = doors.lead("7", answers={"need": one["answer"]})["score"]
         assert then["probability"] == one["probability"]
+
+
+def test_the_reasons_and_everything_else_lead_from_the_average_to_the_probability(doors: Doors) -> None:
+    assert doors.send("/v1/score", answers={"area": 120})["everything_else"] is None  # the rules alone know no average
+    promote(home(doors))
+    doors.service.desk.champion.look()
+    doors.lead("7", answers={"area": 120, "role": "Владелец"})
+    doors.call("7", answers={"need": "yes", "budget": "no"})
+    for score in (doors.send("/v1/score", answers={"area": 20}), doors.asked("/v1/leads/7")["score"]):
+        told = [*score["reasons_for"], *score["reasons_against"]]
+        moved = sum(one["contribution"] for one in told) + score["everything_else"]
+        assert told
+        assert log_odds(score["average"]) + moved == pytest.approx(log_odds(score["probability"]), abs=1e-9)
+
+
+def test_answers_that_managers_fill_in_are_named_where_nobody_has_called_yet_and_so_they_were_not_used(
+    doors: Doors,
+) -> None:
+    asked = doors.send("/v1/score", answers={"area": 120, "need": "yes"})
+    (row,) = doors.client.post("/v1/batch/scores", json=[{"answers": {"area": 120, "need": "yes"}}]).json()
+    came = doors.lead("7", answers={"area": 120, "need": "yes"})["score"]
+    assert [one["not_yet_known"] for one in (asked, row["score"], came)] == [["need"]] * 3
+    assert asked["probability"] == doors.send("/v1/score", answers={"area": 120})["probability"]
+    called = doors.call("7")["score"]
+    assert (called["not_yet_known"], called["rules_grade"]) == ([], "C")
 
 
 def test_what_each_answer_would_do_is_told_to_whoever_asks_and_not_worked_out_for_what_was_sent(doors: Doors) -> None:
