@@ -15,7 +15,8 @@ ANSWERS = [IfAnsweredOut(answer=one, text=one, probability=0.12) for one in ("ye
 ANSWER = ScoreOut(
     lead_id=None, probability=0.12, probability_low=0.08, probability_high=0.18,
     is_guess=False, rules_grade="B", best_grade_open="A", refined_grade="B",
-    reasons_for=[REASON, REASON, REASON], reasons_against=[REASON, REASON, REASON], everything_else=None, not_yet_known=[], average=0.1,
+    reasons_for=[REASON, REASON, REASON], reasons_against=[REASON, REASON, REASON], average=0.1,
+    everything_else=None, not_yet_known=[],
     expected_amount=230_000.0,
     expected_value=27_600.0, currency="RUB", ask_next="Need?",
     next_question=NextQuestionOut(field="need", text="Need?", if_answered=ANSWERS), past_horizon=False, model_version="v1",

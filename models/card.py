@@ -42,6 +42,15 @@ class Promised:
     sales: int
 
 
+@dataclass(frozen=True, slots=True)
+class NotLookedAt:
+    """A kind of lead of which none was worked: the field, its value, and how many came."""
+
+    field: str
+    value: str
+    leads: int
+
+
 GradeCounts = Mapping[RuleGrade, tuple[int, int]]
 """Leads of each grade, and the sales among them."""
 
@@ -76,6 +85,8 @@ class Card:
     ``as_before`` whether it was made as ``champion`` was, of more leads. ``horizon_days`` is the window that taught it,
     ``own_window`` the company's own where that is longer, ``other_days`` the champion's where the two were not compared for it
     (``is_other_window``; None: it had none), and ``champion_company_days`` the company's own when that learned.
+    ``effective_leads`` is as how many leads of equal weight those behind its tables tell, where they were weighed against
+    selection (else None), ``not_looked_at`` the kinds of lead of which none was worked.
     """
 
     version: str
@@ -101,6 +112,8 @@ class Card:
     other_days: int | None = None
     is_other_window: bool = False
     champion_company_days: int | None = None
+    effective_leads: float | None = None
+    not_looked_at: tuple[NotLookedAt, ...] = ()
 
 
 _CARD = TypeAdapter(Card)

@@ -51,7 +51,7 @@ def card_of(
     promises
         The probability of each row of ``later`` by what had learned from earlier leads alone.
     """
-    young = data.young
+    young, selection = data.young, data.selection
     return Card(
         version=version,
         trained_at=trained_at,
@@ -76,6 +76,8 @@ def card_of(
         grades=grades,
         by_gain=decision.by_gain,
         as_before=decision.as_before,
+        effective_leads=selection.effective_leads if selection else None,
+        not_looked_at=selection.not_looked_at if selection else (),
     )
 
 

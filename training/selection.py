@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from models.card import NotLookedAt
 from models.hand_out_log import DRAWN_FOR, HandOut
 from training.cells import Rows, cells_of, shared_cells
 from training.columns import Column, LevelColumn, joined, taken
@@ -56,15 +57,6 @@ class Arrivals:
     def of(self, leads: Ints, every: int = 1) -> Arrivals:
         """Return some of the leads; each stands for ``every`` times as many where the others were left out."""
         return Arrivals(taken(self.columns, leads), self.created[leads], self.stands_for * every)
-
-
-@dataclass(frozen=True, slots=True)
-class NotLookedAt:
-    """A kind of lead of which none was worked: the field, its value, and how many came."""
-
-    field: str
-    value: str
-    leads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +107,30 @@ def weights_against_selection(worked: Arrivals, passed_over: Arrivals, floor: Fl
 def not_looked_at(worked: Sequence[Mapping[str, Column]], passed_over: Arrivals) -> tuple[NotLookedAt, ...]:
     """Return the values of which many leads were passed over and none was worked, those with most leads first.
 
-    ``worked`` are the columns of all that were worked, in as many parts as they came.
+    A value that only such leads have is not told again: a campaign of a channel that nobody called. ``worked`` are the columns
+    of all that were worked, in as many parts as they came.
     """
-    found = []
+    found: list[tuple[NotLookedAt, npt.NDArray[np.int32], int]] = []
     for name, column in passed_over.columns.items():
         if isinstance(column, LevelColumn):
             seen = {level for columns in worked for level in _levels_seen(columns.get(name))}
             counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels)) * passed_over.stands_for
-            many = [(level, round(n)) for level, n in zip(column.levels, counts, strict=True) if level not in seen]
-            found += [NotLookedAt(name, level, n) for level, n in many if n >= FEWEST_NOT_LOOKED_AT]
-    return tuple(sorted(found, key=lambda one: (-one.leads, one.field, one.value))[:MOST_TOLD])
+            many = [(code, level, round(n)) for code, (level, n) in enumerate(zip(column.levels, counts, strict=True))]
+            found += [
+                (NotLookedAt(name, level, n), column.codes, code)
+                for code, level, n in many
+                if level not in seen and n >= FEWEST_NOT_LOOKED_AT
+            ]
+    told: list[NotLookedAt] = []
+    told_of = np.zeros((0, len(passed_over)), dtype=bool)
+    for one, codes, code in sorted(found, key=lambda each: -each[0].leads):
+        who = codes == code
+        if not told_of[:, who].all(axis=1).any():
+            told.append(one)
+            told_of = np.vstack([told_of, who])
+        if len(told) == MOST_TOLD:
+            break
+    return tuple(told)
 
 
 def effective_leads(weight: Floats) -> float:

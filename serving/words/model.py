@@ -188,7 +188,7 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "A middling lead's probability, day by day; the band holds the truth in 80 cases of 100.",
     ),
     "card_learned": ("На чём училась", "What it learned from"),
-    "learned_leads": ("решённых заявок", "settled leads"),
+    "learned_leads": ("{n:решённая заявка|решённые заявки|решённых заявок}", "{n:settled lead|settled leads}"),
     "learned_sales": ("из них купили", "of them bought"),
     "learned_dates": ("Заявки оставлены с {first} по {last}.", "Their requests came from {first} to {last}."),
     "learned_settled": (
@@ -208,6 +208,15 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Заявок, с которыми так и не связались: {n}. Они ничему не учат: никто не знает, купили бы они.",
         "{n:# lead was|# leads were} never reached. Such leads teach nothing: nobody knows whether they would have bought.",
     ),
+    "learned_weighed": (
+        "Кому звонить, решал не случай, поэтому заявки, каким звонили редко, весят больше. С этими весами они говорят столько же, сколько {n:# заявка|# заявки|# заявок} с равным весом.",
+        "Whom to call was not left to chance, so leads whose like was rarely called weigh more. Weighed so, they tell as much as {n:# lead|# leads} of equal weight.",
+    ),
+    "not_looked_at": (
+        "Не проверено: с такими заявками никто не работал, и о них модель судит по остальному, что о них известно.",
+        "Not looked at: nobody worked on leads of this kind, so the model goes by what else is known of them.",
+    ),
+    "not_looked_at_one": ("заявок:\u00a0{n}", "{n:# lead|# leads}"),
     "card_better": ("Лучше ли она правил", "Does it beat the rules"),
     "judged_on": (
         "Проверка: сначала её обучили только на более ранних заявках, затем показали более поздние, оставленные с {first} по {last}. Этих заявок: {leads}, купили: {sales}.",

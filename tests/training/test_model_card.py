@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from features.facts.company import Abc, Company
+from models.card import NotLookedAt
 from models.judgement import Judgement
 from models.ranking_metrics import MEASURES
 from tests.training.small_sets import START, numbers, set_of
@@ -17,7 +18,7 @@ from training.evaluation import evaluated
 from training.model_card import model_card
 from training.promotion import Decision
 from training.recipe import fitted
-from training.selection import NotLookedAt, Selection
+from training.selection import Selection
 
 
 @pytest.fixture(scope="module")

@@ -230,6 +230,8 @@ def test_the_artefact_holds_no_pickle_and_is_text_for_people(demo: Demo) -> None
 def test_the_card_tells_what_it_learned_from_and_on_which_later_leads_it_was_judged(demo: Demo) -> None:
     card, data = load_card(demo.trained.folder), demo.trained.data
     assert card is not None
+    assert data.selection is not None
+    assert (card.effective_leads, card.not_looked_at) == (data.selection.effective_leads, data.selection.not_looked_at)
     later = data.of(demo.trained.split.judge)
     assert (card.version, card.trained_at, card.cut_off) == (demo.trained.version, NOW, NOW)
     assert (card.learned.leads, card.learned.sales) == (data.leads, data.sales)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from features.facts.database import writing
 from features.facts.values import LeadFact, LeadId
+from models.card import NotLookedAt
 from models.hand_out_log import DRAWN_FOR, HandOut, remember_hand_out
 from tests.support.facts import NOON, call, lead, stage
 from tests.training.small_sets import DAY, START, levels, memory_store, numbers, plain_company
@@ -23,7 +24,6 @@ from training.selection import (
     MOST_WEIGHT,
     Arrivals,
     DrawnChance,
-    NotLookedAt,
     effective_leads,
     not_looked_at,
     weights_against_selection,
@@ -120,6 +120,17 @@ def test_a_kind_of_which_none_was_worked_was_not_looked_at() -> None:
     assert not_looked_at(worked, many) == (NotLookedAt("who", "student", 80),)
     assert not_looked_at(worked, few) == ()
     assert not_looked_at([{}], many) == (NotLookedAt("who", "owner", 100), NotLookedAt("who", "student", 80))
+
+
+def test_of_a_channel_that_nobody_called_its_campaigns_are_not_told_again() -> None:
+    channel = levels(*["avito"] * 80, *["vk"] * 70)
+    campaign = levels(*["spring"] * 40, *["summer"] * 40, *["spring"] * 35, *["autumn"] * 35)
+    passed = Arrivals({"channel": channel, "campaign": campaign, "ad": channel}, np.zeros(150))
+    worked = {"channel": levels("vk"), "campaign": levels("spring"), "ad": levels("vk")}
+    assert not_looked_at([worked], passed) == (
+        NotLookedAt("channel", "avito", 80),
+        NotLookedAt("campaign", "autumn", 35),
+    )
 
 
 def hand_outs(count: int, drawn_from: int = 10) -> list[HandOut]:

@@ -78,6 +78,11 @@ def _facts(card: Card) -> Iterator[str]:
     yield f"{learned.leads:,} settled leads that came {_span(learned)}, {learned.sales:,} of them bought."
     yield f"Judged on {judged.leads:,} later leads that came {_span(judged)}, {judged.sales:,} of them bought."
     yield from _window(card)
+    if card.effective_leads is not None:
+        size = f"{card.effective_leads:,.0f}"
+        yield f"Weighed against whom managers chose to call, they tell as much as {size} leads of equal weight."
+    for one in card.not_looked_at:
+        yield f"Not looked at: {one.field} {one.value}, {one.leads:,} leads; none of them was worked."
     if card.has_tables:
         yield "Blended of " + ", ".join(f"{rung} {weight:.2f}" for rung, weight in card.weights.items()) + "."
     else:

@@ -10,9 +10,10 @@ from html import unescape
 import pytest
 
 from models.artefact import MODEL_FILE, model_folder, save_artefact, set_champion
-from models.card import CARD_VALUES
+from models.card import CARD_VALUES, NotLookedAt
 from models.judgement import EVALUATION
 from models.own_window import OwnWindow
+from tests.models.small_models import windows_card
 from tests.serving.doors import VERSION, Doors, promote
 from tests.serving.model_card.shelved import judged, keep_card, rules_alone, shelve
 
@@ -36,6 +37,29 @@ def section(page: str, name: str) -> str:
 def test_without_a_model_the_page_says_that_the_rules_work(doors: Doors) -> None:
     assert "Модели ещё нет: работают правила ABC" in text_of(doors.page("/models"))
     assert "There is no model yet: the ABC rules work" in text_of(doors.page("/models?lang=en"))
+
+
+def test_a_card_says_as_how_many_leads_the_weighed_ones_tell_and_which_kinds_nobody_looked_at(doors: Doors) -> None:
+    unseen = (NotLookedAt("channel", "avito", 505), NotLookedAt("role", "student", 31))
+    shelve(doors.service.settings.home, FIRST, effective_leads=321.4, not_looked_at=unseen)
+    shelve(doors.service.settings.home, SECOND)
+    told = section(doors.page(f"/models/{FIRST}?lang=en"), "learned")
+    assert "they tell as much as 321 leads of equal weight" in told
+    assert "Not looked at: nobody worked on leads of this kind" in told
+    assert "Channel: avito 505 leads" in told
+    assert "student 31 leads" in told
+    in_russian = section(doors.page(f"/models/{FIRST}"), "learned")
+    assert "столько же, сколько 321 заявка с равным весом" in in_russian
+    assert "Канал: avito заявок: 505" in in_russian
+    plain = section(doors.page(f"/models/{SECOND}?lang=en"), "learned")
+    assert "equal weight" not in plain
+    assert "Not looked at" not in plain
+
+
+def test_the_word_beside_how_many_leads_taught_a_model_goes_with_the_number(doors: Doors) -> None:
+    for version, leads, words in ((FIRST, 421, "421 решённая заявка"), (SECOND, 402, "402 решённые заявки")):
+        shelve(doors.service.settings.home, version, learned=replace(windows_card(version).learned, leads=leads))
+        assert words in section(doors.page(f"/models/{version}"), "learned")
 
 
 def test_the_list_says_which_model_works_which_came_last_what_each_learned_from_and_how_good_it_is(
