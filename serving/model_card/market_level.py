@@ -16,16 +16,20 @@ NOTICEABLE = 0.05
 """A strength that differs by less is not worth a word."""
 
 
-def level_word(report: SinceReport | None) -> Literal["holds", "higher", "lower"]:
+def level_word(report: SinceReport | None) -> Literal["holds", "unmoved", "higher", "lower"]:
     """Return how the level stands to the one that the model learned; less than a percent is no change to tell.
 
+    A level that was not moved "holds" only where as many bought as promised: else too little was seen to move it.
+
     >>> level_word(None)
-    'holds'
+    'unmoved'
     """
     if report is None:
-        return "holds"
+        return "unmoved"
     before, now = (round(one, 2) for one in report.example)
-    return "holds" if before == now else "higher" if now > before else "lower"
+    if before == now:
+        return "holds" if report.together and report.together.verdict == "as_expected" else "unmoved"
+    return "higher" if now > before else "lower"
 
 
 def strength_word(report: SinceReport | None) -> Literal["stronger", "weaker"] | None:

@@ -166,6 +166,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Рынок покупает, как и раньше: вероятности не сдвинуты.",
         "The market buys as it did: no probability was moved.",
     ),
+    "level_unmoved": (
+        "Вероятности не сдвинуты: того, что видно, для этого пока мало.",
+        "No probability was moved: what was seen so far is too little for that.",
+    ),
     "level_higher": (
         "Покупают чаще, чем когда она училась: у средней заявки вероятность была {before}, стала {now}; остальные сдвинуты вместе с ней.",
         "People buy more often than when it learned: a middling lead was given {before}, now {now}; all others moved with it.",
