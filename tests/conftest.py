@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from leadloop.database import bring_up_to_date
 from tests.support.empty_database import put_empty_database
 from tests.support.machine import is_ci, postgres_programs
 from tests.support.made_once import made_once
+from tests.support.memory_of_a_tester import not_looked_through_while_found, services_leave_it_to_python
 from tests.support.postgres import postgres_server
 
 # A busy machine is no failure; speed is measured in benchmarks/.
@@ -25,6 +26,19 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 LEFT_BEHIND = frozenset({"reading-ahead", "alarms", "first count"})
 """Threads that a service which ends leaves to end with its process."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Find the tests without looking through what was found so far."""
+    with not_looked_through_while_found():
+        return (yield)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _services_leave_it_to_python() -> Iterator[None]:
+    with services_leave_it_to_python():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from serving.settled_memory import MADE_BETWEEN_LOOKS, give_back, set_aside, tidy_up
 from tests.leadloop.command_line import child_environment
-from tests.serving.doors import open_doors
+from tests.serving.doors import eventually, open_doors
 
 
 class Held:
@@ -26,10 +26,11 @@ class Held:
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
+def _as_a_service_does_it(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("serving.settled_memory.gc", gc)  # and not as the services of other tests
     before = gc.get_threshold()
     yield
-    gc.unfreeze()
+    gc.freeze()  # as a tester has it
     gc.set_threshold(*before)
 
 
@@ -53,6 +54,17 @@ def test_a_service_begins_with_what_it_holds_set_aside(tmp_path: Path, sqlite_en
     gc.unfreeze()
     with open_doors(tmp_path, sqlite_engine):
         assert gc.get_freeze_count() > 10_000
+
+
+def test_a_service_throws_away_what_nobody_holds_once_it_has_read_ahead(
+    tmp_path: Path, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.reading_ahead.FIRST_SCORES_SECONDS", 0.01)
+    gone = weakref.ref(Held())
+    set_aside()
+    with open_doors(tmp_path, sqlite_engine):
+        eventually(lambda: gone() is None)
+        eventually(lambda: gc.get_freeze_count() > 10_000)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library gives memory back by itself, or never")
