@@ -127,6 +127,8 @@ def test_a_folder_of_something_else_that_becomes_a_data_folder_is_told_too(compa
 
 
 def test_where_the_log_is_json_a_new_data_folder_is_an_object_of_it(company: Small) -> None:
+    words = Path(company.file("company.yaml"))
+    words.write_text(words.read_text(encoding="utf-8") + "work: {train: never, portrait: never}\n", encoding="utf-8")
     process = started("work", "--once", *company.place, LEADLOOP_LOG="json")
     lines = [json.loads(line) for line in process.communicate(timeout=60)[0].splitlines()]
     told = [line for line in lines if line["message"].startswith(f"A new data folder was made at {company.home};")]

@@ -90,7 +90,7 @@ def test_the_worker_and_connect_once_beside_it_are_never_told_to_slow_down(
     with Path(made.file("company.yaml")).open("a", encoding="utf-8") as words:
         words.write("work: {train: never, portrait: never, follow: never, alarms: never, conversions: never}\n")
     worker = started("work", "--crm", "1m", *made.place, PYTHONUNBUFFERED="1", **environment)
-    once = [started("connect", "amocrm", "--once", *made.place, **environment) for _ in range(4)]
+    once = [started("connect", "amocrm", "--once", *made.place, **environment) for _ in range(2)]
     try:
         for one in once:
             said = one_line(one.communicate(timeout=PATIENCE)[0])
