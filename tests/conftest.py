@@ -15,7 +15,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from features.facts.database import engine_for
 from features.facts.keyring import give_keyring, keyring_in
 from leadloop.database import bring_up_to_date
-from tests.support.empty_database import put_empty_database
+from tests.support.empty_database import empty_database
 from tests.support.machine import is_ci, postgres_programs
 from tests.support.made_once import made_once
 from tests.support.memory_of_a_tester import not_looked_through_while_found, services_leave_it_to_python
@@ -81,11 +81,8 @@ def _said_to_server(url: str, *commands: str) -> None:
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """Give an up-to-date SQLite database in a file."""
-    put_empty_database(tmp_path / "leadloop.db")
-    engine = engine_for(f"sqlite:///{tmp_path / 'leadloop.db'}")
-    bring_up_to_date(engine)
-    yield engine
-    engine.dispose()
+    with empty_database(tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ class PlainCompany:
         return "other"
 
 
+@cache
 def tidy(word: str) -> str:
     return " ".join(word.split()).casefold()
 

@@ -12,12 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from scipy.stats import hypergeom
 
-from features.facts.database import engine_for
 from features.facts.values import Fact, Lead, LeadId, Source, Stage
-from leadloop.database import bring_up_to_date
 from tests.serving.doors import open_doors
 from tests.serving.recounts.page import Page, is_written
-from tests.support.empty_database import put_empty_database
+from tests.support.empty_database import empty_database
 from tests.support.facts import call
 from tests.support.plain_figures import wilson
 
@@ -98,16 +96,11 @@ def facts_of(leads: list[One]) -> list[Fact]:
 def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """Give the page of a company, looked at once for all that is counted on it."""
     home = tmp_path_factory.mktemp("changed")
-    put_empty_database(home / "leadloop.db")
-    engine = engine_for(f"sqlite:///{home / 'leadloop.db'}")
-    bring_up_to_date(engine)
-    with open_doors(home, engine) as doors:
+    with empty_database(home) as engine, open_doors(home, engine) as doors:
         now = doors.clock()
         leads = leads_of(now, request.param)
         doors.service.desk.store.append(facts_of(leads))
-        page = Page(doors.page("/alarms?lang=en"))
-    engine.dispose()
-    return page, leads, now.astimezone(ZONE).date()
+        return Page(doors.page("/alarms?lang=en")), leads, now.astimezone(ZONE).date()
 
 
 def test_who_comes_instead_is_counted_among_all_leads_of_the_channel(shown: Shown) -> None:
