@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-LOOKS = (100_000, 10, 2)
+LOOKS = (50_000, 10, 2)
 """After so many objects more Python looks at the young ones, after so many such looks further back, and over all after so many of
-those: after two million objects more, that is some tests with a service each."""
+those: after a million objects more, which some tests with a service each make together."""
 
 
 class LeftToPython:
