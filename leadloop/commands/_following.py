@@ -82,7 +82,9 @@ def _level(report: SinceReport) -> str:
     before, now = report.example
     if round(before, 2) == round(now, 2):
         is_as_promised = report.together is not None and report.together.verdict == "as_expected"
-        return "its level holds." if is_as_promised else "its level stays: what was seen so far is too little to move it."
+        return (
+            "its level holds." if is_as_promised else "its level stays: what was seen so far is too little to move it."
+        )
     return f"a lead that was given {before:.0%} when it learned is given {now:.0%} now; every score follows."
 
 

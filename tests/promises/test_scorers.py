@@ -30,7 +30,9 @@ ROWS = RowBuilder(windows_company(), FixedRates())
 MOMENT = call().at
 
 
-MOVED = Level(-2.0, ((0.8123456, -0.3),) * len(STEPS), ((0.01, 0.0, 0.01),) * len(STEPS), (0.0,) * len(STEPS), MOST_GAIN)
+MOVED = Level(
+    -2.0, ((0.8123456, -0.3),) * len(STEPS), ((0.01, 0.0, 0.01),) * len(STEPS), (0.0,) * len(STEPS), MOST_GAIN
+)
 """A market in which more buy, and leads differ less, than a model learned; following it has always paid."""
 
 
