@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,6 +68,13 @@ BATCHES, LARGEST_BATCH = "/v1/batch/", 64_000_000
 """Where many rows come in one request, which is never held whole, and how many bytes they may be."""
 LONGEST_PAUSE = 30.0
 """Seconds for which a body may stop coming; who waits longer has gone or holds a place on purpose, and is answered 408."""
+UNWRITABLE = {
+    "type": "unwritable",
+    "loc": ("request", "NUL"),
+    "msg": "holds the character NUL, or a number that is too large; PostgreSQL takes neither",
+}
+"""What is told of a value that the database refuses, wherever in the request it stood."""
+logger = logging.getLogger(__name__)
 KEPT = ("type", "loc", "msg")
 """What an answer keeps of pydantic's errors: the input itself may be personal data."""
 
@@ -121,7 +130,12 @@ def add_error_handlers(app: FastAPI, pages: Pages) -> None:
             return await http_exception_handler(request, error)
         return pages.show(request, "refused.html", 404, why="no_page", remedy="no_page_remedy")
 
+    async def unwritable(request: Request, error: Exception) -> Response:
+        logger.warning("A request holds what the database cannot: %s", type(getattr(error, "orig", error)).__name__)
+        return await bad_request(request, RequestValidationError([UNWRITABLE]))
+
     app.add_exception_handler(RequestValidationError, bad_request)
+    app.add_exception_handler(DataError, unwritable)
     app.add_exception_handler(404, not_there)
     app.add_exception_handler(LeadloopError, refusal)
 

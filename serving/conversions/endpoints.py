@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated, Any, Literal
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -26,6 +26,8 @@ TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 NOT_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 MOST_LETTERS = 20
 PullSystem = Literal["yandex_orders", "google", "google_adjustments", "google_enhanced"]
+LARGEST_NUMBER = 2**63 - 1
+"""What a database can call a letter by."""
 logger = logging.getLogger(__name__)
 
 
@@ -119,7 +121,7 @@ def conversions_router(
         return RedirectResponse(pages.link("/conversions", **language_asked(request)) + f"#{system}", 303)
 
     @router.post("/conversions/letters/{letter_id}/again")
-    async def sent_again(request: Request, letter_id: int) -> Response:
+    async def sent_again(request: Request, letter_id: Annotated[int, Path(le=LARGEST_NUMBER)]) -> Response:
         """Let a letter that nobody could deliver be sent again."""
         await run_in_threadpool(outbox.again, letter_id, desk.now())
         return RedirectResponse(pages.link("/conversions", **language_asked(request)) + "#letters", 303)

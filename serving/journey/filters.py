@@ -25,6 +25,9 @@ WITHOUT = "(none)"
 NAMES = (*FILTERS, "by", "period", "from", "to", "vs_channel", "vs_from", "vs_to", "cohorts")
 """Every word that an address may hold, besides the language."""
 
+NO_DAY, FIRST_DAY, LAST_DAY = date.min, date(1900, 1, 1), date(2999, 12, 31)
+"""A view looks at the days around those that were asked for, and the calendar ends with the year 9999."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -158,7 +161,10 @@ def _day(name: str, said: Mapping[str, str], wrong: list[Wrong]) -> date | None:
     if name not in said:
         return None
     try:
-        return date.fromisoformat(said[name])
+        day = date.fromisoformat(said[name])
     except ValueError:
-        wrong.append(Wrong(name, said[name], "no_day"))
-        return None
+        day = NO_DAY
+    if FIRST_DAY <= day <= LAST_DAY:
+        return day
+    wrong.append(Wrong(name, said[name], "no_day"))
+    return None

@@ -169,3 +169,27 @@ def test_a_form_that_does_not_fit_says_that_nothing_was_stored(doors: Doors) -> 
     answer = doors.client.post("/queue/7/take", data={"manager": "x" * 301}, headers=HTML)
     assert answer.status_code == 422
     assert "В форме не подходит: Менеджер. Ничего не сохранено." in answer.text
+
+
+def test_what_no_database_can_hold_is_unfit_and_no_fault_of_ours(tmp_path: Path, engine: Engine) -> None:
+    with open_doors(tmp_path / "closed", engine, open_to="") as closed:  # whoever has not signed in yet, too
+        said = {"login": "a\0b", "password": "a whole sentence"}
+        answers = [closed.client.post("/sign-in", data=said, headers={"origin": "http://localhost"})]
+    with open_doors(tmp_path / "open", engine) as doors:
+        mapping = {"source": "a\0b", "campaign": "", "to_source": "c", "to_campaign": ""}
+        answers.append(doors.client.get("/audit?lead=a%00b", headers=HTML))
+        drift = doors.client.get("/channels/drift?channel=a%00b", headers=HTML)
+        answers.append(doors.client.post("/journey/costs/mappings", data=mapping, headers=HTML))
+        letter = doors.client.post(f"/conversions/letters/{10**20}/again", headers=HTML)
+    assert {answer.status_code for answer in answers} <= {200, 303, 401, 422}
+    assert (letter.status_code, drift.status_code) == (422, 422)
+    if engine.dialect.name == "postgresql":
+        assert [answer.status_code for answer in answers] == [422] * 3
+        assert "NUL" in answers[0].text
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1899-12-31", "3000-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_no_day_of_a_view(doors: Doors, day: str) -> None:
+    for name in ("from", "to", "vs_from", "vs_to"):
+        assert doors.client.get(f"/journey.csv?{name}={day}").status_code == 422
+    assert doors.client.get("/journey.csv?from=1900-01-01&to=2999-12-31").status_code == 200
