@@ -83,7 +83,7 @@ class DriftReports:
             if old != kept:
                 old.unlink(missing_ok=True)  # one report a channel is kept
         place = ["--home", str(self._settings.home), "--company", str(self._settings.company_file)]
-        command = [sys.executable, "-m", "leadloop", "drift", channel, "--out", str(path), *place]
+        command = [sys.executable, "-m", "leadloop", "drift", "--out", str(path), *place, "--", channel]
         told = path.with_suffix(".log")
         with told.open("wb") as file:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=file)

@@ -73,7 +73,9 @@ def reports_router(
         return pages.show(request, "channels.html", **told)
 
     @router.get("/channels/drift")
-    async def drift_page(request: Request, channel: Annotated[str, Query(max_length=300)]) -> Response:
+    async def drift_page(
+        request: Request, channel: Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
+    ) -> Response:
         """Show the channel's drift report; a process of its own makes it, and it is served as a file."""
         report = await run_in_threadpool(drift.report, channel)
         if report.path:

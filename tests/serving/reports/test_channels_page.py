@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -138,6 +139,19 @@ def test_a_drift_report_is_made_by_a_process_of_its_own_and_served_as_a_file(doo
     files = sorted((doors.service.settings.home / "reports" / "drift").iterdir())
     assert [file.suffix for file in files] == [".html", ".json", ".log"]
     assert not re.findall(r"""<(?:script|link)[^>]+(?:src|href)=["']https?://""", report)
+
+
+def test_a_channel_that_is_written_like_an_option_is_a_channel(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def not_started(command: list[str], **_: object) -> object:
+        started.append(command)
+        raise OSError
+
+    monkeypatch.setattr("serving.reports.drift_reports.subprocess.Popen", not_started)
+    with suppress(OSError):
+        doors.client.get("/channels/drift?channel=--home=elsewhere")
+    assert started[0][-2:] == ["--", "--home=elsewhere"]
 
 
 def test_a_drift_report_that_cannot_be_made_says_why(doors: Doors) -> None:
