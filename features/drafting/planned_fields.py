@@ -77,18 +77,33 @@ def fields_of_leads(
 def with_call_answers(
     planned: list[PlannedField], calls: SampledFile, claimed: Collection[str], placeholders: Collection[str]
 ) -> list[PlannedField]:
-    """Return the fields with the questions that managers ask by phone; one that the form asks too gets both columns."""
+    """Return the fields with the questions that managers ask by phone; one that the form asks too gets both columns.
+
+    A column of the leads that is left out keeps no question's name: amoCRM calls the sum of a deal "Бюджет", too.
+    """
     fields = {one.name: one for one in planned}
     for column, cells in calls.columns.items():
         if column in claimed:
             continue
         same = next((one for one in planned if one.column == column and one.fate == "kept"), None)
-        one = _named_field(column, given(cells, placeholders), calls, set() if same else set(fields))
+        given_up = {name for name, other in fields.items() if name in CRITERIA and other.fate != "kept"}
+        one = _named_field(column, given(cells, placeholders), calls, set() if same else set(fields) - given_up)
+        if one.name in given_up and not same:
+            fields = _renamed(fields, one.name)
         if same and one.fate == "kept":
             fields[same.name] = replace(same, call_column=column)
         elif not same:
             fields[one.name] = replace(one, column=None, call_column=column, by_manager=True)
     return list(fields.values())
+
+
+def _renamed(fields: dict[str, PlannedField], name: str) -> dict[str, PlannedField]:
+    """Return the fields, in their order, with one under the plain name of its own column."""
+    other = plain_name(fields[name].label, set(fields) | set(CRITERIA))
+    return {
+        (other if key == name else key): (replace(one, name=other) if key == name else one)
+        for key, one in fields.items()
+    }
 
 
 def _judged(one: PlannedField, finding: Finding) -> PlannedField:

@@ -109,6 +109,23 @@ def test_sales_without_a_stage_need_one_column_more(tmp_path: Path) -> None:
     assert "add a column `stage` with the word Won" in draft.problems[0]
 
 
+def test_the_question_of_the_budget_is_no_other_column_that_is_left_out(tmp_path: Path) -> None:
+    won = ["Договор подписан", "Отказ"] * 20
+    leads = {
+        "ID": ids(40), "Дата создания": days(40), "Этап сделки": won,
+        "Бюджет ₽": [f"{100_000 + n}" if n % 2 == 0 else "" for n in range(40)],
+    }  # fmt: skip
+    calls = {
+        "ID сделки": ids(40), "Дата звонка": days(40), "Результат": ["Дозвонились", "Не ответил"] * 20,
+        "Потребность": ["да", "нет"] * 20, "Бюджет есть": ["да", "нет"] * 20, "Срочно": ["да", "нет"] * 20,
+    }  # fmt: skip
+    stages = {"ID сделки": ids(40), "Дата": days(40), "Этап": won, "Сумма": ["100000", ""] * 20}
+    draft = drafted(tmp_path, leads, calls=calls, stages=stages)
+    assert draft.company.fields["budget"].call_column == "Бюджет есть"
+    assert set(draft.company.abc[0].criteria) == {"need", "budget", "urgency"}
+    assert "# byudzhet: {kind: number" in draft.text
+
+
 def test_what_managers_ask_by_phone_becomes_their_fields(tmp_path: Path) -> None:
     calls = {
         "ID заявки": ids(8), "Начало": days(8), "Менеджер": ["Анна", "Лев"] * 4, "Результат": ["Дозвонились", "Чудо"] * 4,
