@@ -208,9 +208,9 @@ def trend_of(points: list[Scored], company: Company, w: Writing) -> str | None:
             "marker": {"symbol": "diamond" if beyond else "circle"},
         }
         for beyond, line in lines.items()
-        if line
+        if any(chance is not None for _, chance in line)
     ]
-    layout = {"yaxis": {"tickformat": ".1~%", "rangemode": "tozero"}, "showlegend": bool(lines[True])}
+    layout = {"yaxis": {"tickformat": ".1~%", "rangemode": "tozero"}, "showlegend": len(traces) > 1}
     return orjson.dumps({"traces": traces, "layout": layout}).decode()
 
 

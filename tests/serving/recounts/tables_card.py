@@ -165,6 +165,7 @@ def check_cards(told: Taught, moment: datetime, draw: Random) -> None:
             one,
             moment,
             plain.zone,
+            tables.said["horizon_days"],
             lambda then, at, of=known_at: 1 / (1 + exp(-odds_of(then, *of(at))[0])),  # type: ignore[misc]
         )
     assert points

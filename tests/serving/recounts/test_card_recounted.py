@@ -36,7 +36,7 @@ def test_a_cards_chance_and_value_equal_the_companys_guess_by_hand(name: str, re
             language = draw.choice(["ru", "en"])
             html = company.doors.page(f"/leads/{quote(one.id)}?lang={language}")
             points += check_trend(
-                html, one, moment, plain.zone, lambda then, _: chance_of(said_by(then), company.words)
+                html, one, moment, plain.zone, plain.horizon, lambda then, _: chance_of(said_by(then), company.words)
             )
             text = Page(html).text("content")
             told = re.search(WORTH[language], text)

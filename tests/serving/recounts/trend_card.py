@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,17 @@ from tests.support.plain_chances import closed_since
 from tests.support.plain_figures import PlainLead
 
 
-def drawn_of(html: str) -> dict[str, Any] | None:
-    """Return the line that a card draws, if it draws one."""
+def lines_of(html: str) -> list[dict[str, Any]]:
+    """Return the lines that a card draws: of the days that taught the model, and of the days beyond; none where it draws none."""
     charts = [json.loads(unescape(one)) for one in re.findall(r"data-chart='(.*?)'", html)]
     assert len(charts) < 2
-    return charts[0]["traces"][0] if charts else None
+    lines: list[dict[str, Any]] = charts[0]["traces"] if charts else []
+    return lines
+
+
+def drawn_of(html: str) -> dict[str, Any] | None:
+    """Return the first line that a card draws, if it draws one."""
+    return next(iter(lines_of(html)), None)
 
 
 def as_of(one: PlainLead, moment: datetime) -> PlainLead:
@@ -31,24 +37,41 @@ def as_of(one: PlainLead, moment: datetime) -> PlainLead:
 
 
 def check_trend(
-    html: str, one: PlainLead, now: datetime, zone: ZoneInfo, chance: Callable[[PlainLead, datetime], float]
+    html: str,
+    one: PlainLead,
+    now: datetime,
+    zone: ZoneInfo,
+    days: int | None,
+    chance: Callable[[PlainLead, datetime], float],
 ) -> int:
-    """Check every point: none while the lead is closed, and the line goes on to where it was closed; return how many there are."""
+    """Check every point: none while the lead is closed, and the line goes on to where it was closed; return how many there are.
+
+    What was said once the lead was older than the ``days`` that taught is a line of its own, and the first ends there.
+    """
     told = {one.at, *(call["at"] for call in one.calls), *(stage["at"] for stage in one.stages)}
-    points: list[tuple[str, float | None]] = []
-    for moment in [*sorted(each for each in told if each < now), now]:
-        at, then = f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}", as_of(one, moment)
-        is_closed = closed_since(then) is not None
-        if is_closed and points and points[-1][1] is not None:
-            points.append((at, points[-1][1]))
-        points.append((at, None if is_closed else chance(then, moment)))
-    drawn = drawn_of(html)
-    if len({at for at, y in points if y is not None}) < 2:
-        assert drawn is None
+    moments = [*sorted(each for each in told if each < now), now]
+    ends = one.at + timedelta(days=days) if days else now
+    parts = [[each for each in moments if each <= ends], [each for each in moments if each > ends]]
+    lines: list[list[tuple[str, float | None]]] = [[], []]
+    for place, points in enumerate(lines):
+        for moment in parts[place]:
+            at, then = f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}", as_of(one, moment)
+            is_closed = closed_since(then) is not None
+            if is_closed and points and points[-1][1] is not None:
+                points.append((at, points[-1][1]))
+            points.append((at, None if is_closed else chance(then, moment)))
+        if place == 0 and parts[1] and points and points[-1][1] is not None:
+            points.append((f"{ends.astimezone(zone):%Y-%m-%d %H:%M:%S}", points[-1][1]))
+    drawn = lines_of(html)
+    if len({at for points in lines for at, y in points if y is not None}) < 2:
+        assert not drawn
         return 0
-    assert drawn
-    assert drawn["x"] == [at for at, _ in points]
-    assert [y is None for y in drawn["y"]] == [y is None for _, y in points]
-    open_ones = [y for y in drawn["y"] if y is not None]
-    assert open_ones == pytest.approx([y for _, y in points if y is not None])
-    return len(open_ones)
+    seen = 0
+    shown = [points for points in lines if any(y is not None for _, y in points)]
+    for line, points in zip(drawn, shown, strict=True):
+        assert line["x"] == [at for at, _ in points]
+        assert [y is None for y in line["y"]] == [y is None for _, y in points]
+        open_ones = [y for y in line["y"] if y is not None]
+        assert open_ones == pytest.approx([y for _, y in points if y is not None])
+        seen += len(open_ones)
+    return seen
