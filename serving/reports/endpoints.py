@@ -18,7 +18,7 @@ from serving.gate.security_headers import REPORT_MAY
 from serving.intake.unknown_fields import UnknownFields
 from serving.pages import Pages, Writing
 from serving.reports.drift_reports import DriftReports
-from serving.reports.trend import BY_WEEK, weekly_leads, weekly_trend
+from serving.reports.trend import BY_WEEK, FEWEST_ON_THE_CHART, weekly_leads, weekly_trend
 from serving.routes_when_asked import DoorRouter
 
 NON_TARGET = ("non_target", "named")
@@ -58,6 +58,7 @@ def reports_router(
             "trend": weekly_trend(weeks, desk.company, alarmed, w.channel)
             if tells_non_target
             else weekly_leads(weeks, w.channel),
+            "fewest_on_the_chart": FEWEST_ON_THE_CHART,
             "months": _months(figures, moment),
             "month": month,
             "level": level,

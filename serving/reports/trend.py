@@ -31,8 +31,8 @@ def weekly_trend(
     company: Company,
     alarmed: Collection[str] = (),
     named: Callable[[str], str] = str,
-) -> str:
-    """Return the chart of the non-target share by week and channel, with Wilson intervals on hover.
+) -> str | None:
+    """Return the chart of the non-target share by week and channel, with Wilson intervals on hover; None where it has no point.
 
     The channels of ``alarmed`` stand out from the others; ``named`` says how people call a channel.
     """
@@ -43,7 +43,8 @@ def weekly_trend(
     layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "hovermode": "closest"}
     largest = _largest({name: sum(one.of for one in of.values()) for name, of in weeks.items()})
     traces = [_trace(named(name), weeks[name], name in alarmed, _look(place)) for place, name in enumerate(largest)]
-    return orjson.dumps({"traces": traces, "layout": layout}).decode()
+    drawn = [trace for trace in traces if trace["x"]]
+    return orjson.dumps({"traces": drawn, "layout": layout}).decode() if drawn else None
 
 
 def weekly_leads(tallies: Mapping[CutKey, Tally], named: Callable[[str], str] = str) -> str:

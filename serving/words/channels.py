@@ -82,6 +82,10 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_campaign": ("(без кампании)", "(no campaign)"),
     "trend_leads": ("Заявки по неделям", "Leads by week"),
+    "trend_few": (
+        "Ни у одного канала не было недели хотя бы с {n} заявками, с которыми поговорили: от меньшего числа доля скачет. Доли за всё время — в таблице.",
+        "No channel had a week with {n} leads that were talked to: of fewer the share jumps about. The shares of all time stand in the table.",
+    ),
     "trend": ("Доля нецелевых по неделям", "Non-target share by week"),
     "non_target_note": (
         "Нецелевые — из тех, с кем поговорили; отмеченные нецелевыми без разговора показаны отдельно, из всех заявок.",

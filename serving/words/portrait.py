@@ -31,6 +31,10 @@ PORTRAIT_WORDS: dict[str, tuple[str, str]] = {
         "{open:# ещё открыта и учтена|# ещё открыты и учтены|# ещё открыты и учтены} по вероятности: ожидается {sales:# продажа|# продажи|# продаж}",
         "{open:# is still open and counted by its|# are still open and counted by their} chance: {sales:# sale is|# sales are} expected",
     ),
+    "pt_within": (
+        "у {open:# срок ещё не вышел: она учтена|# срок ещё не вышел: они учтены|# срок ещё не вышел: они учтены} по вероятности, а купившие — как продажи, вместе {sales:# продажа|# продажи|# продаж}",
+        "{open:# is within its window and counted by its|# are within their window and counted by their} chance, those that bought as sales: {sales:# sale|# sales} in all",
+    ),
     "pt_never": (
         "не дозвонились: {n} — такие заявки не считаются потерянными и не участвуют",
         "{n:# was|# were} never reached: such leads are not counted as lost and take no part",

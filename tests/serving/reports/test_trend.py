@@ -9,7 +9,7 @@ from typing import Any
 from features.facts.company import Company
 from monitoring.counted_cells import CutKey
 from monitoring.tally import PLACE, SIZE, Tally
-from serving.reports.trend import weekly_leads, weekly_trend
+from serving.reports.trend import FEWEST_ON_THE_CHART, weekly_leads, weekly_trend
 
 WEEK = date(2026, 3, 2)
 CHANNELS = ("unknown", "ВКонтакте", "Авито", "Поиск")
@@ -26,7 +26,8 @@ def tallies() -> dict[CutKey, Tally]:
     return told
 
 
-def traces(chart: str) -> list[dict[str, Any]]:
+def traces(chart: str | None) -> list[dict[str, Any]]:
+    assert chart
     drawn: list[dict[str, Any]] = json.loads(chart)["traces"]
     return drawn
 
@@ -43,3 +44,12 @@ def test_channels_are_called_as_the_page_calls_them_and_the_alarmed_one_stands_o
     drawn = {one["name"]: one["line"]["width"] for one in traces(chart)}
     assert list(drawn) == ["UNKNOWN", "ВКОНТАКТЕ", "АВИТО", "ПОИСК"]
     assert max(drawn, key=lambda name: drawn[name]) == "UNKNOWN"
+
+
+def test_weeks_of_too_few_talks_draw_no_chart_and_no_line() -> None:
+    few = {
+        key: Tally(tuple(min(one, FEWEST_ON_THE_CHART - 1) for one in tally.sums)) for key, tally in tallies().items()
+    }
+    assert weekly_trend(few, Company(company="Окна")) is None
+    one_busy = few | {(("Поиск",), WEEK): tallies()[("Поиск",), WEEK]}
+    assert [one["name"] for one in traces(weekly_trend(one_busy, Company(company="Окна")))] == ["Поиск"]
