@@ -305,7 +305,10 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Те же более поздние заявки, каждая один раз: в ту минуту, когда правила впервые смогли её оценить.",
         "The same later leads, each once: at the minute when the rules could first grade it.",
     ),
-    "grades_left_out": ("Ещё {n} правила так и не оценили.", "{n:# more was|# more were} never graded by the rules."),
+    "grades_left_out": (
+        "Ещё {n:# заявку|# заявки|# заявок} правила так и не оценили.",
+        "{n:# more was|# more were} never graded by the rules.",
+    ),
     "grades_arrival": (
         "Те же более поздние заявки, как они поступили: правила ни одной не оценили.",
         "The same later leads as they came in: the rules graded none of them.",

@@ -75,3 +75,9 @@ def test_names_are_written_as_people_write_them_wherever_a_page_says_them() -> N
     w = Writing(Company(company="Окна"), named=lambda level: written.get(level, level))
     assert (w.answer("city", "москва"), w.channel("vk"), w.answer("offer", "другое")) == ("Москва", "vk", "другое")
     assert w.reason(Reason("offer", "тихий офис", 0.4, 180, 31)) == "Предложение: Тихий офис"
+
+
+@pytest.mark.parametrize(("n", "words"), [(1, "1 заявку правила"), (3, "3 заявки правила"), (12, "12 заявок правила")])
+def test_leads_that_the_rules_never_graded_go_with_their_number(n: int, words: str) -> None:
+    w = Writing(Company(company="Окна", language="ru"))
+    assert f"Ещё {words} так и не оценили." == w("grades_left_out", n=w.number(n))
