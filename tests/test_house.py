@@ -67,6 +67,11 @@ def imported_in(tree: ast.AST) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    return frozenset(imported_in(tree_of(path)))
+
+
 def clocks_read_in(tree: ast.AST) -> Iterator[int]:
     """Yield the line of every look at a clock; a monotonic clock measures spans and is none."""
     for node in ast.walk(tree):
@@ -101,16 +106,20 @@ def naive_moments_in(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _trees_are_kept_for_this_file_alone() -> Iterator[None]:
+    yield
+    tree_of.cache_clear()
+
+
 @pytest.mark.parametrize("library", ONE_FILE_EACH)
 def test_each_foreign_library_lives_behind_one_file(library: str) -> None:
-    importers = [name_of(path) for path in product_files() if library in set(imported_in(tree_of(path)))]
+    importers = [name_of(path) for path in product_files() if library in imports_of(path)]
     assert len(importers) == 1, f"{library} is imported in {importers}"
 
 
 def test_fastapi_is_known_only_at_the_doors() -> None:
-    importers = [
-        name_of(path) for path in product_files() if {"fastapi", "starlette"} & set(imported_in(tree_of(path)))
-    ]
+    importers = [name_of(path) for path in product_files() if {"fastapi", "starlette"} & imports_of(path)]
     below = [name for name in importers if not name.startswith(("serving/", "leadloop/"))]
     assert importers
     assert below == []
@@ -154,7 +163,7 @@ def test_the_readers_of_this_file_see_what_they_look_for() -> None:
 
 
 def test_nothing_is_pickled() -> None:
-    found = {name_of(path): UNSAFE_TO_LOAD & set(imported_in(tree_of(path))) for path in product_files()}
+    found = {name_of(path): UNSAFE_TO_LOAD & imports_of(path) for path in product_files()}
     methods = [
         f"{name_of(path)}:{node.lineno}"
         for path in product_files()
@@ -181,7 +190,7 @@ def test_every_import_of_the_product_is_declared() -> None:
     distributions = packages_distributions()
     missing: dict[str, set[str]] = {}
     for path in product_files():
-        for module in set(imported_in(tree_of(path))) - set(sys.stdlib_module_names) - set(PACKAGES):
+        for module in imports_of(path) - set(sys.stdlib_module_names) - set(PACKAGES):
             if not {_plain(name) for name in distributions.get(module, [])} & (declared | COME_WITH):
                 missing.setdefault(module, set()).add(name_of(path))
     assert missing == {}
