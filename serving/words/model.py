@@ -216,11 +216,11 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
         "Кому звонить, решал не случай, поэтому заявки, каким звонили редко, весят больше. С этими весами они говорят столько же, сколько {n:# заявка|# заявки|# заявок} с равным весом.",
         "Whom to call was not left to chance, so leads whose like was rarely called weigh more. Weighed so, they tell as much as {n:# lead|# leads} of equal weight.",
     ),
-    "not_looked_at": (
+    "never_worked": (
         "Не проверено: с такими заявками никто не работал, и о них модель судит по остальному, что о них известно.",
         "Not looked at: nobody worked on leads of this kind, so the model goes by what else is known of them.",
     ),
-    "not_looked_at_one": ("заявок:\u00a0{n}", "{n:# lead|# leads}"),
+    "never_worked_one": ("заявок:\u00a0{n}", "{n:# lead|# leads}"),
     "card_better": ("Лучше ли она правил", "Does it beat the rules"),
     "judged_on": (
         "Проверка: сначала её обучили только на более ранних заявках, затем показали более поздние, оставленные с {first} по {last}. Этих заявок: {leads}, купили: {sales}.",

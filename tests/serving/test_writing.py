@@ -10,6 +10,7 @@ import pytest
 from features.facts.company import Company
 from models.score import Reason
 from serving.pages import Writing
+from serving.words import pages
 from serving.words.pages import PAGE_WORDS
 
 
@@ -28,6 +29,14 @@ def test_what_is_to_be_typed_is_shown_as_code_and_values_stay_words(
     assert "<code>leadloop &lt;b&gt;`import`&lt;/b&gt;</code> &amp; " in typed
     assert w("around", said=typed) == typed
     assert w("around", said="`a` < b") == "`a` < b"  # the page itself escapes what is no HTML yet
+
+
+def test_no_wing_takes_the_key_of_another_wings_words() -> None:
+    wings = [words for name, words in vars(pages).items() if name.endswith("_WORDS") and name != "PAGE_WORDS"]
+    assert len(wings) > 10
+    keys = [key for words in wings for key in words]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+    assert set(keys) == set(PAGE_WORDS)
 
 
 FORMS = re.compile(r"{(\w+):([^}]*\|[^}]*)}")
