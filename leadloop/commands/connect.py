@@ -112,10 +112,9 @@ def _draft(
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    fields, stages = len(told.fields), len(told.stages)
-    console.print(
-        f"{out} is drafted from {fields:,} fields, {stages:,} stages, {len(told.people):,} people. Read it, then:"
-    )
+    fields, stages = counted(len(told.fields), "field"), counted(len(told.stages), "stage")
+    people = counted(len(told.people), "person", "people")
+    console.print(f"{out} is drafted from {fields}, {stages}, {people}. Read it, then:")
     console.print(f"  leadloop connect {crm.value} --check", markup=False)
 
 

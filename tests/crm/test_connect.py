@@ -43,6 +43,7 @@ def test_five_commands_lead_from_an_empty_folder_to_a_scored_lead(crm: tuple[str
     address = ["--address", standin.address] if name != "bitrix24" else []
     ran = connect(name, standin, tmp_path, "--draft", *address, "--out", str(file))
     assert ran.code == 0, ran.out
+    assert " stages, 1 person. Read it" in one_line(ran.out)
     drafted = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert set(drafted["crm"]["write_back"]) == {"score", "grade", "reasons", "moved_by"}
     assert {"need", "budget", "urgency"} <= set(drafted["fields"])
