@@ -69,10 +69,11 @@ def _say(result: Result, console: Console, currency: str) -> None:
     if result.open:
         console.print(f"{result.open:,} of the leads are open and count by their chance.", highlight=False)
     money = result.more_money
-    if result.effect and money:
-        console.print(f"{money:,.10g} {currency} more: {_effect(result.effect, money)}", highlight=False)
-    for channel, effect in result.by_channel.items() if money else ():
-        console.print(f"  {channel}: {_effect(effect, money or 0.0)}", markup=False, highlight=False)
+    if money:
+        if result.effect:
+            console.print(f"{money:,.10g} {currency} more: {_effect(result.effect, money)}", highlight=False)
+        for channel, effect in result.by_channel.items():
+            console.print(f"  {channel}: {_effect(effect, money)}", markup=False, highlight=False)
     console.print(VERDICTS[result.verdict])
 
 

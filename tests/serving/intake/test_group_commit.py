@@ -46,22 +46,24 @@ def stored(engine: Engine) -> set[str]:
         return set(connection.execute(select(PERSONS.c.person_key)).scalars())
 
 
+def answer_to(writer: GroupCommit[str, str], name: str) -> str | Exception:
+    """Return what a request is told, be it a refusal."""
+    try:
+        return writer.done(name)
+    except Exception as error:  # noqa: BLE001 - what is told is what is looked at
+        return error
+
+
 def all_at_once(guests: Guests, writer: GroupCommit[str, str], names: Sequence[str]) -> list[str | Exception]:
     """Return what each is told whose request queued while another was being written."""
 
-    def ask(name: str) -> str | Exception:
-        try:
-            return writer.done(name)
-        except Exception as error:  # noqa: BLE001 - what is told is what is looked at
-            return error
-
     guests.go.clear()
     with ThreadPoolExecutor(len(names) + 1) as pool:
-        first = pool.submit(ask, "first")
+        first = pool.submit(answer_to, writer, "first")
         eventually(lambda: bool(guests.groups))
         others = []
         for count, name in enumerate(names, start=1):
-            others.append(pool.submit(ask, name))
+            others.append(pool.submit(answer_to, writer, name))
             eventually(lambda wanted=count: writer.waiting == wanted)  # type: ignore[misc]
         guests.go.set()
         assert first.result() == "FIRST"
@@ -177,27 +179,21 @@ def test_a_database_that_hangs_is_told_to_all_who_wait_and_what_comes_later_is_s
     guests = Guests()
     writer = GroupCommit[str, str](lambda: sqlite_engine, guests.perform)
 
-    def ask(name: str) -> str | Exception:
-        try:
-            return writer.done(name)
-        except Exception as error:  # noqa: BLE001 - what is told is what is looked at
-            return error
-
     guests.go.clear()
     with ThreadPoolExecutor(3) as pool:
-        asked = [pool.submit(ask, "in hand")]
+        asked = [pool.submit(answer_to, writer, "in hand")]
         eventually(lambda: bool(guests.groups))
-        asked.append(pool.submit(ask, "queued"))
+        asked.append(pool.submit(answer_to, writer, "queued"))
         eventually(lambda: writer.waiting == 1)
         for _ in range(group_commit.MOST_LOOKS):
             writer.look()
         assert not any(one.done() for one in asked)
         writer.look()
-        told = [one.result(5) for one in asked]
-        assert [type(one) for one in told] == [StoreUnreachable] * 2
+        answers = [one.result(5) for one in asked]
+        assert [type(one) for one in answers] == [StoreUnreachable] * 2
         assert writer.waiting == 0
         guests.go.set()
-        assert pool.submit(ask, "later").result(5) == "LATER"
+        assert pool.submit(answer_to, writer, "later").result(5) == "LATER"
     assert stored(sqlite_engine) == {"in hand", "later"}
     writer.close()
 
