@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,15 @@ class House:
         from monitoring.conversions.steps_book import StepsBook, kept_steps
 
         return StepsBook(self.store, self.company, kept_steps(self.settings.home))
+
+    def named(self) -> Callable[[str], str]:
+        """Return what tells how people write a channel, a campaign, an ad, an offer or a page that is compared without case."""
+        from features.facts.written_names import WrittenNames
+        from features.rows.feature_words import channel_word
+
+        names = WrittenNames(self.engine, self.company)
+        names.look()
+        return lambda name: channel_word(name, "en", names.of)
 
 
 def open_house(home: Path | None, company: Path | None, *, makes: bool = False, quietly: bool = False) -> House:

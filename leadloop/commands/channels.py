@@ -11,6 +11,8 @@ from leadloop.commands._rates import between, percent, untold
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.table import Table
 
     from monitoring.channel_quality import ChannelLine
@@ -58,26 +60,26 @@ def command(
     level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
     spend = house.store.spend(known_by=moment)
     lines = channel_lines(requests, spend, {}, company=house.company, moment=moment, level=level)
-    console = Console()
-    console.print(_table(lines, by))
+    console, named = Console(), house.named()
+    console.print(_table(lines, by, named))
     if house.company.count_a_person_once:
         console.print(ONCE)
     told = Watcher(house.company, ScoreLog(house.store.engine)).watch(requests, moment, spend, only=of_whole_channels)
     for alarm in told.alarms:
         console.print(
-            f"[bold red]{escape(alarm.watched.channel)}[/]: {WHAT[alarm.watched.measure]} {_words(alarm.before)} before, "
+            f"[bold red]{escape(named(alarm.watched.channel))}[/]: {WHAT[alarm.watched.measure]} {_words(alarm.before)} before, "
             f"{_words(alarm.after)} since about {alarm.since} ({alarm.earliest} to {alarm.latest})"
         )
     if not told.alarms:
         console.print(NO_ALARM[told.state])
 
 
-def _table(lines: list[ChannelLine], by: str) -> Table:
+def _table(lines: list[ChannelLine], by: str, named: Callable[[str], str]) -> Table:
     from rich.markup import escape
 
     table = figures_table(by, figures=("leads", "called", "A or B", "non-target", "bought", "cost,\na sale"))
     for line in lines:
-        name = " / ".join(part or "-" for part in line.key if part is not None)
+        name = " / ".join(named(part) if part else "-" for part in line.key if part is not None)
         rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
         table.add_row(escape(name), f"{line.leads:,}", *rates, _cost(line))
     return table
