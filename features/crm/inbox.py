@@ -78,23 +78,23 @@ class Inbox:
         self._engine, self._crm = engine, crm
 
     def due(self, moment: datetime, most: int = 500) -> list[Waiting]:
-        """Return the messages that are due, the oldest first."""
+        """Return the messages that are due, the least tried first, then the oldest."""
         mine = (CRM_INBOX.c.crm == self._crm) & (CRM_INBOX.c.state == "waiting")
-        asked = select(CRM_INBOX).where(mine, CRM_INBOX.c.due_us <= microseconds(moment)).order_by(CRM_INBOX.c.id)
-        return self._read(asked.limit(most))
+        asked = select(CRM_INBOX).where(mine, CRM_INBOX.c.due_us <= microseconds(moment))
+        return self._read(asked.order_by(CRM_INBOX.c.tries, CRM_INBOX.c.id).limit(most))
 
     def failing(self, most: int = 20) -> list[Waiting]:
         """Return the messages that were tried and wait still, the newest first."""
         mine = (CRM_INBOX.c.crm == self._crm) & (CRM_INBOX.c.state == "waiting") & (CRM_INBOX.c.tries > 0)
         return self._read(select(CRM_INBOX).where(mine).order_by(CRM_INBOX.c.id.desc()).limit(most))
 
-    def put_off(self, numbers: Sequence[int], until: datetime, why: str) -> None:
-        """Let messages wait until a moment, and note why."""
+    def put_off(self, numbers: Sequence[int], until: datetime, why: str, *, tried: bool = True) -> None:
+        """Let messages wait until a moment, and note why; ``tried`` is whether it was they that were asked for."""
         if not numbers:
             return
         with writing(self._engine) as connection:
             later = update(CRM_INBOX).where(CRM_INBOX.c.id.in_(numbers), CRM_INBOX.c.state == "waiting")
-            put = {"due_us": microseconds(until), "tries": CRM_INBOX.c.tries + 1, "why": why[:LONGEST_WHY]}
+            put = {"due_us": microseconds(until), "tries": CRM_INBOX.c.tries + int(tried), "why": why[:LONGEST_WHY]}
             connection.execute(later.values(**put))
 
     def forget_done(self, moment: datetime) -> None:

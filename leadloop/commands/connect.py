@@ -141,7 +141,8 @@ def _once(house: House, console: Console) -> None:
         tasks = {one: bar.add_task(one, total=None) for one in desk.connector.polled}
         heard = desk.hear(now)
         found = desk.look_through(now, lambda entity, count: bar.update(tasks[entity], advance=count))
-    found.taking.add(heard)
+    found.taking.add(heard.taking)
+    found.failed += heard.failed
     carrier, delivered = postman(house), 0
     while True:
         sent = carrier.go_round()

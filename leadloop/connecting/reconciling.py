@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from features.crm.inbox import Inbox, Waiting, mark_done
 from features.crm.record_book import RecordBook, move_cursor
 from features.errors import CrmAway, CrmRefused, LeadloopError
-from leadloop.connecting.connector import Connector
+from leadloop.connecting.batches import Batches, Place
+from leadloop.connecting.connector import Connector, Found
 from leadloop.connecting.taker import Taker, Taking
 from leadloop.sending.back_off import wait_before
 
@@ -35,7 +36,7 @@ def no_progress(what: str, count: int) -> None:
 
 @dataclass(slots=True)
 class Reconciled:
-    """What a look came to; ``failed`` tells of each kind of records that could not be looked through why."""
+    """What a look came to; ``failed`` tells of each kind of records, or record, that could not be looked through why."""
 
     taking: Taking = field(default_factory=Taking)
     failed: list[str] = field(default_factory=list)
@@ -58,30 +59,38 @@ class Reconciler:
         self._connector, self._taker, self._inbox, self._book = connector, taker, inbox, book
         self._look_back, self._company_hash, self._draw = look_back, company_hash, draw
 
-    def hear(self, clock: Callable[[], datetime]) -> Taking:
-        """Look into the messages that are due.
+    def hear(self, clock: Callable[[], datetime]) -> Reconciled:
+        """Look into the messages that are due; those of a record that the CRM refuses wait, longer each time.
 
         Raises
         ------
         CrmAway, CrmRefused
-            Where the CRM cannot be asked; the messages wait, longer each time.
+            Where the CRM cannot be asked; all messages wait.
         """
-        done = Taking()
-        due = self._inbox.due(clock())
-        groups: defaultdict[tuple[str, str], list[Waiting]] = defaultdict(list)
-        for one in due:
+        found = Reconciled()
+        groups: defaultdict[Place, list[Waiting]] = defaultdict(list)
+        for one in self._inbox.due(clock()):
             groups[one.entity, one.record_id].append(one)
-        places = list(groups)
-        for start in range(0, len(places), AT_ONCE):
-            some = places[start : start + AT_ONCE]
-            try:
-                found = [each for place in some for each in self._connector.fetch(*place)]
-                numbers = [one.id for place in some for one in groups[place]]
-                done.add(self._taker.take(found, clock(), partial(mark_done, numbers=numbers)))
-            except (CrmAway, CrmRefused) as error:
-                self._put_off([one for place in places[start:] for one in groups[place]], clock(), error)
-                raise
-        return done
+        tried = [place for place, messages in groups.items() if any(one.tries for one in messages)]
+        batches = Batches.of([place for place in groups if place not in tried], at_once=AT_ONCE, alone=tried)
+
+        def take(some: Sequence[Place]) -> None:
+            numbers = [one.id for place in some for one in groups[place]]
+            found.taking.add(self._taker.take(self._fetched(some), clock(), partial(mark_done, numbers=numbers)))
+
+        try:
+            batches.take(take)
+        except (CrmAway, CrmRefused) as error:
+            asked = batches.left.popleft() if isinstance(error, CrmAway) else []
+            self._put_off([one for place in asked for one in groups[place]], clock(), error)
+            others = [one for some in batches.left for place in some for one in groups[place]]
+            self._put_off(others, clock(), error, tried=False)
+            raise
+        finally:
+            for place, refusal in batches.refused:
+                self._put_off(groups[place], clock(), refusal)
+        found.failed += batches.told()
+        return found
 
     def look_through(self, clock: Callable[[], datetime], progress: Progress = no_progress) -> Reconciled:
         """Look through what changed since the last look, and once more at what could not be taken under other words."""
@@ -93,7 +102,7 @@ class Reconciler:
             except (CrmAway, CrmRefused) as error:
                 found.failed.append(f"{entity}: {error}")
         try:
-            self._look_again(clock, found.taking)
+            self._look_again(clock, found)
         except (CrmAway, CrmRefused) as error:
             found.failed.append(str(error))
         self._inbox.forget_done(clock())
@@ -116,17 +125,23 @@ class Reconciler:
             progress(entity, len(page))
         self._book.note_looked(entity, latest, clock())
 
-    def _look_again(self, clock: Callable[[], datetime], done: Taking) -> None:
+    def _look_again(self, clock: Callable[[], datetime], found: Reconciled) -> None:
         """Ask once more for records of which something could not be taken before company.yaml was changed."""
         waiting = self._book.amiss(self._company_hash)
-        for start in range(0, len(waiting), AT_ONCE):
-            some = waiting[start : start + AT_ONCE]
-            found = [each for one in some for each in self._connector.fetch(one.entity, one.record_id)]
-            done.add(self._taker.take(found, clock(), _nothing))
+        batches = Batches.of([(one.entity, one.record_id) for one in waiting], at_once=AT_ONCE)
 
-    def _put_off(self, waiting: Sequence[Waiting], now: datetime, error: LeadloopError) -> None:
+        def take(some: Sequence[Place]) -> None:
+            found.taking.add(self._taker.take(self._fetched(some), clock(), _nothing))
+
+        batches.take(take)
+        found.failed += batches.told()
+
+    def _fetched(self, some: Sequence[Place]) -> list[Found]:
+        return [each for place in some for each in self._connector.fetch(*place)]
+
+    def _put_off(self, waiting: Sequence[Waiting], now: datetime, error: LeadloopError, *, tried: bool = True) -> None:
         by_tries: defaultdict[int, list[int]] = defaultdict(list)
         for one in waiting:
             by_tries[one.tries].append(one.id)
         for tries, numbers in by_tries.items():
-            self._inbox.put_off(numbers, now + wait_before(tries + 2, self._draw), str(error))
+            self._inbox.put_off(numbers, now + wait_before(tries + 2, self._draw), str(error), tried=tried)

@@ -16,7 +16,7 @@ from features.settings import CrmSecrets, Settings
 from leadloop.connecting.connector import Connector
 from leadloop.connecting.connectors import connector_of
 from leadloop.connecting.reconciling import Progress, Reconciled, Reconciler, no_progress
-from leadloop.connecting.taker import Taker, Taking
+from leadloop.connecting.taker import Taker
 from leadloop.connecting.write_back import WriteBack
 from serving.intake.intake import Intake
 from serving.wiring import Service, service_of
@@ -33,12 +33,12 @@ class CrmDesk:
     reconciler: Reconciler
     write_back: WriteBack
 
-    def hear(self, clock: Clock) -> Taking:
+    def hear(self, clock: Clock) -> Reconciled:
         """Look into what the CRM told, and tell it the scores that moved meanwhile."""
         self._begin_day(clock())
-        done = self.reconciler.hear(clock)
-        done.letters += self.write_back.catch_up(clock())
-        return done
+        found = self.reconciler.hear(clock)
+        found.taking.letters += self.write_back.catch_up(clock())
+        return found
 
     def look_through(self, clock: Clock, progress: Progress = no_progress) -> Reconciled:
         """Look through what changed in the CRM since the last look."""

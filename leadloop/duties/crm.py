@@ -42,7 +42,8 @@ class CrmTurns:
         Raises
         ------
         DutyLacks
-            Where a part of the CRM could not be looked through at the last look, after everything else was done.
+            Where a part of the CRM could not be looked through at the last look, or it refused a record of which it told, after
+            everything else was done.
         """
         from features.errors import DutyLacks
 
@@ -50,14 +51,15 @@ class CrmTurns:
         if desk is None:
             return
         heard = desk.hear(now)
-        if heard.letters:
+        if heard.taking.letters:
             self._place.say_posted(self._place.postman.go_round())
-        say_taken(desk, heard, self._place.console, "heard")
+        say_taken(desk, heard.taking, self._place.console, "heard")
         if self._looked_through is None or not timedelta(0) <= moment - self._looked_through < self._every:
             self._looked_through = moment
             self._look_through(desk)
-        if self._not_looked_through:
-            raise DutyLacks("; ".join(self._not_looked_through))
+        lacks = [*(f"{desk.connector.crm}, {one}" for one in heard.failed), *self._not_looked_through]
+        if lacks:
+            raise DutyLacks("; ".join(lacks))
 
     def _look_through(self, desk: CrmDesk) -> None:
         found = desk.look_through(now)

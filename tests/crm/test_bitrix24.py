@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,50 @@ def test_a_revoked_webhook_is_told_with_what_to_do_and_the_secret_is_not(
     assert "s3cr3tc0de" not in kept.why
 
 
+@pytest.mark.parametrize("says", [Answer(403, {"error": "ACCESS_DENIED"}), Answer(500, {"error": "INTERNAL"})])
+def test_a_record_that_the_crm_never_gives_out_holds_up_no_other(
+    made: CrmHouse, portal: Bitrix24StandIn, says: Answer
+) -> None:
+    first, withheld, *others = [portal.add(**GOOD) for _ in range(4)]
+    portal.withheld[withheld] = says
+    for _ in range(4):
+        with suppress(CrmAway, CrmRefused):
+            made.hear()
+        made.ahead += timedelta(minutes=10)
+    assert all(made.lead(number).answers["area"] == 120.5 for number in (first, *others))
+    waits = made.inbox.failing()
+    assert [one.record_id for one in waits] == [withheld]
+    assert waits[0].tries >= 2
+    late = portal.add(**GOOD)
+    with suppress(CrmAway, CrmRefused):
+        made.hear()
+    assert made.lead(late).answers["area"] == 120.5
+    del portal.withheld[withheld]
+    made.ahead += timedelta(days=1)
+    assert not made.hear().failed
+    assert made.lead(withheld).answers["area"] == 120.5
+
+
+def test_a_record_that_is_refused_is_told_beside_what_was_taken(made: CrmHouse, portal: Bitrix24StandIn) -> None:
+    portal.add(**GOOD)
+    withheld = portal.add(**GOOD)
+    portal.withheld[withheld] = Answer(403, {"error": "ACCESS_DENIED"})
+    found = made.hear()
+    assert found.taking.seen == 1
+    assert found.failed[0].startswith(f"lead {withheld}: ")
+
+
+def test_a_crm_that_lets_nobody_in_is_not_asked_for_every_record(made: CrmHouse, portal: Bitrix24StandIn) -> None:
+    numbers = [portal.add(**GOOD) for _ in range(12)]
+    portal.withheld = dict.fromkeys(numbers, Answer(401, {"error": "INVALID_CREDENTIALS"}))
+    before = len(portal.asked)
+    with pytest.raises(CrmRefused):
+        made.hear()
+    assert len(portal.asked) - before == 4
+    assert made.inbox.counts().waiting == 12
+    made.hear()  # none is due yet
+
+
 def test_the_limit_of_requests_is_kept_and_where_it_is_hit_it_is_waited_for(
     made: CrmHouse, portal: Bitrix24StandIn
 ) -> None:
@@ -232,7 +277,7 @@ def test_what_cannot_be_mapped_is_named_kept_and_taken_once_the_words_are_there(
     without = CRM.replace("MEETING: Встреча, ", "").replace("{7: Анна}", "{8: Борис}")
     with crm_house(tmp_path, portal, without, "/crm/bitrix24", secrets) as opened:
         number = portal.add(STATUS_ID="MEETING", UF_CRM_AREA="много", UF_CRM_ROLE="47")
-        done = opened.hear()
+        done = opened.hear().taking
         assert "crm.stages: the stage MEETING of STATUS_ID has no entry" in done.amiss[0]
         assert "crm.managers: the person 7 has no entry" in done.amiss[0]
         assert "UF_CRM_AREA (fields.area): write it as 1234.50" in done.amiss[0]

@@ -200,7 +200,7 @@ def test_without_a_stage_for_it_that_both_may_count_is_said_with_the_remedy(
     first, second = account.add(office_area="50"), account.add(office_area="70")
     made.turn()
     account.merge("contact", first, second)
-    done = made.hear()
+    done = made.hear().taking
     assert [one for one in done.amiss if "merged" in one] == [
         f"contact {second}: it was merged into another, and both count; name a stage of the kind ignore under "
         "crm.deleted_stage for what comes"

@@ -42,11 +42,15 @@ UPDATED = {"lead": "ONCRMLEADUPDATE", "deal": "ONCRMDEALUPDATE"}
 
 
 class Bitrix24StandIn(StandIn):
-    """The portal; ``update`` and the others do as people there do, and tell the webhook."""
+    """The portal; ``update`` and the others do as people there do, and tell the webhook.
+
+    ``withheld`` is what is answered whenever somebody asks for a record, by its number.
+    """
 
     def __init__(self, **how: Any) -> None:
         self.records: dict[str, dict[str, dict[str, Any]]] = {"lead": {}, "deal": {}, "contact": {}}
         self.calls: list[dict[str, Any]] = []
+        self.withheld: dict[str, Answer] = {}
         self._ids, self._ts = count(7405), count(1)
         super().__init__(**how)
 
@@ -134,6 +138,8 @@ class Bitrix24StandIn(StandIn):
         number = str(body.get("id"))
         if number not in kept:
             return Answer(400, {"error": "", "error_description": "Not found"})
+        if number in self.withheld:
+            return self.withheld[number]
         if verb == "update":
             self._updated(kind, number, body["fields"])
             return Answer(body={"result": True})
