@@ -6,12 +6,17 @@ so nothing that was acknowledged as stored goes this way.
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 LONGEST_BACKLOG = 50_000
+HANGS_AFTER = 5.0
+"""A store that takes longer than so many seconds for a group hangs, until it has taken one sooner: nobody waits for it."""
+logger = logging.getLogger(__name__)
 Line = TypeVar("Line")
 
 
@@ -42,13 +47,19 @@ class WrittenBehind(Generic[Line]):
         self._waiting: deque[Line | threading.Event] = deque()
         self._come, self._closing, self._room = threading.Event(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
+        self._storing_since: float | None = None
+        self._hung = False
+        self._left_out = 0
         self._starting = threading.Lock()
 
     def put(self, line: Line) -> None:
-        """Store a line soon; where the backlog is full, the caller waits."""
+        """Store a line soon; where the backlog is full, the caller waits, and where the store hangs, the line is left out."""
         if self._thread is None:
             self._start()
         while len(self._waiting) >= LONGEST_BACKLOG and self._is_written:
+            if self._hangs:
+                self._left_out += 1
+                return
             self._room.clear()
             self._come.set()
             self._room.wait(self._gathered_seconds)
@@ -77,6 +88,11 @@ class WrittenBehind(Generic[Line]):
     def _is_written(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def _hangs(self) -> bool:
+        since = self._storing_since
+        return self._hung or (since is not None and time.monotonic() - since > HANGS_AFTER)
+
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
@@ -92,10 +108,18 @@ class WrittenBehind(Generic[Line]):
             while self._waiting:
                 group, reached = self._group()
                 if group:
-                    self._store(group)
+                    self._store_timed(group)
                 if reached is not None:
                     reached.set()
             self._room.set()
+
+    def _store_timed(self, group: list[Line]) -> None:
+        began = self._storing_since = time.monotonic()
+        self._store(group)
+        self._storing_since, self._hung = None, time.monotonic() - began > HANGS_AFTER
+        left_out, self._left_out = self._left_out, 0
+        if left_out:
+            logger.error("%s: %d lines were left out, as the store did not answer", self._name, left_out)
 
     def _group(self) -> tuple[list[Line], threading.Event | None]:
         """Return what is stored next, and who waits for just that."""

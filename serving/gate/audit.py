@@ -49,7 +49,7 @@ class AuditLog:
         self._behind = WrittenBehind(self._store, name="audit-writer", most=GROUP, gathered_seconds=GATHERED_SECONDS)
 
     def put(self, entry: Entry) -> None:
-        """Write a line soon; where the backlog is full, the caller waits.
+        """Write a line soon; where the backlog is full, the caller waits (of what hangs nobody does: ``WrittenBehind``).
 
         What a path names as a lead may be anything: it is kept as far as the database takes it, so that nobody makes the
         lines that are written together with his be refused.
