@@ -7,8 +7,9 @@ of every order unless the queue draws them (``--explore`` of all places), or the
 leads of the region that came within three days, any of them alike (older ones have little of their window left). Both
 begin after some months of neglect. Every few weeks the product learns anew from its store, and beside it the same product
 learns from the same facts with every lead that nobody called closed as lost three days after it came. Each candidate that
-finds something serves, whatever served before. Each model is asked for the probability of the region's leads of the week
-before, as they arrived; the truth is the simulator's own chance that they, called at once, buy within the window.
+finds something serves, whatever served before. Each model is asked for the probability of the region's leads that came before
+that and that nobody ever called, as they arrived: hundreds, of which no model has learned. The truth is the simulator's own
+chance that they, called at once, buy within the window. Asked beside them are all others of the four weeks before.
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ class NeverCalledIsLost(FactStore):
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What was said of the region's leads of the week before a Monday, and what was true.
+    """What was said on a Monday of the region's leads that came before the drawing and that nobody called, and what was true.
 
-    ``others`` is what was said of all other leads of that week, as a share of what was true of them.
+    ``others`` is what was said of all other leads of the four weeks before, as a share of what was true of them.
     """
 
     week: int
@@ -181,13 +182,12 @@ class NeglectedQueue(ProductQueue):
         champion.look()
 
     def _asked(self, day: date) -> Week:
-        """Return what both models say of the region's leads of the week before, as they arrived."""
-        came = [
-            one for one in self._persons.values()
-            if 0 < (day - one.created_at.astimezone(ZONE).date()).days <= 7
-        ]  # fmt: skip
-        region = [one for one in came if one.lead_id in self._neglected]
-        others = [one for one in came if one.lead_id not in self._neglected]
+        """Return what both models say of the region's leads that were left lying, and ours of all others, as they arrived."""
+        days = {one.lead_id: one.created_at.astimezone(ZONE).date() for one in self._persons.values()}
+        left = self._neglected - self._spoken
+        region = [self._persons[lead] for lead in left if days[lead] < self._begins]
+        lately = [lead for lead, came in days.items() if 0 < (day - came).days <= 28]
+        others = [self._persons[lead] for lead in lately if lead not in self._neglected]
         rows, lost_rows = (RowBuilder(self.company, rates) for rates in (self.desk.rates, self._lost_rates))
         return Week(
             (day - self._begins).days // 7,

@@ -116,6 +116,11 @@ def cells_of(columns: Columns, cells: Mapping[str, FieldCells]) -> dict[str, Int
     return {name: _column_cells(columns.get(name), one, count) for name, one in cells.items()}
 
 
+def mass_of(rows: Rows, name: str) -> Floats:
+    """Return the weight of the rows that stand in each cell of a field."""
+    return np.bincount(rows.where[name], rows.weight, minlength=rows.cells[name].count).astype(np.float64)
+
+
 def length_of(columns: Columns) -> int:
     """Return the number of rows."""
     column = next(iter(columns.values()))

@@ -21,6 +21,7 @@ from training.cells import Rows
 from training.dataset import TrainingSet, with_young
 from training.grade_rates import starts_from_rates
 from training.left_out import gain_left_out
+from training.ordered_scorecard import in_order
 from training.recent_change import NOT_FOLLOWING, Following, chosen_following, fold_of
 from training.sale_delays import delay_of_all
 from training.scorecard import fit_scorecard
@@ -184,7 +185,7 @@ def _tried(
         )
         for n in range(2)
     )
-    tables = [card.tables, *(one.tables for one in trees)]
+    tables = [in_order(card, fit_on, rules), *(one.tables for one in trees)]
     moved = np.column_stack([one.at(judged.where) for one in tables])
     return _Tried(moved, judged.start, trees, card.strengths)
 

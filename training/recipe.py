@@ -26,6 +26,7 @@ from training.cells import Rows, cells_of
 from training.choices import Choices
 from training.dataset import TrainingSet, with_young
 from training.grade_rates import prior, starts_from_rates, starts_of
+from training.ordered_scorecard import in_order
 from training.recent_change import followed_by
 from training.sale_delays import delay_of_all
 from training.scorecard import Scorecard, fit_scorecard
@@ -122,7 +123,7 @@ def _finished(
         else Boosted(Tables({}), 0, "")
         for fields, (rounds, weight) in enumerate(zip(choices.rounds, choices.weights[1:], strict=True), start=1)
     ]
-    tables = blended([card.tables, *(one.tables for one in trees)], choices.weights)
+    tables = blended([in_order(card, steady, rules), *(one.tables for one in trees)], choices.weights)
     tables = followed_by(tables, rows, age_of(data), choices.following, card.strengths)
     tables = _kept_true(simplified(tables, rows.where, rows.weight, borders_named(rules)), data, rules)
     where = cells_of(data.columns, tables.cells) if tables.cells else {}
