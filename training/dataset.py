@@ -200,38 +200,36 @@ def training_set(
         return made
     unworked = _finished(nobody, counted.counts, counted.passed_over.total)
     drawn = DrawnChance(HandOutLog(store.engine).every(until=cut_off), learned_from | not_yet)
-    return weighed_for_passed_over(made, unworked, window, drawn)
+    return weighed_for_passed_over(made, unworked, drawn)
 
 
-def weighed_for_passed_over(
-    made: TrainingSet, unworked: TrainingSet, window: float | None, drawn: DrawnChance
-) -> TrainingSet:
-    """Return the set with each lead's rows weighing for the leads like it that nobody worked, old and young apart."""
-    old = unworked.age > window if window else np.ones(len(unworked), dtype=bool)
-    passed_over = _arrivals(unworked)
-    settled, size = _for_those_passed_over(made, passed_over.of(np.flatnonzero(old)), drawn)
-    young = made.young and _for_those_passed_over(made.young, passed_over.of(np.flatnonzero(~old)), drawn)[0]
+def weighed_for_passed_over(made: TrainingSet, unworked: TrainingSet, drawn: DrawnChance) -> TrainingSet:
+    """Return the set with each lead's rows weighing for the leads like it that nobody worked, whenever these came."""
+    passed_over, arrived = _arrivals(unworked), _arrivals(made)
+    every = arrived if made.young is None else arrived.and_those(_arrivals(made.young))
     looked_at = [one.columns for one in (made, made.young) if one is not None]
-    return replace(settled, young=young, selection=Selection(size, not_looked_at(looked_at, passed_over)))
+    weight = weights_against_selection(every, passed_over, drawn.of(every.created))
+    size = None
+    if weight is not None:
+        settled, unsettled = np.split(weight, [len(arrived)])
+        size = effective_leads(settled)
+        young = made.young and _weighing(made.young, unsettled)
+        made = replace(_weighing(made, settled), young=young)
+    return replace(made, selection=Selection(size, not_looked_at(looked_at, passed_over)))
 
 
-def _for_those_passed_over(
-    made: TrainingSet, passed_over: Arrivals, drawn: DrawnChance
-) -> tuple[TrainingSet, float | None]:
-    """Return the set weighed, and as how many leads it now tells; as it was, and None, where there is too little to weigh."""
-    arrived = _arrivals(made)
-    weight = weights_against_selection(arrived, passed_over, drawn.of(arrived.created))
-    if weight is None:
-        return made, None
+def _weighing(made: TrainingSet, weight: Floats) -> TrainingSet:
+    """Return the set with its leads weighed, in the order of their arrivals; 1 on average as before."""
     of_lead = np.ones(made.leads)
     of_lead[made.lead[made.at_arrival]] = weight
     rows = made.weight * of_lead[made.lead]
-    return replace(made, weight=rows * made.leads / rows.sum()), effective_leads(of_lead)
+    return replace(made, weight=rows * made.leads / rows.sum())
 
 
 def _arrivals(made: TrainingSet) -> Arrivals:
     arrived = made.of(np.flatnonzero(made.at_arrival))
-    return Arrivals(arrived.columns, arrived.created, max(made.drawn_from / max(len(arrived), 1), 1.0))
+    stands_for = max(made.drawn_from / max(len(arrived), 1), 1.0)
+    return Arrivals(arrived.columns, arrived.created, np.full(len(arrived), stands_for))
 
 
 def with_young(settled: TrainingSet, young: TrainingSet) -> TrainingSet:

@@ -137,7 +137,7 @@ class ReplayBook:
         unworked = self._set(rows[self._at_arrival[rows]], at, moment, counts, int(passed_over.sum()))
         handed_out = [one for one in self._hand_outs if one.at <= moment]
         drawn = DrawnChance(handed_out, set(self._lead_ids[settled | young].tolist()))
-        return weighed_for_passed_over(made, unworked, self._window, drawn)
+        return weighed_for_passed_over(made, unworked, drawn)
 
     def arrivals(self, since: datetime, until: datetime) -> TrainingSet:
         """Return the rows at arrival of the leads that came from ``since`` to before ``until`` and are settled by now."""

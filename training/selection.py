@@ -49,14 +49,22 @@ class Arrivals:
 
     columns: Mapping[str, Column]
     created: Floats
-    stands_for: float = 1.0
+    stands_for: Floats
 
     def __len__(self) -> int:
         return len(self.created)
 
     def of(self, leads: Ints, every: int = 1) -> Arrivals:
         """Return some of the leads; each stands for ``every`` times as many where the others were left out."""
-        return Arrivals(taken(self.columns, leads), self.created[leads], self.stands_for * every)
+        return Arrivals(taken(self.columns, leads), self.created[leads], self.stands_for[leads] * every)
+
+    def and_those(self, others: Arrivals) -> Arrivals:
+        """Return these leads and, after them, others."""
+        columns = {name: joined(column, others.columns[name]) for name, column in self.columns.items()}
+        created, stands_for = (
+            np.concatenate(pair) for pair in ((self.created, others.created), (self.stands_for, others.stands_for))
+        )
+        return Arrivals(columns, created, stands_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,8 @@ def not_looked_at(worked: Sequence[Mapping[str, Column]], passed_over: Arrivals)
     for name, column in passed_over.columns.items():
         if isinstance(column, LevelColumn):
             seen = {level for columns in worked for level in _levels_seen(columns.get(name))}
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels)) * passed_over.stands_for
+            is_told = column.codes >= 0
+            counts = np.bincount(column.codes[is_told], passed_over.stands_for[is_told], minlength=len(column.levels))
             many = [(code, level, round(n)) for code, (level, n) in enumerate(zip(column.levels, counts, strict=True))]
             found += [
                 (NotLookedAt(name, level, n), column.codes, code)
@@ -145,11 +154,10 @@ def effective_leads(weight: Floats) -> float:
 def _chance_of_being_worked(worked: Arrivals, passed_over: Arrivals) -> Floats | None:
     """Return each worked lead's chance; None where nothing that is known at arrival tells leads apart."""
     some = [_thinned(worked), _thinned(passed_over)]
-    columns = {name: joined(column, some[1].columns[name]) for name, column in some[0].columns.items()}
-    created = np.concatenate([one.created for one in some])
+    every = some[0].and_those(some[1])
+    columns, created = every.columns, every.created
     outcome = np.repeat([1.0, 0.0], [len(one) for one in some])
-    weight = np.repeat([one.stands_for for one in some], [len(one) for one in some])
-    weight = weight / weight.mean()
+    weight: Floats = every.stands_for / every.stands_for.mean()
     cells = shared_cells(columns, weight)
     where = cells_of(columns, cells)
     telling = period_fields(cells, where, created)
@@ -171,7 +179,7 @@ def _thinned(leads: Arrivals) -> Arrivals:
 
 
 def _share_worked(worked: Arrivals, passed_over: Arrivals) -> float:
-    called, not_called = len(worked) * worked.stands_for, len(passed_over) * passed_over.stands_for
+    called, not_called = float(worked.stands_for.sum()), float(passed_over.stands_for.sum())
     return called / (called + not_called)
 
 

@@ -8,22 +8,28 @@ import numpy as np
 import numpy.typing as npt
 
 from features.facts.company import Abc
+from features.rows.call_features import last_call_result, stage_reached
 from models.abc_rules import RuleGrade
 from models.purchase_model import FieldCells
 from training.answer_order import asked_by_rules, beside_answers, borders_of, words_of
 from training.cells import Rows, cells_of, shared_cells
+from training.columns import LevelColumn
 from training.dataset import TrainingSet
 from training.grade_rates import starts_of
 from training.period_fields import period_fields
 
 Floats = npt.NDArray[np.float64]
+OUR_WORDS = (last_call_result.name, stage_reached.name)
+"""Fields whose levels are words of ours, a handful: a rare one says much, and nothing of a level that was never seen."""
 
 
 def cells_for(data: TrainingSet, rules: Abc) -> dict[str, FieldCells]:
-    """Return the cells that all rungs share; what the rules ask keeps every word and border that they name."""
+    """Return the cells that all rungs share; what the rules ask keeps every word and border that they name, ours stay all."""
     beside = beside_answers(rules)
     columns = {name: column for name, column in data.columns.items() if name not in beside}
     words = {name: words_of(criteria) for name, criteria in asked_by_rules(rules).items()}
+    ours = {name: columns[name] for name in OUR_WORDS if name in columns}
+    words |= {name: list(one.levels) for name, one in ours.items() if isinstance(one, LevelColumn)}
     return shared_cells(columns, data.weight, words=words, borders=borders_named(rules)) if columns else {}
 
 

@@ -38,7 +38,9 @@ def arrivals(owners: int, tenants: int, stands_for: float = 1.0) -> Arrivals:
     """Return leads of two kinds, well mixed in time."""
     rng = np.random.default_rng(owners)
     kinds = rng.permutation(["owner"] * owners + ["tenant"] * tenants).tolist()
-    return Arrivals({"who": levels(*kinds)}, np.arange(len(kinds), dtype=np.float64) * 3600, stands_for)
+    return Arrivals(
+        {"who": levels(*kinds)}, np.arange(len(kinds), dtype=np.float64) * 3600, np.full(len(kinds), stands_for)
+    )
 
 
 def weight_of(made: np.ndarray[tuple[int], np.dtype[np.float64]], worked: Arrivals, kind: str) -> float:
@@ -102,7 +104,7 @@ def test_where_nearly_all_were_worked_nothing_is_weighed() -> None:
 
 
 def test_with_nothing_known_at_arrival_nothing_is_weighed() -> None:
-    blank = Arrivals({"area": numbers(*[1.0] * 100)}, np.arange(100.0))
+    blank = Arrivals({"area": numbers(*[1.0] * 100)}, np.arange(100.0), np.ones(100))
     assert weights_against_selection(blank, blank, np.zeros(100)) is None
 
 
@@ -114,8 +116,8 @@ def test_leads_tell_as_much_as_at_most_so_many_and_as_all_where_they_weigh_alike
 
 
 def test_a_kind_of_which_none_was_worked_was_not_looked_at() -> None:
-    many = Arrivals({"who": levels(*["student"] * 40, *["owner"] * 50, None)}, np.zeros(91), 2.0)
-    few = Arrivals({"who": levels(*["student"] * 10)}, np.zeros(10))
+    many = Arrivals({"who": levels(*["student"] * 40, *["owner"] * 50, None)}, np.zeros(91), np.full(91, 2.0))
+    few = Arrivals({"who": levels(*["student"] * 10)}, np.zeros(10), np.ones(10))
     worked = [arrivals(5, 0).columns, arrivals(0, 5).columns]
     assert not_looked_at(worked, many) == (NotLookedAt("who", "student", 80),)
     assert not_looked_at(worked, few) == ()
@@ -125,7 +127,7 @@ def test_a_kind_of_which_none_was_worked_was_not_looked_at() -> None:
 def test_of_a_channel_that_nobody_called_its_campaigns_are_not_told_again() -> None:
     channel = levels(*["avito"] * 80, *["vk"] * 70)
     campaign = levels(*["spring"] * 40, *["summer"] * 40, *["spring"] * 35, *["autumn"] * 35)
-    passed = Arrivals({"channel": channel, "campaign": campaign, "ad": channel}, np.zeros(150))
+    passed = Arrivals({"channel": channel, "campaign": campaign, "ad": channel}, np.zeros(150), np.ones(150))
     worked = {"channel": levels("vk"), "campaign": levels("spring"), "ad": levels("vk")}
     assert not_looked_at([worked], passed) == (
         NotLookedAt("channel", "avito", 80),
@@ -190,6 +192,24 @@ def test_the_few_that_were_worked_of_a_neglected_kind_weigh_more_in_the_set() ->
     assert data.selection.effective_leads is not None
     assert 40 < data.selection.effective_leads < data.leads
     assert data.selection.not_looked_at == ()
+
+
+def test_a_kind_that_is_called_only_lately_stands_for_those_of_it_that_nobody_called_before() -> None:
+    facts: list[LeadFact] = []
+    for n in range(600):
+        name, owner, is_late = f"L{n:03d}", n % 2 == 0, n >= 480
+        at = START + timedelta(hours=6 * n)
+        facts.append(lead(name, at, owner="yes" if owner else "no"))
+        if (owner and n % 4 == 0) or (not owner and is_late and n % 4 == 1):
+            facts += [call(name, at + HOUR), stage(name, "won" if n % 16 == 0 else "meeting", at + 3 * DAY)]
+    data = taught(facts)
+    young = data.young
+    assert young is not None
+    owners, others = weight_by_owner(young)
+    assert others / owners == pytest.approx(
+        MOST_WEIGHT, rel=0.3
+    )  # of owners every second was worked, of the others one in ten
+    assert young.weight.sum() == pytest.approx(young.leads)
 
 
 def test_where_every_lead_counts_as_worked_weights_stay_as_they_are() -> None:

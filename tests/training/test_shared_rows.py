@@ -37,6 +37,13 @@ def test_a_word_of_the_rules_has_a_cell_of_its_own_however_rare_and_another_fiel
     assert cells["role"].cell("no") == cells["role"].cell("never heard")
 
 
+def test_a_stage_that_few_leads_reached_has_a_cell_of_its_own_and_one_never_seen_says_nothing() -> None:
+    stages = ["meeting"] * 96 + ["invoice"] * 4
+    cells = cells_for(fields({"stage_reached": levels(*stages)}), RULES)["stage_reached"]
+    assert cells.levels == ("meeting", "invoice")
+    assert cells.cell("contract") not in (cells.cell("meeting"), cells.cell("invoice"))
+
+
 def test_a_number_is_cut_where_the_rules_say_that_a_yes_begins() -> None:
     assert list(borders_named(RULES)) == ["need", "money"]
     assert borders_named(RULES)["need"] == []
