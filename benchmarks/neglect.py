@@ -8,7 +8,8 @@ leads of the region that came within three days, any of them alike (older ones h
 begin after some months of neglect. Every few weeks the product learns anew from its store, and beside it the same product
 learns from the same facts with every lead that nobody called closed as lost three days after it came. Each candidate that
 finds something serves, whatever served before. Each model is asked for the probability of the region's leads that came before
-that and that nobody ever called, as they arrived: hundreds, of which no model has learned. The truth is the simulator's own
+that and that nobody ever spoke to, as they arrived: hundreds, of whose endings ours learned nothing and the other learned that
+they are lost. The truth is the simulator's own
 chance that they, called at once, buy within the window. Asked beside them are all others of the four weeks before.
 """
 
@@ -80,7 +81,7 @@ class NeverCalledIsLost(FactStore):
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What was said on a Monday of the region's leads that came before the drawing and that nobody called, and what was true.
+    """What was said on a Monday of the region's leads that came before the drawing and that nobody spoke to, and the truth.
 
     ``others`` is what was said of all other leads of the four weeks before, as a share of what was true of them.
     """

@@ -50,7 +50,7 @@ class WrittenBehind(Generic[Line]):
         self._storing_since: float | None = None
         self._hung = False
         self._left_out = 0
-        self._starting = threading.Lock()
+        self._starting, self._leaving_out = threading.Lock(), threading.Lock()
 
     def put(self, line: Line) -> None:
         """Store a line soon; where the backlog is full, the caller waits, and where the store hangs, the line is left out."""
@@ -58,7 +58,7 @@ class WrittenBehind(Generic[Line]):
             self._start()
         while len(self._waiting) >= LONGEST_BACKLOG and self._is_written:
             if self._hangs:
-                self._left_out += 1
+                self._leave_out()
                 return
             self._room.clear()
             self._come.set()
@@ -87,6 +87,13 @@ class WrittenBehind(Generic[Line]):
     @property
     def _is_written(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    def _leave_out(self) -> None:
+        with self._leaving_out:
+            self._left_out += 1
+            is_first = self._left_out == 1
+        if is_first:
+            logger.error("%s: the store takes too long, and lines are left out from now on", self._name)
 
     @property
     def _hangs(self) -> bool:
@@ -117,9 +124,11 @@ class WrittenBehind(Generic[Line]):
         began = self._storing_since = time.monotonic()
         self._store(group)
         self._storing_since, self._hung = None, time.monotonic() - began > HANGS_AFTER
-        left_out, self._left_out = self._left_out, 0
-        if left_out:
-            logger.error("%s: %d lines were left out, as the store did not answer", self._name, left_out)
+        if self._hung or not self._left_out:
+            return
+        with self._leaving_out:
+            left_out, self._left_out = self._left_out, 0
+        logger.error("%s: the store is back; %d lines were left out", self._name, left_out)
 
     def _group(self) -> tuple[list[Line], threading.Event | None]:
         """Return what is stored next, and who waits for just that."""

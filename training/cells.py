@@ -116,9 +116,16 @@ def cells_of(columns: Columns, cells: Mapping[str, FieldCells]) -> dict[str, Int
     return {name: _column_cells(columns.get(name), one, count) for name, one in cells.items()}
 
 
-def mass_of(rows: Rows, name: str) -> Floats:
-    """Return the weight of the rows that stand in each cell of a field."""
-    return np.bincount(rows.where[name], rows.weight, minlength=rows.cells[name].count).astype(np.float64)
+def masses_of(where: Mapping[str, Ints], weight: Floats, cells: Mapping[str, FieldCells]) -> dict[str, Floats]:
+    """Return the weight of the rows that stand in each cell, by field.
+
+    >>> role = FieldCells("role", levels=("owner",))
+    >>> masses_of({"role": np.array([0, 0, role.missing])}, np.array([1.0, 0.5, 2.0]), {"role": role})["role"].tolist()
+    [1.5, 0.0, 2.0]
+    """
+    return {
+        name: np.bincount(where[name], weight, minlength=one.count).astype(np.float64) for name, one in cells.items()
+    }
 
 
 def length_of(columns: Columns) -> int:

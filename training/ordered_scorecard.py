@@ -10,19 +10,26 @@ from __future__ import annotations
 import numpy as np
 
 from features.facts.company import Abc
+from models.calibration import level_for
 from training.answer_order import asked_by_rules, ordered
-from training.cells import Rows, mass_of
+from training.cells import Rows, masses_of
 from training.scorecard import Scorecard, fit_scorecard
 from training.tables import Tables
 
+IN_ORDER = 1e-4
+"""Entries that the order moves by no more log-odds were in order: the search for the nearest ones stops about there."""
+
 
 def in_order(card: Scorecard, rows: Rows, rules: Abc) -> Tables:
-    """Return the tables of a scorecard that was fitted to ``rows``, with the answers that the rules ask in order."""
+    """Return the tables of a scorecard of these ``rows``, with the answers that the rules ask in order."""
     asked = {name: rows.cells[name] for name in asked_by_rules(rules) if name in rows.cells}
-    kept = ordered(card.tables, rules, {name: mass_of(rows, name) for name in asked}).singles
-    if all(np.allclose(kept[name], card.tables.singles[name]) for name in asked):
+    kept = ordered(card.tables, rules, masses_of(rows.where, rows.weight, asked)).singles
+    if all(np.allclose(kept[name], card.tables.singles[name], rtol=0.0, atol=IN_ORDER) for name in asked):
         return card.tables
     answers = Tables(asked, 0.0, {name: kept[name] for name in asked})
     beside = rows.without(asked).starting_from(rows.start + answers.at(rows.where))
+    if not beside.cells:
+        answers.intercept = level_for(beside.start, rows.outcome, rows.weight)
+        return answers
     others = fit_scorecard(beside, card.strengths).tables
     return Tables(dict(rows.cells), others.intercept, answers.singles | others.singles)

@@ -22,7 +22,7 @@ from models.abc_rules import RuleGrade
 from models.calibration import jump_of, level_for
 from training.answer_order import asked_by_rules, ordered
 from training.boosting import Boosted, fit_boosted
-from training.cells import Rows, cells_of
+from training.cells import Rows, cells_of, masses_of
 from training.choices import Choices
 from training.dataset import TrainingSet, with_young
 from training.grade_rates import prior, starts_from_rates, starts_of
@@ -139,11 +139,7 @@ def _kept_true(tables: Tables, data: TrainingSet, rules: Abc) -> Tables:
     """Return the tables without what must not be said: much of unseen levels, or a yes that speaks against a lead."""
     tables = cautious(tables, data.columns)
     where = cells_of(data.columns, tables.cells)
-    masses = {
-        name: np.bincount(where[name], data.weight, minlength=one.count).astype(np.float64)
-        for name, one in tables.cells.items()
-    }
-    tables = ordered(tables, rules, masses)
+    tables = ordered(tables, rules, masses_of(where, data.weight, tables.cells))
     tables.intercept = 0.0
     return tables
 

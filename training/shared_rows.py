@@ -20,11 +20,13 @@ from training.period_fields import period_fields
 
 Floats = npt.NDArray[np.float64]
 OUR_WORDS = (last_call_result.name, stage_reached.name)
-"""Fields whose levels are words of ours, a handful: a rare one says much, and nothing of a level that was never seen."""
+"""What happened to a lead is told in a handful of words of ours: a rare one says much, and nothing of one that was never seen."""
 
 
 def cells_for(data: TrainingSet, rules: Abc) -> dict[str, FieldCells]:
-    """Return the cells that all rungs share; what the rules ask keeps every word and border that they name, ours stay all."""
+    """Return the cells that all rungs share; what the rules ask keeps every word and border that they name, and all of
+    ``OUR_WORDS`` keep theirs.
+    """
     beside = beside_answers(rules)
     columns = {name: column for name, column in data.columns.items() if name not in beside}
     words = {name: words_of(criteria) for name, criteria in asked_by_rules(rules).items()}

@@ -56,14 +56,14 @@ class House:
 
         return StepsBook(self.store, self.company, kept_steps(self.settings.home))
 
-    def named(self) -> Callable[[str], str]:
-        """Return what tells how people write a channel, a campaign, an ad, an offer or a page that is compared without case."""
+    def name_of(self) -> Callable[[str, str], str]:
+        """Return what tells how people write a name that is compared without case, by the dimension that it is of."""
         from features.facts.written_names import WrittenNames
         from features.rows.feature_words import channel_word
 
         names = WrittenNames(self.engine, self.company)
         names.look()
-        return lambda name: channel_word(name, "en", names.of)
+        return lambda dimension, name: channel_word(name, "en", names.of) if dimension == "channel" else names.of(name)
 
 
 def open_house(home: Path | None, company: Path | None, *, makes: bool = False, quietly: bool = False) -> House:

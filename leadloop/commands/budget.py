@@ -33,14 +33,14 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
     if not found:
         console.print("There is no whole week of leads or costs yet.")
         return
-    named = house.named()
+    name_of = house.name_of()
     table = figures_table("channel", figures=("cost", "made +\nexpected", "a sale cost", "one more", "elasticity"))
     for one in found:
         told = one.elasticity
         elastic = "cannot\ntell" if told is None else f"{told.value:.2f}\n[dim]{told.low:.2f}..{told.high:.2f}[/]"
         sold = f"{one.sales:,}\n+ {one.expected:.1f}"
         also = f"\n[dim]+ {escape(', '.join(one.other_currencies))}[/]" if one.other_currencies else ""
-        name = escape(named(one.channel))
+        name = escape(name_of("channel", one.channel))
         table.add_row(name, f"{one.cost:,.0f}{also}", sold, _money(one.a_sale), _money(one.next_sale), elastic)
     console.print(table)
     console.print(

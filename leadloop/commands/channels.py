@@ -60,26 +60,28 @@ def command(
     level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
     spend = house.store.spend(known_by=moment)
     lines = channel_lines(requests, spend, {}, company=house.company, moment=moment, level=level)
-    console, named = Console(), house.named()
-    console.print(_table(lines, by, named))
+    console, name_of = Console(), house.name_of()
+    console.print(_table(lines, by, name_of))
     if house.company.count_a_person_once:
         console.print(ONCE)
     told = Watcher(house.company, ScoreLog(house.store.engine)).watch(requests, moment, spend, only=of_whole_channels)
     for alarm in told.alarms:
+        channel = escape(name_of("channel", alarm.watched.channel))
         console.print(
-            f"[bold red]{escape(named(alarm.watched.channel))}[/]: {WHAT[alarm.watched.measure]} {_words(alarm.before)} before, "
+            f"[bold red]{channel}[/]: {WHAT[alarm.watched.measure]} {_words(alarm.before)} before, "
             f"{_words(alarm.after)} since about {alarm.since} ({alarm.earliest} to {alarm.latest})"
         )
     if not told.alarms:
         console.print(NO_ALARM[told.state])
 
 
-def _table(lines: list[ChannelLine], by: str, named: Callable[[str], str]) -> Table:
+def _table(lines: list[ChannelLine], by: str, name_of: Callable[[str, str], str]) -> Table:
     from rich.markup import escape
 
     table = figures_table(by, figures=("leads", "called", "A or B", "non-target", "bought", "cost,\na sale"))
     for line in lines:
-        name = " / ".join(named(part) if part else "-" for part in line.key if part is not None)
+        parts = zip(("channel", "campaign"), line.key, strict=False)
+        name = " / ".join(name_of(dimension, part) if part else "-" for dimension, part in parts if part is not None)
         rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
         table.add_row(escape(name), f"{line.leads:,}", *rates, _cost(line))
     return table

@@ -60,7 +60,7 @@ def command(
     if view.told is None:
         raise typer.BadParameter(" ".join(_wrong(one) for one in view.asked.wrong))
     console = Console()
-    for table in _tables(view.told, by, house.named(), split=period != "all"):
+    for table in _tables(view.told, by, house.name_of(), split=period != "all"):
         console.print(table)
     total = view.told.total
     shown, clicks = (total.step("impressions"), total.step("clicks"))
@@ -93,15 +93,18 @@ def _wrong(one: Wrong) -> str:
     return f"--{one.name.replace('_', '-')}: {why.get(one.why, one.why)}"
 
 
-def _tables(told: Journey, by: str, named: Callable[[str], str], *, split: bool) -> tuple[Table, Table]:
+def _tables(told: Journey, by: str, name_of: Callable[[str, str], str], *, split: bool) -> tuple[Table, Table]:
     """Return how far the leads of each name came, and what is expected of them and was spent: in one table names found no room."""
     from rich.markup import escape
+
+    from serving.journey.filters import BY
 
     steps = [str(name) for name in told.steps if name in STEPS]
     funnel = figures_table(by, figures=("leads", *(STEPS[name] for name in steps)))
     money = figures_table(by, figures=("more sales", "wait", "cost", "a lead", "a sale"))
     for line in told.lines if by != "whole" or split else ():
-        names = [named(str(name)) if name else "-" for name in line.names]
+        named = zip(BY[by], line.names, strict=False)
+        names = [name_of(dimension, str(name)) if name else "-" for dimension, name in named]
         title = escape("\n".join(word for word in (str(line.period or ""), *names) if word))
         funnel.add_row(title, *_reached(line, steps))
         money.add_row(title, *_money(line))

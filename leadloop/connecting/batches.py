@@ -11,7 +11,7 @@ from features.errors import CrmRefused
 Place = tuple[str, str]
 """Of which kind a record is, and its number there."""
 REFUSED_IN_A_ROW = 3
-"""So many records refused one after the other, and the CRM is taken to refuse all."""
+"""So many records refused one after the other, and nobody asks on: then it is hardly the record that is at fault."""
 
 
 @dataclass(slots=True)
@@ -23,8 +23,8 @@ class Batches:
     ...         raise CrmRefused("no")
     >>> batches = Batches.of([("lead", "1"), ("lead", "2"), ("lead", "3")], at_once=25)
     >>> batches.take(take)
-    >>> [place for place, _ in batches.refused], list(batches.left)
-    ([('lead', '2')], [])
+    >>> batches.told(), list(batches.left)
+    (['lead 2: no'], [])
     """
 
     left: deque[list[Place]]
@@ -44,15 +44,15 @@ class Batches:
     def take(self, take: Callable[[list[Place]], None]) -> None:
         """Take each batch; one that is refused is taken once more, record by record.
 
+        Where several records in a row are refused, it ends, and what was not asked for is left.
+
         Raises
         ------
         CrmAway
             From ``take``; the batch that was asked for then is the first of what is left.
-        CrmRefused
-            Where nothing was taken, or several in a row were refused: then it is not the record that is at fault.
         """
-        in_a_row, taken = 0, False
-        while self.left:
+        in_a_row = 0
+        while self.left and in_a_row < REFUSED_IN_A_ROW:
             some = self.left[0]
             try:
                 take(some)
@@ -60,11 +60,9 @@ class Batches:
                 self.left.popleft()
                 if len(some) > 1:
                     self.left.extendleft([one] for one in reversed(some))
-                    continue
-                self.refused.append((some[0], error))
-                in_a_row += 1
-                if in_a_row == REFUSED_IN_A_ROW or not (taken or self.left):
-                    raise
+                else:
+                    self.refused.append((some[0], error))
+                    in_a_row += 1
             else:
                 self.left.popleft()
-                in_a_row, taken = 0, True
+                in_a_row = 0

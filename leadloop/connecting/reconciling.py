@@ -23,6 +23,7 @@ OVERLAP = timedelta(minutes=10)
 """A look begins so long before the end of the last one: a CRM may show a change late, and what is known already changes nothing."""
 AT_ONCE = 25
 """So many records of the inbox are stored in one transaction."""
+SHOWN_IN_VAIN = 3
 Progress = Callable[[str, int], None]
 
 
@@ -64,33 +65,43 @@ class Reconciler:
 
         Raises
         ------
-        CrmAway, CrmRefused
-            Where the CRM cannot be asked; all messages wait.
+        CrmAway
+            Where the CRM does not answer; all messages that were not looked into wait.
         """
         found = Reconciled()
         groups: defaultdict[Place, list[Waiting]] = defaultdict(list)
         for one in self._inbox.due(clock()):
             groups[one.entity, one.record_id].append(one)
-        tried = [place for place, messages in groups.items() if any(one.tries for one in messages)]
-        batches = Batches.of([place for place in groups if place not in tried], at_once=AT_ONCE, alone=tried)
+        tried = {place for place, messages in groups.items() if any(one.tries for one in messages)}
+        batches = Batches.of(
+            [place for place in groups if place not in tried],
+            at_once=AT_ONCE,
+            alone=[place for place in groups if place in tried],
+        )
 
         def take(some: Sequence[Place]) -> None:
             numbers = [one.id for place in some for one in groups[place]]
             found.taking.add(self._taker.take(self._fetched(some), clock(), partial(mark_done, numbers=numbers)))
 
+        away: CrmAway | None = None
         try:
             batches.take(take)
-        except (CrmAway, CrmRefused) as error:
-            asked = batches.left.popleft() if isinstance(error, CrmAway) else []
-            self._put_off([one for place in asked for one in groups[place]], clock(), error)
-            others = [one for some in batches.left for place in some for one in groups[place]]
-            self._put_off(others, clock(), error, tried=False)
-            raise
-        finally:
-            for place, refusal in batches.refused:
-                self._put_off(groups[place], clock(), refusal)
+        except CrmAway as error:
+            away = error
+            self._put_off([one for place in batches.left.popleft() for one in groups[place]], clock(), away)
+        for place, refusal in batches.refused:
+            self._put_off(groups[place], clock(), refusal)
+        not_asked = [one for some in batches.left for place in some for one in groups[place]]
+        if not_asked:
+            self._put_off(not_asked, clock(), away or batches.refused[-1][1], tried=False)
+        if away:
+            raise away
         found.failed += batches.told()
         return found
+
+    def waits_in_vain(self, most: int = SHOWN_IN_VAIN) -> list[str]:
+        """Return of the latest messages that were tried and wait still which record they tell of, and why."""
+        return [f"{one.entity} {one.record_id}: {one.why}" for one in self._inbox.failing(most)]
 
     def look_through(self, clock: Callable[[], datetime], progress: Progress = no_progress) -> Reconciled:
         """Look through what changed since the last look, and once more at what could not be taken under other words."""
@@ -103,7 +114,7 @@ class Reconciler:
                 found.failed.append(f"{entity}: {error}")
         try:
             self._look_again(clock, found)
-        except (CrmAway, CrmRefused) as error:
+        except CrmAway as error:
             found.failed.append(str(error))
         self._inbox.forget_done(clock())
         return found
@@ -127,14 +138,17 @@ class Reconciler:
 
     def _look_again(self, clock: Callable[[], datetime], found: Reconciled) -> None:
         """Ask once more for records of which something could not be taken before company.yaml was changed."""
-        waiting = self._book.amiss(self._company_hash)
-        batches = Batches.of([(one.entity, one.record_id) for one in waiting], at_once=AT_ONCE)
+        waiting = [(one.entity, one.record_id) for one in self._book.amiss(self._company_hash)]
+        self._draw.shuffle(waiting)  # else one that is never answered might always come ahead of the same others
+        batches = Batches.of(waiting, at_once=1)
 
         def take(some: Sequence[Place]) -> None:
             found.taking.add(self._taker.take(self._fetched(some), clock(), _nothing))
 
-        batches.take(take)
-        found.failed += batches.told()
+        try:
+            batches.take(take)
+        finally:
+            found.failed += batches.told()
 
     def _fetched(self, some: Sequence[Place]) -> list[Found]:
         return [each for place in some for each in self._connector.fetch(*place)]

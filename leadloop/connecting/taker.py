@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from features.crm.mapped import Mapped
 from features.crm.record_book import KnownRecord, RecordBook, move_records, remember_record
 from features.facts.values import LeadId
+from leadloop.connecting.batches import Place
 from leadloop.connecting.connector import Connector, Found
 from leadloop.connecting.merged import absorbed, goes_on, under
 from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
@@ -20,7 +21,6 @@ from serving.desk.desk import Scored
 from serving.intake.intake import Intake, Taken
 
 Then = Callable[[Connection], None]
-Place = tuple[str, str]
 LONGEST_ID = 128
 
 

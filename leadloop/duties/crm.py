@@ -42,8 +42,8 @@ class CrmTurns:
         Raises
         ------
         DutyLacks
-            Where a part of the CRM could not be looked through at the last look, or it refused a record of which it told, after
-            everything else was done.
+            Where a part of the CRM could not be looked through at the last look, or it told of a record that it does not give
+            out, after everything else was done.
         """
         from features.errors import DutyLacks
 
@@ -57,7 +57,8 @@ class CrmTurns:
         if self._looked_through is None or not timedelta(0) <= moment - self._looked_through < self._every:
             self._looked_through = moment
             self._look_through(desk)
-        lacks = [*(f"{desk.connector.crm}, {one}" for one in heard.failed), *self._not_looked_through]
+        in_vain = [f"{desk.connector.crm}, {one}" for one in desk.reconciler.waits_in_vain()]
+        lacks = [*in_vain, *self._not_looked_through]
         if lacks:
             raise DutyLacks("; ".join(lacks))
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from features.errors import CrmRefused
 from features.facts.tables import CRM_INBOX, FACTS, OUTBOX
 from features.facts.values import LeadId
 from leadloop.connecting import amocrm
@@ -136,8 +135,7 @@ def test_too_many_requests_are_waited_for_and_a_wrong_token_is_told(made: CrmHou
     assert made.lead(str(number)).answers == {"area": 50.0}
     account.update(number, f101="51")
     account.faults = [Answer(401, {"title": "Unauthorized"})]
-    with pytest.raises(CrmRefused, match="LEADLOOP_AMOCRM_TOKEN"):
-        made.hear()
+    assert "LEADLOOP_AMOCRM_TOKEN" in made.hear().failed[0]
     made.ahead += timedelta(minutes=2)
     made.hear()
     assert made.lead(str(number)).answers == {"area": 51.0}

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from features.facts.company import Abc, Criterion
 from models.purchase_model import FieldCells
-from training.cells import Rows, mass_of
+from training.cells import Rows
 from training.ordered_scorecard import in_order
 from training.scorecard import fit_scorecard
 
@@ -51,8 +51,8 @@ def test_a_scorecard_that_is_in_order_stays_as_it_was_fitted() -> None:
     assert in_order(card, rows, Abc()) is card.tables
 
 
-def test_the_mass_of_a_field_is_what_its_rows_weigh_cell_by_cell() -> None:
-    rows = leads({YES: 0.1, NO: 0.1, UNKNOWN: 0.1}, count=400).weighing(np.full(400, 0.5))
-    assert mass_of(rows, "called").tolist() == [
-        0.5 * (rows.where["called"] == 0).sum(), 0.5 * (rows.where["called"] == 1).sum(), 0.0, 0.0,
-    ]  # fmt: skip
+def test_where_the_rules_ask_all_there_is_the_level_is_what_was_seen() -> None:
+    rows = leads({YES: 0.10, NO: 0.05, UNKNOWN: 0.20}).without(["called", "role"]).starting_from(np.full(6_000, -4.0))
+    tables = in_order(fit_scorecard(rows), rows, RULES)
+    promised = expit(rows.start + tables.at(rows.where))
+    assert promised.mean() == pytest.approx(rows.outcome.mean(), rel=1e-6)

@@ -206,9 +206,8 @@ def test_a_kind_that_is_called_only_lately_stands_for_those_of_it_that_nobody_ca
     young = data.young
     assert young is not None
     owners, others = weight_by_owner(young)
-    assert others / owners == pytest.approx(
-        MOST_WEIGHT, rel=0.3
-    )  # of owners every second was worked, of the others one in ten
+    # Of the owners every second was worked, of the others one in ten.
+    assert others / owners == pytest.approx(MOST_WEIGHT, rel=0.3)
     assert young.weight.sum() == pytest.approx(young.leads)
 
 
