@@ -21,6 +21,8 @@ from features.rows.source_rates import SourceRates
 from models.abc_rules import RuleGrade
 from models.score import Score
 
+AT_A_TIME = 64
+"""So many scores are made ready for the database in one go: while it stores them, whoever answers has the interpreter."""
 READ_AT_ONCE = 2_000
 ASKED_AT_ONCE = 1_000
 COLUMNS = (
@@ -160,7 +162,8 @@ class ScoreLog:
 
 def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> None:
     """Keep scores inside a transaction of the caller's."""
-    add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores])
+    for start in range(0, len(scores), AT_A_TIME):
+        add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores[start : start + AT_A_TIME]])
 
 
 def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:
