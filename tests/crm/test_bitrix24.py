@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -262,6 +263,8 @@ def test_records_that_are_looked_at_again_under_new_words_do_not_hold_up_each_ot
         numbers[1]: Answer(500, {"error": "INTERNAL"}),
     }
     made.desk.reconciler._company_hash = "other words"
+    made.desk.reconciler._draw = random.Random(5)
+    portal.bucket.burst = 10_000  # the limit of requests is another test's
     failed = []
     for _ in range(12):
         failed += made.look_through().failed

@@ -186,7 +186,7 @@ def test_a_program_of_the_version_before_goes_on_writing_while_the_step_is_taken
     has_begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
-        for n in range(1, 10_000):
+        for n in range(1, 1_000_000):  # until it is stopped
             with writing(bare) as connection:
                 for table in some.values():
                     connection.execute(insert(table), rows_of(table, n))
@@ -196,7 +196,7 @@ def test_a_program_of_the_version_before_goes_on_writing_while_the_step_is_taken
             if stop.is_set():
                 return
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     assert has_begun.wait(60)
     bring_up_to_date(bare)
