@@ -37,17 +37,22 @@ class Batches:
 
     async def leads(self, rows: Sequence[tuple[int, bytes]], named: Named) -> list[RowOut]:
         """Store leads."""
-        return await _each(rows, LeadIn, lambda n, raw, row: self._intake.lead_soon(row, _keyed(n, raw, named)))
+        soon = self._intake.lead_soon
+        return await _each(_all_read(rows, LeadIn), lambda n, raw, row: soon(row, _keyed(n, raw, named)))
 
     async def stages(self, rows: Sequence[tuple[int, bytes]], named: Named) -> list[RowOut]:
         """Store stages."""
         soon = self._intake.stage_soon
-        return await _each(rows, StageRow, lambda n, raw, row: soon(LeadId(row.lead_id), row, _keyed(n, raw, named)))
+        read = _all_read(rows, StageRow)
+        return await _each(read, lambda n, raw, row: soon(LeadId(row.lead_id), row, _keyed(n, raw, named)))
 
     async def calls(self, rows: Sequence[tuple[int, bytes]], named: Named) -> list[RowOut]:
-        """Store calls."""
-        soon = self._intake.call_soon
-        return await _each(rows, CallRow, lambda n, raw, row: soon(LeadId(row.lead_id), row, _keyed(n, raw, named)))
+        """Store calls; all of a round are looked up in the queue at once."""
+        soon, read = self._intake.called_soon, _all_read(rows, CallRow)
+        calls = {number: (LeadId(row.lead_id), row) for number, _, row in read if isinstance(row, CallRow)}
+        hand_outs = await run_in_threadpool(self._intake.handed_out, list(calls.values()))
+        stood = dict(zip(calls, hand_outs, strict=True))
+        return await _each(read, lambda n, raw, row: soon(LeadId(row.lead_id), row, stood[n], _keyed(n, raw, named)))
 
     async def scores(self, rows: Sequence[tuple[int, bytes]], _: Named) -> list[RowOut]:
         """Score leads as of their arrival without storing them; their rows are logged."""
@@ -70,11 +75,14 @@ class Batches:
         return RowOut(row=number, status=SCORED, unknown_fields=unknown, score=score_out(scored, desk))
 
 
+def _all_read(rows: Sequence[tuple[int, bytes]], kind: type[Row]) -> list[tuple[int, bytes, Row | RowOut]]:
+    return [(number, raw, _read(number, raw, kind)) for number, raw in rows]
+
+
 async def _each(
-    rows: Sequence[tuple[int, bytes]], kind: type[Row], soon: Callable[[int, bytes, Row], Awaitable[Told]]
+    read: Sequence[tuple[int, bytes, Row | RowOut]], soon: Callable[[int, bytes, Row], Awaitable[Told]]
 ) -> list[RowOut]:
     """Return what became of each row, all of them put into the queue of the one writer in their order."""
-    read = [(number, raw, _read(number, raw, kind)) for number, raw in rows]
     waiting = [_done(number, soon, raw, row) for number, raw, row in read if not isinstance(row, RowOut)]
     done = iter(await asyncio.gather(*waiting))
     return [row if isinstance(row, RowOut) else next(done) for _, _, row in read]

@@ -115,12 +115,19 @@ class Intake:
 
     def call(self, lead_id: LeadId, body: CallIn) -> Taken:
         """Store a call of a stored lead; ``UnknownLead`` where it is not."""
-        return self._taken(self._writer.done(self._call(lead_id, body, self.handed_out(lead_id, body))))
+        (hand_out,) = self.handed_out([(lead_id, body)])
+        return self._taken(self._writer.done(self._call(lead_id, body, hand_out)))
 
     async def call_soon(self, lead_id: LeadId, body: CallIn, keyed: Keyed | None = None) -> Told:
         """Do as ``call`` does, for an event loop."""
-        hand_out = await run_in_threadpool(self.handed_out, lead_id, body)
-        return await self._soon(self._call(lead_id, body, hand_out, keyed))
+        (hand_out,) = await run_in_threadpool(self.handed_out, [(lead_id, body)])
+        return await self.called_soon(lead_id, body, hand_out, keyed)
+
+    def called_soon(
+        self, lead_id: LeadId, body: CallIn, hand_out: HandOut | None, keyed: Keyed | None = None
+    ) -> Awaitable[Told]:
+        """Store a call whose lead was looked up in the queue already."""
+        return self._soon(self._call(lead_id, body, hand_out, keyed))
 
     def stage(self, lead_id: LeadId, body: StageIn) -> Taken:
         """Store a stage of a stored lead; ``UnknownLead`` where it is not."""
@@ -154,7 +161,8 @@ class Intake:
             return self._lead(body)
         if isinstance(body, StageIn):
             return self._stage(lead_id, body)
-        return self._call(lead_id, body, self.handed_out(lead_id, body))
+        (hand_out,) = self.handed_out([(lead_id, body)])
+        return self._call(lead_id, body, hand_out)
 
     def take(
         self, lead_id: LeadId, manager: str, *, taken: bool = True, keyed: Keyed | None = None
@@ -169,14 +177,17 @@ class Intake:
             moment = facts.moment(lead_id, now)
             return Said(facts.append(Assignment(lead_id, moment, moment, manager, taken)), [], moment)
 
-        hand_out = self.board.hand_out(lead_id, self.desk.now(), manager) if taken else None
+        (hand_out,) = self.board.hand_outs([(lead_id, manager)]) if taken else (None,)
         told = self._writer.done(_Request(lead_id, say, hand_out, keyed, is_scored=False))
         return told if isinstance(told, KeptAnswer) else None
 
-    def handed_out(self, lead_id: LeadId, body: CallIn) -> HandOut | None:
-        """Return how the lead stands in the queue as it is called; None where it does not wait, or the call is long past."""
+    def handed_out(self, calls: Sequence[tuple[LeadId, CallIn]]) -> list[HandOut | None]:
+        """Return how each lead stands in the queue as it is called; None where it does not wait, or the call is long past."""
         now = self.desk.now()
-        return self.board.hand_out(lead_id, now, body.manager) if _is_in_time(body.at or body.sent_at, now) else None
+        in_time = [_is_in_time(body.at or body.sent_at, now) for _, body in calls]
+        asked = [(lead_id, body.manager) for (lead_id, body), soon in zip(calls, in_time, strict=True) if soon]
+        stood = iter(self.board.hand_outs(asked) if asked else [])
+        return [next(stood) if soon else None for soon in in_time]
 
     def _lead(self, body: SentNewLead, keyed: Keyed | None = None) -> _Request:
         company, secret = self.desk.company, self.contacts.secret

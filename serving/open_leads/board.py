@@ -86,25 +86,29 @@ class Board:
             self._shown = holding | {manager: _Shown(moment, look.waiting, shown)}
             return look
 
-    def hand_out(self, lead_id: LeadId, moment: datetime, manager: str | None = None) -> HandOut | None:
-        """Return how the lead stands in the queue of ``manager`` as it leaves it; None where it does not wait there.
+    def hand_outs(self, asked: Iterable[tuple[LeadId, str | None]]) -> list[HandOut | None]:
+        """Return how each lead stands now in the queue of its manager as it leaves it; None where it does not wait there.
 
         Whether it waits is looked up now; its place is the one where the manager was shown it just before, where the lead
         waited for the same call then.
         """
         with self._lock:
+            moment = self._desk.now()  # here, so that of those who wait for each other none asks of an earlier moment
             self._catch_up(moment)
-            asked = self._open.get(lead_id)
-            waits = queue_place(asked.known, manager, moment) if asked else None
-            if not isinstance(waits, Waits):
-                return None
-            shown = self._shown.get(manager)
-            mine = shown.places.get(lead_id) if shown and shown.holds_at(moment) else None
-            if shown and mine and mine.candidate.waits == waits:
-                waiting = shown.waiting
-            else:
-                now = self._queue.look_at(lead_id, self._open, moment, manager)
-                (mine,), waiting = now.places, now.waiting
+            return [self._hand_out(lead_id, moment, manager) for lead_id, manager in asked]
+
+    def _hand_out(self, lead_id: LeadId, moment: datetime, manager: str | None) -> HandOut | None:
+        lead = self._open.get(lead_id)
+        waits = queue_place(lead.known, manager, moment) if lead else None
+        if not isinstance(waits, Waits):
+            return None
+        shown = self._shown.get(manager)
+        mine = shown.places.get(lead_id) if shown and shown.holds_at(moment) else None
+        if shown and mine and mine.candidate.waits == waits:
+            waiting = shown.waiting
+        else:
+            now = self._queue.look_at(lead_id, self._open, moment, manager)
+            (mine,), waiting = now.places, now.waiting
         return HandOut(lead_id, moment, waits.since, mine.rank, waiting, mine.drawn_from, mine.arm, mine.propensity)
 
     def expected_sales(self, moment: datetime) -> dict[LeadId, float]:

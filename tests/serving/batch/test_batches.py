@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from features.facts.values import LeadId
+from models.hand_out_log import HandOutLog
 from serving.batch.endpoints import MOST_ROWS
 from tests.serving.doors import PHONE, Doors
 
@@ -58,6 +60,21 @@ def test_a_call_of_a_lead_that_was_never_sent_is_refused_in_its_row_alone(doors:
     told = sent(doors, "calls", [{"lead_id": name, "result": "busy"} for name in ("7", "404")])
     assert [one["status"] for one in told] == [201, 404]
     assert "POST /v1/leads" in told[1]["detail"]
+
+
+def test_calls_of_a_batch_leave_the_queue_where_they_stood_before_it_a_bad_row_among_them(doors: Doors) -> None:
+    for name, hours in (("early", 5), ("late", 3), ("latest", 1)):
+        doors.lead(name, created_at=(doors.clock() - timedelta(hours=hours)).isoformat())
+    long_past = (doors.clock() - timedelta(hours=2)).isoformat()
+    rows: list[dict[str, str]] = [
+        {"lead_id": "early", "result": "no_answer"},
+        {"lead_id": "late", "result": "no answer, no word of ours"},
+        {"lead_id": "late", "result": "no_answer", "at": long_past},
+        {"lead_id": "latest", "result": "no_answer"},
+    ]
+    assert [one["status"] for one in sent(doors, "calls", rows)] == [201, 422, 201, 201]
+    handed_out = HandOutLog(doors.service.desk.store.engine).every()
+    assert [(one.lead_id, one.position, one.waiting) for one in handed_out] == [("early", 3, 3), ("latest", 1, 3)]
 
 
 def test_lines_are_answered_by_lines_and_a_line_that_is_no_json_costs_itself_alone(doors: Doors) -> None:
