@@ -84,11 +84,11 @@ def offers_router(desk: Desk, book: LeadBook, home: Path, pages: Pages) -> DoorR
             form = {name: value for name, value in sent.items() if isinstance(value, str)}
             kept, wrong = await _pictures(sent, home)
         decimal: Decimal = "," if pages.writing(request).language == "ru" else "."
-        if form.get("withdraw"):
-            told: tuple[EntryKind, str, Promised] | list[Wrong] = promised_of({**form, "price": "", "pictures": ""}, ())
-            told = (told[0], told[1], Promised(withdrawn=True)) if isinstance(told, tuple) else told
-        else:
-            told = promised_of(form, kept, decimal)
+        taken_back = bool(form.get("withdraw"))
+        sent_form = {**form, "price": "", "pictures": ""} if taken_back else form
+        told = promised_of(sent_form, () if taken_back else kept, decimal, company.currency)
+        if taken_back and isinstance(told, tuple):
+            told = (told[0], told[1], Promised(withdrawn=True))
         if isinstance(told, list) or wrong:
             mistakes = [*(told if isinstance(told, list) else []), *wrong]
             versions = await run_in_threadpool(form_of, form.get("kind", ""), form.get("name", ""))

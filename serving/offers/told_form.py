@@ -12,6 +12,7 @@ from features.facts.catalogue import ENTRY_KINDS, EntryKind, Promised, Version
 from features.facts.contact_signs import holds_contact
 from features.facts.file_shape import Decimal, parse_number
 from features.facts.pictures import NAME
+from features.facts.told_currency import currency_told
 
 LONGEST = {"name": 300, "promise": 2_000, "discount": 200}
 MOST_PICTURES = 6
@@ -26,7 +27,7 @@ class Wrong:
 
 
 def promised_of(
-    form: Mapping[str, str], kept: Sequence[str], decimal: Decimal = "."
+    form: Mapping[str, str], kept: Sequence[str], decimal: Decimal, currency: str
 ) -> tuple[EntryKind, str, Promised] | list[Wrong]:
     """Return kind, name and what was promised, or everything that is wrong.
 
@@ -36,6 +37,8 @@ def promised_of(
         The names of uploaded pictures that go with it.
     decimal
         The decimal sign of the reader's language: whether 12,500 is twelve thousand or twelve and a half.
+    currency
+        The company's own; a price that names another is wrong.
     """
     said = {name: " ".join(value.split()) if name != "pictures" else value.strip() for name, value in form.items()}
     wrong: list[Wrong] = []
@@ -50,7 +53,7 @@ def promised_of(
             wrong.append(Wrong(field, "of_wrong_long"))
         elif field != "name" and holds_contact(text):
             wrong.append(Wrong(field, "of_wrong_contact"))
-    price = _price(said.get("price", ""), decimal, wrong)
+    price = _price(said.get("price", ""), decimal, currency, wrong)
     since, until = (_day(said.get(name, ""), name, wrong) for name in ("valid_from", "valid_to"))
     if since and until and until < since:
         wrong.append(Wrong("valid_to", "of_wrong_order"))
@@ -78,8 +81,11 @@ def typed_of(version: Version) -> dict[str, str]:
     }
 
 
-def _price(text: str, decimal: Decimal, wrong: list[Wrong]) -> float | None:
+def _price(text: str, decimal: Decimal, currency: str, wrong: list[Wrong]) -> float | None:
     if not text:
+        return None
+    if currency_told(text, currency) != currency:
+        wrong.append(Wrong("price", "of_wrong_currency"))
         return None
     try:
         price = parse_number(text, decimal, is_money=True)

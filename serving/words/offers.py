@@ -66,6 +66,10 @@ OFFER_WORDS: dict[str, tuple[str, str]] = {
         "Здесь телефон или почта; уберите их.",
         "This holds a phone number or an e-mail; take it out.",
     ),
+    "of_wrong_currency": (
+        "Цена названа в другой валюте: напишите её в валюте компании.",
+        "The price is told in another currency: write it in the company's own.",
+    ),
     "of_wrong_price": ("Цена — число больше нуля, например 180000.", "A price is a number above zero, such as 180000."),
     "of_wrong_day": ("День — в виде 2026-03-31.", "A day is written as 2026-03-31."),
     "of_wrong_order": ("Последний день раньше первого.", "The last day lies before the first."),

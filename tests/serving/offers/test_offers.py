@@ -100,7 +100,7 @@ def test_every_version_stays_and_a_withdrawn_entry_is_no_longer_shown(doors: Doo
     ("language", "typed", "price"),
     [
         ("en", "12,500", 12_500.0),
-        ("en", "€4,800.50", 4_800.5),
+        ("en", "₽4,800.50", 4_800.5),
         ("en", "12.5", 12.5),
         ("ru", "12,5", 12.5),
         ("ru", "12 500", 12_500.0),
@@ -117,6 +117,22 @@ def test_a_price_is_read_as_the_pages_language_writes_numbers(
     answer = doors.client.post(f"/offers/tell?lang={language}", data={**TOLD, "price": typed})
     assert answer.status_code == 303
     assert held(doors).entries(doors.clock())[0].promised.price == price
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "remedy"),
+    [
+        ("en", "€4,800", "another currency"),
+        ("ru", "4 800 долларов", "в другой валюте"),
+        ("ru", "4800 KZT", "в другой валюте"),
+    ],
+)
+def test_a_price_in_another_currency_is_not_taken_for_the_companys_own(
+    doors: Doors, language: str, typed: str, remedy: str
+) -> None:
+    answer = doors.client.post(f"/offers/tell?lang={language}", data={**TOLD, "price": typed})
+    assert (answer.status_code, remedy in answer.text, typed in answer.text) == (422, True, True)
+    assert held(doors).entries(doors.clock()) == []
 
 
 def test_what_does_not_fit_is_named_and_all_that_was_typed_stays(doors: Doors) -> None:
