@@ -40,7 +40,9 @@ def is_fresh(timestamp: str, now: datetime) -> bool:
 
 
 def heard_in(body: bytes) -> list[Heard]:
-    """Return what a message tells; ``FactRefused`` where it is no list of events, or an event names no record.
+    """Return what a message tells; ``FactRefused`` where it is no list of events, or none of them can be read.
+
+    An event that names no record costs itself alone: HubSpot would send all of them again, and be refused again.
 
     >>> heard_in(b'[{"eventId": 1, "subscriptionType": "contact.creation", "objectId": 51, "occurredAt": 1772442000000}]')[0].entity
     'contact'
@@ -51,7 +53,15 @@ def heard_in(body: bytes) -> list[Heard]:
         raise FactRefused("body", "is no JSON") from None
     if not isinstance(events, list) or len(events) > MOST_EVENTS:
         raise FactRefused("body", f"is a list of at most {MOST_EVENTS} events")
-    return [one for number, event in enumerate(events) for one in _heard(event, number)]
+    heard, refused = list[Heard](), list[FactRefused]()
+    for number, event in enumerate(events):
+        try:
+            heard += _heard(event, number)
+        except FactRefused as error:
+            refused.append(error)
+    if refused and not heard:
+        raise refused[0]
+    return heard
 
 
 def _heard(event: Any, number: int) -> list[Heard]:

@@ -28,6 +28,20 @@ BY_STATUS = {"BUSY": "busy", "NO_ANSWER": "no_answer", "MISSED": "no_answer", "F
 """What ``hs_call_status`` tells where nobody chose a disposition."""
 
 
+LIFECYCLE = "lifecyclestage/"
+"""How the code of a contact's own stage begins under ``crm.stages``."""
+
+
+def entered_by(code: str, *, of_contact: bool) -> tuple[str, ...]:
+    """Return the properties that say since when a record stands at a stage, the one to be believed first.
+
+    >>> entered_by("customer", of_contact=True)
+    ('hs_v2_date_entered_customer', 'hs_lifecyclestage_customer_date')
+    """
+    newer = f"hs_v2_date_entered_{code}"
+    return (newer, f"hs_lifecyclestage_{code}_date") if of_contact else (newer,)
+
+
 def contact_of(record: Record, company: Company) -> Mapped:
     """Return what a contact comes to, where contacts are the requests.
 
@@ -54,7 +68,9 @@ def deal_of(record: Record, company: Company) -> Mapped:
     number, owner = text_of(record.get("id")), text_of(record.get("contact_id"))
     deals_are_requests = words.crm.taken == "deals"
     if not deals_are_requests and owner:
-        return Mapped(owner, modified, stage=stage, amiss=words.amiss)
+        listed = record.get("contact_ids")
+        owners = tuple(number for one in listed if (number := text_of(one))) if isinstance(listed, list) else ()
+        return Mapped(owner, modified, stage=stage, amiss=words.amiss, owners=owners)
     of_person = _properties(part_of(record, "contact"))
     lead_id = number if deals_are_requests or number is None else f"deal-{number}"
     return Mapped(lead_id, modified, _lead(value, of_person, words), stage, amiss=words.amiss)
@@ -84,7 +100,7 @@ def call_of(record: Record, company: Company) -> Mapped:
 
 def _stages_contacts(words: Words) -> bool:
     """Return whether the company maps what contacts' own stages are called; else their deals alone move them."""
-    return any(code.startswith("lifecyclestage/") for code in words.crm.stages)
+    return any(code.startswith(LIFECYCLE) for code in words.crm.stages)
 
 
 def _properties(record: Record) -> Any:
@@ -107,16 +123,18 @@ def _lead(value: Any, person: Any, words: Words) -> MappedLead:
 def _stage(code: Any, value: Any, words: Words, field: str) -> MappedStage | None:
     told = text_of(code)
     of_contact = field == "lifecyclestage"
-    if of_contact and (told is None or f"lifecyclestage/{told}" not in words.crm.stages):
+    if of_contact and (told is None or f"{LIFECYCLE}{told}" not in words.crm.stages):
         return None
-    name = words.stage(f"lifecyclestage/{told}" if of_contact else told, field)
+    name = words.stage(f"{LIFECYCLE}{told}" if of_contact else told, field)
     if name is None:
         return None
+    sinces = entered_by(told or "", of_contact=of_contact)
+    since = next((one for one in sinces if value(one)), sinces[0])
     is_closed = words.company.kind_of_stage(name) in ("won", "lost", "non_target")
     told_reason = words.reason(value) or (text_of(value("closed_lost_reason")) or "")[:LONGEST_WORD] or None
     return MappedStage(
         name,
-        at=words.moment(value(f"hs_v2_date_entered_{told}"), f"hs_v2_date_entered_{told}"),
+        at=words.moment(value(since), since),
         amount=words.amount(value("amount"), value("deal_currency_code"), name, "amount"),
         reason=told_reason if is_closed else None,
         manager=words.manager(value("hubspot_owner_id")),

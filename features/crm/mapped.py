@@ -57,6 +57,8 @@ class Mapped:
         Our id of the lead that it belongs to; None where it belongs to none.
     modified_at
         When the CRM says that it was changed last.
+    owners
+        All that it belongs to, where the CRM lets it belong to several; ``lead_id`` is one of them.
     amiss
         What could not be taken, each with the field and the remedy; no value of a person stands in it.
     """
@@ -67,3 +69,4 @@ class Mapped:
     stage: MappedStage | None = None
     call: MappedCall | None = None
     amiss: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()

@@ -89,9 +89,12 @@ class Words:
         return None if found in (None, NOT_A_CALL) else found  # type: ignore[return-value]
 
     def amount(self, value: Any, currency: Any, stage: str, field: str) -> float | None:
-        """Return what a sale brought; of a deal that is not won nothing, as its amount is a hope."""
+        """Return what a sale brought; of a deal that is not won nothing, as its amount is a hope.
+
+        CRMs write 0 where nobody wrote a sum: that is not known, and no sale of nothing.
+        """
         number = number_of(value)
-        if number is None or number < 0 or self.company.kind_of_stage(stage) != "won":
+        if number is None or number <= 0 or self.company.kind_of_stage(stage) != "won":
             return None
         told = text_of(currency)
         if told and told != self.company.currency:

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 
 from features.facts.codec import instant, microseconds
 from features.facts.database import in_parts, reading, writing
 from features.facts.tables import CRM_CURSORS, CRM_RECORDS
 
 LONGEST_WHY = 2_000
+WORDS = "words:"
+"""How the hash begins of the words by which records are read; versions before kept that of all of company.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRecord:
     """A record as it was seen last.
 
-    ``why`` says what of it could not be taken, under the words of company.yaml that ``company_hash`` names.
+    ``why`` says what of it could not be taken. ``company_hash`` names the words of company.yaml under which it was read.
     """
 
     entity: str
@@ -123,6 +125,30 @@ class RecordBook:
             asked = asked.where(CRM_RECORDS.c.company_hash != company_hash)
         with reading(self._engine) as connection:
             return [_known(row) for row in connection.execute(asked)]
+
+    def under_other_words(self, company_hash: str, most: int) -> list[KnownRecord]:
+        """Return records that were read last under other words of company.yaml, those seen last first."""
+        asked = select(CRM_RECORDS).where(self._is_of_other_words(company_hash))
+        with reading(self._engine) as connection:
+            return [_known(row) for row in connection.execute(asked.order_by(CRM_RECORDS.c.seen_us.desc()).limit(most))]
+
+    def count_under_other_words(self, company_hash: str) -> int:
+        """Return how many those are."""
+        asked = select(func.count()).select_from(CRM_RECORDS).where(self._is_of_other_words(company_hash))
+        with reading(self._engine) as connection:
+            return int(connection.execute(asked).scalar_one())
+
+    def _is_of_other_words(self, company_hash: str) -> ColumnElement[bool]:
+        columns = CRM_RECORDS.c
+        known = columns.company_hash.startswith(WORDS) & (columns.company_hash != company_hash)
+        return (columns.crm == self._crm) & columns.deleted_us.is_(None) & known
+
+    def begin_words(self, company_hash: str) -> None:
+        """Let records that a version before read, which kept another hash, count as read under the present words."""
+        columns = CRM_RECORDS.c
+        before = (columns.crm == self._crm) & columns.why.is_(None) & ~columns.company_hash.startswith(WORDS)
+        with writing(self._engine) as connection:
+            connection.execute(update(CRM_RECORDS).where(before).values(company_hash=company_hash))
 
     def counts(self) -> Mapping[str, RecordCounts]:
         """Return the counts of each kind of record."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from features.facts.company import Company
 from features.outbox.letter import Letter
 from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
-from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
+from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record, completed
 from leadloop.connecting.paging import pages_since
 
 PAGE = 250
@@ -31,6 +32,8 @@ TRACKING = "tracking_data"
 MOST_PAGES = 100
 CALL_NOTES = [("filter[note_type][]", "call_in"), ("filter[note_type][]", "call_out")]
 OWNERS = ("leads", "contacts")
+MADE_BY_CALL = timedelta(hours=1)
+"""A call that comes in may make its lead itself, some time after it began."""
 UNSORTED = "unsorted"
 """Incoming leads ("Неразобранное"): what forms, calls, letters and chats brought and nobody has accepted yet."""
 
@@ -61,7 +64,10 @@ class AmoCrm(AskedCrm):
         if kind not in OWNERS or not owner.isdecimal() or not number.isdecimal():
             return []
         note = self._asker.ask("GET", f"{kind}/{owner}/notes/{number}")
-        return [self._call(kind, note)] if note else [Found("call", record_id, None)]
+        if not note:
+            return [Found("call", record_id, None)]
+        call = self._call(kind, note)
+        return [replace(call, record=self._with_lead(kind, note))]
 
     def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
         """Yield pages of 250; calls are the notes of leads, then those of contacts; incoming leads those that came since."""
@@ -111,19 +117,32 @@ class AmoCrm(AskedCrm):
         def ask(since: datetime, skipped: int) -> list[Found]:
             asked = [*CALL_NOTES, *_changed_since(since, skipped)]
             notes = _embedded(self._asker.ask("GET", f"{kind}/notes", params=asked), "notes")
-            return [self._call(kind, one) for one in notes]
+            calls = [self._call(kind, one) for one in notes]
+            return [completed(one, partial(self._with_lead, kind)) for one in calls]
 
         return ask
 
     def _call(self, kind: str, note: Record) -> Found:
-        """Return a call with the lead that it is of: of a contact's calls, the lead that this person left last."""
+        number = f"{kind}-{text_of(note.get('entity_id')) or ''}-{text_of(note.get('id')) or ''}"
+        return Found("call", number, note, moment_of(note.get("updated_at")))
+
+    def _with_lead(self, kind: str, note: Record) -> Record:
+        """Return a call with the lead that it is of: of a contact's calls, the last that this person had left by then."""
         owner = text_of(note.get("entity_id")) or ""
-        lead = owner
-        if kind == "contacts":
-            contact = self._asker.ask("GET", f"contacts/{owner}", params={"with": "leads"})
-            lead = max(_leads_of(contact), key=int, default="")
-        number = f"{kind}-{owner}-{text_of(note.get('id')) or ''}"
-        return Found("call", number, {**note, "lead_id": lead}, moment_of(note.get("updated_at")))
+        if kind != "contacts":
+            return {**note, "lead_id": owner}
+        contact = self._asker.ask("GET", f"contacts/{owner}", params={"with": "leads"})
+        return {**note, "lead_id": self._left_by(_leads_of(contact), moment_of(note.get("created_at")))}
+
+    def _left_by(self, leads: Sequence[str], moment: datetime | None) -> str:
+        """Return which of a person's leads had been left last by a moment; of leads that all came later, the first."""
+        if len(leads) < 2 or moment is None:
+            return max(leads, key=int, default="")
+        asked = [*(("filter[id][]", one) for one in leads), ("limit", str(PAGE))]
+        came = {text_of(one.get("id")): moment_of(one.get("created_at"))
+                for one in _embedded(self._asker.ask("GET", "leads", params=asked), "leads")}  # fmt: skip
+        left = [one for one in leads if (at := came.get(one)) and at <= moment + MADE_BY_CALL]
+        return max(left, key=int) if left else min(leads, key=int)
 
     def _incoming_since(self, since: datetime) -> Iterator[list[Found]]:
         """Yield the leads of what came in since: the list can be sorted by that, and not be asked for what changed."""
@@ -147,8 +166,14 @@ class AmoCrm(AskedCrm):
                 person = _person_of(record)
                 if person is not None:
                     self._callers[number] = person
-                found += [replace(one, changed_at=came) for one in self.fetch("lead", number)]
+                found += self._incoming_lead(number, came)
         return found
+
+    def _incoming_lead(self, number: str, came: datetime | None) -> list[Found]:
+        try:
+            return [replace(one, changed_at=came) for one in self.fetch("lead", number)]
+        except CrmRefused as error:
+            return [Found("lead", number, None, came, refused=error)]
 
     def _with_contacts(self, leads: list[Record]) -> list[Record]:
         """Return leads with their main contacts, which are asked for all at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from features.crm.mapped import Mapped
@@ -27,6 +28,7 @@ class AskedCrm:
     """
 
     readers: ClassVar[Mapping[str, Reader]]
+    late_by: ClassVar[Mapping[str, timedelta]] = {}
 
     def __init__(
         self, company: Company, asker: Asker, entities: tuple[str, ...], polled: tuple[str, ...] | None = None

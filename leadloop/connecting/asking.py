@@ -65,7 +65,7 @@ class Asker:
         self._client.close()
 
     def ask(self, method: str, path: str, *, params: Params | None = None, body: Any = None) -> Any:
-        """Return what the CRM answers, read from JSON; None where there is nothing of that name.
+        """Return what the CRM answers, read from JSON; None where it says in its own words that there is nothing of that name.
 
         Raises
         ------
@@ -109,12 +109,16 @@ class Asker:
 
     def _read(self, response: Answer, path: str) -> Any:
         status = response.status
-        if status in (204, 404):
+        if status == 204 or (status == 404 and _says_gone(response)):
             return None
         if status in (401, 403):
             raise CrmRefused(f"{self._crm} lets us not in (status {status}): {self._remedy}")
+        code = "" if response.is_success else _code(response)
+        if status == 404 and not code:
+            raise CrmRefused(
+                f"{self._crm} does not answer at {_plain(path)} (status 404); look how its address is written."
+            )
         if not response.is_success:
-            code = _code(response)
             if code.upper() in ("NOT_FOUND", "ERROR_NOT_FOUND") or (status == 400 and code.casefold() == "not found"):
                 return None
             raise CrmRefused(
@@ -124,6 +128,12 @@ class Asker:
             return orjson.loads(response.body)
         except orjson.JSONDecodeError:
             raise CrmAway(self._crm, "its answer is no JSON") from None
+
+
+def _says_gone(response: Answer) -> bool:
+    """Return whether it is the CRM that says so, and of a record: a page of whatever stands between deletes nothing."""
+    code = _code(response).upper()
+    return bool(code) and "METHOD" not in code
 
 
 def _code(response: Answer) -> str:

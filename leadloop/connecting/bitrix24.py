@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from features.facts.company import Company
 from features.outbox.letter import Letter
 from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
-from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
+from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record, completed
 from leadloop.connecting.paging import pages_since
 from leadloop.connecting.secret_addresses import HOOK, HOOK_PLACE
 
@@ -30,6 +30,10 @@ REMEDY = f"make an incoming webhook with {NEEDED} and put its address into LEADL
 KINDS = {"double": "number", "integer": "number", "money": "number", "boolean": "yes_no", "date": "date", "datetime": "date",
          "enumeration": "choice", "crm_status": "choice", "string": "text"}  # fmt: skip
 SEMANTICS = {"S": "won", "F": "lost"}
+LONGEST_CALL = timedelta(hours=3)
+"""Calls are listed by when they began, and only once they have ended."""
+MOST_PAGES = 100
+MOST_OWNERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Bitrix24(AskedCrm):
 
     crm = "bitrix24"
     letters_a_minute = 50
+    late_by: ClassVar[Mapping[str, timedelta]] = {"call": LONGEST_CALL}
     readers: ClassVar[Mapping[str, Reader]] = {
         "lead": bitrix24_records.lead_of,
         "deal": bitrix24_records.deal_of,
@@ -72,6 +77,7 @@ class Bitrix24(AskedCrm):
         taken = company.crm.taken if company.crm else "leads"
         super().__init__(company, asker, ("lead", "deal", "call") if taken == "leads" else ("deal", "call"))
         self._portal = hook.portal
+        self._owners: dict[str, tuple[str, Any]] = {}
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
         """Return a lead, a deal or a call; a kind that is not taken is nothing."""
@@ -81,7 +87,7 @@ class Bitrix24(AskedCrm):
             body = {"FILTER": {"CALL_ID": record_id}}
             calls = self._result("voximplant.statistic.get", body) or []
             return [Found("call", record_id, self._owned(one)) for one in calls[:1]]
-        record = self._result(f"{METHODS[entity]}.get", {"id": record_id})
+        record = self._record(METHODS[entity], record_id)
         return [Found(entity, record_id, self._with_contact(entity, record) if record else None)]
 
     def changed(self, entity: str, since: datetime) -> Iterator[list[Found]]:
@@ -131,10 +137,15 @@ class Bitrix24(AskedCrm):
             yield DescribedStage(code, str(one.get("NAME", code)), "other" if is_lead_made_deal else meant)
 
     def _people(self) -> dict[str, str]:
-        try:
-            people = self._result("user.get", {"FILTER": {"ACTIVE": True}}) or []
-        except CrmRefused:  # the right to people is not needed for anything else
-            return {}
+        people: list[Record] = []
+        for page in range(MOST_PAGES):
+            try:
+                some = self._result("user.get", {"FILTER": {"ACTIVE": True}, "start": page * PAGE}) or []
+            except CrmRefused:  # the right to people is not needed for anything else
+                return {}
+            people += some
+            if len(some) < PAGE:
+                break
         return {str(one["ID"]): " ".join(filter(None, (one.get("NAME"), one.get("LAST_NAME")))) for one in people}
 
     def _asked(self, entity: str, column: str, since: datetime, start: int) -> dict[str, Any]:
@@ -147,8 +158,9 @@ class Bitrix24(AskedCrm):
 
     def _found(self, entity: str, record: Record, changed_at: datetime | None) -> Found:
         if entity == "call":
-            return Found("call", str(record.get("CALL_ID", "")), self._owned(record), changed_at)
-        return Found(entity, str(record.get("ID", "")), self._with_contact(entity, record), changed_at)
+            return completed(Found("call", str(record.get("CALL_ID", "")), record, changed_at), self._owned)
+        found = Found(entity, str(record.get("ID", "")), record, changed_at)
+        return completed(found, lambda one: self._with_contact(entity, one))
 
     def _with_contact(self, entity: str, record: Record) -> Record:
         """Return a deal with its person, where it is a request of its own; a lead holds its own."""
@@ -156,23 +168,40 @@ class Bitrix24(AskedCrm):
         has_lead = text_of(record.get("LEAD_ID")) not in (None, "0") and "lead" in self.entities
         if entity != "deal" or has_lead or contact in (None, "0"):
             return record
-        return {**record, "contact": self._result("crm.contact.get", {"id": contact}) or {}}
+        return {**record, "contact": self._record("crm.contact", contact) or {}}
 
     def _owned(self, call: Record) -> Record:
-        """Return a call with the lead or deal that its activity is of, where it says only the person's."""
+        """Return a call with the lead or deal that its activity is of, where it says only the person's; each is asked for once."""
         activity = text_of(call.get("CRM_ACTIVITY_ID"))
-        if call.get("CRM_ENTITY_TYPE") in ("LEAD", "DEAL") or activity in (None, "0"):
+        if call.get("CRM_ENTITY_TYPE") in ("LEAD", "DEAL") or activity is None or activity == "0":
             return call
-        said = self._result("crm.activity.get", {"id": activity}) or {}
-        kind = {"1": "LEAD", "2": "DEAL"}.get(text_of(said.get("OWNER_TYPE_ID")) or "")
-        return {**call, "CRM_ENTITY_TYPE": kind, "CRM_ENTITY_ID": said.get("OWNER_ID")} if kind else call
+        if activity not in self._owners:
+            said = self._record("crm.activity", activity) or {}
+            kind = {"1": "LEAD", "2": "DEAL"}.get(text_of(said.get("OWNER_TYPE_ID")) or "")
+            if kind is None:
+                return call
+            if len(self._owners) >= MOST_OWNERS:
+                self._owners.clear()
+            self._owners[activity] = (kind, said.get("OWNER_ID"))
+        kind, owner = self._owners[activity]
+        return {**call, "CRM_ENTITY_TYPE": kind, "CRM_ENTITY_ID": owner}
+
+    def _record(self, kind: str, number: str | None) -> Record | None:
+        """Return a record; None where the portal says that there is none, and a ``CrmRefused`` where it says neither."""
+        record = self._result(f"{kind}.get", {"id": number})
+        if record is not None and not isinstance(record, dict):
+            raise CrmRefused(f"{self.crm} answers {kind}.get with no record.")
+        return record
 
     def _result(self, method: str, body: Mapping[str, Any]) -> Any:
-        return self._answer(method, body).get("result")
-
-    def _answer(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a method results in; None where there is nothing of that name."""
         answer = self._asker.ask("POST", f"{method}.json", body=dict(body))
-        return answer if isinstance(answer, dict) else {}
+        if answer is None:
+            return None
+        if not isinstance(answer, dict) or answer.get("result") is None:
+            error = text_of(answer.get("error")) if isinstance(answer, dict) else None
+            raise CrmRefused(f"{self.crm} answers {method} without a result ({(error or 'nothing said why')[:60]}).")
+        return answer["result"]
 
 
 def _described(name: str, said: Mapping[str, Any]) -> DescribedField:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from features.counted_words import counted
+from features.crm.hubspot_records import LIFECYCLE
 from features.crm.inbox import Inbox
 from features.crm.record_book import RecordBook
 from features.errors import CrmAway, CrmRefused, DestinationRefused
@@ -18,6 +19,8 @@ from features.outbox.outbox import Outbox
 from features.outbox.safe_address import safe_address
 from features.settings import CrmSecrets
 from leadloop.connecting.connector import Connector, Description
+from leadloop.connecting.read_words import words_of
+from leadloop.connecting.reconciling import READ_ANEW
 
 LATELY = timedelta(days=3)
 SHOWN = 10
@@ -54,7 +57,7 @@ def check_lines(
     if crm.write_back.fields:
         yield from _destination(connector, loopback)
     yield from _door(crm, secrets, engine, moment)
-    yield from _waiting(crm, engine)
+    yield from _waiting(crm, company, engine)
 
 
 def _mapping(crm: Crm, company: Company, told: Description) -> Iterator[Line]:
@@ -83,7 +86,7 @@ def _mapping(crm: Crm, company: Company, told: Description) -> Iterator[Line]:
                 f"crm.stages: {code} ({label}) has no entry; leads that stand there are taken without their stage.",
             )
     for code, name in crm.stages.items():
-        if code not in codes and not code.startswith("lifecyclestage/"):
+        if code not in codes and not code.startswith(LIFECYCLE):
             yield Line(False, f"crm.stages: the CRM has no stage {code}; take the entry out.")
         elif company.kind_of_stage(name) == "other":
             yield Line(None, f"The stage {name} is of no kind under stages: it counts as a step on the way.")
@@ -144,7 +147,7 @@ def _door(crm: Crm, secrets: CrmSecrets, engine: Engine, moment: datetime) -> It
         )
 
 
-def _waiting(crm: Crm, engine: Engine) -> Iterator[Line]:
+def _waiting(crm: Crm, company: Company, engine: Engine) -> Iterator[Line]:
     inbox, book, outbox = Inbox(engine, crm.system), RecordBook(engine, crm.system), Outbox(engine)
     counts = inbox.counts()
     wait, done = counted(counts.waiting, "message waits", "messages wait"), counted(counts.done, "was", "were")
@@ -164,6 +167,12 @@ def _waiting(crm: Crm, engine: Engine) -> Iterator[Line]:
         yield Line(
             None,
             f"{entity}: {record.seen:,} seen, {record.deleted:,} deleted there, {record.amiss:,} not wholly taken.",
+        )
+    otherwise = book.count_under_other_words(words_of(company))
+    if otherwise:
+        anew = counted(otherwise, "record was", "records were")
+        yield Line(
+            None, f"{anew} read under other words of company.yaml; each look reads up to {READ_ANEW} of them anew."
         )
     for known in book.amiss(most=SHOWN):
         yield Line(False, f"{known.entity} {known.record_id}: {known.why}")

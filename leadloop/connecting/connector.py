@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
 
 from features.crm.mapped import Mapped
+from features.errors import CrmRefused
 from features.outbox.letter import Letter
 
 Record = dict[str, Any]
@@ -47,7 +48,8 @@ class Description:
 class Found:
     """A record as it is there: its kind, its id, its fields, when it changed; ``record`` is None where it is not there any more.
 
-    ``merged`` are the ids of records that were merged into it.
+    ``merged`` are the ids of records that were merged into it. ``refused`` says why there is no record though it is there: the CRM
+    does not tell a part of it that has to be asked for apart.
     """
 
     entity: str
@@ -55,18 +57,30 @@ class Found:
     record: Record | None = field(repr=False)
     changed_at: datetime | None = None
     merged: tuple[str, ...] = ()
+    refused: CrmRefused | None = None
+
+
+def completed(found: Found, complete: Callable[[Record], Record]) -> Found:
+    """Return a record of a page with what has to be asked for apart; where the CRM refuses that, it alone is refused."""
+    assert found.record is not None
+    try:
+        return replace(found, record=complete(found.record))
+    except CrmRefused as error:
+        return replace(found, record=None, refused=error)
 
 
 class Connector(Protocol):
     """Speaks to one CRM.
 
-    ``entities`` are its kinds of records, the requests first; ``polled`` those that are looked through for changes.
+    ``entities`` are its kinds of records, the requests first; ``polled`` those that are looked through for changes; ``late_by``
+    says of kinds how long after the moment by which they are looked through a record may still come.
     """
 
     crm: str
     entities: tuple[str, ...]
     polled: tuple[str, ...]
     letters_a_minute: int
+    late_by: ClassVar[Mapping[str, timedelta]]
 
     def fetch(self, entity: str, record_id: str) -> list[Found]:
         """Return the record that a message told of, or those that it stands for."""

@@ -10,18 +10,20 @@ from urllib.parse import urlsplit
 import orjson
 
 from features.crm import hubspot_records
-from features.crm.mapping import MARKS_OF, moment_of, text_of
+from features.crm.hubspot_records import LIFECYCLE, entered_by
+from features.crm.mapping import MARKS_OF, moment_of, part_of, text_of
 from features.errors import CrmRefused
 from features.facts.company import Company
 from features.facts.crm_settings import Crm
 from features.outbox.letter import Letter
 from leadloop.connecting.asked_crm import AskedCrm, Reader
 from leadloop.connecting.asking import Asker
-from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record
+from leadloop.connecting.connector import DescribedField, DescribedStage, Description, Found, Record, completed
 from leadloop.connecting.paging import pages_since
 
 ADDRESS = "https://api.hubapi.com"
 PAGE = 100
+MOST_PAGES = 100
 RATE, BURST = 4.0, 4
 """Search answers five requests a second, everything else ten."""
 REMEDY = "make a private app with rights to contacts, deals, calls and owners, and put its token into LEADLOOP_HUBSPOT_TOKEN."
@@ -115,7 +117,7 @@ class HubSpot(AskedCrm):
         """Return the requests' properties, the deals' stages, the owners, and the account's own time zone and currency."""
         told = self._asker.ask("GET", f"crm/v3/properties/{OBJECTS[self.entities[0]]}")
         pipelines = _results(self._asker.ask("GET", "crm/v3/pipelines/deals"))
-        owners = _results(self._asker.ask("GET", "crm/v3/owners", params={"limit": "100"}))
+        owners = list(self._owners())
         account = self._asker.ask("GET", "account-info/v3/details") or {}
         people = {
             str(one.get("id")): " ".join(filter(None, (one.get("firstName"), one.get("lastName")))) for one in owners
@@ -127,6 +129,17 @@ class HubSpot(AskedCrm):
             text_of(account.get("timeZone")),
             text_of(account.get("companyCurrency")),
         )
+
+    def _owners(self) -> Iterator[Record]:
+        after: str | None = None
+        for _ in range(MOST_PAGES):
+            asked = {"limit": str(PAGE), **({"after": after} if after else {})}
+            answer = self._asker.ask("GET", "crm/v3/owners", params=asked)
+            yield from _results(answer)
+            following = part_of(part_of(answer, "paging"), "next") if isinstance(answer, Mapping) else {}
+            after = text_of(following.get("after"))
+            if after is None:
+                return
 
     def greeted(self) -> str:
         """Return whose account it is."""
@@ -141,7 +154,8 @@ class HubSpot(AskedCrm):
             return list(USUAL["call"])
         named = [*MARKS_OF["hubspot"].values(), *self._crm.marks.values(), *self._crm.fields.values()]
         named += [self._crm.reason] if self._crm.reason else []
-        stages = [f"hs_v2_date_entered_{one}" for one in _stage_codes(self._crm)] if entity == "deal" else []
+        codes = _lifecycle_codes(self._crm) if entity == "contact" else _stage_codes(self._crm)
+        stages = [since for one in codes for since in entered_by(one, of_contact=entity == "contact")]
         return list(dict.fromkeys([*USUAL[entity], MERGED, *named, *stages]))
 
     def _found(self, entity: str, record: Record) -> Found:
@@ -152,9 +166,12 @@ class HubSpot(AskedCrm):
         merged = _merged_into(record)
         if entity == "contact":
             return Found(entity, number, record, changed, merged)
+        found = Found(entity, number, record, changed, merged)
+        return completed(found, lambda one: self._associated(entity, self._with_links(entity, number, one)))
+
+    def _with_links(self, entity: str, number: str, record: Record) -> Record:
         kinds = ("contacts", "deals") if entity == "call" else ("contacts",)
-        linked = {kind: {"results": self._linked(entity, number, kind)} for kind in kinds}
-        return Found(entity, number, self._associated(entity, {**record, "associations": linked}), changed, merged)
+        return {**record, "associations": {kind: {"results": self._linked(entity, number, kind)} for kind in kinds}}
 
     def _linked(self, entity: str, number: str, kind: str) -> list[Record]:
         return _results(self._asker.ask("GET", f"crm/v4/objects/{OBJECTS[entity]}/{number}/associations/{kind}"))
@@ -163,8 +180,9 @@ class HubSpot(AskedCrm):
         """Return a record that says whose it is; a deal that is a request of its own gets its contact's person."""
         if entity == "contact":
             return record
-        contact, deal = _first(record, "contacts"), _first(record, "deals")
-        told = {**record, "contact_id": contact, "deal_id": deal}
+        contacts, deal = _associates(record, "contacts"), next(iter(_associates(record, "deals")), None)
+        contact = contacts[0] if contacts else None
+        told = {**record, "contact_id": contact, "contact_ids": contacts, "deal_id": deal}
         if entity == "deal" and self._takes_deals and contact:
             asked = {"properties": ",".join(USUAL["contact"])}
             told["contact"] = self._asker.ask("GET", f"crm/v3/objects/contacts/{contact}", params=asked) or {}
@@ -197,16 +215,19 @@ def _linked_id(one: Record) -> str | None:
     return text_of(one.get("id")) or text_of(one.get("toObjectId"))
 
 
-def _first(record: Record, kind: str) -> str | None:
-    """Return the first of a kind that a record is associated with: the one with the lowest number, so that it stays the same."""
+def _associates(record: Record, kind: str) -> list[str]:
+    """Return the ids of a kind that a record is associated with, the lowest first, so that the order stays the same."""
     linked = record.get("associations")
     some = _results(linked.get(kind)) if isinstance(linked, Mapping) else []
-    numbers = [number for one in some if (number := _linked_id(one)) and number.isdecimal()]
-    return min(numbers, key=int, default=None)
+    return sorted({number for one in some if (number := _linked_id(one)) and number.isdecimal()}, key=int)
 
 
 def _stage_codes(crm: Crm) -> list[str]:
-    return [one for one in crm.stages if not one.startswith("lifecyclestage/")]
+    return [one for one in crm.stages if not one.startswith(LIFECYCLE)]
+
+
+def _lifecycle_codes(crm: Crm) -> list[str]:
+    return [one.removeprefix(LIFECYCLE) for one in crm.stages if one.startswith(LIFECYCLE)]
 
 
 def _described(said: Record) -> DescribedField:

@@ -17,11 +17,13 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.identity import identity
 from features.facts.values import Answers, Call, LeadId, Stage
-from leadloop.connecting.told_facts import Body, ToldFacts, deletion
+from leadloop.connecting.deleted import deletion
+from leadloop.connecting.told_facts import Body, ToldFacts
 from serving.intake.sent_facts import CallIn, StageIn
 
 REMEDY = "name a stage of the kind ignore under crm.deleted_stage for what comes"
 COUNTED_TWICE = f"it was merged into another, and both count; {REMEDY}"
+FOUND_ITS_OWNER = f"it belongs to a request now, and counts as one of its own as well; {REMEDY}"
 
 
 def goes_on(own: KnownRecord | None, gone: Sequence[KnownRecord]) -> str | None:
@@ -44,7 +46,13 @@ def under(mapped: Mapped, lead_id: str | None) -> Mapped:
 
 
 def absorbed(
-    gone: KnownRecord, into: str | None, history: LeadHistory | None, company: Company, moment: datetime
+    gone: KnownRecord,
+    into: str | None,
+    history: LeadHistory | None,
+    company: Company,
+    moment: datetime,
+    *,
+    else_twice: str = COUNTED_TWICE,
 ) -> ToldFacts:
     """Return what it adds that a record was merged into another: of the lead ``into`` the calls and stages of its own lead.
 
@@ -52,11 +60,13 @@ def absorbed(
     ----------
     history
         Of the lead that goes on no more; None where the record was none, or is the one that goes on.
+    else_twice
+        What is said where no stage is named for leads that go on no more.
     """
     if history is None or into is None:
         return ToldFacts(replace(gone, deleted_at=moment, why=None))
     told = deletion(gone, company, moment)
-    ended = [] if told.bodies else [COUNTED_TWICE]
+    ended = [] if told.bodies else [else_twice]
     again = [(LeadId(into), body) for body in _told_again(history, moment)]
     after = replace(told.after, lead_id=into, why="; ".join(ended) or None)
     return ToldFacts(after, again + told.bodies, ended, moved=(history.lead_id, LeadId(into)))

@@ -9,26 +9,35 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from features.crm.inbox import Inbox, Waiting, mark_done
+from features.crm.heard import Heard, digest_of
+from features.crm.inbox import Inbox, Waiting, keep_heard, mark_done
 from features.crm.record_book import RecordBook, move_cursor
 from features.errors import CrmAway, CrmRefused, LeadloopError
+from features.facts.database import writing
 from leadloop.connecting.batches import Batches, Place
 from leadloop.connecting.connector import Connector, Found
-from leadloop.connecting.taker import Taker, Taking
+from leadloop.connecting.taker import Taker, Taking, Then
 from leadloop.sending.back_off import wait_before
 
 OVERLAP = timedelta(minutes=10)
 """A look begins so long before the end of the last one: a CRM may show a change late, and what is known already changes nothing."""
 AT_ONCE = 25
 """So many records of the inbox are stored in one transaction."""
+READ_ANEW = 100
+"""So many records are read anew in one look, where company.yaml has other words for them since."""
 SHOWN_IN_VAIN = 3
 Progress = Callable[[str, int], None]
 
 
 def _nothing(connection: Connection) -> None:
     """Do nothing more in a transaction."""
+
+
+def _to_be_asked_again(one: Found) -> Heard:
+    told = digest_of("refused", one.entity, one.record_id, one.changed_at)
+    return Heard(one.entity, one.record_id, f"{one.entity}.refused", one.changed_at, told)
 
 
 def no_progress(what: str, count: int) -> None:
@@ -49,6 +58,7 @@ class Reconciler:
     def __init__(
         self,
         *,
+        engine: Engine,
         connector: Connector,
         taker: Taker,
         inbox: Inbox,
@@ -57,7 +67,8 @@ class Reconciler:
         company_hash: str,
         draw: random.Random,
     ) -> None:
-        self._connector, self._taker, self._inbox, self._book = connector, taker, inbox, book
+        self._engine, self._connector, self._taker = engine, connector, taker
+        self._inbox, self._book = inbox, book
         self._look_back, self._company_hash, self._draw = look_back, company_hash, draw
 
     def hear(self, clock: Callable[[], datetime]) -> Reconciled:
@@ -123,7 +134,8 @@ class Reconciler:
         self, entity: str, cursor: datetime | None, clock: Callable[[], datetime], progress: Progress, done: Taking
     ) -> None:
         began = clock()
-        since = began - self._look_back if cursor is None else cursor - OVERLAP
+        late = max(OVERLAP, self._connector.late_by.get(entity, OVERLAP))
+        since = began - self._look_back if cursor is None else cursor - late
         latest = since if cursor is None else cursor
         for page in self._connector.changed(entity, since):
             latest = min(max([latest, *(one.changed_at for one in page if one.changed_at)]), began)
@@ -132,13 +144,44 @@ class Reconciler:
             def move(connection: Connection, upto: datetime = upto) -> None:
                 move_cursor(connection, self._connector.crm, entity, upto, clock())
 
-            done.add(self._taker.take(page, clock(), move))
+            self._take_page(page, clock, move, done)
             progress(entity, len(page))
         self._book.note_looked(entity, latest, clock())
 
+    def _take_page(self, page: Sequence[Found], clock: Callable[[], datetime], then: Then, done: Taking) -> None:
+        """Store what a page holds; a record of which the CRM refuses a part waits in the inbox, and holds up no other.
+
+        Raises
+        ------
+        CrmRefused
+            Where it refuses several in a row: then it is hardly the record that is at fault, and the kind is looked through later.
+        """
+        by_place = {(one.entity, one.record_id): one for one in page}
+        batches = Batches.of(by_place, at_once=max(len(by_place), 1))
+
+        def take(some: Sequence[Place]) -> None:
+            found = [by_place[place] for place in some]
+            for one in found:
+                if one.refused is not None:
+                    raise one.refused
+            done.add(self._taker.take(found, clock(), then if len(found) == len(by_place) else _nothing))
+
+        batches.take(take)
+        if batches.left:
+            raise batches.refused[-1][1]
+        if not batches.refused:
+            return
+        with writing(self._engine) as connection:
+            waiting = [(by_place[place], error) for place, error in batches.refused]
+            keep_heard(connection, self._connector.crm, [_to_be_asked_again(one) for one, _ in waiting], clock())
+            then(connection)
+
     def _look_again(self, clock: Callable[[], datetime], found: Reconciled) -> None:
-        """Ask once more for records of which something could not be taken before company.yaml was changed."""
-        waiting = [(one.entity, one.record_id) for one in self._book.amiss(self._company_hash)]
+        """Ask once more for records that were read under other words of company.yaml, first for those not wholly taken."""
+        self._book.begin_words(self._company_hash)
+        read_otherwise = self._book.amiss(self._company_hash, READ_ANEW)
+        read_otherwise += self._book.under_other_words(self._company_hash, READ_ANEW)
+        waiting = list(dict.fromkeys((one.entity, one.record_id) for one in read_otherwise))[:READ_ANEW]
         self._draw.shuffle(waiting)  # else one that is never answered might always come ahead of the same others
         batches = Batches.of(waiting, at_once=1)
 
@@ -151,7 +194,11 @@ class Reconciler:
             found.failed += batches.told()
 
     def _fetched(self, some: Sequence[Place]) -> list[Found]:
-        return [each for place in some for each in self._connector.fetch(*place)]
+        found = [each for place in some for each in self._connector.fetch(*place)]
+        for one in found:
+            if one.refused is not None:
+                raise one.refused
+        return found
 
     def _put_off(self, waiting: Sequence[Waiting], now: datetime, error: LeadloopError, *, tried: bool = True) -> None:
         by_tries: defaultdict[int, list[int]] = defaultdict(list)

@@ -13,8 +13,9 @@ from features.crm.record_book import KnownRecord, RecordBook, move_records, reme
 from features.facts.values import LeadId
 from leadloop.connecting.batches import Place
 from leadloop.connecting.connector import Connector, Found
-from leadloop.connecting.merged import absorbed, goes_on, under
-from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
+from leadloop.connecting.deleted import deletion, taken_back
+from leadloop.connecting.merged import FOUND_ITS_OWNER, absorbed, goes_on, under
+from leadloop.connecting.told_facts import Body, ToldFacts, told_facts
 from leadloop.connecting.write_back import WriteBack
 from models.kept_answers import KeptAnswer
 from serving.desk.desk import Scored
@@ -118,7 +119,7 @@ class Taker:
         elif merged:
             self._put_merged(ordered, one, merged, None)
         if mapped is not None and mapped.lead is None and mapped.lead_id is not None:
-            mapped = self._owned(ordered, mapped, place)
+            mapped = self._owned(ordered, self._under_known_owner(mapped, before), place)
         ordered.pop(place, None)  # told twice in a page: the later reading counts
         ordered[place] = _Seen(one, before or KnownRecord(*place), mapped)
 
@@ -142,6 +143,16 @@ class Taker:
             return self._connector.mapped(one)
         except Exception as error:  # noqa: BLE001 - a record that nobody foresaw holds up no other
             return Mapped(None, None, amiss=(f"the record cannot be read ({type(error).__name__}); please report it",))
+
+    def _under_known_owner(self, mapped: Mapped, before: KnownRecord | None) -> Mapped:
+        """Return what belongs to several leads under the one that it was told of before, while it belongs to that one still."""
+        if before is None or before.lead_id is None or len(mapped.owners) < 2:
+            return mapped
+        homes = [self._connector.home_of(one) for one in mapped.owners]
+        known = self._book.known(homes[0][0], [number for _, number in homes])
+        mine = [owner for owner, (_, number) in zip(mapped.owners, homes, strict=True)
+                if number in known and known[number].lead_id == before.lead_id]  # fmt: skip
+        return replace(mapped, lead_id=mine[0]) if mine else mapped
 
     def _owned(self, ordered: Ordered, mapped: Mapped, mine: Place) -> Mapped:
         """Return what belongs to a lead, after that lead itself was put ahead where it was not seen before."""
@@ -168,14 +179,44 @@ class Taker:
             return absorbed(one.known, one.into, history, self._company, moment)
         if one.mapped is None:
             return deletion(one.known, self._company, moment) if one.known.deleted_at is None else ToldFacts(one.known)
-        return told_facts(
-            one.known,
+        known, ahead = one.known, ToldFacts(one.known)
+        lead_id = one.mapped.lead_id
+        if (
+            known.lead_digest is not None
+            and one.mapped.call is None
+            and one.mapped.lead is None
+            and lead_id is not None
+        ):
+            ahead = self._found_its_owner(known, lead_id, moment)
+            known = replace(known, lead_id=lead_id, lead_digest=None)
+        told = told_facts(
+            known,
             one.mapped,
             self._company,
             company_hash=self._company_hash,
             secret=self._intake.contacts.secret,
             moment=moment,
         )
+        back = self._is_back(known, moment)
+        return replace(
+            told,
+            after=replace(told.after, why="; ".join(dict.fromkeys([*ahead.amiss, *told.amiss])) or None),
+            bodies=[*ahead.bodies, *back, *told.bodies],
+            amiss=[*ahead.amiss, *told.amiss],
+            moved=ahead.moved,
+        )
+
+    def _found_its_owner(self, known: KnownRecord, lead_id: str, moment: datetime) -> ToldFacts:
+        """Return what it adds that a deal which was a request of its own belongs to a request now, which goes on for both."""
+        history = self._intake.desk.store.history(LeadId(known.lead_id or ""))
+        return absorbed(known, lead_id, history, self._company, moment, else_twice=FOUND_ITS_OWNER)
+
+    def _is_back(self, known: KnownRecord, moment: datetime) -> list[tuple[LeadId, Body]]:
+        if known.deleted_at is None or known.lead_id is None or known.lead_digest is None:
+            return []
+        lead_id = LeadId(known.lead_id)
+        stage = taken_back(known, self._intake.desk.store.history(lead_id), moment)
+        return [(lead_id, stage)] if stage else []
 
 
 def _one(home: Place) -> tuple[str, list[str]]:

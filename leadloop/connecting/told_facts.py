@@ -56,16 +56,21 @@ def told_facts(
     lead_digest, stage_digest, stage_at = known.lead_digest, known.stage_digest, known.stage_at
     stage_name = known.stage
     lead_id = None if mapped.lead_id is None else LeadId(mapped.lead_id[:200])
+    if mapped.call is not None and known.lead_digest is not None and known.lead_id is not None:
+        lead_id = LeadId(known.lead_id)  # a call stays with the lead of which it was told
     if lead_id is not None and mapped.lead is not None:
         digest = _digest(secret, _lead_words(mapped.lead))
         if digest != known.lead_digest:
             body = _lead(lead_id, mapped.lead, company, sent_at, moment, told.amiss)
             _add(told, lead_id, body)
             lead_digest = digest if body else None
+    is_same_lead = known.lead_id in (None, lead_id)
+    if lead_id is not None and not is_same_lead and mapped.lead is None and known.stage is not None:
+        told.amiss.append(f"it belongs to another request than before; {known.stage!r} stays told of both")
     if lead_id is not None and mapped.stage is not None:
         digest = _digest(secret, _stage_words(mapped.stage))
-        if digest != known.stage_digest:
-            is_same = known.stage == mapped.stage.stage and known.lead_id == lead_id
+        if digest != known.stage_digest or not is_same_lead:
+            is_same = known.stage == mapped.stage.stage and is_same_lead
             stage_at = (
                 _not_ahead(mapped.stage.at, moment) or (known.stage_at if is_same else None) or min(modified, moment)
             )
@@ -88,18 +93,6 @@ def told_facts(
         why="; ".join(dict.fromkeys(told.amiss)) or None,
         company_hash=company_hash,
     )
-    return told
-
-
-def deletion(known: KnownRecord, company: Company, moment: datetime) -> ToldFacts:
-    """Return what it adds that a record was deleted in the CRM: a note, and the stage that company.yaml names for it.
-
-    What was known of the lead stays known.
-    """
-    told = ToldFacts(replace(known, deleted_at=moment, why=None))
-    named = company.crm.deleted_stage if company.crm else None
-    if named and known.lead_id and known.lead_digest and known.entity != "call":
-        _add(told, LeadId(known.lead_id), StageIn(stage=named, at=moment, sent_at=moment))
     return told
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from features.crm.inbox import Inbox
 from features.crm.record_book import RecordBook
-from features.facts.company_file import fingerprint, read_company
+from features.facts.company_file import read_company
 from features.settings import CrmSecrets, Settings
 from leadloop.connecting.connector import Connector
 from leadloop.connecting.connectors import connector_of
+from leadloop.connecting.read_words import words_of
 from leadloop.connecting.reconciling import Progress, Reconciled, Reconciler, no_progress
 from leadloop.connecting.taker import Taker
 from leadloop.connecting.write_back import WriteBack
@@ -73,10 +74,11 @@ def crm_desk(
     intake = Intake(
         desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
     )
-    book, words = RecordBook(engine, spoken_to.crm), fingerprint(company)
+    book, words = RecordBook(engine, spoken_to.crm), words_of(company)
     write_back = WriteBack(spoken_to, service.desk, service.log)
     taker = Taker(connector=spoken_to, intake=intake, book=book, write_back=write_back, company_hash=words)
     reconciler = Reconciler(
+        engine=engine,
         connector=spoken_to,
         taker=taker,
         inbox=Inbox(engine, spoken_to.crm),

@@ -185,7 +185,9 @@ class AmoCrmStandIn(StandIn):
             some = rows[(page - 1) * size : page * size]
             return _listed("unsorted", some) if some else Answer(204)
         if parts == ["leads"]:
-            return self._page("leads", list(self.leads.values()), asked)
+            wanted = {int(value) for name, value in asked.query if name == "filter[id][]"}
+            some = [one for number, one in self.leads.items() if not wanted or number in wanted]
+            return self._page("leads", some, asked)
         if parts == ["contacts"]:
             wanted = {int(value) for name, value in asked.query if name == "filter[id][]"}
             wanted -= self._hidden()

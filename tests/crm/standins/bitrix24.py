@@ -51,6 +51,7 @@ class Bitrix24StandIn(StandIn):
         self.records: dict[str, dict[str, dict[str, Any]]] = {"lead": {}, "deal": {}, "contact": {}}
         self.calls: list[dict[str, Any]] = []
         self.withheld: dict[str, Answer] = {}
+        self.people = {str(OTHER): "Анна Смирнова"}
         self._ids, self._ts = count(7405), count(1)
         super().__init__(**how)
 
@@ -119,7 +120,8 @@ class Bitrix24StandIn(StandIn):
         if method == "scope":
             return Answer(body={"result": ["crm", "telephony", "user"]})
         if method == "user.get":
-            return Answer(body={"result": [{"ID": str(OTHER), "NAME": "Анна", "LAST_NAME": "Смирнова"}]})
+            people = [{"ID": number, "NAME": name} for number, name in self.people.items()]
+            return self._paged(people, int(body.get("start", 0)))
         if method == "crm.status.list":
             return Answer(body={"result": STAGES})
         if method == "voximplant.statistic.get":

@@ -48,6 +48,7 @@ class HubSpotStandIn(StandIn):
         self.links: dict[tuple[str, str], list[str]] = {}
         self.merged: dict[str, dict[str, str]] = {objects: {} for objects in self.objects}
         self.times = 2
+        self.people = {OWNER: "Ann Smith"}
         self._ids, self._events, self._draw = count(51), count(100), random.Random(7)
         super().__init__(**how)
 
@@ -144,7 +145,7 @@ class HubSpotStandIn(StandIn):
         if parts[2:3] == ["pipelines"]:
             return Answer(body={"results": [{"id": "default", "label": "Sales", "stages": STAGES}]})
         if parts[2:3] == ["owners"]:
-            return Answer(body={"results": [{"id": OWNER, "firstName": "Ann", "lastName": "Smith"}]})
+            return self._owners(int(asked.first("after", "0")), int(asked.first("limit")))
         kind, number = parts[3], parts[4]
         if number == "search":
             return self._search(kind, asked.body)
@@ -158,6 +159,11 @@ class HubSpotStandIn(StandIn):
             if asked.method == "PATCH"
             else Answer(body=self._shown(kind, asked, record))
         )
+
+    def _owners(self, start: int, size: int) -> Answer:
+        rows = [{"id": number, "firstName": name} for number, name in self.people.items()]
+        following = {"paging": {"next": {"after": str(start + size)}}} if start + size < len(rows) else {}
+        return Answer(body={"results": rows[start : start + size], **following})
 
     def _shown(self, kind: str, asked: Asked, record: dict[str, Any]) -> dict[str, Any]:
         wanted = set(asked.first("properties").split(","))

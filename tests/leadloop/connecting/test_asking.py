@@ -43,11 +43,8 @@ def asked(*faults: Answer) -> Iterator[tuple[Asker, Echo, list[float]]]:
 
 
 def test_what_it_answers_is_returned_and_what_is_not_there_is_none() -> None:
-    with asked(Answer(404), Answer(204), Answer(400, {"error": "", "error_description": "Not found"})) as (
-        asker,
-        _,
-        waited,
-    ):
+    gone = Answer(404, {"title": "Not Found"})
+    with asked(gone, Answer(204), Answer(400, {"error": "", "error_description": "Not found"})) as (asker, _, waited):
         assert [asker.ask("GET", "a") for _ in range(3)] == [None, None, None]
         said = asker.ask("POST", "crm.lead.get.json", body={"id": "7"})
         assert said == {"method": "POST", "path": "/rest/s3cret/crm.lead.get.json", "body": {"id": "7"}}
@@ -79,6 +76,8 @@ def test_after_some_tries_it_is_away() -> None:
         (Answer(401, {"error": "INVALID_CREDENTIALS"}), "lets us not in"),
         (Answer(403), "make a token"),
         (Answer(400, {"category": "VALIDATION_ERROR", "message": "+79161234567"}), "VALIDATION_ERROR"),
+        (Answer(404), "look how its address is written"),
+        (Answer(404, {"error": "ERROR_METHOD_NOT_FOUND"}), "ERROR_METHOD_NOT_FOUND"),
         (Answer(302, None, {"Location": "http://127.0.0.1:1/"}), "status 302"),
     ],
 )

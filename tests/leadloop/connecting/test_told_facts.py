@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from features.crm import amocrm_records, bitrix24_records, hubspot_records
 from features.crm.record_book import KnownRecord
 from features.facts.company import Company
-from leadloop.connecting.told_facts import ToldFacts, deletion, told_facts
+from leadloop.connecting.deleted import deletion
+from leadloop.connecting.told_facts import ToldFacts, told_facts
 from serving.intake.sent_facts import LeadIn
 from tests.support.facts import NOON
 
