@@ -14,7 +14,8 @@ from features.facts.told_currency import ANY_CODE, ANY_SIGN
 
 ColumnKind = FieldKind | Literal["empty", "constant", "identifier"]
 MONEY = rf"{ANY_SIGN}|{ANY_CODE}"
-UNIT = rf"%|{MONEY}|(?:тыс|млн|млрд)\.?(?:\s?(?:руб\.?|р\.|₽))?|руб\.?|р\.|[a-zа-я²³]{{1,4}}\.?"
+ROUBLES = r"руб(?:\.|лей|ля|ль)?|р\.|₽"
+UNIT = rf"%|{MONEY}|(?:тыс|млн|млрд)\.?(?:\s?(?:{ROUBLES}))?|{ROUBLES}|кв\.?\s?м\.?|[мm][23]|[a-zа-я²³]{{1,4}}\.?"
 NUMBER = re.compile(rf"^[-+]?(?:{MONEY})?\s?\d[\d\s\u00a0\u202f'’]*(?:[.,]\d+)*\s?(?:{UNIT})?$", re.I)
 CODE = re.compile(r"^0\d+$")
 LOOKED_AT = 4_000
@@ -50,8 +51,8 @@ def kind_of(cells: Sequence[str]) -> ColumnKind:
 def is_number(cell: str) -> bool:
     """Return whether a cell is a number, perhaps with a short unit; a code with a leading nought is none.
 
-    >>> [is_number(cell) for cell in ("1 200,50", "90 тыс. руб.", "02.Medium", "1-3", "007")]
-    [True, True, False, False, False]
+    >>> [is_number(cell) for cell in ("1 200,50", "90 тыс. руб.", "350 000 рублей", "220 кв. м", "02.Medium", "1-3", "007")]
+    [True, True, True, True, False, False, False]
     """
     return bool(NUMBER.match(cell)) and not CODE.match(cell)
 

@@ -63,19 +63,26 @@ MANAGER = Role("manager", (
 ), _has_few_levels)  # fmt: skip
 RECORDED = Role("recorded_at", ("recorded at", "дата внесения", "внесено", "known at", "дата загрузки"), _is_moment)
 CURRENCY = Role("currency", ("currency", "валюта", "deal currency", "currency code", "валюта сделки"), _has_few_levels)
-LEAD_ID = ("lead id", "id лида", "id заявки", "заявка", "лид", "id сделки", "deal id", "сделка", "lead", "номер заявки", "mql id",
-           "opportunity id", "prospect id", "contact id", "id клиента", "client id", "… lead id")  # fmt: skip
+NUMBERS = ("номер заявки", "№ заявки", "номер лида", "№ лида", "код заявки", "код лида", "номер обращения", "id обращения",
+           "№ обращения", "номер сделки", "№ сделки")  # fmt: skip
+"""What people call the number of a request, in whichever file it stands."""
+LEAD_ID = (
+    "lead id", "id лида", "id заявки", *NUMBERS, "заявка", "лид", "обращение", "id сделки", "deal id", "сделка", "lead", "mql id",
+    "opportunity id", "prospect id", "contact id", "id клиента", "client id", "… lead id",
+)  # fmt: skip
 
 ROLES: dict[str, tuple[Role, ...]] = {
     "leads": (
-        Role("id", ("lead id", "id лида", "id заявки", "id сделки", "id", "record id", "номер заявки", "номер", "n", "№",
-                    "prospect id", "opportunity id", "mql id", "deal id", "… id", "id …", "lead number"), _is_id),
+        Role("id", ("lead id", "id лида", "id заявки", "id сделки", "id", "record id", *NUMBERS, "номер", "n", "№",
+                    "prospect id", "opportunity id", "mql id", "deal id", "… id", "id …", "lead number", "идентификатор",
+                    "идентификатор …", "код"), _is_id),
         Role("created_at", (
             "created at", "created", "creation date", "lead creation date", "date created", "create date", "created date",
             "created on", "created time", "дата создания", "дата создания …", "создан*", "когда создан*", "дата и время создания",
             "дата заявки", "дата обращения", "дата поступления", "… created at", "first contact date", "engage date",
             "request date", "submitted at", "submission date", "arrived at", "timestamp", "date", "дата", "datetime",
-            "дата и время", "lead date", "дата лида",
+            "дата и время", "lead date", "дата лида", "дата регистрации", "дата добавления", "дата получения", "добавлен*",
+            "время заявки", "время создания", "время обращения", "дата и время заявки", "дата и время обращения",
         ), _is_moment),
         RECORDED,
         Role("phone", PHONE, _is_no_flag),
@@ -127,10 +134,12 @@ ROLES: dict[str, tuple[Role, ...]] = {
         MANAGER,
     ),
     "spend": (
-        Role("day", ("day", "date", "дата", "день", "report date", "c date", "visit date", "spend date", "дата …", "… date"),
+        Role("day", ("day", "date", "дата", "день", "report date", "c date", "visit date", "spend date", "дата …", "… date",
+                     "week", "week …", "неделя", "неделя …", "период", "период …", "period"),
              _is_moment),
         Role("cost", ("cost", "spend", "spent", "расход", "расходы", "расход …", "затраты", "стоимость", "total cost",
-                      "amount spent", "mark spent", "daily spent", "… spent", "… cost", "cost …", "сумма", "amount"), _is_numeric),
+                      "amount spent", "mark spent", "daily spent", "… spent", "… cost", "cost …", "сумма", "amount",
+                      "потрачено", "потрачено …", "израсходовано …", "расходы …", "затраты …", "сумма …"), _is_numeric),
         CURRENCY,
         Role("impressions", ("impressions", "показы", "impression", "views", "показов"), _is_numeric),
         Role("clicks", ("clicks", "клики", "click", "кликов", "переходы"), _is_numeric),
@@ -160,7 +169,8 @@ PERHAPS_AMOUNT = (
 MARKS: tuple[Role, ...] = (
     Role("source", ("utm source", "lead source", "source", "источник", "источник лида", "источник заявки", "источник сделки",
                     "источник трафика", "original source", "traffic source", "origin", "канал", "channel", "канал привлечения",
-                    "рекламный канал", "category")),
+                    "рекламный канал", "category", "источник обращения", "источник рекламы", "рекламный источник", "источник …",
+                    "откуда", "откуда …")),
     Role("medium", ("utm medium", "medium", "тип трафика", "тип", "source type", "тип источника")),
     Role("campaign", ("utm campaign", "campaign", "campaign name", "кампания", "рекламная кампания", "название кампании",
                       "campaign id", "… campaign id")),
@@ -237,12 +247,13 @@ def _repeating_id(role: Role, file: SampledFile, taken: set[str]) -> str | None:
     for phrase in role.phrases:
         for column in file.columns:
             is_called_so = ANYWHERE not in phrase and column not in taken and fits(column, phrase)
-            if is_called_so and _mostly_differ(file.filled(column)):
+            if is_called_so and mostly_differ(file.filled(column)):
                 return column
     return None
 
 
-def _mostly_differ(cells: list[str]) -> bool:
+def mostly_differ(cells: list[str]) -> bool:
+    """Return whether cells may be ids, some of them perhaps standing twice."""
     return len(set(cells)) >= 0.3 * len(cells) > 0
 
 

@@ -144,9 +144,10 @@ def _fields(parts: DraftParts) -> list[str]:
 def _known_outcomes(parts: DraftParts) -> str:
     outcomes = parts.outcomes
     if outcomes.won is None:
+        remedy = "write a sale's stage under stages: won" if "stages" in parts.files else "draft again with --stages"
         return (
             "# Nothing in these files says who bought, so for columns written too late only their names could count;\n"
-            "# look through the fields yourself, or draft again with --stages."
+            f"# look through the fields yourself, or {remedy}."
         )
     won = sum(outcomes.won)
     return (

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from features.drafting.column_roles import marks_of, roles_of
+from features.drafting.column_roles import marks_of, mostly_differ, roles_of
+from features.drafting.header_words import words_of
 from features.drafting.known_outcomes import lead_id_column
 from features.drafting.own_grade_words import are_own_grades
 from features.drafting.sampled_file import SampledFile, sampled
@@ -29,7 +30,10 @@ def recognised_in(files: Mapping[str, Path]) -> Recognised:
     for kind, file in known.files.items():
         known.roles[kind] = roles_of(kind, file)
         known.marks[kind] = marks_of(kind, file, known.roles[kind].values()) if kind in ("leads", "spend") else {}
-    leads, id_column = known.files["leads"], known.roles["leads"].get("id")
+    leads, id_column = known.files["leads"], known.roles["leads"].get("id") or _called_as_elsewhere(known)
+    if id_column:
+        kept = {role: column for role, column in known.roles["leads"].items() if column != id_column}
+        known.roles["leads"] = {"id": id_column, **kept}
     for kind in ("calls", "stages"):
         if kind in known.files and id_column:
             roles = known.roles[kind]
@@ -39,6 +43,14 @@ def recognised_in(files: Mapping[str, Path]) -> Recognised:
                 known.roles[kind] = {**kept, "lead_id": column}
     _find_own_grades(known)
     return known
+
+
+def _called_as_elsewhere(known: Recognised) -> str | None:
+    """Return the leads' column that is called as another file calls the lead, where no name gave the leads' id away."""
+    leads = known.files["leads"]
+    named = [known.roles[kind].get("lead_id") for kind in ("calls", "stages") if kind in known.files]
+    alike = (one for name in named if name for one in leads.columns if words_of(one) == words_of(name))
+    return next((one for one in alike if mostly_differ(leads.filled(one))), None)
 
 
 def _find_own_grades(known: Recognised) -> None:

@@ -27,6 +27,7 @@ MEANINGS: tuple[tuple[StageKind, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
+DEAL = ("сделка", "deal")
 NOT_WON = tuple(
     f"… {no}{phrase.removeprefix('… ')}"
     for kind, phrases in MEANINGS
@@ -38,17 +39,23 @@ NOT_WON = tuple(
 
 
 def stages_meant(names: Iterable[str]) -> dict[str, StageKind]:
-    """Return stage -> kind for the names that the table knows; a signed contract is the sale where nothing else is.
+    """Return stage -> kind for the names that the table knows; a signed contract is the sale where nothing else is, or else a deal.
 
     >>> stages_meant(["Встреча", "Счёт", "Договор", "Отказ", "Нецелевой", "В работе"])
     {'Встреча': 'meeting', 'Счёт': 'invoice', 'Договор': 'won', 'Отказ': 'lost', 'Нецелевой': 'non_target'}
     >>> stages_meant(["Договор", "Успешно реализовано", "Счёт не оплачен"])
     {'Договор': 'contract', 'Успешно реализовано': 'won', 'Счёт не оплачен': 'invoice'}
+    >>> stages_meant(["Квалификация", "Сделка", "Отказ"])
+    {'Отказ': 'lost', 'Сделка': 'won'}
     """
+    names = list(names)
     found = {name: kind for name in names if (kind := _kind(name)) is not None}
-    if "won" not in found.values():
+    if "won" in found.values():
+        return found
+    if "contract" in found.values():
         return {name: "won" if kind == "contract" else kind for name, kind in found.items()}
-    return found
+    deals: dict[str, StageKind] = {name: "won" for name in names if name not in found and first_fitting(name, DEAL)}
+    return found | deals
 
 
 def yes_and_no_meant(words: Iterable[str]) -> dict[str, StageKind]:

@@ -45,7 +45,9 @@ KOPECKS = re.compile(
 """Roubles and, behind their word, kopecks: "5 руб. 50 к", "12 000 р. 05 коп."."""
 MONEY = re.compile(rf"(?<![a-z])[a-z]{{1,2}}(?=\$)|{ANY_SIGN}|{ANY_CODE.lower()}")
 """A currency in a cell that was made small: its sign, perhaps with the country before it (US$), or its code."""
-LEFT_OF_A_NUMBER = re.compile(r"[\s\u00a0\u202f'’]|руб\.?|р\.|%|[A-Za-zÀ-ÖØ-öø-žА-Яа-яЁё]+[²³]?$")
+LEFT_OF_A_NUMBER = re.compile(
+    r"[\s\u00a0\u202f'’]|руб\.?|р\.|%|кв\.?\s?м\.?$|[мm][23]\.?$|[A-Za-zÀ-ÖØ-öø-žА-Яа-яЁё]+[²³]?\.?$"
+)
 PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 """How most numbers are written, whatever the decimal sign of the others."""
 
@@ -145,6 +147,8 @@ def parse_number(text: str, decimal: Decimal = ".", *, is_money: bool = False) -
     (5000.0, 5000.0, 5000.0, 3.0)
     >>> parse_number("5 руб. 50 к"), parse_number("12 000 р. 5 коп.")
     (5.5, 12000.05)
+    >>> parse_number("220 м2"), parse_number("220 кв. м"), parse_number("5 чел."), parse_number("350 000 рублей")
+    (220.0, 220.0, 5.0, 350000.0)
 
     Raises
     ------

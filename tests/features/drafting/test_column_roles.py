@@ -19,7 +19,8 @@ def roles(tmp_path: Path, kind: str, columns: Columns) -> dict[str, str]:
     ("role", "column"),
     [
         ("created_at", "Дата создания"), ("created_at", "Created Date"), ("created_at", "createdAt"),
-        ("created_at", "Дата создания сделки"),
+        ("created_at", "Дата создания сделки"), ("created_at", "Дата регистрации"), ("created_at", "Дата добавления"),
+        ("created_at", "Время заявки"),
         ("manager", "Ответственный"), ("manager", "Lead owner"), ("name", "Имя"), ("name", "Full Name"),
         ("phone", "Рабочий телефон"), ("phone", "Phone Number"), ("email", "Эл. почта"), ("email", "E-mail"),
     ],
@@ -27,6 +28,24 @@ def roles(tmp_path: Path, kind: str, columns: Columns) -> dict[str, str]:
 def test_headers_of_leads_are_known_in_both_languages(tmp_path: Path, role: str, column: str) -> None:
     cells = days(4) if role == "created_at" else ["anna@example.com"] * 4 if role == "email" else ["Анна"] * 4
     assert roles(tmp_path, "leads", {"ID": ids(4), column: cells})[role] == column
+
+
+@pytest.mark.parametrize(
+    "column", ["№ заявки", "№ лида", "Номер лида", "Номер сделки", "Номер обращения", "Код заявки", "№ Сделки"]
+)
+def test_the_number_of_a_request_is_known_in_every_file(tmp_path: Path, column: str) -> None:
+    cells = {column: ["1538", "1940", "1541"], "Дата": days(3), "Этап": ["Отказ"] * 3}
+    assert roles(tmp_path, "leads", cells)["id"] == column
+    assert roles(tmp_path, "calls", cells)["lead_id"] == roles(tmp_path, "stages", cells)["lead_id"] == column
+
+
+@pytest.mark.parametrize("day", ["Неделя", "Период", "Неделя с"])
+@pytest.mark.parametrize("cost", ["Потрачено", "Сумма, руб.", "Расходы, ₽"])
+def test_costs_by_the_week_are_read(tmp_path: Path, day: str, cost: str) -> None:
+    found = roles(
+        tmp_path, "spend", {"Источник": ["vk"] * 3, day: days(3), cost: ["38 668,29 руб.", "12 500 рублей", "0"]}
+    )
+    assert (found["day"], found["cost"]) == (day, cost)
 
 
 def test_an_id_must_differ_from_row_to_row(tmp_path: Path) -> None:

@@ -96,6 +96,22 @@ def test_a_missing_id_or_moment_is_a_problem_with_its_remedy_and_still_a_draft(t
     assert draft.text.count("TO DO") == 2
 
 
+def test_the_leads_id_is_the_column_that_another_file_calls_the_lead_whatever_it_is_called(tmp_path: Path) -> None:
+    numbers = [str(1000 + one) for one in range(60)]
+    stages = {
+        "Заявка": numbers,
+        "Дата": days(60),
+        "Этап": ["Сделка", "Отказ"] * 30,
+        "Сумма": ["350 000 рублей", ""] * 30,
+    }
+    leads = {"Заявка": numbers, "Дата создания": days(60), "Город": ["Москва", "Химки"] * 30}
+    draft = drafted(tmp_path, leads, stages=stages)
+    assert draft.problems == ()
+    assert (draft.company.export.leads.id, draft.company.export.stages.amount) == ("Заявка", "Сумма")
+    assert list(draft.company.fields) == ["gorod"]
+    assert draft.company.stages["won"] == ("Сделка",)
+
+
 def test_sales_without_a_stage_need_one_column_more(tmp_path: Path) -> None:
     leads = {"mql_id": ids(MANY), "first_contact_date": ["2026-01-05"] * MANY, "origin": ["social"] * MANY}
     sales = {

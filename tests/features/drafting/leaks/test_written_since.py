@@ -19,7 +19,7 @@ from tests.features.drafting.leaks.exports_apart import (
 )
 from tests.features.drafting.leaks.leads import Cells
 
-BY_LOT = st.randoms(use_true_random=False)
+BY_LOT = st.integers(0, 2**32).map(Random)
 
 
 def written_in() -> tuple[Cells, Cells]:
