@@ -104,7 +104,7 @@ def test_the_leads_id_is_the_column_that_another_file_calls_the_lead_whatever_it
         "Этап": ["Сделка", "Отказ"] * 30,
         "Сумма": ["350 000 рублей", ""] * 30,
     }
-    leads = {"Заявка": numbers, "Дата создания": days(60), "Город": ["Москва", "Химки"] * 30}
+    leads = {"Заявка": numbers, "Дата создания": days(60), "Город": ["Москва", "Химки", "Мытищи"] * 20}
     draft = drafted(tmp_path, leads, stages=stages)
     assert draft.problems == ()
     assert (draft.company.export.leads.id, draft.company.export.stages.amount) == ("Заявка", "Сумма")
