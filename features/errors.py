@@ -118,6 +118,10 @@ class NotYourLead(LeadloopError):
         self.lead_id = lead_id
 
 
+class TakenByAnother(NotYourLead):
+    """A manager wants to take a lead that another was quicker to take, or speaks with."""
+
+
 class UnknownAlarm(NotThere):
     """There is no alarm of this name."""
 

@@ -26,6 +26,7 @@ from features.errors import (
     NothingToTell,
     NotYourLead,
     StoreUnreachable,
+    TakenByAnother,
     UnknownAlarm,
     UnknownExperiment,
     UnknownLead,
@@ -59,6 +60,7 @@ PAGES: dict[type[LeadloopError], str] = {
     UnknownAlarm: "no_alarm",
     ArtefactUnreadable: "bad_model",
     StoreUnreachable: "unreachable",
+    TakenByAnother: "taken_by_another",
     NotYourLead: "not_your_lead",
 }
 """What a browser is shown as a page, and the key of its words."""

@@ -49,6 +49,16 @@ NAVIGATION = (
 """The pages that every page leads to."""
 
 
+def page_of_form(sent_to: str) -> str:
+    """Return the page whose form is sent to an address: the one that begins like it, else the address without its last word.
+
+    >>> page_of_form("/leads/17/calls"), page_of_form("/budget/tests"), page_of_form("/alarms/ab12/decision")
+    ('/leads/17', '/budget', '/alarms')
+    """
+    begins = [begin for group in NAVIGATION for begin, _ in group.pages if sent_to.startswith(f"{begin}/")]
+    return max(begins, key=len, default=sent_to.rpartition("/")[0])
+
+
 def navigation_for(rights: Iterable[str]) -> tuple[Group, ...]:
     """Return the groups with the pages that may be opened; a group without any is left out.
 

@@ -20,7 +20,7 @@ from features.rows.feature_words import channel_word, feature_label, field_label
 from features.written_numbers import money_words
 from serving.desk.next_question import answer_words, next_question
 from serving.gate.visitor import Visitor, visitor_of
-from serving.navigation import navigation_for
+from serving.navigation import navigation_for, page_of_form
 from serving.words.numbers import number_words, percent_words
 from serving.words.pages import PAGE_WORDS
 from serving.words.reasons import cell_words, reason_counts, reason_text
@@ -64,6 +64,7 @@ class Pages:
         values |= {"w": page, "company": page.company, "path": request.url.path, "query": dict(request.query_params)}
         visitor = visitor_of(request)
         values |= {"navigation": navigation_for(visitor.rights), "visitor": visitor, "role_words": role_words}
+        values["shown_at"] = "" if request.method in ("GET", "HEAD") else page_of_form(request.url.path)
         return self._templates.TemplateResponse(request, template, values, status_code=status)
 
     def writing(self, request: Request) -> Writing:

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from features.errors import TakenByAnother
 from features.facts.company import Company
 from features.facts.values import LeadId
 from serving.call_queue.schemas import PlaceOut, QueueAsked, QueueOut, TakeIn
@@ -24,7 +25,7 @@ from serving.intake.sent_key import KeyHeader, keyed, replayed
 from serving.intake.sent_lead import LeadInPath
 from serving.open_leads.board import Board, OpenLead
 from serving.open_leads.known_managers import KnownManagers
-from serving.open_leads.own_leads import require_own
+from serving.open_leads.own_leads import is_own
 from serving.open_leads.queue_order import Place
 from serving.pages import Pages, language_asked
 from serving.routes_when_asked import DoorRouter
@@ -97,7 +98,9 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
 
         def taken() -> None:
             if own is not None:
-                require_own(desk.scored(desk.store.history(LeadId(lead_id)), desk.now()).known, own)
+                known = desk.scored(desk.store.history(LeadId(lead_id)), desk.now()).known
+                if not is_own(known, own):
+                    raise TakenByAnother(lead_id)
             intake.take(LeadId(lead_id), whose)
 
         await run_in_threadpool(taken)

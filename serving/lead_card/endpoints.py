@@ -31,12 +31,15 @@ from serving.intake.intake import Intake
 from serving.intake.sent_facts import CallIn
 from serving.intake.sent_lead import LeadInPath
 from serving.lead_card.events import events_of
+from serving.lead_card.opened import was_opened, word_of
 from serving.lead_card.own_grade import own_grade_beside
 from serving.open_leads.own_leads import require_own
 from serving.open_leads.waiting import Left, queue_place
 from serving.pages import Pages, Writing, language_asked, wants_page
 from serving.routes_when_asked import DoorRouter
 
+LONGEST_LENGTH = 9
+"""More digits are no length of a call."""
 FORM_WORDS = {
     "result": "form_result",
     "seconds": "form_seconds",
@@ -55,6 +58,12 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
     router = DoorRouter(include_in_schema=False)
     desk = intake.desk
 
+    def require_his(known: KnownLead, own: str | None, form: Mapping[str, str]) -> None:
+        """Raise ``NotYourLead`` where a manager asks for another's lead, and was not shown it when it waited for him."""
+        if own is None or was_opened(form.get("opened", ""), intake.contacts.secret, known.lead_id, own, desk.now()):
+            return
+        require_own(known, own)
+
     def card(
         lead_id: LeadId, manager: str, own: str | None, typed: Mapping[str, str], wrong: str | None, w: Writing
     ) -> dict[str, Any]:
@@ -65,7 +74,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
         moment = desk.now()
         history = desk.store.history(lead_id)
         scored = desk.scored(history, moment)
-        require_own(scored.known, own)
+        require_his(scored.known, own, typed)
         desk.remember(scored, history.read_up_to)
         known = scored.known
         place = queue_place(known, manager or None)
@@ -98,6 +107,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             "older_than_taught": older_than_taught(scored),
             "manager": manager,
             "typed": typed,
+            "opened": word_of(intake.contacts.secret, lead_id, own, moment) if own is not None else "",
             "wrong": None if wrong is None else (FORM_WORDS.get(wrong, "form_answer"), wrong.removeprefix("answers.")),
         }
 
@@ -118,8 +128,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             form["manager"] = own
 
         def stored(body: CallIn) -> None:
-            if own is not None:
-                require_own(desk.scored(desk.store.history(LeadId(lead_id)), desk.now()).known, own)
+            require_his(desk.scored(desk.store.history(LeadId(lead_id)), desk.now()).known, own, form)
             intake.call(LeadId(lead_id), body)
 
         try:
@@ -172,7 +181,7 @@ def seconds_told(text: str) -> int | None:
     (95, 95, None)
     """
     word = text.strip()
-    seconds = int(word) if word.isdecimal() else clock_seconds(word)
+    seconds = int(word) if word.isdecimal() and len(word) <= LONGEST_LENGTH else clock_seconds(word)
     if seconds is None and word:
         raise FactRefused("seconds", "is a whole number of seconds, or minutes and seconds, such as 1:35")
     return seconds

@@ -13,7 +13,8 @@ from features.rows.as_of import KnownLead
 class Event:
     """A line of the history: when, the key of its words with what to put in, and more that was noted.
 
-    A call's ``result`` is ours; the page says it in the reader's language. ``grade`` is the one that its manager gave.
+    A call's ``result`` is ours; the page says it in the reader's language. ``grade`` is the one that its manager gave, ``amount``
+    what a sale brought.
     """
 
     at: datetime
@@ -21,6 +22,7 @@ class Event:
     words: dict[str, str] = field(default_factory=dict)
     more: str = ""
     grade: ManagerGrade | None = None
+    amount: float | None = None
 
 
 def events_of(known: KnownLead) -> list[Event]:
@@ -32,7 +34,7 @@ def events_of(known: KnownLead) -> list[Event]:
             Event(call.at, "call_of", {"result": call.result}, " · ".join(one for one in noted if one), call.grade)
         )
     for stage in known.stages:
-        events.append(Event(stage.at, "stage_of", {"stage": stage.stage}, stage.reason or ""))
+        events.append(Event(stage.at, "stage_of", {"stage": stage.stage}, stage.reason or "", amount=stage.amount))
     for one in known.assignments:
         events.append(Event(one.at, "taken_of" if one.taken else "given_back_of", {"manager": one.manager}))
     return sorted(events, key=lambda event: event.at, reverse=True)

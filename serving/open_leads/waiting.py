@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Literal
 
 from features.facts.values import SPOKEN_RESULTS, Call
@@ -107,8 +108,13 @@ def _after_calls(known: KnownLead, moment: datetime) -> Waits | Left:
     return _after_vain_tries(calls, moment)
 
 
+def _is_in_vain(call: Call) -> bool:
+    return call.result not in SPOKEN_RESULTS and call.result != "call_back" and call.call_back_at is None
+
+
 def _after_vain_tries(calls: Sequence[Call], moment: datetime) -> Waits | Left:
-    last, tries = calls[-1], len(calls)
+    """Return when the next try is due; those before somebody last spoke with the lead are no tries in vain in a row."""
+    last, tries = calls[-1], sum(1 for _ in takewhile(_is_in_vain, reversed(calls)))
     if tries >= TRIES_BEFORE_GIVING_UP:
         return Left("too_many_tries", last.at)
     due = last.at + PAUSE_AFTER_TRY[min(tries, len(PAUSE_AFTER_TRY)) - 1]

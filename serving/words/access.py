@@ -96,6 +96,11 @@ ACCESS_WORDS: dict[str, tuple[str, str]] = {
         "Звонок не сохранён: заявка закреплена за другим менеджером.",
         "The call was not stored: the lead is another manager's.",
     ),
+    "taken_by_another": ("Заявку уже ведёт другой менеджер", "Another manager has this lead"),
+    "taken_by_another_not_stored": (
+        "Пока вы смотрели очередь, её взяли или ей позвонили. Откройте очередь: следующая ждёт.",
+        "It was taken or called while you looked at the queue. Open the queue: the next one waits.",
+    ),
     "front_page": ("На главную", "To the front page"),
     "audit": ("Журнал доступа", "Audit log"),
     "audit_lead": (

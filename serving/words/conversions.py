@@ -116,8 +116,8 @@ CONVERSION_WORDS: dict[str, tuple[str, str]] = {
         "Address from which the system fetches the file by itself",
     ),
     "cv_address_note": (
-        "В файле каждый раз всё за {days} дней: если забор сорвался, следующий наверстает, а повторы система узнаёт. Кто знает адрес, читает этот файл и больше ничего.",
-        "The file always holds all {days} days: where a fetch broke off the next one makes up for it, and the system knows repeats. Whoever has the address reads this file and nothing else.",
+        "В файле каждый раз всё за {days:# день|# дня|# дней}: если забор сорвался, следующий наверстает, а повторы система узнаёт. Кто знает адрес, читает этот файл и больше ничего.",
+        "The file always holds all of {days:# day|# days}: where a fetch broke off the next one makes up for it, and the system knows repeats. Whoever has the address reads this file and nothing else.",
     ),
     "cv_copy": ("Копировать", "Copy"),
     "cv_copied": ("Скопировано", "Copied"),

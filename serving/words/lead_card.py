@@ -124,7 +124,7 @@ LEAD_CARD_WORDS: dict[str, tuple[str, str]] = {
     "since": ("с {moment}", "since {moment}"),
     "back_at": ("вернётся {moment}", "back at {moment}"),
     "past_horizon": (
-        "Заявка старше горизонта: покупка теперь не засчитывается, оценка не ставится.",
-        "Past its horizon: a purchase would no longer count, so it is not scored as new.",
+        "Заявка старше горизонта: покупка теперь не засчитывается, оценка показывает, какой она была бы у новой.",
+        "Past its horizon: a purchase would no longer count; the score is what it would be were the lead new.",
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from features.facts.database import reading, writing
 from features.facts.tables import SCORES
+from features.facts.values import Call, LeadId
 from serving.gate.audit import AuditLog, Entry
 from serving.gate.roles import ROUTES
 from tests.serving.doors import PHONE_WRITTEN, Doors, eventually, open_doors, promote
@@ -77,6 +79,25 @@ def test_a_manager_neither_takes_nor_calls_anothers_lead_and_acts_in_no_other_na
     assert anna.post("/leads/7/calls", data={"result": "reached", "manager": "Борис"}).status_code == 303
     page = signed_in(closed, "head").get("/leads/7", headers=HTML).text
     assert "Борис" not in page.split('id="record-call"')[0]
+
+
+def test_a_call_is_stored_of_whoever_had_the_card_open_though_a_colleague_was_quicker(closed: Doors) -> None:
+    anna, boris = signed_in(closed, "manager"), signed_in(closed, "manager", "boris@firma.ru", "Борис")
+    (word,) = re.findall(r'name="opened" value="([^"]+)"', anna.get("/leads/7", headers=HTML).text)
+    assert boris.post("/queue/7/take", data={"manager": "Борис"}).status_code == 303
+    late = anna.post("/queue/7/take", data={"manager": "Анна"}, headers=HTML)
+    assert (late.status_code, "Заявку уже ведёт другой менеджер" in late.text) == (403, True)
+    assert (
+        anna.post("/leads/7/calls", data={"result": "reached", "seconds": "0" * 5000, "opened": word}).status_code
+        == 422
+    )
+    told = {"result": "reached", "comment": "9:40, адрес", "opened": word}
+    assert anna.post("/leads/taken/calls", data=told).status_code == 403  # the word is of another lead
+    assert boris.post("/leads/7/calls", data=told).status_code == 303  # he holds it
+    assert anna.post("/leads/7/calls", data=told).status_code == 303
+    assert [one.manager for one in closed.service.desk.store.history(LeadId("7")).facts if isinstance(one, Call)] == [
+        "Борис", "Анна",
+    ]  # fmt: skip
 
 
 def test_a_manager_sees_his_own_queue_whatever_he_asks_for(closed: Doors) -> None:

@@ -97,6 +97,15 @@ def test_after_too_many_tries_a_lead_leaves_for_good() -> None:
     assert place(*calls, at=NOON + 30 * DAY) == Left("too_many_tries", calls[-1].at)
 
 
+def test_tries_in_vain_are_counted_since_somebody_last_spoke_with_the_lead() -> None:
+    kept = [call(at=NOON + n * DAY, result="call_back") for n in range(4)]
+    spoken, vain = call(at=NOON + 5 * DAY, result="reached"), call(at=NOON + 6 * DAY, result="no_answer")
+    pause = PAUSE_AFTER_TRY[0]
+    assert place(*kept, spoken, vain, at=vain.at + pause) == Waits("retry", vain.at + pause)
+    more = [call(at=NOON + (7 + n) * DAY, result="no_answer") for n in range(TRIES_BEFORE_GIVING_UP - 1)]
+    assert place(*kept, spoken, vain, *more, at=NOON + 40 * DAY) == Left("too_many_tries", more[-1].at)
+
+
 def test_a_promised_call_back_is_away_until_its_time_and_waits_since_then() -> None:
     promised = call(at=NOON + HOUR, result="call_back")
     due = NOON + DAY
