@@ -148,7 +148,7 @@ def _openid_provider() -> OpenIdProvider | None:
         return None
     if not name:
         raise SettingWrong("LEADLOOP_OIDC_ISSUER needs LEADLOOP_OIDC_CLIENT_ID, which the provider gave leadloop.")
-    return OpenIdProvider(issuer.rstrip("/"), name, os.environ.get("LEADLOOP_OIDC_CLIENT_SECRET", ""))
+    return OpenIdProvider(issuer, name, os.environ.get("LEADLOOP_OIDC_CLIENT_SECRET", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def service_of(settings: Settings, engine: Engine) -> Service:
         writer,
         UnknownFields(),
         ApiKeys(engine, settings.api_key),
-        People(engine),
+        People(engine, key=settings.api_key, is_demo=settings.open_to == "demo"),
         AuditLog(engine),
         counts,
     )

@@ -157,5 +157,5 @@ def _invite_administrator(people: People, address: str, console: Console) -> Non
     admins = [one for one in people.accounts() if one.role == "admin" and not one.is_removed]
     login = admins[0].login if admins else people.add(ADMIN, "admin", now()).login
     console.print(f"\nNobody has a password yet. [bold]{login}[/] chooses one with this link, once, within 24 hours:")
-    console.print(f"  {link_words(people.link(login, now()), address)}", soft_wrap=True, highlight=False)
+    console.print(f"  {link_words(people.link(login, now(), alone=False), address)}", soft_wrap=True, highlight=False)
     console.print("Programs need a key: `leadloop keys create crm --scope score --scope write`.")

@@ -7,6 +7,7 @@ moment of it; a server that is asked to end writes everything.
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ LONGEST_LEAD_ID = 200
 """Characters of a lead id, as the tables have them."""
 GATHERED_SECONDS = 0.3
 """So long entries are gathered before they are written together."""
+AGAIN_SECONDS = 1.0
+"""So long a group that was not taken waits for the next try."""
 COLUMNS = ("at_us", "who", "role", "method", "route", "lead_id", "status")
 logger = logging.getLogger(__name__)
 
@@ -45,7 +48,7 @@ class AuditLog:
     """The log; ``close`` waits until all is stored."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._closing = engine, threading.Event()
         self._behind = WrittenBehind(self._store, name="audit-writer", most=GROUP, gathered_seconds=GATHERED_SECONDS)
 
     def put(self, entry: Entry) -> None:
@@ -59,7 +62,8 @@ class AuditLog:
         self._behind.put(entry)
 
     def close(self) -> None:
-        """Store everything that was put, then end."""
+        """Store everything that was put, then end; a store that does not take it now is not waited for."""
+        self._closing.set()
         self._behind.close()
 
     def entries(self, *, lead_id: str | None = None, most: int = 100) -> list[Entry]:
@@ -74,9 +78,21 @@ class AuditLog:
         ]
 
     def _store(self, group: list[Entry]) -> None:
+        """Store a group; where the store does not take it (no room, not there), again and again until it does."""
         rows = [(microseconds(at), *rest) for at, *rest in group]
-        try:
-            with writing(self._engine, alone=False) as connection:
-                add_rows(connection, AUDIT, COLUMNS, rows)
-        except (StoreUnreachable, SQLAlchemyError) as error:
-            logger.error("%d lines of the audit log were not written: %s", len(rows), type(error).__name__)
+        waits = False
+        while True:
+            try:
+                with writing(self._engine, alone=False) as connection:
+                    add_rows(connection, AUDIT, COLUMNS, rows)
+                return
+            except StoreUnreachable as error:
+                if self._closing.wait(AGAIN_SECONDS):
+                    logger.error("%d lines of the audit log were not written: %s", len(rows), type(error).__name__)
+                    return
+                if not waits:
+                    logger.error("lines of the audit log wait for the store: %s", type(error).__name__)
+                waits = True
+            except SQLAlchemyError as error:
+                logger.error("%d lines of the audit log were not written: %s", len(rows), type(error).__name__)
+                return

@@ -27,7 +27,8 @@ IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 LINK_HOLDS = timedelta(hours=24)
-FROM_THE_KEY = "from-the-key"
+FROM_THE_KEY = "key"
+"""How the role of a session begins that came with the key of the environment; of which key, its hash behind it says."""
 """The role of a session that began with the environment's key."""
 
 
@@ -45,10 +46,19 @@ class Account:
 
 
 class People:
-    """Accounts, passwords, links and sessions in the database."""
+    """Accounts, passwords, links and sessions in the database.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    Parameters
+    ----------
+    key
+        The key of the environment; who came with it is let in no longer than it holds.
+    is_demo
+        Whether those who look around a demo without an account are let in.
+    """
+
+    def __init__(self, engine: Engine, *, key: str | None = None, is_demo: bool = False) -> None:
+        self._engine, self._is_demo = engine, is_demo
+        self._of_key = None if key is None else f"{FROM_THE_KEY}:{key_hash(key.encode()).hex()[:12]}"
 
     def add(self, login: str, role: str, moment: datetime, *, manager: str | None = None) -> Account:
         """Make an account without a password; a removed one of the same login comes back with the new role."""
@@ -100,11 +110,12 @@ class People:
             _end_all(connection, account.id)
             connection.execute(delete(LINKS).where(LINKS.c.account_id == account.id))
 
-    def link(self, login: str, moment: datetime) -> str:
-        """Return a token with which a person chooses a password, once, within a day; those before open nothing."""
+    def link(self, login: str, moment: datetime, *, alone: bool = True) -> str:
+        """Return a token with which a person chooses a password, once, within a day; ``alone``: those before open nothing."""
         account, token = self.account(login), secrets.token_urlsafe(32)
         with writing(self._engine) as connection:
-            connection.execute(delete(LINKS).where(LINKS.c.account_id == account.id))
+            if alone:
+                connection.execute(delete(LINKS).where(LINKS.c.account_id == account.id))
             _keep_link(connection, token, "welcome", moment + LINK_HOLDS, account_id=account.id)
         return token
 
@@ -122,7 +133,7 @@ class People:
             row = connection.execute(_open_link(token, "welcome", moment)).first()
             if row is None:
                 return None
-            connection.execute(delete(LINKS).where(LINKS.c.hash == row.hash))
+            connection.execute(delete(LINKS).where(LINKS.c.account_id == row.account_id))
             found = connection.execute(_present_id(row.account_id)).first()
             if found is None:
                 return None
@@ -147,6 +158,11 @@ class People:
         is_right = is_password(row.password if row else None, password)
         return _account(row) if row is not None and is_right else None
 
+    def begin_with_key(self, moment: datetime) -> str:
+        """Begin a session of whoever showed the key of the environment; return the token for its cookie."""
+        assert self._of_key is not None
+        return self.begin(moment, role=self._of_key)
+
     def begin(self, moment: datetime, *, account_id: int | None = None, role: str | None = None) -> str:
         """Begin a session of an account, or of a role without one; return the token for its cookie."""
         token, at_us = secrets.token_urlsafe(32), microseconds(moment)
@@ -169,12 +185,15 @@ class People:
             if session is None:
                 return None
             account = connection.execute(_present_id(session.account_id)).first() if session.account_id else None
-        if session.account_id and account is None:
+        if account is None and (session.account_id or not self._lets_in(session.role)):
             return None
         if instant(session.seen_us) < moment - SEEN_EVERY:
             with writing(self._engine) as connection:
                 connection.execute(update(SESSIONS).where(mine).values(seen_us=microseconds(moment)))
         return _visitor(account) if account else _without_account(session.role)
+
+    def _lets_in(self, role: str) -> bool:
+        return role == self._of_key or (self._is_demo and role.partition(":")[0] in ROLES)
 
     def remember(self, token: str, kind: str, said: dict[str, str], moment: datetime, holds: timedelta) -> None:
         """Keep what a sign-in elsewhere has to come back with."""
@@ -231,7 +250,7 @@ def _visitor(row: Row[Any]) -> Visitor:
 
 
 def _without_account(role: str) -> Visitor:
-    if role == FROM_THE_KEY:
+    if role.startswith(f"{FROM_THE_KEY}:"):
         return Visitor("key:environment", "LEADLOOP_API_KEY", ADMIN_ALONE)
     name, _, manager = role.partition(":")
     return Visitor(f"demo:{name}", "", frozenset({name}), manager or None, is_manager=name == "manager")

@@ -18,7 +18,7 @@ from features.settings import Settings
 from serving.desk.desk import Desk
 from serving.gate.access import COOKIE, Sessions, is_same
 from serving.gate.passwords import PASSWORDS_AT_ONCE, too_weak
-from serving.gate.people import FROM_THE_KEY, People
+from serving.gate.people import People
 from serving.gate.roles import ROLES
 from serving.gate.throttle import WrongTries
 from serving.gate.visitor import visitor_of
@@ -87,18 +87,18 @@ def sign_in_router(people: People, sessions: Sessions, desk: Desk, settings: Set
         if name:
             by_login.wrong(name)
         if given:
-            is_known = key is not None and is_same(given, key)
-            begun: tuple[int | None, str | None] | None = (None, FROM_THE_KEY) if is_known else None
+            is_known, account = key is not None and is_same(given, key), None
         else:
             async with passwords:
                 account = await run_in_threadpool(people.who_knows, name, password)
-            begun = (account.id, None) if account else None
-        if begun is None:
+            is_known = account is not None
+        if not is_known:
             return form(request, back, 401, "wrong_key" if given else "wrong_password")
         by_address.take_back(address)
         by_login.right(name)
-        account_id, role = begun
-        token = await run_in_threadpool(lambda: people.begin(desk.now(), account_id=account_id, role=role))
+        token = await run_in_threadpool(
+            lambda: people.begin(desk.now(), account_id=account.id) if account else people.begin_with_key(desk.now())
+        )
         return let_in(request, token, RedirectResponse(_inside(back), 303))
 
     @router.post("/sign-in/look-around")

@@ -87,7 +87,7 @@ class OpenId:
             told = self._decoded(token)
             checks = jwt.JWTClaimsRegistry(
                 leeway=60,
-                iss={"essential": True, "value": self._provider.issuer},
+                iss={"essential": True, "value": self._known["issuer"]},
                 aud={"essential": True, "value": self._provider.client_id},
                 exp={"essential": True},
                 nonce={"essential": True, "value": nonce},
@@ -112,8 +112,9 @@ class OpenId:
         with self._lock:
             if not anew and time.monotonic() - self._looked_at < KEYS_HOLD_SECONDS:
                 return
-            known = self._asked("GET", f"{self._provider.issuer}/.well-known/openid-configuration")
-            if known.get("issuer") != self._provider.issuer:
+            bare = self._provider.issuer.rstrip("/")
+            known = self._asked("GET", f"{bare}/.well-known/openid-configuration")
+            if str(known.get("issuer", "")).rstrip("/") != bare:  # some end with a slash, and sign so
                 raise NotSignedIn("the provider calls itself otherwise")
             self._keys = KeySet.import_key_set(self._asked("GET", known["jwks_uri"]))  # type: ignore[arg-type]
             self._known, self._looked_at = known, time.monotonic()

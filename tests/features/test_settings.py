@@ -134,5 +134,5 @@ def test_an_identity_provider_needs_the_name_it_gave_us_and_keeps_the_secret(mon
     monkeypatch.setenv("LEADLOOP_OIDC_CLIENT_SECRET", "hush")
     said = settings_from_environment().oidc
     assert said is not None
-    assert (said.issuer, said.client_secret) == ("https://id.example", "hush")
+    assert (said.issuer, said.client_secret) == ("https://id.example/", "hush")
     assert "hush" not in repr(said)

@@ -8,6 +8,7 @@ import time
 import pytest
 from sqlalchemy import Engine
 
+from features.errors import StoreUnreachable
 from features.facts.database import writing
 from serving import written_behind
 from serving.gate import audit
@@ -78,3 +79,24 @@ def test_what_a_path_calls_a_lead_is_kept_as_far_as_the_database_takes_it(engine
     log.put(line("key two"))
     log.close()
     assert [(one.who, one.lead_id) for one in log.entries()] == [("key two", None), ("key one", "7" + "x" * 199)]
+
+
+def test_lines_that_the_store_does_not_take_are_written_once_it_does(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals = iter(range(3))
+
+    def full(*args: object, **how: object) -> object:
+        if next(refusals, None) is not None:
+            raise StoreUnreachable("the disk is full")
+        return writing(*args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(audit, "writing", full)
+    monkeypatch.setattr(audit, "AGAIN_SECONDS", 0.01)
+    log = AuditLog(sqlite_engine)
+    log.put(line("Anna"))
+    assert [one.who for one in written(log)] == ["Anna"]
+    log.close()
+    assert [record.message for record in caplog.records] == [
+        "lines of the audit log wait for the store: StoreUnreachable"
+    ]

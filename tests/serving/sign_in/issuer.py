@@ -26,6 +26,8 @@ class Issuer:
     """The provider: who is signed in there, and the claims that it changes when told to."""
 
     address: str = ""
+    ending: str = ""
+    """What its own name for itself has behind its address: some providers end theirs with a slash."""
     email: str = "anna@firma.ru"
     claims: dict[str, Any] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": secrets.token_hex(4)}))
@@ -42,7 +44,7 @@ class Issuer:
     def answer(self, path: str, body: str, authorization: str) -> tuple[int, dict[str, Any]]:
         if path == "/.well-known/openid-configuration":
             return 200, {
-                "issuer": self.address,
+                "issuer": self.address + self.ending,
                 "authorization_endpoint": f"{self.address}/authorize",
                 "token_endpoint": f"{self.address}/token",
                 "jwks_uri": f"{self.address}/keys",
@@ -64,7 +66,7 @@ class Issuer:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
         said = {
-            "iss": self.address,
+            "iss": self.address + self.ending,
             "aud": CLIENT_ID,
             "sub": "1",
             "iat": now,

@@ -55,6 +55,22 @@ def test_whoever_has_an_account_comes_in_and_goes_on_to_the_page_that_was_asked_
     assert client.get("/queue", headers=HTML).status_code == 200
 
 
+@pytest.mark.parametrize("configured", ["", "/"])
+def test_a_provider_whose_name_ends_with_a_slash_is_believed_however_it_was_written_down(
+    tmp_path: Path, sqlite_engine: Engine, issuer: Issuer, configured: str
+) -> None:
+    issuer.ending = "/"
+    provider = OpenIdProvider(issuer.address + configured, CLIENT_ID, CLIENT_SECRET)
+    with open_doors(tmp_path, sqlite_engine, open_to="", oidc=provider) as opened:
+        opened.service.people.add("anna@firma.ru", "head", opened.clock())
+        assert come_back(browser(opened), issuer).status_code == 200
+
+
+def test_a_provider_that_calls_itself_otherwise_is_not_believed(closed: Doors, issuer: Issuer) -> None:
+    issuer.ending = ".evil.example"
+    assert browser(closed).get("/sign-in/elsewhere?back=/channels", headers=HTML).status_code == 502
+
+
 def test_the_browser_is_sent_with_a_challenge_and_to_our_own_address(closed: Doors, issuer: Issuer) -> None:
     asked = begun(browser(closed))
     assert asked["redirect_uri"] == f"{ADDRESS}/sign-in/back"

@@ -157,6 +157,27 @@ def test_a_role_given_or_a_person_removed_elsewhere_holds_within_seconds(closed:
     eventually(lambda: client.get("/queue").status_code == 401, SESSION_HOLDS_SECONDS + 3)
 
 
+def test_who_came_with_the_key_of_the_environment_or_to_a_demo_is_let_in_no_longer_than_these_hold(
+    engine: Engine,
+) -> None:
+    before = People(engine, key="leaked", is_demo=True)
+    of_key, of_demo = before.begin_with_key(NOON), before.begin(NOON, role="head")
+    assert [people.visitor(of_key, NOON) is not None for people in (before, People(engine, key="leaked"))] == [True] * 2
+    for since in (People(engine, key="another"), People(engine), People(engine, is_demo=True)):
+        assert since.visitor(of_key, NOON) is None
+    assert before.visitor(of_demo, NOON) is not None
+    assert People(engine, key="leaked").visitor(of_demo, NOON) is None
+
+
+def test_the_link_of_a_start_leaves_those_before_it_and_all_end_with_the_first_that_is_used(closed: Doors) -> None:
+    given = invited(closed, "root@firma.ru", "admin")
+    started = closed.service.people.link("root@firma.ru", closed.clock(), alone=False)
+    client = browser(closed)
+    assert [client.get(f"/welcome?link={one}").status_code for one in (given, started)] == [200, 200]
+    assert welcome(client, given).status_code == 303
+    assert browser(closed).get(f"/welcome?link={started}").status_code == 404
+
+
 def test_passwords_sessions_and_links_are_kept_as_hashes_alone(engine: Engine) -> None:
     people = People(engine)
     account = people.add("anna@firma.ru", "head", NOON)
