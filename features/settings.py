@@ -93,7 +93,7 @@ def settings_from_environment(home: Path | None = None, company_file: Path | Non
     folder = (home or Path(os.environ.get("LEADLOOP_HOME", "leadloop-data"))).resolve()
     url = os.environ.get("LEADLOOP_DATABASE_URL") or f"sqlite:///{folder / 'leadloop.db'}"
     if not url.startswith(("sqlite", "postgresql")):
-        raise SettingWrong("LEADLOOP_DATABASE_URL must begin with postgresql+psycopg:// or sqlite:///")
+        raise SettingWrong("LEADLOOP_DATABASE_URL must begin with postgresql:// or sqlite:///")
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     open_to = os.environ.get("LEADLOOP_OPEN", "")

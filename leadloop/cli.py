@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -70,5 +70,21 @@ def main() -> None:
     try:
         _front_door()()
     except LeadloopError as error:
-        Console(stderr=True, markup=False, highlight=False).print(str(error), style="red")
-        sys.exit(1)
+        _told(str(error))
+    except Exception as error:
+        if not _is_database_away(error):
+            raise
+        why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        _told(f"The database does not answer: {why}. Look whether it runs, and whether LEADLOOP_DATABASE_URL names it.")
+
+
+def _told(message: str) -> NoReturn:
+    Console(stderr=True, markup=False, highlight=False).print(message, style="red")
+    sys.exit(1)
+
+
+def _is_database_away(error: Exception) -> bool:
+    """Return whether no connection to a database could be made; what a statement ran into is no such thing."""
+    kind = type(error)
+    is_operational = (kind.__module__, kind.__name__) == ("sqlalchemy.exc", "OperationalError")
+    return is_operational and getattr(error, "statement", None) is None

@@ -16,6 +16,7 @@ from features.errors import NoDataFolder
 from leadloop.bench import open_company
 from leadloop.cli import app
 from tests.leadloop.command_line import ROWS, Ran, Small, one_line, run, started, write_rows
+from tests.support.free_port import free_port
 
 MAKE = frozenset({"connect", "import", "keys create", "migrate", "people add", "restore", "serve", "work"})
 """What brings something in, or begins: these make a data folder where there is none."""
@@ -229,3 +230,14 @@ def test_a_database_file_that_is_not_there_is_not_made(company: Small, tmp_path:
         assert one_line(ran.err).replace(" ", "").startswith(f"{file} holds no tables of leadloop's;".replace(" ", ""))
     assert not file.parent.exists()
     assert list(company.home.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["imports"], ["keys", "list"], ["train"]])
+def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(company: Small, words: list[str]) -> None:
+    url = f"postgresql://leadloop:s3cr3t@127.0.0.1:{free_port()}/leads"
+    process = started(*words, *company.place, LEADLOOP_DATABASE_URL=url)
+    said = one_line(process.communicate(timeout=60)[0])
+    assert process.returncode == 1
+    assert said.startswith("The database does not answer: ")
+    assert "LEADLOOP_DATABASE_URL" in said
+    assert "s3cr3t" not in said
