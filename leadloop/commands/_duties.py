@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from features.duty_log import BROKEN_OFF, FAILED, DutyLog, DutyRun
 from features.errors import LeadloopError, StoreUnreachable
 from leadloop.commands._house import now
-from leadloop.commands._moments import in_utc
+from leadloop.commands._moments import in_utc, span_words
 from leadloop.commands._table import figures_table
 from leadloop.log_lines import places
 from leadloop.worker import Duty, FailedBeside, Told
@@ -138,19 +138,20 @@ def show_runs(engine: Engine, console: Console, *, is_led: bool) -> int:
         return int(not is_led)
     table = figures_table("duty", figures=("every", "last, UTC", "took", "last success, UTC"), last="outcome")
     for one in runs:
-        took = str(one.ended_at - one.begun_at).split(".")[0] if one.ended_at else "-"
+        took = span_words(one.ended_at - one.begun_at) if one.ended_at else "-"
         success = in_utc(one.succeeded_at) if one.succeeded_at else "never"
-        table.add_row(one.name, str(one.every), in_utc(one.begun_at), took, success, _outcome(one, is_led=is_led))
+        table.add_row(one.name, span_words(one.every), in_utc(one.begun_at), took, success, _outcome(one, is_led=is_led))
     console.print(table)
+    for one in runs:
+        if one.outcome == FAILED:
+            console.print(f"{one.name}: {one.told or 'it said nothing'}", markup=False, style="yellow")
     return int(not is_led)
 
 
 def _outcome(run: DutyRun, *, is_led: bool) -> str:
-    from rich.markup import escape
-
     if run.outcome is None:
-        age = str(now() - run.begun_at).split(".")[0]
+        age = span_words(now() - run.begun_at)
         return f"in hand since {age}" if is_led else "its worker ended in the middle of it"
     if run.outcome == FAILED:
-        return f"[yellow]failed {run.failures} x[/]: {escape(run.told or '')}"
+        return f"[yellow]failed {run.failures} x[/], see below"
     return "broken off; it is begun again" if run.outcome == BROKEN_OFF else "done"

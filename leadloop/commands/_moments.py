@@ -73,6 +73,22 @@ def span_of(text: str, *, option: str, at_least: timedelta) -> timedelta:
     return span
 
 
+def span_words(span: timedelta) -> str:
+    """Return a span of time in its two largest units, as ``span_of`` reads them.
+
+    >>> [span_words(timedelta(seconds=one)) for one in (0.4, 300, 21_600, 93_784, 604_800)]
+    ['0s', '5m', '6h', '1d 2h', '1w']
+    """
+    left, told = int(span.total_seconds()), list[str]()
+    for sign, seconds in (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        many, left = divmod(left, seconds)
+        if many:
+            told.append(f"{many}{sign}")
+        elif told:
+            break
+    return " ".join(told[:2]) or "0s"
+
+
 def in_utc(moment: datetime) -> str:
     """Return a moment as tables show it, in UTC whatever its own zone.
 
