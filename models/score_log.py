@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Connection, Engine, Row, Select, String, colu
 from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
 from features.facts.quick_rows import add_rows
-from features.facts.tables import SCORES
+from features.facts.tables import FORGOTTEN, SCORES
 from features.facts.values import LeadId
 from features.rows.feature import Value
 from features.rows.source_rates import SourceRates
@@ -24,6 +24,8 @@ from models.score import Score
 AT_A_TIME = 64
 """So many scores are made ready for the database in one go: while it stores them, whoever answers has the interpreter."""
 READ_AT_ONCE = 2_000
+READ_BEFORE = timedelta(minutes=10)
+"""Longer than a forgetting takes, and than clocks of machines differ."""
 ASKED_AT_ONCE = 1_000
 COLUMNS = (
     "lead_id", "at_us", "probability", "log_odds", "rules_grade", "refined_grade", "model_version", "number", "rates_number",
@@ -93,10 +95,10 @@ class ScoreLog:
         self._engine = engine
 
     def remember(self, scores: Sequence[LoggedScore]) -> None:
-        """Keep scores in one transaction."""
+        """Keep scores in one transaction, without those that may be made of what a person's forgetting took out of the facts."""
         if scores:
             with writing(self._engine) as connection:
-                remember_scores(connection, scores)
+                remember_scores(connection, _without_forgotten(connection, scores))
 
     def scores_of(self, lead_id: LeadId) -> list[LoggedScore]:
         """Return a lead's scores, the oldest first."""
@@ -164,6 +166,16 @@ def remember_scores(connection: Connection, scores: Sequence[LoggedScore]) -> No
     """Keep scores inside a transaction of the caller's."""
     for start in range(0, len(scores), AT_A_TIME):
         add_rows(connection, SCORES, COLUMNS, [_columns(one) for one in scores[start : start + AT_A_TIME]])
+
+
+def _without_forgotten(connection: Connection, scores: Sequence[LoggedScore]) -> Sequence[LoggedScore]:
+    """Return the scores but those of leads that were forgotten since, or just before: whoever scored may have read them earlier."""
+    since = microseconds(min(one.at for one in scores) - READ_BEFORE)
+    asked = select(FORGOTTEN.c.lead_id, FORGOTTEN.c.at_us).where(FORGOTTEN.c.at_us >= since)
+    forgotten = {row.lead_id: instant(row.at_us) for row in connection.execute(asked)}
+    if not forgotten:
+        return scores
+    return [one for one in scores if one.lead_id not in forgotten or one.at > forgotten[one.lead_id] + READ_BEFORE]
 
 
 def _last_before(asked: Sequence[tuple[str, int]]) -> Select[Any]:

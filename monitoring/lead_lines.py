@@ -53,7 +53,7 @@ class LeadLines(Generic[T]):
         self._moment: datetime | None = None
         self._base = 0
         self._unkept: set[LeadId] = set()
-        self._forgotten: frozenset[LeadId] | None = None
+        self._forgetting: tuple[int, int] | None = None
 
     def catch_up(self, moment: datetime) -> dict[LeadId, T | None]:
         """Take in what changed since the last look, and what lay ahead of it; return the lines that did (None: gone)."""
@@ -64,7 +64,8 @@ class LeadLines(Generic[T]):
         elif self._rules is not None and rules is not self._rules:  # every line was graded by rules that hold no more
             self.number, self._base = 0, 0
         self._rules, self._moment = rules, max(moment, self._moment or moment)
-        last = self._store.last_number()
+        last, forgetting = self._store.last_change()
+        self._look_who_was_forgotten(forgetting)
         if last == self.number and not self._ahead:
             return found
         changed = sorted(self._store.leads_changed_since(self.number) | self._ahead) if self.number else None
@@ -129,7 +130,6 @@ class LeadLines(Generic[T]):
         outside it, so that pages may be asked for meanwhile.
         """
         with lock:
-            self._look_who_was_forgotten()
             catch_up()
             changed = self._new_for_the_file()
         if changed is not None:
@@ -137,13 +137,12 @@ class LeadLines(Generic[T]):
             with lock:
                 noted()
 
-    def _look_who_was_forgotten(self) -> None:
-        """Have the lines of whoever was forgotten since made again at the next look, and the file anew."""
-        forgotten = self._store.forgotten_leads()
-        if self._forgotten is not None and forgotten != self._forgotten:
-            self._ahead |= forgotten - self._forgotten
+    def _look_who_was_forgotten(self, forgetting: tuple[int, int]) -> None:
+        """Have the lines of whoever was forgotten since the last look made again, and the file anew."""
+        if self._forgetting is not None and forgetting != self._forgetting:
+            self._ahead |= self._store.forgotten_leads()
             self._base = 0
-        self._forgotten = forgotten
+        self._forgetting = forgetting
 
     def _new_for_the_file(self) -> Changed[T] | None:
         """Return what the file does not hold yet; None where there is no file, or nothing new."""
@@ -176,9 +175,9 @@ class LeadLines(Generic[T]):
         number = kept.standing.number
         if number > self._store.last_number() or self._store.fact_at(number) != kept.standing.fact:
             return {}
-        self._forgotten = self._store.forgotten_leads()
+        self._forgetting = self._store.last_change().forgetting
         self.lines, self.number, self._base = kept.lines, number, number
-        self._ahead = kept.ahead | self._forgotten
+        self._ahead = kept.ahead | self._store.forgotten_leads()
         if self._hear:
             for lead_id, line in kept.lines.items():
                 self._hear(lead_id, None, line)

@@ -139,7 +139,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_door(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.add_door(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
     app.add_door(backtest_router(service.settings.home, pages))
-    app.add_door(forgetting_router(service.desk, service.board, service.settings.home))
+    app.add_door(forgetting_router(service.desk, service.settings.home))
     sessions = Sessions(service.people, lambda: service.desk.now())
     app.add_door(sign_in_router(service.people, sessions, service.desk, service.settings, pages))
     app.add_door(audit_router(service.audit, service.people, service.keys, pages))

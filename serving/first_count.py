@@ -53,7 +53,7 @@ class FirstCount:
 
     def counted(self, moment: datetime, passed: Callable[[], None] | None = None) -> DaysCount:
         """Count all leads in one pass, and keep that for the starts to come; ``passed`` is called with each lead."""
-        number, company = self.store.last_number(), self.book.company
+        (number, forgetting), company = self.store.last_change(), self.book.company
         timeline, amounts = RatesTimeline(Gate(company)), ExpectedAmounts(company)
         if number:
             with self.book.filling(moment, number) as line_of, self._steps_filled(moment, number) as note_steps:
@@ -65,7 +65,7 @@ class FirstCount:
                     note_steps(history)
                     if passed:
                         passed()
-            self._rates.keep(timeline, number)
+            self._rates.keep(timeline, number, forgetting)
         counted = DaysCount(timeline.held(moment, number), amounts.sums())
         self.keep(counted)
         return counted

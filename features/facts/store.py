@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ColumnElement, Engine, Row, cast, func, select, type_coerce
 
@@ -20,7 +20,7 @@ from features.facts.database import in_parts, reading, writing
 from features.facts.history import LeadHistory
 from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import opened_texts
-from features.facts.seen_facts import AnySelect, last_number_in, seen_facts
+from features.facts.seen_facts import LAST_NUMBER, AnySelect, last_number_in, seen_facts
 from features.facts.spend_mappings import held_in, mapped
 from features.facts.tables import FACTS, FORGOTTEN
 from features.facts.undoing import UNDO, taken_back_in
@@ -28,7 +28,22 @@ from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
 ROWS_READ_AT_ONCE = 10_000
 AnyRow = Row[*tuple[Any, ...]]
+LAST_CHANGE = select(
+    LAST_NUMBER.scalar_subquery(),
+    select(func.count()).select_from(FORGOTTEN).scalar_subquery(),
+    select(func.max(FORGOTTEN.c.at_us)).scalar_subquery(),
+)
 LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
+
+
+class LastChange(NamedTuple):
+    """The largest storage number, and of how many leads persons were forgotten and when last.
+
+    No number tells of those: what is stored of them is written anew.
+    """
+
+    number: int
+    forgetting: tuple[int, int]
 
 
 class FactStore:
@@ -62,6 +77,12 @@ class FactStore:
         """Return the largest storage number; 0 for an empty store."""
         with reading(self.engine) as connection:
             return last_number_in(connection)
+
+    def last_change(self) -> LastChange:
+        """Return where the store stands: whoever keeps what he read of it looks whether that changed."""
+        with reading(self.engine) as connection:
+            number, leads, at_us = connection.execute(LAST_CHANGE).one()
+        return LastChange(number, (leads, at_us or 0))
 
     def fact_at(self, number: int) -> str:
         """Return what tells the fact of a storage number from any that another database has there; "" where there is none."""

@@ -20,6 +20,7 @@ class DaysRates:
         self._store, self._zone = store, gate.company.zone
         self._gate, self._timeline = gate, RatesTimeline(gate)
         self._has_learned, self._counted = False, 0
+        self._forgetting = (0, 0)
         self._today: tuple[datetime | None, SourceRates] = None, NO_RATES
         self._past: dict[datetime, SourceRates] = {}
         self._counting = threading.Lock()
@@ -68,16 +69,17 @@ class DaysRates:
         """Count what is new, and hold the rates as of the last midnight before ``moment``."""
         with self._counting:
             self._go_on()
-            before, number = self._counted, self._store.last_number()
-            if not self._has_learned or before == 0:
-                self._learn(number)
+            before, (number, forgetting) = self._counted, self._store.last_change()
+            if not self._has_learned or before == 0 or forgetting != self._forgetting:
+                self._learn(number)  # of whoever was forgotten what is stored was written anew
+                self._kept_number = -1
             elif number > before:
                 self._timeline.take_in(self._changes(before, number))
             self._counted = number
             self._past = {}
             self._hold(self._timeline.held(moment, number))
             if self._kept and number != self._kept_number:
-                self._kept.keep(self._timeline, number)
+                self._kept.keep(self._timeline, number, self._forgetting)
                 self._kept_number = number
 
     def _hold(self, rates: SourceRates) -> None:
@@ -86,12 +88,14 @@ class DaysRates:
 
     def _go_on(self, *, of: int | None = None) -> None:
         """Go on from the timeline that was kept, where this process has counted nothing yet; ``of``: from that number alone."""
+        forgetting = self._store.last_change().forgetting
         found = self._kept.read(self._gate) if self._kept and not self._has_learned else None
         if found and of in (None, found[1]):
             self._timeline, self._counted = found
-            self._has_learned = True
+            self._has_learned, self._forgetting = True, forgetting
 
     def _learn(self, number: int) -> None:
+        self._forgetting = self._store.last_change().forgetting
         self._timeline = RatesTimeline(self._gate).learn(self._store.histories(up_to=number))
         self._counted, self._has_learned = number, True
 

@@ -30,12 +30,12 @@ class KeptRates:
     of: str
     store: FactStore
 
-    def keep(self, timeline: RatesTimeline, number: int) -> None:
-        """Keep a timeline as counted up to a storage number."""
+    def keep(self, timeline: RatesTimeline, number: int, forgetting: tuple[int, int]) -> None:
+        """Keep a timeline as counted up to a storage number, when so many were forgotten (``FactStore.last_change``)."""
         folder = self.home / FOLDER
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(folder / FILE, orjson.dumps([*self._standing(number), number, timeline.steps()]))
+            write_whole(folder / FILE, orjson.dumps([*self._standing(number, forgetting), number, timeline.steps()]))
         except OSError as error:
             logger.warning("%s cannot be written (%s): the next start reads all leads.", FILE, type(error).__name__)
 
@@ -43,7 +43,8 @@ class KeptRates:
         """Return the timeline and the number up to which it counted; None where there is none to go on from."""
         try:
             *standing, number, steps = orjson.loads((self.home / FOLDER / FILE).read_bytes())
-            if standing != self._standing(int(number)) or int(number) > self.store.last_number():
+            last = self.store.last_change()
+            if standing != self._standing(int(number), last.forgetting) or int(number) > last.number:
                 return None
             return RatesTimeline(gate).go_on_from(steps), int(number)
         except FileNotFoundError:
@@ -52,5 +53,5 @@ class KeptRates:
             logger.warning("%s cannot be read (%s): all leads are read anew.", FILE, type(error).__name__)
             return None
 
-    def _standing(self, number: int) -> list[object]:
-        return [self.of, code(), self.store.fact_at(number), len(self.store.forgotten_leads())]
+    def _standing(self, number: int, forgetting: tuple[int, int]) -> list[object]:
+        return [self.of, code(), self.store.fact_at(number), *forgetting]

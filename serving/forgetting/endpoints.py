@@ -14,7 +14,6 @@ from monitoring.kept_lines import forget_kept
 from serving.desk.desk import Desk
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
 from serving.intake.sent_lead import LeadInPath
-from serving.open_leads.board import Board
 from serving.routes_when_asked import DoorRouter
 
 
@@ -24,7 +23,7 @@ class Forgotten(BaseModel):
     leads: list[str] = Field(description="the person's leads; their facts are kept without anything that names him")
 
 
-def forgetting_router(desk: Desk, board: Board, home: Path) -> DoorRouter:
+def forgetting_router(desk: Desk, home: Path) -> DoorRouter:
     """Return the endpoint."""
     router = DoorRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
 
@@ -40,7 +39,6 @@ def forgetting_router(desk: Desk, board: Board, home: Path) -> DoorRouter:
             texts = keyring_of(desk.store.engine).texts
             leads = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now())
             forget_kept(home)
-            board.read_anew()
             return leads
 
         return Forgotten(leads=[str(one) for one in await run_in_threadpool(forgotten)])

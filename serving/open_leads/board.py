@@ -67,6 +67,7 @@ class Board:
         self._shown: dict[str | None, _Shown] = {}
         self._queue = self._empty_queue()
         self._number = -1
+        self._forgetting: tuple[int, int] | None = None
         self._model: str | None = None
         self._moved: set[LeadId] = set()
         self._lock = threading.Lock()
@@ -123,11 +124,6 @@ class Board:
         """Return the storage number up to which facts are on the board; None before its first look."""
         return self._number if self._number >= 0 else None
 
-    def read_anew(self) -> None:
-        """Read every lead anew at the next look: what is stored of one was changed, which no storage number tells."""
-        with self._lock:
-            self._number = -1
-
     def chances_moved(self, moment: datetime) -> dict[LeadId, tuple[float, float | None] | None]:
         """Return how likely, and for how much, leads buy whose worth moved since this was last asked; None: open no more.
 
@@ -145,8 +141,11 @@ class Board:
         return KeptQueue(explore=company.queue.explore, zone=company.zone, key=self._key)
 
     def _catch_up(self, moment: datetime) -> None:
-        """Place what changed since the last look, and what was not yet known at the moment of that look."""
-        last = self._desk.store.last_number()
+        """Place what changed since the last look, and what was not yet known at the moment of that look.
+
+        Of whoever was forgotten what is stored was written anew, here or in another process: those are read anew.
+        """
+        last, forgetting = self._desk.store.last_change()
         if self._number < 0 or self._desk.scorer.version != self._model:
             self._model = self._desk.scorer.version
             self._moved |= self._open.keys()
@@ -156,15 +155,18 @@ class Board:
             self._queue = self._empty_queue()
             asked = self._may_be_open(moment) if self._may_be_open else None
             self._place(self._desk.store.histories(up_to=last, lead_ids=asked), moment)
-        elif last > self._number or self._ahead:
+        elif last > self._number or self._ahead or forgetting != self._forgetting:
             changed = self._desk.store.leads_changed_since(self._number) | self._ahead
+            if forgetting != self._forgetting:
+                changed |= self._desk.store.forgotten_leads() & self._open.keys()
+                self._shown.clear()
             self._ahead.clear()
             for lead_id in changed:
                 self._open.pop(lead_id, None)
             self._moved |= changed
             self._queue.touch(changed)
             self._place(self._desk.store.histories(up_to=last, lead_ids=sorted(changed)), moment)
-        self._number = last
+        self._number, self._forgetting = last, forgetting
 
     def _place(self, histories: Iterable[LeadHistory], moment: datetime) -> None:
         for history in histories:

@@ -96,8 +96,11 @@ def test_nothing_in_the_data_folder_names_her_any_more(company: Small) -> None:
             for unknown in ("nobody", "a4"):
                 assert client.delete(f"/v1/people/{unknown}").status_code == 404
             forgotten = client.delete("/v1/people/a3")
-            assert (forgotten.status_code, forgotten.json()) == (200, {"leads": ["a1", "a2", "a3", "a5"]})
-            assert client.delete("/v1/people/a1").json() == {"leads": ["a1", "a2", "a3", "a5"]}
+            assert (forgotten.status_code, forgotten.json()) == (
+                200,
+                {"leads": ["a1", "a2", "a3", "a5"]},
+            )
+            assert client.delete("/v1/people/a1").json()["leads"] == ["a1", "a2", "a3", "a5"]
             for lead_id in ("a1", "a2", "a3"):
                 card = client.get(f"/leads/{lead_id}", headers={"accept": "text/html"})
                 assert card.status_code == 200
@@ -143,3 +146,27 @@ def test_facts_keep_what_names_nobody_and_an_old_file_does_not_bring_her_back(co
     assert book.contact(LeadId("a1")) == Contact(None, None, None)
     engine.dispose()
     assert files_with_her(company.home) == []
+
+
+def test_no_other_worker_writes_her_back(imported: Small) -> None:
+    port = free_port()
+    process = started("serve", "--port", str(port), "--workers", "2", *imported.place)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(process, address)
+        with httpx.Client(base_url=address, limits=httpx.Limits(max_keepalive_connections=0), timeout=30) as client:
+            sent = {"id": "n1", "answers": {"role": f"для {NAME}"}, "contact": {"name": NAME, "phone": PHONE}}
+            assert client.post("/v1/leads", json=sent).status_code == 201
+            asked_of_both(client)
+            assert client.delete("/v1/people/n1").json()["leads"] == ["n1"]
+            asked_of_both(client)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert files_with_her(imported.home) == []
+
+
+def asked_of_both(client: httpx.Client) -> None:
+    """Look at the queue so often, each time by a connection of its own, that either worker is asked."""
+    for _ in range(24):
+        assert client.get("/v1/queue").json()["waiting"] > 0

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, insert
 
+from features.facts.codec import microseconds
+from features.facts.database import writing
+from features.facts.tables import FORGOTTEN
 from features.facts.values import LeadId
 from features.rows.feature_row import FixedRates, RowBuilder
 from features.rows.source_rates import NO_RATES, SourceRates
@@ -126,3 +129,12 @@ def test_a_leads_first_score_is_read_once_whatever_it_is_given_later(engine: Eng
     last = log.last_id()
     log.remember([a_score(), a_score("9")])
     assert [one.lead_id for one in log.first_scores({LeadId("7"), LeadId("8")}, last)] == ["9"]
+
+
+def test_a_score_that_was_made_of_a_lead_before_it_was_forgotten_is_not_logged_after(engine: Engine) -> None:
+    log, later = ScoreLog(engine), NOON + timedelta(hours=1)
+    with writing(engine) as connection:
+        connection.execute(insert(FORGOTTEN).values(lead_id="7", token="a1", at_us=microseconds(NOON)))
+    log.remember([a_score("7", NOON - timedelta(seconds=2)), a_score("8"), a_score("7", NOON + timedelta(seconds=30))])
+    log.remember([a_score("7", later), a_score("7", later)])
+    assert [(one.lead_id, one.at) for one in log.every()] == [("8", NOON), ("7", later), ("7", later)]

@@ -192,6 +192,7 @@ def test_of_whoever_was_forgotten_the_file_keeps_no_sign(engine: Engine, tmp_pat
     book.keep(LATE)
     assert person.encode() in (tmp_path / FOLDER / "leads.db").read_bytes()
     forget_person(engine, LeadId("7"), texts=frozenset(), moment=LATE)
+    assert not any(person in one.persons for one in book.summaries(LATE))
     book.keep(LATE)
     assert person.encode() not in (tmp_path / FOLDER / "leads.db").read_bytes()
     assert not any(person in one.persons for one in book.summaries(LATE))

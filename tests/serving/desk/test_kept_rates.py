@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from features.facts.contacts import Contact
+from features.facts.forgetting import forget_person
 from features.facts.store import FactStore
+from features.facts.values import LeadId
 from features.rows.as_of import Gate
 from monitoring.kept_lines import FOLDER
 from serving.desk.days_rates import DaysRates
 from serving.desk.kept_rates import FILE, KeptRates
 from tests.monitoring.leads import COMPANY, random_facts
+from tests.support.contacts import keep_contact
 from tests.support.counting_store import Reading
-from tests.support.facts import NOON
+from tests.support.facts import NOON, call, lead, source, stage
 
 DAY = timedelta(days=1)
 
@@ -59,3 +63,17 @@ def test_what_was_kept_of_something_else_or_is_damaged_is_not_believed(
     first = store.read
     rates_of(store, tmp_path, "company" if spoiled is not None else "another").count(NOON + 100 * DAY)
     assert store.read == 2 * first > 0
+
+
+def test_of_whoever_was_forgotten_a_process_that_goes_on_counts_no_word_more(engine: Engine, tmp_path: Path) -> None:
+    store, name = FactStore(engine), "кукушкина"
+    store.append([lead("7"), source("7", source="vk", campaign=f"для {name}"), call("7"), stage("7")])
+    keep_contact(engine, "7", Contact(name, None, None))
+    rates = rates_of(store, tmp_path)
+    rates.count(NOON + 100 * DAY)
+    assert name in str(rates.held.counts)
+    forget_person(engine, LeadId("7"), texts=frozenset(), moment=NOON)
+    rates.count(NOON + 101 * DAY)
+    assert name not in str(rates.held.counts)
+    assert name not in (tmp_path / FOLDER / FILE).read_text(encoding="utf-8")
+    assert sum(of[0] for of in rates.held.counts.values() if of) > 0
