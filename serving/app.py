@@ -104,7 +104,7 @@ def create_app(service: Service) -> FastAPI:
     pages = Pages(service.company, names.of)
     app.add_door(feedback_router(intake))
     app.add_door(batch_router(intake))
-    questions = Questions(desk=service.desk, contacts=service.contacts, unknown_fields=service.unknown_fields)
+    questions = Questions(desk=service.desk, unknown_fields=service.unknown_fields)
     app.add_door(scoring_router(questions))
     app.add_door(queue_router(service.board, intake, pages))
     app.add_door(lead_card_router(intake, service.contacts, service.log, pages))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -18,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from features.facts.person_signs import Signs
 from features.facts.store import FactStore
 from features.rows.source_rates import SourceRates
 from features.whole_file import write_whole
@@ -65,6 +67,13 @@ def keep_count(counted: DaysCount, home: Path, *, of: str, store: FactStore) -> 
         write_whole(home / FILE, json.dumps(said, ensure_ascii=False).encode())
     except OSError as error:
         logger.warning("%s cannot be written (%s): the next start counts all leads.", FILE, type(error).__name__)
+
+
+def forget_count(home: Path, signs: Signs) -> None:
+    """Delete what was kept where it repeats somebody who is forgotten, as a mark may."""
+    with suppress(FileNotFoundError):
+        if signs.are_in((home / FILE).read_text(encoding="utf-8")):
+            (home / FILE).unlink()
 
 
 def kept_count(home: Path, *, of: str, store: FactStore) -> DaysCount | None:

@@ -9,14 +9,17 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from features.facts.codec import KIND_OF, MICROSECOND, encoded, instant, microseconds
+from features.facts.contacts import Contact, ContactOfLead
 from features.facts.database import in_parts
 from features.facts.forgotten import forgotten_among
 from features.facts.identity import digest_of, key_of
+from features.facts.kept_of_forgotten import KeptOfForgotten, OfCompany
 from features.facts.keyring import keyring_of
-from features.facts.sealed_texts import sealed_texts, without_person
+from features.facts.person_signs import signs_of
+from features.facts.sealed_texts import sealed_texts
 from features.facts.seen_facts import last_number_in, seen_facts
 from features.facts.tables import FACTS, PERSONS
-from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stage
+from features.facts.values import Call, Fact, Lead, LeadId, Plan, Spend, Stage
 
 OF_ONE_EXPORT = 1_000_000
 """Microseconds: corrections known so little apart are of one export, and were told in the order in which they are read."""
@@ -30,6 +33,7 @@ def append_in(
     corrections_known_at: datetime | None = None,
     corrects: bool = True,
     last_told: Sequence[bool] | None = None,
+    contacts: Sequence[ContactOfLead] = (),
 ) -> list[int | None]:
     """Store facts inside a transaction of the caller's; return numbers as ``FactStore.append`` does.
 
@@ -37,9 +41,10 @@ def append_in(
     it is known at ``corrections_known_at``; of two such the one that stands later in the file counts, so it is known a
     moment later. Of several rows that tell of the same stored fact the last alone is stored, unless an earlier one has a moment
     of its own at which it was news; ``last_told`` says of each fact whether no row after these tells it again.
-    Where nothing ``corrects``, only facts of which no version is stored go in.
+    Where nothing ``corrects``, only facts of which no version is stored go in. ``contacts`` came with the facts: of a forgotten
+    person nothing is kept that repeats them.
     """
-    facts = _without_forgotten(connection, facts)
+    facts = _without_forgotten(connection, facts, contacts)
     keyed = [(fact, key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [(_lead_of(fact), key) for fact, key, _ in keyed])
     new, numbers = [], list[int | None]([None] * len(keyed))
@@ -78,9 +83,10 @@ def new_among(
     *,
     corrections_known_at: datetime,
     last_told: Sequence[bool] | None = None,
+    contacts: Sequence[ContactOfLead] = (),
 ) -> list[bool]:
     """Return which facts would be stored, without storing them; ``seen`` remembers them for the next call."""
-    facts = _without_forgotten(connection, facts)
+    facts = _without_forgotten(connection, facts, contacts)
     keyed = [(_lead_of(fact), key_of(fact), digest_of(fact)) for fact in facts]
     latest = _latest_versions(connection, [(lead_id, key) for lead_id, key, _ in keyed if key not in seen])
     new = []
@@ -111,14 +117,33 @@ def _is_no_news(fact: Fact, stored_known_us: int) -> bool:
     return (isinstance(fact, Stage) and fact.is_status) or _cannot_have_been_known(fact, stored_known_us)
 
 
-def _without_forgotten(connection: Connection, facts: Sequence[Fact]) -> Sequence[Fact]:
+def _without_forgotten(
+    connection: Connection, facts: Sequence[Fact], contacts: Sequence[ContactOfLead]
+) -> Sequence[Fact]:
     """Return facts as they may be kept: those of forgotten persons without anything that names them."""
     of_leads = list({fact.lead_id for fact in facts if not isinstance(fact, Spend | Plan)})
     forgotten = forgotten_among(connection, of_leads)
     if not forgotten:
         return facts
     texts = keyring_of(connection).texts
-    return [without_person(fact, forgotten, texts) for fact in facts]
+    told: dict[LeadId, list[Contact]] = {lead_id: [] for lead_id in forgotten}
+    for one in contacts:
+        if one.lead_id in told:
+            told[one.lead_id].append(one.contact)
+    kept = {
+        lead_id: KeptOfForgotten(token, texts, signs_of(told[lead_id]), OfCompany(connection, [lead_id]))
+        for lead_id, token in forgotten.items()
+    }
+    named = [fact for fact in facts if _has_an_id(fact) and _lead_of(fact) in kept]
+    stored = _latest_versions(connection, [(_lead_of(fact), key_of(fact)) for fact in named])
+    return [
+        fact if isinstance(fact, Spend | Plan) or fact.lead_id not in kept else kept[fact.lead_id].fact(fact, stored)
+        for fact in facts
+    ]
+
+
+def _has_an_id(fact: Fact) -> bool:
+    return bool((isinstance(fact, Call) and fact.call_id) or (isinstance(fact, Stage) and fact.stage_id))
 
 
 def _latest_versions(

@@ -18,8 +18,7 @@ from features.facts.database import in_parts, reading
 from features.facts.forgotten import forgotten_among
 from features.facts.keyring import Keyring, Sealed, keyring_of
 from features.facts.phones import told_by_phone
-from features.facts.seen_facts import seen_among
-from features.facts.tables import CONTACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
+from features.facts.tables import CONTACTS, FORGOTTEN, HELD, NO_CONTACT
 from features.facts.values import LeadId
 from features.facts.without_persons import WithoutPersons
 
@@ -174,21 +173,6 @@ class ContactBook:
         """Return the leads of whoever asked to be forgotten."""
         with reading(self._engine) as connection:
             return frozenset(LeadId(one) for one in connection.execute(select(FORGOTTEN.c.lead_id)).scalars())
-
-    def same_person(self, keys: Iterable[str], *, before: LeadId) -> list[LeadId]:
-        """Return the leads of the same person that came before the lead ``before``, the oldest first."""
-        wanted = list(keys)
-        if not wanted:
-            return []
-        with reading(self._engine) as connection:
-            own = select(PERSONS.c.at_us).where(PERSONS.c.lead_id == before)
-            since = connection.execute(own).scalars().first()
-            asked = select(PERSONS.c.lead_id, PERSONS.c.at_us).distinct().where(PERSONS.c.person_key.in_(wanted))
-            rows = connection.execute(asked.order_by(PERSONS.c.at_us, PERSONS.c.lead_id)).all()
-            earlier = [row for row in rows if row.lead_id != before and (since is None or row.at_us <= since)]
-            found = list(dict.fromkeys(LeadId(row.lead_id) for row in earlier))
-            seen = seen_among(connection, found)
-        return [one for one in found if one in seen]
 
 
 def remember_in(connection: Connection, contacts: list[ContactOfLead], *, import_id: int | None = None) -> None:

@@ -6,10 +6,10 @@ Each request sees what those before it in the group added, as if each had had a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Update, null, select, update
 
@@ -18,9 +18,11 @@ from features.facts.codec import KIND_OF, encoded, instant, lead_fact, microseco
 from features.facts.contacts import Contact, ContactOfLead, sealed_contact, told_contacts
 from features.facts.history import LeadHistory
 from features.facts.identity import digest_of, key_of
+from features.facts.kept_of_forgotten import KeptOfForgotten, OfCompany
 from features.facts.keyring import keyring_of
+from features.facts.person_signs import signs_of
 from features.facts.quick_rows import add_rows, among, carry_out, found, given
-from features.facts.sealed_texts import opened_texts, sealed_payload, telling_without_person, without_person
+from features.facts.sealed_texts import opened_texts, sealed_payload
 from features.facts.seen_facts import LAST_NUMBER, seen_facts
 from features.facts.tables import CONTACTS, FACTS, FORGOTTEN, HELD, NO_CONTACT, PERSONS
 from features.facts.tellings import TELLING, Telling, stored_telling, telling_key, telling_payload, untold
@@ -35,6 +37,7 @@ ADDED = ("number", "kind", "lead_id", "key", "digest", "at_us", "known_us", "pay
 PERSON = ("person_key", "lead_id", "at_us")
 CONTACT = ("lead_id", "key_id", "sealed")
 NOBODY = Contact(None, None, None)
+AnyFact = TypeVar("AnyFact", bound=LeadFact)
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class GatheredFacts:
         self._rows: list[tuple[Any, ...]] = []
         self._persons: list[tuple[str, LeadId, int]] = []
         self._contacts: dict[LeadId, ContactOfLead] = {}
-        self._forgotten: dict[LeadId, str] = {}
+        self._forgotten: dict[LeadId, KeptOfForgotten] = {}
         self._read()
 
     def is_known(self, lead_id: LeadId) -> bool:
@@ -123,8 +126,7 @@ class GatheredFacts:
 
     def append(self, fact: LeadFact) -> bool:
         """Add a fact; return False, and add nothing, where its latest version says the same."""
-        if fact.lead_id in self._forgotten:
-            fact = without_person(fact, self._forgotten, self._keyring.texts)
+        fact = self.as_kept(fact)
         mine, key, payload = self._leads[fact.lead_id], key_of(fact), payload_of(fact)
         digest = digest_of(fact, payload)
         if mine.digests.get(key) == digest:
@@ -138,6 +140,19 @@ class GatheredFacts:
             mine.is_known = True
             self._persons += [(one, fact.lead_id, at_us) for one in fact.person_keys]
         return True
+
+    def hear_contact(self, lead_id: LeadId, contact: Contact) -> None:
+        """Let nothing that is told of a forgotten person from here on repeat the contact that comes with it."""
+        if lead_id in self._forgotten and contact != NOBODY:
+            self._forgotten[lead_id] = replace(self._forgotten[lead_id], signs=signs_of([contact]))
+
+    def as_kept(self, fact: AnyFact) -> AnyFact:
+        """Return a fact as it may be kept: of a forgotten person nothing that names him."""
+        if fact.lead_id not in self._forgotten:
+            return fact
+        kept = self._forgotten[fact.lead_id].fact(fact, self._leads[fact.lead_id].digests)
+        assert isinstance(kept, type(fact))
+        return kept
 
     def keep_contact(self, one: ContactOfLead) -> None:
         """Keep the contact that holds from now on; of a forgotten person none is kept."""
@@ -166,7 +181,7 @@ class GatheredFacts:
 
     def _as_kept(self, lead_id: LeadId, telling: Telling) -> Telling:
         """Return a telling as it may be kept: of a forgotten person nothing that names him."""
-        return telling_without_person(telling, self._keyring.texts) if lead_id in self._forgotten else telling
+        return self._forgotten[lead_id].telling(telling) if lead_id in self._forgotten else telling
 
     def _add(
         self, kind: str, lead_id: LeadId, key: bytes, digest: bytes, at_us: int, known_us: int, payload: str
@@ -180,7 +195,12 @@ class GatheredFacts:
         [(self.number,)], forgotten, facts = found(
             self._connection, (LAST_NUMBER, {}), (_forgotten_of(dialect), asked), (_facts_of(dialect), asked)
         )
-        self._forgotten = {LeadId(lead_id): token for lead_id, token in forgotten}
+        self._forgotten = {
+            LeadId(lead_id): KeptOfForgotten(
+                token, self._keyring.texts, of_company=OfCompany(self._connection, [LeadId(lead_id)])
+            )
+            for lead_id, token in forgotten
+        }
         for row in opened_texts(facts, self._keyring):
             self._take(row)
         known = [lead_id for lead_id, one in self._leads.items() if one.is_stored]

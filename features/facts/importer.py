@@ -247,6 +247,7 @@ def _store_all(
                 corrections_known_at=known_at,
                 corrects=not summary.again,
                 last_told=list(are_last(batch, last)),
+                contacts=_contacts(batch),
             )
             is_new = [number is not None for number in numbers]
             remember_in(connection, _people(batch, is_new, every=not summary.again), import_id=entry.id)
@@ -263,6 +264,10 @@ def _people(batch: list[ReadRow], is_new: list[bool], *, every: bool) -> list[Co
     flags = iter(is_new)
     told = [(row.facts, True in [next(flags) for _ in row.facts.facts]) for row in batch if row.facts]
     return [facts.contact for facts, is_told in told if facts.contact and (every or is_told)]
+
+
+def _contacts(batch: list[ReadRow]) -> list[ContactOfLead]:
+    return [row.facts.contact for row in batch if row.facts and row.facts.contact]
 
 
 def _rehearse(
@@ -286,6 +291,7 @@ def _rehearse(
                 seen,
                 corrections_known_at=reading.exported_at,
                 last_told=list(are_last(batch, last)),
+                contacts=_contacts(batch),
             )
             _count(summary, batch, new, reading.company)
         if progress:

@@ -9,19 +9,17 @@ the texts themselves: a key's number and, in base64, what it seals. Which form f
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from features.facts.contact_signs import HIDDEN, holds_contact, without_contact
+from features.facts.contact_signs import holds_contact
 from features.facts.keyring import Keyring, keyring_of
 from features.facts.tables import FACTS
-from features.facts.tellings import TELLING, Telling
-from features.facts.values import Call, Fact, Lead, LeadId, Plan, Source, Spend, Stage
+from features.facts.tellings import TELLING
 
 if TYPE_CHECKING:
     from features.facts.company import Company
@@ -33,8 +31,6 @@ MAY_BE_SEALED = f'"{SEALED}":['
 AT = ("@", "%40")
 """What every e-mail address holds, as it is written and as the address of a page writes it."""
 OPENED_AT_ONCE = 2_000
-Said = TypeVar("Said")
-SomeFact = TypeVar("SomeFact", bound=Fact)
 SomeRow = TypeVar("SomeRow", Row[*tuple[Any, ...]], tuple[Any, ...])
 
 
@@ -107,49 +103,9 @@ def open_sealed_texts(connection: Connection) -> None:
         connection.execute(change, changed)
 
 
-def without_person(fact: SomeFact, forgotten: Mapping[LeadId, str], texts: frozenset[str]) -> SomeFact:
-    """Return what may be kept of a fact once its person is forgotten: everything but words that may name him."""
-    if isinstance(fact, Spend | Plan) or fact.lead_id not in forgotten:
-        return fact
-    if isinstance(fact, Lead):
-        return replace(fact, person_keys=(forgotten[fact.lead_id],), answers=_unnamed(fact.answers, texts))
-    if isinstance(fact, Call):
-        return replace(
-            fact,
-            answers=_unnamed(fact.answers, texts),
-            attracts=_dotted(fact.attracts),
-            ideal_product=_dotted(fact.ideal_product),
-            comment=_dotted(fact.comment),
-        )
-    if isinstance(fact, Stage):
-        return replace(fact, reason=HIDDEN if fact.reason and holds_contact(fact.reason) else fact.reason)
-    if isinstance(fact, Source):
-        return replace(fact, marks={name: without_contact(word) for name, word in fact.marks.items()})
-    return fact
-
-
-def telling_without_person(telling: Telling, texts: frozenset[str]) -> Telling:
-    """Return what may be kept of what was told of a forgotten person."""
-    marks = {name: without_contact(word) for name, word in telling.marks.items()}
-    return replace(telling, answers=_unnamed(telling.answers, texts), marks=marks)
-
-
 def sealed_keys(payload: str) -> list[int]:
     """Return the data keys that a stored payload is sealed under: one, or none."""
     return [orjson.loads(payload)[SEALED][0]] if MAY_BE_SEALED in payload else []
-
-
-def _dotted(text: str | None) -> str | None:
-    return None if text is None else dotted(text)
-
-
-def _unnamed(answers: Mapping[str, Said | str], texts: frozenset[str]) -> dict[str, Said | str]:
-    """Return answers without what may name a person: free texts keep their length, and nothing keeps a phone or e-mail."""
-    kept = dict(answers)
-    for name, answer in answers.items():
-        if isinstance(answer, str) and (name in texts or holds_contact(answer)):
-            kept[name] = dotted(answer) if name in texts else HIDDEN
-    return kept
 
 
 def sealed_payload(payload: str, kind: str, lead_id: str, keyring: Keyring) -> str:

@@ -7,13 +7,15 @@ from pathlib import Path
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from features.facts.forgetting import forget_person
+from features.facts.contacts import Contact
+from features.facts.forgetting import Forgetting, forget_person
 from features.facts.keyring import keyring_of
 from features.facts.values import LeadId
 from monitoring.kept_lines import forget_kept
+from serving.days_count import forget_count
 from serving.desk.desk import Desk
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
-from serving.intake.sent_lead import LeadInPath
+from serving.intake.sent_lead import ContactIn, LeadInPath
 from serving.routes_when_asked import DoorRouter
 
 
@@ -21,6 +23,14 @@ class Forgotten(BaseModel):
     """What was forgotten."""
 
     leads: list[str] = Field(description="the person's leads; their facts are kept without anything that names him")
+    once: list[str] = Field(
+        description="leads that stay as they are: they share a phone or an e-mail with one of those that one of the two has no "
+        "more, as after a mistake that was corrected. Forget them too where they are the same person's"
+    )
+    shared: list[int] = Field(
+        description="of each phone or e-mail that was not followed, how many leads have it: too many that have nothing else in "
+        "common, as with no@mail.ru"
+    )
 
 
 def forgetting_router(desk: Desk, home: Path) -> DoorRouter:
@@ -28,19 +38,24 @@ def forgetting_router(desk: Desk, home: Path) -> DoorRouter:
     router = DoorRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
 
     @router.delete("/people/{lead_id:path}", responses=NO_SUCH_LEAD)
-    async def forget(lead_id: LeadInPath) -> Forgotten:
+    async def forget(lead_id: LeadInPath, contact: ContactIn | None = None) -> Forgotten:
         """Forget the person of a lead, named by any of his leads: contacts, notes, free texts, and the keys of every copy.
 
-        All leads that share a phone or an e-mail are that person's. It cannot be undone.
+        Leads are one person's where their contacts of now share a phone or an e-mail. It cannot be undone. A body is not needed:
+        with a name, a phone or an e-mail in it, words that repeat these are left out as well, also of somebody who was forgotten
+        before.
         """
 
-        def forgotten() -> list[LeadId]:
+        def forgotten() -> Forgetting:
             desk.settle()  # rows that are still on their way into the log would come in after it was cleaned
             texts = keyring_of(desk.store.engine).texts
-            leads = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now())
+            also = Contact(contact.name, contact.phone, contact.email) if contact else None
+            told = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now(), also=also)
             forget_kept(home)
-            return leads
+            forget_count(home, told.signs)
+            return told
 
-        return Forgotten(leads=[str(one) for one in await run_in_threadpool(forgotten)])
+        told = await run_in_threadpool(forgotten)
+        return Forgotten(leads=list(map(str, told.leads)), once=list(map(str, told.once)), shared=told.shared)
 
     return router

@@ -36,6 +36,7 @@ def say_call(lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime,
         grade=body.grade,
         told_at=sent_at,
     )
+    call = facts.as_kept(call)
     versions = [one for one in same_thing(call, history.stored) if isinstance(one, Call)]
     call = replace(call, at=_when(call, body, versions))
     return Said(_is_latest(call, versions) and facts.append(call), unknown, moment, call.at)
@@ -49,6 +50,7 @@ def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetim
     stage = Stage(
         lead_id, at, moment, body.stage, body.amount, body.reason, body.manager, stage_id=body.id, told_at=sent_at
     )
+    stage = facts.as_kept(stage)
     versions = [one for one in same_thing(stage, history.stored) if isinstance(one, Stage)]
     stage = replace(stage, at=_when(stage, body, versions))
     return Said(_is_latest(stage, versions) and facts.append(stage), [], moment)

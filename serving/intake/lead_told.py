@@ -39,6 +39,7 @@ def say_lead(body: SentNewLead, facts: GatheredFacts, now: datetime, *, company:
     """
     lead_id = LeadId(body.id)
     moment = facts.moment(lead_id, now)
+    facts.hear_contact(lead_id, contact_in(body))
     if body.sent_at is not None or facts.is_known(lead_id):
         return _say_more(body, facts, moment, company, secret)
     lead, source, unknown = facts_of(lead_id, body, company, known_at=moment, secret=secret, manager=body.manager)

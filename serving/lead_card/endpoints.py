@@ -18,6 +18,7 @@ from features.facts.cells import clock_seconds
 from features.facts.channels import mark_of, tidied
 from features.facts.company import Company, FormField
 from features.facts.contacts import ContactBook
+from features.facts.persons import earlier_requests
 from features.facts.values import CALL_RESULTS, MANAGER_GRADES, LeadId
 from features.outcome_window import closed_at, counting_within, is_past_horizon
 from features.rows.as_of import KnownLead
@@ -98,7 +99,7 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
             "grades": MANAGER_GRADES,
             "own": own_grade_beside(scored, history, log),
             "contact": contacts.contact(lead_id),
-            "earlier": contacts.same_person(known.lead.person_keys, before=lead_id),
+            "earlier": earlier_requests(desk.store.engine, known.lead.person_keys, before=lead_id),
             "promise": offer.promise if offer and tidied(offer.promise) != seen else "",
             "promised": _promised(desk.catalogue, known, moment),
             "events": events_of(known),

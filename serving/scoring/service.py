@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from features.facts.contacts import ContactBook
+from features.facts.persons import earlier_requests
 from features.facts.values import LeadId
 from features.outcome_window import outcome_as_of
 from serving.desk.desk import Desk
@@ -19,8 +19,8 @@ NOT_STORED = LeadId("")
 class Questions:
     """Scores for the asking."""
 
-    def __init__(self, *, desk: Desk, contacts: ContactBook, unknown_fields: UnknownFields) -> None:
-        self.desk, self.contacts, self.unknown_fields = desk, contacts, unknown_fields
+    def __init__(self, *, desk: Desk, unknown_fields: UnknownFields) -> None:
+        self.desk, self.unknown_fields = desk, unknown_fields
 
     def asked(self, body: SentLead, *, is_written: bool = False) -> dict[str, Any]:
         """Score a lead that is not stored, as of its arrival, and log its row; return what ``AskedScoreOut`` holds.
@@ -43,6 +43,7 @@ class Questions:
         scored = self.desk.score_stored(lead_id, self.desk.now())
         known = scored.known
         outcome = outcome_as_of(known)
+        earlier = earlier_requests(self.desk.store.engine, known.lead.person_keys, before=lead_id)
         return LeadOut(
             lead_id=lead_id,
             created_at=known.created_at,
@@ -52,6 +53,6 @@ class Questions:
             calls=len(known.calls),
             stages=[stage.stage for stage in known.stages],
             outcome="bought" if outcome.won and outcome.kind != "ignored" else outcome.kind,
-            earlier_requests=[str(one) for one in self.contacts.same_person(known.lead.person_keys, before=lead_id)],
+            earlier_requests=[str(one) for one in earlier],
             score=score_out(scored, self.desk, if_answered=True),
         )

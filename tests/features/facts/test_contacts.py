@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from features.facts.contacts import Contact, ContactBook, normalised_email, normalised_phone, traces_of
 from features.facts.import_log import ImportLog
+from features.facts.persons import earlier_requests
 from features.facts.store import FactStore
 from features.facts.values import LeadId
 from tests.support.contacts import keep_contact
@@ -102,28 +103,28 @@ def test_the_book_keeps_the_last_contact_that_was_given(engine: Engine) -> None:
 
 
 def test_earlier_requests_of_a_person_are_found_the_oldest_first(engine: Engine) -> None:
-    book, store = ContactBook(engine, b"secret"), FactStore(engine)
+    store = FactStore(engine)
     phone, email = keys_of("8 912 345-67-89"), keys_of(email="anna@firma.ru")
     requests = {"c": (2, (*phone, *email)), "b": (1, phone), "a": (3, email), "z": (0, keys_of("8 912 345-67-80"))}
     store.append([
         replace(lead(name, at=NOON.replace(hour=9 + hours)), person_keys=keys)
         for name, (hours, keys) in requests.items()
     ])  # fmt: skip
-    assert book.same_person((*phone, *email), before=LeadId("a")) == ["b", "c"]
-    assert book.same_person(phone, before=LeadId("c")) == ["b"]
-    assert book.same_person(phone, before=LeadId("b")) == []
-    assert book.same_person((), before=LeadId("a")) == []
+    assert earlier_requests(engine, (*phone, *email), before=LeadId("a")) == ["b", "c"]
+    assert earlier_requests(engine, phone, before=LeadId("c")) == ["b"]
+    assert earlier_requests(engine, phone, before=LeadId("b")) == []
+    assert earlier_requests(engine, (), before=LeadId("a")) == []
 
 
 def test_a_request_that_was_taken_back_is_no_earlier_request(engine: Engine) -> None:
-    book, store = ContactBook(engine, b"secret"), FactStore(engine)
+    store = FactStore(engine)
     phone = keys_of("8 912 345-67-89")
     wrong = ImportLog(engine).begin(file="a", sha256="0", kind="leads", started_at=NOON, exported_at=NOON)
     store.append([replace(lead("old"), person_keys=phone)], import_id=wrong.id)
     store.append([replace(lead("new"), person_keys=phone)])
-    assert book.same_person(phone, before=LeadId("new")) == ["old"]
+    assert earlier_requests(engine, phone, before=LeadId("new")) == ["old"]
     store.undo(wrong.id)
-    assert book.same_person(phone, before=LeadId("new")) == []
+    assert earlier_requests(engine, phone, before=LeadId("new")) == []
 
 
 def test_without_a_secret_nobody_is_recognised_and_the_words_about_the_contact_are_the_same() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import Engine, Row, insert, select, text
 
+from features.crm.written_book import WrittenBook, note_written
 from features.errors import UnknownLead, UnknownLetter
 from features.facts.company import Company
 from features.facts.contacts import Contact, ContactBook, ContactOfLead, told_contacts, traces_of
@@ -18,6 +20,7 @@ from features.facts.forgetting import forget_person
 from features.facts.gathered import GatheredFacts
 from features.facts.import_log import ImportLog
 from features.facts.keyring import keyring_of
+from features.facts.persons import earlier_requests
 from features.facts.sealed_texts import free_texts, seal_plain_texts
 from features.facts.store import FactStore
 from features.facts.tables import CONTACTS, SCORES
@@ -87,7 +90,7 @@ def test_where_a_key_is_gone_the_number_of_words_stays(store: FactStore, engine:
 def test_whoever_is_forgotten_is_named_nowhere_and_the_rest_stays(store: FactStore, engine: Engine) -> None:
     before = store.history(LeadId("8"))
     number = store.last_number()
-    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7"]
+    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON).leads == ["7"]
     facts = [one.fact for one in store.history(LeadId("7")).stored]
     shown = "".join(f"{one.answers if isinstance(one, Lead | Call) else one}" for one in facts)
     assert not any(word in shown + stored_words(engine) for word in WORDS)
@@ -125,9 +128,9 @@ def test_a_person_is_forgotten_once_for_all_her_leads_and_a_second_time_does_no_
     store: FactStore, engine: Engine
 ) -> None:
     store.append([replace(lead("9"), person_keys=keys_of(Contact(None, AGLAYA.phone, None)))])
-    assert forget_person(engine, LeadId("9"), texts=TEXTS, moment=NOON) == ["7", "9"]
-    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7", "9"]
-    assert ContactBook(engine, b"").same_person(_keys(store, "9"), before=LeadId("9")) == ["7"]
+    assert forget_person(engine, LeadId("9"), texts=TEXTS, moment=NOON).leads == ["7", "9"]
+    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON).leads == ["7", "9"]
+    assert earlier_requests(engine, _keys(store, "9"), before=LeadId("9")) == ["7"]
 
 
 def test_what_was_told_of_her_piece_by_piece_names_nobody_either(store: FactStore, engine: Engine) -> None:
@@ -178,6 +181,24 @@ def test_a_letter_that_tells_of_her_is_emptied_and_waits_for_a_person(store: Fac
     assert [one.id for one in outbox.letters("dead")] == [hers]
     with pytest.raises(UnknownLetter):
         outbox.again(hers, NOON)
+
+
+def test_a_letter_to_the_crm_that_gives_reasons_is_emptied_and_its_score_is_told_anew(
+    store: FactStore, engine: Engine
+) -> None:
+    outbox, book = Outbox(engine), WrittenBook(engine, "amocrm")
+    letters = [
+        outbox.put(Letter("crm", "crm:amocrm", key, "https://x.example", b"reasons", "application/json"), NOON)
+        for key in "ab"
+    ]
+    with writing(engine) as connection:
+        for letter_id, lead_id in zip(letters, "78", strict=True):
+            note_written(
+                connection, "amocrm", lead_id, probability=0.3, grade="A", letter_id=letter_id, moment=NOON
+            )  # fmt: skip
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    assert [outbox.letter(one).letter.body for one in letters] == [b"", b"reasons"]
+    assert book.owed(9) == ["7"]
 
 
 @pytest.mark.parametrize("way", ["told again", "gathered", "taken back"])
@@ -249,8 +270,39 @@ def test_a_forgetting_that_ends_in_the_middle_has_destroyed_the_keys_or_can_be_a
         broken.setattr(keyring, "destroy", _fails)
         with pytest.raises(OSError, match="disk"):
             forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
-    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON) == ["7"]
+    assert forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON).leads == ["7"]
     assert told_contacts(backup, keyring)[0] == Contact(None, None, None)
+
+
+def test_of_a_lead_that_was_given_her_phone_by_mistake_only_what_it_was_before_goes(
+    store: FactStore, engine: Engine
+) -> None:
+    olga, backups = Contact("Ольга", "8 916 000-00-02", "olga@example.com"), []
+    for contact in (replace(olga, phone=AGLAYA.phone), olga):
+        store.append([replace(lead("9", wish="окна"), known_at=_next(store), person_keys=keys_of(contact))])
+        keep_contact(engine, "9", contact)
+        backups.append(_contacts_of(engine))
+    told = forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    assert (told.leads, told.once, told.shared) == (["7"], ["9"], [])
+    assert ContactBook(engine, b"").contact(LeadId("9")) == olga
+    assert not any(AGLAYA.phone == one.phone for one in told_contacts(backups[0], keyring_of(engine)))
+    said = stored_words(engine)
+    assert keys_of(AGLAYA)[0] not in said
+    assert keys_of(olga)[0] in said
+    assert "окна" not in said  # sealed, as it was
+    answers = [one.fact.answers for one in store.history(LeadId("9")).stored if isinstance(one.fact, Lead)]
+    assert answers == [{"wish": "окна"}] * 2
+
+
+def test_an_import_that_is_replaced_since_keeps_the_contacts_of_others(store: FactStore, engine: Engine) -> None:
+    olga, mistaken = Contact("Ольга", "8 916 000-00-02", None), Contact("Ольга", AGLAYA.phone, None)
+    begun = ImportLog(engine).begin(file="a", sha256="0", kind="leads", started_at=NOON, exported_at=NOON)
+    for contact in (replace(olga, phone="8 916 000-00-01"), mistaken, olga):
+        store.append([replace(lead("9"), known_at=_next(store), person_keys=keys_of(contact))])
+        keep_contact(engine, "9", contact, begun.id)
+    forget_person(engine, LeadId("7"), texts=TEXTS, moment=NOON)
+    kept = [one.phone for one in told_contacts(_contacts_of(engine), keyring_of(engine)) if one.name == "Ольга"]
+    assert kept == ["8 916 000-00-01", "8 916 000-00-02"]
 
 
 def test_a_lead_that_was_never_sent_has_nobody_to_forget(store: FactStore, engine: Engine) -> None:
@@ -285,3 +337,7 @@ def _contacts_of(engine: Engine) -> Sequence[Row[Any]]:
 
 def _fails(_: object) -> None:
     raise OSError("the disk is full")
+
+
+def _next(store: FactStore) -> datetime:
+    return NOON + timedelta(minutes=store.last_number())

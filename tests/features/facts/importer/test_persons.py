@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from features.facts.forgetting import forget_person
+from features.facts.persons import earlier_requests
 from features.facts.tables import FACTS
 from features.facts.values import Lead, LeadId
 from tests.features.facts.importer.house import (
@@ -43,7 +45,22 @@ def test_the_same_person_is_recognised_again_by_phone_or_e_mail(house: House) ->
     house.take(house.file("leads.csv", HEADER, ANNA, BORIS, again, third))
     lead = house.facts("10")[0]
     assert isinstance(lead, Lead)
-    assert house.book.same_person(lead.person_keys, before=LeadId("10")) == ["1"]
+    assert earlier_requests(house.engine, lead.person_keys, before=LeadId("10")) == ["1"]
     nine = house.facts("9")[0]
     assert isinstance(nine, Lead)
-    assert house.book.same_person(nine.person_keys, before=LeadId("9")) == ["1"]
+    assert earlier_requests(house.engine, nine.person_keys, before=LeadId("9")) == ["1"]
+
+
+def test_an_export_that_tells_of_somebody_forgotten_again_names_her_in_no_column(house: House) -> None:
+    named = (*ANNA[:8], "от Анна")
+    house.take(house.file("leads.csv", HEADER, named, BORIS))
+    forget_person(house.engine, LeadId("1"), texts=frozenset(), moment=LATER)
+    stored = house.store.last_number()
+    later = (*ANNA[:5], "60", *ANNA[6:8], "от Анна")
+    summary = house.take(house.file("again.csv", HEADER, named, BORIS), exported_at=LATER, dry_run=True)
+    assert summary.stored == 0
+    house.take(house.file("again.csv", HEADER, later, BORIS), exported_at=LATER)
+    assert house.store.last_number() == stored + 1
+    with house.engine.connect() as connection:
+        payloads = " ".join(connection.execute(select(FACTS.c.payload).where(FACTS.c.lead_id == "1")).scalars())
+    assert not any(word in payloads for word in SECRETS)

@@ -1,0 +1,1 @@
+"""A person asks to be forgotten."""
