@@ -63,7 +63,7 @@ def postman(house: House) -> Postman:
     from features.facts.company_file import read_company
     from features.settings import crm_secrets
     from leadloop.connecting.connectors import paces_of_letters
-    from leadloop.connecting.secret_addresses import SecretAddresses, secret_of
+    from leadloop.connecting.secret_addresses import SecretAddresses
     from leadloop.sending.postman import Postman
     from leadloop.webhooks.receivers import receivers_of
 
@@ -75,7 +75,7 @@ def postman(house: House) -> Postman:
         "hubspot": f"Bearer {crm.hubspot_token}" if crm.hubspot_token else None,
     }
     return Postman(
-        SecretAddresses(house.engine, secret_of(crm.bitrix24_hook)),
+        SecretAddresses(house.engine, crm.bitrix24_hook),
         sign_ins=sign_ins,
         receivers=lambda: receivers_of(read_company(said.company_file)),
         clock=now,
