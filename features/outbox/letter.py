@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-LetterState = Literal["waiting", "sending", "delivered", "dead"]
+LetterState = Literal["waiting", "sending", "delivered", "dead", "superseded"]
+"""Dead is what needs a person; superseded what was dead until a newer letter about the same was put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Letter:
 class KeptLetter:
     """A letter in the outbox: its number, its state, how often it was tried, when it is due, and what was answered last.
 
-    ``letter.body`` is empty once it was delivered.
+    ``letter.body`` is empty once it was delivered or superseded.
     """
 
     id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
@@ -15,6 +15,7 @@ from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
 from features.facts.tables import OUTBOX
 from features.outbox.letter import KeptLetter, Letter, LetterState
+from features.outbox.superseded import supersede_among
 
 LONGEST_ANSWER = 500
 ON_ITS_WAY = timedelta(minutes=10)
@@ -34,6 +35,13 @@ def put_in(connection: Connection, letter: Letter, moment: datetime) -> int:
     put = insert(OUTBOX).values(**_columns(letter), put_us=microseconds(moment), state="waiting",
                                 due_us=microseconds(moment), tries=0, changed_us=microseconds(moment))  # fmt: skip
     return int(connection.execute(put.returning(columns.id)).scalar_one())
+
+
+class SentAgain(NamedTuple):
+    """How many dead letters are sent again, and how many are not, as a newer one about the same was put since."""
+
+    sent: int
+    superseded: int
 
 
 class Outbox:
@@ -73,6 +81,13 @@ class Outbox:
             rows = connection.execute(asked.where(OUTBOX.c.due_us <= microseconds(moment)).order_by(OUTBOX.c.id)).all()
         return [(row.id, row.destination) for row in rows]
 
+    def due_to(self, destination: str, moment: datetime) -> int:
+        """Return how many letters to a destination may be sent: what a new one is put behind."""
+        mine = (OUTBOX.c.state == "waiting") & (OUTBOX.c.due_us <= microseconds(moment))
+        asked = select(func.count()).where(mine, OUTBOX.c.destination == destination)
+        with reading(self._engine) as connection:
+            return connection.execute(asked).scalar_one()
+
     def take(self, letter_id: int, moment: datetime) -> KeptLetter | None:
         """Return a letter that is being sent from now on; None where it is not waiting any more."""
         with writing(self._engine) as connection:
@@ -95,8 +110,8 @@ class Outbox:
         """Note that a letter needs a person: it is kept, and not sent by itself any more."""
         self._note(letter_id, moment, state="dead", answer=answer)
 
-    def again(self, letter_id: int, moment: datetime) -> None:
-        """Let a dead letter be sent again.
+    def again(self, letter_id: int, moment: datetime) -> SentAgain:
+        """Let a dead letter be sent again, unless a newer one about the same was put since.
 
         Raises
         ------
@@ -104,13 +119,24 @@ class Outbox:
             Where no dead letter has that number, or it was emptied as somebody whom it told of was forgotten.
         """
         with writing(self._engine) as connection:
-            if not _sent_again(connection, OUTBOX.c.id == letter_id, moment):
-                raise UnknownLetter(letter_id)
+            mine = OUTBOX.c.id == letter_id
+            done = _sent_again(connection, mine, moment)
+            if not any(done):
+                before = select(func.count()).where(mine, OUTBOX.c.state == "superseded")
+                done = SentAgain(0, connection.execute(before).scalar_one())
+        if not any(done):
+            raise UnknownLetter(letter_id)
+        return done
 
-    def all_again(self, destination: str, moment: datetime) -> int:
-        """Let every dead letter of a destination be sent again; return how many those are."""
+    def all_again(self, destination: str, moment: datetime) -> SentAgain:
+        """Let every dead letter of a destination be sent again, unless a newer one about the same was put since."""
         with writing(self._engine) as connection:
             return _sent_again(connection, OUTBOX.c.destination == destination, moment)
+
+    def close_superseded(self, destination: str, moment: datetime) -> int:
+        """Close the dead letters to a destination that a newer one about the same was put after; return how many those are."""
+        with writing(self._engine) as connection:
+            return supersede_among(connection, OUTBOX.c.destination == destination, moment)
 
     def found_in_hand(self, moment: datetime) -> int:
         """Take back what a sender that ended was sending; return how many letters that were.
@@ -159,11 +185,12 @@ class Outbox:
             connection.execute(noted.values(answer=answer[:LONGEST_ANSWER], changed_us=microseconds(moment), **said))
 
 
-def _sent_again(connection: Connection, which: ColumnElement[bool], moment: datetime) -> int:
-    """Let dead letters that were not emptied wait again, as if they had never been tried; return how many those are."""
+def _sent_again(connection: Connection, which: ColumnElement[bool], moment: datetime) -> SentAgain:
+    """Let dead letters that were neither emptied nor superseded wait again, as if they had never been tried."""
+    superseded = supersede_among(connection, which, moment)
     dead = which & (OUTBOX.c.state == "dead") & OUTBOX.c.body.is_not(None)
     put = {"state": "waiting", "due_us": microseconds(moment), "tries": 0, "changed_us": microseconds(moment)}
-    return connection.execute(update(OUTBOX).where(dead).values(**put)).rowcount
+    return SentAgain(connection.execute(update(OUTBOX).where(dead).values(**put)).rowcount, superseded)
 
 
 def _columns(letter: Letter) -> dict[str, Any]:

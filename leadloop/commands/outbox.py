@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "outbox"
 SHOWN = 50
+NEWER = "a newer score of the same record was put since"
 
 
 def command(
@@ -39,7 +40,8 @@ def command(
     """List the letters that wait for another system or for a person: number, whom it goes to, tries, and the last answer.
 
     A dead letter was refused, or tried for more than a day, or nobody knows whether it arrived; `--show` reads it, `--again`
-    sends it once more, `--all-again` all of one destination, once what was wrong there is mended.
+    sends it once more, `--all-again` all of one destination, once what was wrong there is mended. A score is not sent
+    again where a newer one of the same record was put since.
     """
     from rich.console import Console
 
@@ -52,12 +54,15 @@ def command(
             console.print(line, markup=False, highlight=False)
         return
     if again is not None:
-        outbox.again(again, now())
-        console.print(f"Letter {again} is sent again, by `leadloop work` or `leadloop outbox --send`.")
+        is_sent = outbox.again(again, now()).sent
+        how = "sent again, by `leadloop work` or `leadloop outbox --send`" if is_sent else f"not sent again: {NEWER}"
+        console.print(f"Letter {again} is {how}.", highlight=False)
     if all_again is not None:
-        count = outbox.all_again(all_again, now())
-        sent = counted(count, f"letter to {all_again} is", f"letters to {all_again} are")
+        once_more = outbox.all_again(all_again, now())
+        sent = counted(once_more.sent, f"letter to {all_again} is", f"letters to {all_again} are")
         console.print(f"{sent} sent again.", markup=False, highlight=False)
+        if once_more.superseded:
+            console.print(f"{counted(once_more.superseded, 'was', 'were')} superseded: {NEWER}.", highlight=False)
     if send:
         done = postman(house).go_round()
         console.print(
@@ -96,7 +101,7 @@ def _whole(one: KeptLetter) -> Iterator[str]:
     if one.letter.body:
         yield HAS_CONTACT.sub(HIDDEN, _readable(one.letter.body))
     else:
-        yield "  Its body is forgotten: it was delivered, or told of somebody who is forgotten."
+        yield "  Its body is forgotten: it was delivered, a newer one was put since, or it told of somebody who is forgotten."
 
 
 def _readable(body: bytes) -> str:

@@ -19,6 +19,7 @@ from features.errors import UnknownLead
 from features.facts.database import writing
 from features.facts.values import FINAL_KINDS, LeadId
 from features.outbox.outbox import put_in
+from features.outbox.superseded import once_key_about, supersede
 from leadloop.connecting.connector import Connector
 from models.score_log import ScoreLog
 from serving.desk.desk import Desk, Scored
@@ -59,8 +60,10 @@ class WriteBack:
             return False
         values = self._values(scored)
         digest = sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
-        once = f"{record.entity}:{record.record_id}:{int(moment.timestamp() * 1_000_000)}:{digest}"
+        once = once_key_about(record.entity, record.record_id, moment, digest)
         letter_id = put_in(connection, self._connector.letter(record.entity, record.record_id, values, once), moment)
+        if written is not None and written.letter_id is not None:
+            supersede(connection, written.letter_id, moment)
         note_written(
             connection, self._crm, lead_id, probability=probability, grade=grade, letter_id=letter_id, moment=moment
         )
