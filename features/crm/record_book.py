@@ -5,7 +5,7 @@ Contents are kept as keyed hashes: they may hold a phone number, and nobody may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,6 +115,16 @@ class RecordBook:
                 mine = (CRM_RECORDS.c.crm == self._crm) & (CRM_RECORDS.c.entity == entity)
                 rows = connection.execute(select(CRM_RECORDS).where(mine, CRM_RECORDS.c.record_id.in_(some)))
                 found |= {row.record_id: _known(row) for row in rows}
+        return found
+
+    def requests_among(self, lead_ids: Sequence[str]) -> dict[str, datetime | None]:
+        """Return those of some leads that are records there, with when these changed last."""
+        columns, found = CRM_RECORDS.c, dict[str, datetime | None]()
+        stand = (columns.crm == self._crm) & columns.lead_digest.is_not(None) & columns.deleted_us.is_(None)
+        with reading(self._engine) as connection:
+            for some in in_parts(lead_ids):
+                asked = select(columns.lead_id, columns.modified_us).where(stand, columns.lead_id.in_(some))
+                found |= {row.lead_id: _at(row.modified_us) for row in connection.execute(asked)}
         return found
 
     def amiss(self, company_hash: str | None = None, most: int = 100) -> list[KnownRecord]:

@@ -75,7 +75,7 @@ def crm_desk(
         desk=service.desk, board=service.board, contacts=service.contacts, unknown_fields=service.unknown_fields
     )
     book, words = RecordBook(engine, spoken_to.crm), words_of(company)
-    write_back = WriteBack(spoken_to, service.desk, service.log)
+    write_back = WriteBack(spoken_to, service.desk, service.log, service.book.may_be_open)
     taker = Taker(connector=spoken_to, intake=intake, book=book, write_back=write_back, company_hash=words)
     reconciler = Reconciler(
         engine=engine,

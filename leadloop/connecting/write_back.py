@@ -1,7 +1,8 @@
 """Tells the CRM what a lead's score is: into the fields that company.yaml names, and only where it moved.
 
 The letter is put in the transaction that logs the score; scores from elsewhere (a call on the lead's card) follow in a pass
-over the log. What we wrote comes back as a change of the record, in which nothing is new: so it ends there.
+over the log, and those of all open leads once something else scores them (``scored_anew.py``). What we wrote comes back as a
+change of the record, in which nothing is new: so it ends there.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ import orjson
 from sqlalchemy import Connection
 
 from features.crm.record_book import KnownRecord, record_in, standing_record
-from features.crm.written_book import WrittenBook, note_counted, note_owed, note_written, written_in
+from features.crm.written_book import SCORES, Owed, WrittenBook, note_mark, note_owed, note_written, written_in
 from features.errors import UnknownLead
-from features.facts.database import writing
+from features.facts.database import in_parts, writing
 from features.facts.values import FINAL_KINDS, LeadId
-from features.outbox.outbox import put_in
+from features.outbox.outbox import Outbox, put_in
 from features.outbox.superseded import once_key_about, supersede
 from leadloop.connecting.connector import Connector
-from models.score_log import ScoreLog
+from leadloop.connecting.scored_anew import ScoredAnew
+from models.score_log import LoggedScore, ScoreLog, remember_scores
 from serving.desk.desk import Desk, Scored
 from serving.desk.next_question import next_question
+from serving.open_leads.board import MayBeOpen
 from serving.words.reasons import reason_text
 
 MOST_REASONS = 6
@@ -32,12 +35,13 @@ MOST_REASONS = 6
 class WriteBack:
     """Writes one CRM's scores."""
 
-    def __init__(self, connector: Connector, desk: Desk, log: ScoreLog) -> None:
+    def __init__(self, connector: Connector, desk: Desk, log: ScoreLog, may_be_open: MayBeOpen) -> None:
         assert desk.company.crm is not None
         self._connector, self._desk, self._log = connector, desk, log
         self._wanted = desk.company.crm.write_back
         self._crm = connector.crm
-        self._book = WrittenBook(desk.store.engine, connector.crm)
+        self._book, self._outbox = WrittenBook(desk.store.engine, connector.crm), Outbox(desk.store.engine)
+        self._anew = ScoredAnew(connector.crm, desk, may_be_open)
 
     def tell(self, connection: Connection, lead_id: LeadId, scored: Scored, moment: datetime) -> bool:
         """Put a letter with a score inside a transaction of the caller's; return whether there is one.
@@ -70,19 +74,44 @@ class WriteBack:
         return True
 
     def catch_up(self, moment: datetime) -> int:
-        """Put letters for scores that were logged elsewhere since the last pass, as many as the CRM takes in a minute."""
+        """Put letters for scores that moved elsewhere since the last pass; return how many.
+
+        As many wait to be sent as the CRM takes in a minute, so that a new lead's score is never put behind a long line.
+        """
         if not self._wanted.fields:
             return 0
-        last, counted = self._log.last_id(), self._book.counted()
-        most = self._connector.letters_a_minute
-        if last != counted:
-            new = self._log.leads_scored_since(last if counted is None else counted)
-            with writing(self._desk.store.engine) as connection:
-                for lead_id in new:
-                    if self._record(connection, lead_id) is not None:
-                        note_owed(connection, self._crm, lead_id, moment)
-                note_counted(connection, self._crm, last, moment)
-        return sum(self._told(lead_id, moment) for lead_id in self._book.owed(most))
+        if self._anew.note(moment):
+            self._outbox.close_superseded(self._destination, moment)
+        self._note_logged(moment)
+        most, put = self._connector.letters_a_minute, 0
+        room = most - self._outbox.due_to(self._destination, moment)
+        for one in self._book.owed(most) if room > 0 else ():
+            put += self._told(one, moment)
+            if put >= room:
+                break
+        return put
+
+    @property
+    def _destination(self) -> str:
+        return f"crm-{self._crm}"
+
+    def _note_logged(self, moment: datetime) -> None:
+        """Note as owed the leads of which a score was logged since the last pass that their records were not told.
+
+        One whose first score was logged this very moment is noted with the next pass.
+        """
+        last, counted = self._log.last_id(), self._book.marks().get(SCORES)
+        if last == counted:
+            return
+        new = sorted(self._log.leads_scored_since(last if counted is None else counted))
+        said = {lead: score for some in in_parts(new) for lead, score in self._log.last_up_to(last, some).items()}
+        with writing(self._desk.store.engine) as connection:
+            for lead_id, score in said.items():
+                written = written_in(connection, self._crm, lead_id)
+                is_told = written is not None and written.says(*score, self._wanted.moved_by)
+                if not is_told and self._record(connection, lead_id) is not None:
+                    note_owed(connection, self._crm, lead_id, moment)
+            note_mark(connection, self._crm, SCORES, last, moment)
 
     def _record(self, connection: Connection, lead_id: LeadId) -> KnownRecord | None:
         """Return the record that a lead is there now: its own, or the one that this was merged into; None where none is."""
@@ -92,21 +121,27 @@ class WriteBack:
             record = standing_record(connection, self._crm, entity, lead_id)
         return None if record is None or record.lead_digest is None else record
 
-    def _told(self, lead_id: LeadId, moment: datetime) -> bool:
-        """Tell the score that was logged last; where another model serves since, its score, which is logged first."""
+    def _told(self, one: Owed, moment: datetime) -> bool:
+        """Tell the score that was logged last; where leads are scored otherwise since, that of now, which is logged with it."""
+        lead_id, desk = one.lead_id, self._desk
         try:
-            history = self._desk.store.history(lead_id)
-            logged = self._log.scores_of(lead_id)[-1:]
-            scored = self._desk.scored(history, logged[0].at if logged else moment)
+            history = desk.store.history(lead_id)
+            logged = [] if one.in_turn else self._log.scores_of(lead_id)[-1:]
+            scored = desk.scored(history, logged[0].at if logged else moment)
+            is_logged = bool(logged) and _is_same(logged[0], scored)
+            if logged and not is_logged:
+                scored = desk.scored(history, moment)
         except UnknownLead:
-            with writing(self._desk.store.engine) as connection:
+            with writing(desk.store.engine) as connection:
                 note_owed(connection, self._crm, lead_id, moment, owed=False)
             return False
-        if not logged or logged[0].model_version != scored.score.model_version:
-            scored = self._desk.scored(history, moment)
-            self._desk.remember(scored, history.read_up_to)
-        with writing(self._desk.store.engine) as connection:
-            return self.tell(connection, lead_id, scored, moment)
+        with writing(desk.store.engine) as connection:
+            is_told = self.tell(connection, lead_id, scored, moment)
+            if is_told and not is_logged:
+                remember_scores(connection, [desk.logged(scored, history.read_up_to)])
+        if is_told and not is_logged:
+            desk.shadowed(scored)
+        return is_told
 
     def _values(self, scored: Scored) -> dict[str, Any]:
         told = {
@@ -123,3 +158,9 @@ class WriteBack:
         lines += [f"- {reason_text(one, company)}" for one in score.reasons_against]
         asked = next_question(score, company)
         return "\n".join([*lines[:MOST_REASONS], *([f"? {asked}"] if asked else [])])
+
+
+def _is_same(logged: LoggedScore, scored: Scored) -> bool:
+    """Return whether a logged score is what the lead would be given for the same moment now."""
+    score = scored.score
+    return (logged.model_version, logged.probability) == (score.model_version, score.probability)
