@@ -41,6 +41,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.errors import SettingWrong
+from features.whole_file import write_once, write_whole
 
 CONTACT_KEY = "contact.key"
 PERSON_KEY = "person.key"
@@ -223,14 +224,9 @@ def telemetry_off() -> None:
 
 def person_secret(home: Path) -> bytes:
     """Return the key that hashes phones and e-mails; made once, kept in the data folder, never stored with them."""
-    kept = kept_person_secret(home)
-    if kept is not None:
-        return kept
-    path = home / PERSON_KEY
-    home.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_hex(32))
-    return path.read_text().strip().encode()
+    while (kept := kept_person_secret(home)) is None:
+        _make_key(home / PERSON_KEY, secrets.token_hex(32))
+    return kept
 
 
 def kept_person_secret(home: Path) -> bytes | None:
@@ -266,28 +262,28 @@ def add_contact_master(home: Path) -> None:
     if os.environ.get("LEADLOOP_CONTACT_KEY"):
         return
     path = _contact_key_file(home)
-    _replace(path, [secrets.token_hex(MASTER_BYTES), *path.read_text().split()])
+    write_whole(path, _lines([secrets.token_hex(MASTER_BYTES), *path.read_text().split()]), is_secret=True)
 
 
 def drop_older_masters(home: Path) -> None:
     """Keep the newest master key alone."""
     if not os.environ.get("LEADLOOP_CONTACT_KEY"):
         path = _contact_key_file(home)
-        _replace(path, path.read_text().split()[:1])
+        write_whole(path, _lines(path.read_text().split()[:1]), is_secret=True)
 
 
 def _contact_key_file(home: Path) -> Path:
     path = home / CONTACT_KEY
     if not path.exists() or not path.read_text().strip():
-        home.mkdir(parents=True, exist_ok=True)
-        _replace(path, [secrets.token_hex(MASTER_BYTES)])
+        _make_key(path, secrets.token_hex(MASTER_BYTES))
     return path
 
 
-def _replace(path: Path, lines: list[str]) -> None:
-    """Write a file that only we may read, whole or not at all."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_text("\n".join(lines) + "\n")
-    new.replace(path)
+def _make_key(path: Path, key: str) -> None:
+    """Make a key file where there is none: of processes that begin at once, all go on with the key that lies there then."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_once(path, _lines([key]))
+
+
+def _lines(keys: list[str]) -> bytes:
+    return "".join(f"{one}\n" for one in keys).encode()

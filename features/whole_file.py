@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import threading
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, is_secret: bool = False) -> None:
     """Put ``data`` in a file's place; of several that write at once the last one's stays.
 
     Each writes beside the file under a name of its own first: under one name for all, a process would find that another
-    has taken away what it had just written.
+    has taken away what it had just written. A secret is for its owner's eyes alone, and on the disk when this returns.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -21,10 +23,45 @@ def write_whole(path: Path, data: bytes) -> None:
     ...     path.read_bytes(), [one.name for one in path.parent.iterdir()]
     (b'second', ['pointer'])
     """
-    new = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
-    try:
-        new.write_bytes(data)
+    with _written_beside(path, data, is_secret=is_secret) as new:
         new.replace(path)
-    except BaseException:
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Make a file of a secret where none with anything in it is; of several that do so at once the first one's stays.
+
+    Whoever needs the secret reads the file afterwards: what lies there may be another's.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "key"
+    ...     write_once(path, b"first")
+    ...     write_once(path, b"second")
+    ...     path.read_bytes(), [one.name for one in path.parent.iterdir()]
+    (b'first', ['key'])
+    """
+    with _written_beside(path, data, is_secret=True) as new:
+        if path.exists() and not path.read_bytes().strip():  # begun once, and never filled
+            new.replace(path)
+            return
+        try:
+            os.link(new, path)  # unlike a rename it takes nothing's place
+        except FileExistsError:
+            pass
+        except OSError:  # a disk that knows no second name of a file
+            new.replace(path)
+
+
+@contextmanager
+def _written_beside(path: Path, data: bytes, *, is_secret: bool) -> Iterator[Path]:
+    """Give a new file beside ``path`` that holds ``data``; what the block leaves of it is taken away."""
+    new = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_secret else 0o666), "wb") as file:
+            file.write(data)
+            if is_secret:
+                file.flush()
+                os.fsync(file.fileno())
+        yield new
+    finally:
         new.unlink(missing_ok=True)
-        raise

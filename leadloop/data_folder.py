@@ -8,6 +8,8 @@ in it, as a mistyped address must not be filled with them either.
 from __future__ import annotations
 
 import logging
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +61,16 @@ def told_where_made(settings: Settings, *, quietly: bool = False) -> Iterator[No
                 logger.warning(told)
             else:
                 sys.stderr.write(f"{told}\n")  # which whatever shows itself on the terminal meanwhile lets through
+
+
+def warn_where_others_may_read(settings: Settings) -> None:
+    """Say in the log that whoever has an account on this machine may read the data folder; who made it so may have meant it."""
+    if os.name == "posix" and settings.home.is_dir() and settings.home.stat().st_mode & stat.S_IRWXO:
+        logger.warning(
+            "Everybody on this machine may look into %s, where personal data lies; `chmod o= %s` ends that.",
+            settings.home,
+            settings.home,
+        )
 
 
 def keeps_its_database(settings: Settings) -> bool:

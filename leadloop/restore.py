@@ -7,6 +7,7 @@ bring back a person who asked to be gone.
 from __future__ import annotations
 
 import shutil
+import stat
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +60,7 @@ def restore_backup(source: Path, settings: Settings, *, moment: datetime, replac
             )
         new = folder / HOME
         new.mkdir(exist_ok=True)
+        new.chmod(stat.S_IMODE(home.stat().st_mode) if home.exists() else 0o700)
         _take_keys_along(home, new)
         if kind == "sqlite":
             forgotten = _forgotten_in(f"sqlite:///{home / 'leadloop.db'}") if (home / "leadloop.db").exists() else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -30,10 +31,13 @@ _WRITERS: WeakKeyDictionary[Engine, _Writer] = WeakKeyDictionary()
 _WRITERS_LOCK = threading.Lock()
 OUR_OWN_SLIPS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SQLITE = (
-    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+    "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
     "cache_size=-4096",  # kilobytes of each connection; what is read again lies in the system's own cache
     "wal_autocheckpoint=8000",  # pages: the log is put into the database every 32 MB and not every few groups of leads
 )  # fmt: skip
+LOCKED_SECONDS = 30.0
+"""So long a database is waited for that somebody else has to himself."""
+LOCKED_AGAIN_SECONDS = 0.02
 WRITERS_KILOBYTES = 16_384
 """So many kilobytes of pages the connection that writes keeps: a new lead falls anywhere among the persons known before."""
 GONE_AFTER = {
@@ -85,9 +89,9 @@ def engine_for(url: str) -> Engine:
         return served
     path = url.removeprefix("sqlite:///")
     if path and path != url and not path.startswith(":"):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     in_file = {} if make_url(url).database in (None, "", ":memory:") else {"pool_use_lifo": True}
-    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **in_file)
+    engine = create_engine(url, connect_args={"timeout": LOCKED_SECONDS}, hide_parameters=True, **in_file)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "engine_disposed", _leave)
@@ -262,9 +266,24 @@ def _without_the_row(context: ExceptionContext) -> None:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the begin below is ours: the driver's own would begin too late
     cursor = connection.cursor()
+    _keep_log(cursor)
     for pragma in SQLITE:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_log(cursor: sqlite3.Cursor) -> None:
+    """Let a database have a write-ahead log; SQLite itself waits for nobody who is just making it, and refuses."""
+    until = time.monotonic() + LOCKED_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOCKED_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -250,7 +250,7 @@ def _opened_for_us(url: str) -> Engine:
     """Return the database of keys; a file of it is made so that only we may read it."""
     path = url.removeprefix("sqlite:///")
     if path != url and path and not path.startswith(":"):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(path).touch(mode=0o600)
     return engine_for(url)
 

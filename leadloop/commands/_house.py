@@ -86,7 +86,7 @@ def open_house(home: Path | None, company: Path | None, *, makes: bool = False, 
         require_data_folder(settings)
     with told_where_made(settings, quietly=quietly):
         if makes:
-            settings.home.mkdir(parents=True, exist_ok=True)
+            settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = open_database(settings, makes=makes, quietly=True)
         keyring_of(engine).texts = free_texts(words)
         contacts = ContactBook(engine, person_secret(settings.home))

@@ -81,6 +81,7 @@ def serve_house(
 
     from features.facts.company_file import read_company
     from features.settings import contact_masters, hand_on, person_secret, settings_from_environment
+    from leadloop.data_folder import warn_where_others_may_read
     from leadloop.log_lines import JSON, set_up_logs
     from serving.app import create_app
     from serving.gate.people import People
@@ -97,6 +98,7 @@ def serve_house(
     console = Console()
     with console.status("Opening the store ..."):
         engine = open_database(settings, makes=True)
+        warn_where_others_may_read(settings)
         people = People(engine)
         if workers > 1:  # what must be right before, and made once, is looked at before any of them begins
             read_company(settings.company_file)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from features.errors import SettingWrong
-from features.settings import person_secret, settings_from_environment, telemetry_off
+from features.settings import contact_masters, person_secret, settings_from_environment, telemetry_off
 
 NAMES = (
     "LEADLOOP_HOME", "LEADLOOP_COMPANY", "LEADLOOP_DATABASE_URL", "LEADLOOP_API_KEY", "LEADLOOP_SECRET",
@@ -90,6 +94,53 @@ def test_the_key_of_persons_is_made_once_and_is_the_owners_alone(tmp_path: Path)
 def test_a_key_file_that_was_never_filled_is_filled_and_not_used_empty(tmp_path: Path) -> None:
     (tmp_path / "person.key").touch()
     assert len(person_secret(tmp_path)) >= 32
+
+
+KEYS: dict[str, Callable[[Path], object]] = {"person.key": person_secret, "contact.key": contact_masters}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_that_another_process_made_meanwhile_is_used_and_stays(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    theirs, drawn = "7" * 64, secrets.token_hex
+
+    def drawn_too_late(size: int) -> str:
+        (tmp_path / name).write_text(theirs, encoding="utf-8")
+        return drawn(size)
+
+    monkeypatch.setattr("features.settings.secrets.token_hex", drawn_too_late)
+    assert KEYS[name](tmp_path) == {"person.key": theirs.encode(), "contact.key": [bytes.fromhex(theirs)]}[name]
+    assert (tmp_path / name).read_text(encoding="utf-8").strip() == theirs
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_of_many_who_begin_at_once_in_a_new_folder_all_have_the_key_that_lies_there(tmp_path: Path, name: str) -> None:
+    at_once = Barrier(8)
+
+    def begun(home: Path) -> object:
+        at_once.wait()
+        return KEYS[name](home)
+
+    with ThreadPoolExecutor(8) as threads:
+        for turn in range(10):
+            home = tmp_path / str(turn)
+            found = list(threads.map(begun, [home] * 8))
+            assert found == [KEYS[name](home)] * 8
+            assert [one.name for one in home.iterdir()] == [name]
+            assert stat.S_IMODE((home / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_data_folder_that_is_made_is_the_owners_alone_and_one_that_is_there_stays_as_it_is(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "wide").mkdir(mode=0o755)
+    (tmp_path / "wide").chmod(0o755)
+    for folder, mode in (("wide", 0o755), ("new", 0o700)):
+        KEYS[name](tmp_path / folder)
+        assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == mode
 
 
 def test_a_key_of_persons_from_the_environment_makes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

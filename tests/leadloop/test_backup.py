@@ -171,6 +171,19 @@ def test_a_folder_that_is_not_empty_is_refused_and_kept_where_it_is_replaced(liv
     assert leads_in(lived.database_url) == set("01234")
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, 0o700), (0o700, 0o700), (0o750, 0o750)])
+def test_a_folder_that_a_restore_makes_is_its_owners_alone_or_open_as_the_one_before_was(
+    lived: Settings, tmp_path: Path, before: int | None, after: int
+) -> None:
+    make_backup(lived, tmp_path / "copy.tar", moment=NOON)
+    there = settings_of(tmp_path / "there")
+    if before is not None:
+        there.home.mkdir()
+        there.home.chmod(before)
+    restore_backup(tmp_path / "copy.tar", there, moment=LATER)
+    assert stat.S_IMODE(there.home.stat().st_mode) == after
+
+
 def contact_in(settings: Settings, lead_id: str) -> Contact:
     engine = engine_for(settings.database_url)
     found = ContactBook(engine, b"").contact(LeadId(lead_id))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +40,24 @@ def test_the_server_answers_and_ends_cleanly_on_ctrl_c(imported: Small) -> None:
     for page in ("/queue", "/channels", "/docs"):
         assert f"http://127.0.0.1:{port}{page}" in said
     assert "Traceback" not in said
+    assert "may look into" not in said
+
+
+def test_a_data_folder_that_everybody_may_read_is_told_and_stays_as_it_is(imported: Small) -> None:
+    imported.home.chmod(0o755)
+    port = free_port()
+    process = started("serve", "--port", str(port), *imported.place, LEADLOOP_LOG="json")
+    try:
+        wait_until_ready(process, f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        said, _ = process.communicate(timeout=20)
+    told = [line for line in map(json.loads, said.splitlines()) if line["level"] == "warning"]
+    assert [line["message"] for line in told] == [
+        f"Everybody on this machine may look into {imported.home}, where personal data lies; "
+        f"`chmod o= {imported.home}` ends that."
+    ]
+    assert stat.S_IMODE(imported.home.stat().st_mode) == 0o755
 
 
 def test_scores_that_were_asked_for_just_before_ctrl_c_are_logged(imported: Small) -> None:

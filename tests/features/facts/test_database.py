@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+import stat
 import sys
 import threading
 import time
@@ -39,6 +41,38 @@ def test_a_transaction_that_breaks_off_leaves_nothing_behind(engine: Engine) -> 
         break_off()
     with reading(engine) as connection:
         assert connection.execute(select(CONTACTS)).all() == []
+
+
+def test_a_new_database_that_somebody_else_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "leadloop.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE made (here)")
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, other.commit).start()
+    engine = engine_for(f"sqlite:///{tmp_path / 'leadloop.db'}")
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO made VALUES (1)"))
+    engine.dispose()
+    other.close()
+
+
+def test_a_database_that_stays_taken_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.facts.database.LOCKED_SECONDS", 0.1)
+    other = sqlite3.connect(tmp_path / "leadloop.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    engine = engine_for(f"sqlite:///{tmp_path / 'leadloop.db'}")
+    with pytest.raises(StoreUnreachable, match="does not answer"), reading(engine):
+        pytest.fail("somebody else has it")
+    other.close()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_folder_of_a_new_database_is_its_owners_alone(tmp_path: Path, is_there: bool) -> None:
+    folder = tmp_path / "data"
+    if is_there:
+        folder.mkdir()
+        folder.chmod(0o755)
+    engine_for(f"sqlite:///{folder / 'leadloop.db'}").dispose()
+    assert stat.S_IMODE(folder.stat().st_mode) == (0o755 if is_there else 0o700)
 
 
 def test_an_error_of_the_database_repeats_no_contact(engine: Engine) -> None:
