@@ -6,6 +6,8 @@ environment. Whoever has only the database, or a backup, reads no contact; and o
 ever does, in no copy.
 
 A data key seals one thing once. Keys are made ahead, some hundreds at a time, so that a new lead does not wait for two disks.
+The number of a key is drawn and given once: the database of keys may be an older copy, and counting on from what it holds would
+give a new contact the number of a key that another contact names. Who destroyed the one would destroy the other.
 """
 
 from __future__ import annotations
@@ -32,7 +34,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    func,
     select,
     update,
 )
@@ -56,6 +57,11 @@ KEPT = ("id", "master", "wrapped")
 NONCE = 12
 KEY_BYTES = 32
 FIRST_AHEAD, MOST_AHEAD = 32, 512
+BLOCK = 1024
+"""Keys that are made together have numbers one after another, from a drawn multiple of this: they lie together on the disk."""
+BLOCKS = 2**30, 2**52
+"""Between these a block is drawn: beyond the numbers that earlier versions counted from 1, and so that one that counts on from the
+highest there is has as many again."""
 SPARE_BYTES = KEY_BYTES + NONCE
 Sealed = tuple[int, bytes]
 """The number of a data key, and what it seals."""
@@ -173,10 +179,9 @@ class Keyring:
         """Make data keys and keep them; they are on disk before anything is sealed with one."""
         with writing(self._engine) as connection:
             self._read_masters()  # only now: while we waited, a rotation may have dropped the master of before
-            last = connection.execute(select(func.coalesce(func.max(DATA_KEYS.c.id), 0))).scalar_one()
             drawn = secrets.token_bytes(count * (SPARE_BYTES + NONCE))  # at once: each draw lets other threads go first
             master, made, rows = self._masters[self._newest], [], []
-            for number, at in enumerate(range(0, len(drawn), SPARE_BYTES + NONCE), start=last + 1):
+            for number, at in enumerate(range(0, len(drawn), SPARE_BYTES + NONCE), start=_drawn_number()):
                 key, nonces = drawn[at : at + KEY_BYTES], drawn[at + KEY_BYTES : at + SPARE_BYTES + NONCE]
                 made.append(_Spare(number, key, nonces[:NONCE]))
                 rows.append((number, self._newest, _wrapped_by(master, number, key, nonces[NONCE:])))
@@ -253,6 +258,12 @@ def _opened_for_us(url: str) -> Engine:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(path).touch(mode=0o600)
     return engine_for(url)
+
+
+def _drawn_number() -> int:
+    """Return the first number of a block of keys; of all that ten million contacts need, two are the same once in a million houses."""
+    first, end = BLOCKS
+    return (first + secrets.randbelow(end - first)) * BLOCK
 
 
 def _wrapped_by(master: AESGCM, key_id: int, key: bytes, nonce: bytes) -> bytes:

@@ -21,9 +21,9 @@ from features.facts.gathered import GatheredFacts
 from features.facts.import_log import ImportLog
 from features.facts.keyring import keyring_of
 from features.facts.persons import earlier_requests
-from features.facts.sealed_texts import free_texts, seal_plain_texts
+from features.facts.sealed_texts import free_texts, seal_plain_texts, sealed_keys
 from features.facts.store import FactStore
-from features.facts.tables import CONTACTS, SCORES
+from features.facts.tables import CONTACTS, FACTS, SCORES
 from features.facts.tellings import Telling
 from features.facts.values import Call, Lead, LeadId, Source, Stage
 from features.outbox.letter import Letter
@@ -78,7 +78,10 @@ def test_free_texts_notes_and_addresses_lie_sealed_and_are_read_as_they_were_wri
 
 
 def test_where_a_key_is_gone_the_number_of_words_stays(store: FactStore, engine: Engine) -> None:
-    keyring_of(engine).destroy(range(1, 1_000))
+    with reading(engine) as connection:
+        payloads = connection.execute(select(FACTS.c.payload)).scalars().all()
+        of_contacts = connection.execute(select(CONTACTS.c.key_id)).scalars().all()
+    keyring_of(engine).destroy([*of_contacts, *(key for payload in payloads for key in sealed_keys(payload))])
     facts = [one.fact for one in store.history(LeadId("7")).stored]
     assert [one.answers for one in facts if isinstance(one, Lead)] == [
         {"area": 40.0, "role": "owner", "wish": "· · · ·"}

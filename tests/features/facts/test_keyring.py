@@ -65,6 +65,30 @@ def test_two_processes_never_use_the_same_key(tmp_path: Path) -> None:
     assert len(set(used)) == 200
 
 
+def test_keys_made_with_an_older_copy_have_numbers_that_nothing_sealed_names(tmp_path: Path) -> None:
+    lost, back = tmp_path / "lost", tmp_path / "back"
+    before = keyring_in(lost)
+    first = [before.seal(b"anna", "7") for _ in range(40)]
+    before.close()
+    shutil.copytree(lost, back)
+    later = [keyring_in(lost).seal(b"boris", "8") for _ in range(600)]
+    restored = keyring_in(back)
+    new = [restored.seal(b"vera", "9") for _ in range(600)]
+    named = [number for number, _ in (*first, *later)]
+    assert not set(named) & {number for number, _ in new}
+    restored.destroy(named)
+    assert restored.open_all([(*one, "9") for one in new]) == [b"vera"] * 600
+
+
+def test_numbers_of_keys_leave_room_for_those_that_the_version_before_counts_from_one_or_from_the_highest(
+    tmp_path: Path,
+) -> None:
+    keyring = keyring_in(tmp_path)
+    numbers = [keyring.seal(b"anna", "7")[0] for _ in range(600)]
+    assert min(numbers) >= 2**40
+    assert max(numbers) < 2**62
+
+
 def test_the_database_alone_shows_nothing_of_a_contact(engine: Engine) -> None:
     keep_contact(engine, "7", ANNA)
     store = FactStore(engine)
