@@ -257,6 +257,11 @@ def contact_masters(home: Path) -> list[bytes]:
     return masters
 
 
+def holds_contact_master(home: Path) -> bool:
+    """Return whether ``contact_masters`` finds a key made; it would make one else."""
+    return bool(os.environ.get("LEADLOOP_CONTACT_KEY")) or _is_filled(home / CONTACT_KEY)
+
+
 def add_contact_master(home: Path) -> None:
     """Put a new master key first; those before stay until nothing is sealed under them."""
     if os.environ.get("LEADLOOP_CONTACT_KEY"):
@@ -274,9 +279,13 @@ def drop_older_masters(home: Path) -> None:
 
 def _contact_key_file(home: Path) -> Path:
     path = home / CONTACT_KEY
-    if not path.exists() or not path.read_text().strip():
+    if not _is_filled(path):
         _make_key(path, secrets.token_hex(MASTER_BYTES))
     return path
+
+
+def _is_filled(path: Path) -> bool:
+    return path.exists() and bool(path.read_text().strip())
 
 
 def _make_key(path: Path, key: str) -> None:

@@ -75,6 +75,27 @@ def make_backup(
         return write_backup_file(to, Manifest(moment, kind, schema, number, with_keys, {}), files, folder=folder)
 
 
+def copy_data_keys(settings: Settings, to: Path) -> None:
+    """Copy the data keys to the file ``to``, as of one moment, in place of the copy before; only its owner may read it.
+
+    Of PostgreSQL it is a dump, as a backup holds one.
+
+    Raises
+    ------
+    BackupRefused
+        Where there are none, or ``pg_dump`` is missing or fails.
+    """
+    engine = engine_for(settings.keys_url or f"sqlite:///{settings.home / DATA_KEYS}")
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        raise BackupRefused(f"There are no data keys yet at {engine.url.database}: no contact was sealed.")
+    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".leadloop-keys-") as place:
+        copy = Path(place) / to.name
+        copy_database(engine, copy)
+        copy.chmod(0o600)
+        copy.replace(to)
+    engine.dispose()
+
+
 def _state_of(engine: Engine, copy: Path) -> tuple[str, int]:
     """Return the schema's version and the last storage number of a copy; of a dump, those of the database just after it."""
     if engine.dialect.name == "sqlite":

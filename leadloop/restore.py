@@ -9,7 +9,9 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, insert, inspect, select, text
@@ -25,16 +27,26 @@ from features.facts.sealed_texts import free_texts
 from features.facts.tables import FORGOTTEN
 from features.facts.values import LeadId
 from features.facts.write_ahead_log import leave_no_trace
-from features.settings import Settings
+from features.settings import Settings, holds_contact_master
 from leadloop.backup_file import COMPANY, DATA_KEYS, DATABASES, HOME, Manifest, unpacked
 from leadloop.database import bring_up_to_date
 from leadloop.database_copy import copy_sqlite, restore_postgres
+from leadloop.lost_contacts import Sealed, sealed_in
 
 ForgottenLead = tuple[LeadId, str, int]
 """A lead, what holds its person's leads together, and when he was forgotten."""
 
 
-def restore_backup(source: Path, settings: Settings, *, moment: datetime, replace: bool = False) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore brought back."""
+
+    manifest: Manifest
+    sealed: Sealed
+    """What of it lies sealed, and how much of that nobody can read."""
+
+
+def restore_backup(source: Path, settings: Settings, *, moment: datetime, replace: bool = False) -> Restored:
     """Make the data folder, the database and company.yaml from a backup.
 
     ``replace`` keeps what is there under another name (a data folder, company.yaml) and overwrites a PostgreSQL database;
@@ -65,7 +77,7 @@ def restore_backup(source: Path, settings: Settings, *, moment: datetime, replac
         if kind == "sqlite":
             forgotten = _forgotten_in(f"sqlite:///{home / 'leadloop.db'}") if (home / "leadloop.db").exists() else []
             (folder / DATABASES[kind]).replace(new / "leadloop.db")
-            _checked_and_brought_up_to_date(new, settings, forgotten, folder / COMPANY)
+            sealed = _checked_and_brought_up_to_date(new, settings, forgotten, folder / COMPANY)
         else:
             forgotten = _forgotten_in(settings.database_url)
             restore_postgres(folder / DATABASES[kind], settings, clean=replace)
@@ -73,15 +85,16 @@ def restore_backup(source: Path, settings: Settings, *, moment: datetime, replac
             keyring = give_keyring(engine, _keyring_in(new, settings))
             bring_up_to_date(engine)
             _forget_again(engine, forgotten, folder / COMPANY)
+            sealed = sealed_in(engine, keyring if _holds_keys(new, settings) else None)
             engine.dispose()
             keyring.close()
         if home.exists() and any(home.iterdir()):
-            home.rename(home.with_name(f"{home.name}.before-{moment:%Y%m%d-%H%M%S}"))
+            home.rename(_name_aside(home, moment))
         elif home.exists():
             home.rmdir()
         new.rename(home)
         _put_company(folder / COMPANY, settings.company_file, moment, replace=replace)
-    return manifest
+    return Restored(manifest, sealed)
 
 
 def _require_room(settings: Settings, kind: str, replace: bool) -> None:
@@ -111,8 +124,16 @@ def _take_keys_along(home: Path, new: Path) -> None:
 
 def _keyring_in(new: Path, settings: Settings) -> Keyring:
     """Return the keyring of a data folder that is being made; keys that lie elsewhere stay there."""
-    is_elsewhere = settings.keys_url not in ("", f"sqlite:///{settings.home / DATA_KEYS}")
-    return keyring_in(new, settings.keys_url if is_elsewhere else "")
+    return keyring_in(new, settings.keys_url if _are_elsewhere(settings) else "")
+
+
+def _are_elsewhere(settings: Settings) -> bool:
+    return settings.keys_url not in ("", f"sqlite:///{settings.home / DATA_KEYS}")
+
+
+def _holds_keys(new: Path, settings: Settings) -> bool:
+    """Return whether there are data keys and a master key for them; looking into them would make them."""
+    return holds_contact_master(new) and (_are_elsewhere(settings) or (new / DATA_KEYS).exists())
 
 
 def _forgotten_in(url: str) -> list[ForgottenLead]:
@@ -144,7 +165,7 @@ def _forget_again(engine: Engine, leads: list[ForgottenLead], company_file: Path
 
 def _checked_and_brought_up_to_date(
     new: Path, settings: Settings, forgotten: list[ForgottenLead], company_file: Path
-) -> None:
+) -> Sealed:
     engine = engine_for(f"sqlite:///{new / 'leadloop.db'}")
     keyring = give_keyring(engine, _keyring_in(new, settings))
     with reading(engine) as connection:
@@ -154,8 +175,10 @@ def _checked_and_brought_up_to_date(
     bring_up_to_date(engine)
     _forget_again(engine, forgotten, company_file)
     leave_no_trace(engine)
+    sealed = sealed_in(engine, keyring if _holds_keys(new, settings) else None)
     engine.dispose()
     keyring.close()
+    return sealed
 
 
 def _put_company(words: Path, to: Path, moment: datetime, *, replace: bool) -> None:
@@ -163,6 +186,13 @@ def _put_company(words: Path, to: Path, moment: datetime, *, replace: bool) -> N
         if not replace:  # the words that are there may be newer; those of the backup stand beside them
             shutil.copyfile(words, to.with_name(f"{to.name}.restored"))
             return
-        to.rename(to.with_name(f"{to.name}.before-{moment:%Y%m%d-%H%M%S}"))
+        to.rename(_name_aside(to, moment))
     to.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(words, to)
+
+
+def _name_aside(path: Path, moment: datetime) -> Path:
+    """Return the name under which what is there is kept; of several restores in one second each has its own."""
+    name = f"{path.name}.before-{moment:%Y%m%d-%H%M%S}"
+    names = (path.with_name(name if again == 1 else f"{name}-{again}") for again in count(1))
+    return next(one for one in names if not one.exists())

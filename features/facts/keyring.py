@@ -41,7 +41,7 @@ from sqlalchemy import (
 from features.errors import KeysAway, StoreUnreachable
 from features.facts.database import ASKED_AT_ONCE, engine_for, in_parts, reading, wiped, writing
 from features.facts.quick_rows import add_rows
-from features.facts.write_ahead_log import leave_no_trace
+from features.facts.write_ahead_log import leave_no_trace, put_whole_log_into_database
 from features.settings import contact_masters
 
 KEYS = MetaData()
@@ -121,6 +121,16 @@ class Keyring:
         keys = self._keys([key_id for key_id, _, _ in many])
         return [_opened(keys.get(key_id), sealed, about) for key_id, sealed, about in many]
 
+    def missing(self, key_ids: Iterable[int]) -> set[int]:
+        """Return those of some data keys that are not here, or that no master key at hand opens."""
+        chosen, here = sorted(set(key_ids)), set[int]()
+        self._read_masters()
+        for some in in_parts(chosen):
+            with reading(self._engine) as connection:
+                rows = connection.execute(BY_ID, {"ids": some}).all()
+            here |= {row.id for row in rows if row.master in self._masters}
+        return set(chosen) - here
+
     def destroy(self, key_ids: Iterable[int]) -> None:
         """Destroy data keys for good: what they sealed can be read by nobody any more."""
         chosen = sorted(set(key_ids))
@@ -165,6 +175,7 @@ class Keyring:
                 engine = _opened_for_us(self._url)
                 with writing(engine) as connection:
                     KEYS.create_all(connection)
+                put_whole_log_into_database(engine)  # a version of before left keys in it
                 self._opened = engine
             return self._opened
 
@@ -176,7 +187,7 @@ class Keyring:
             return self._spare.pop()
 
     def _made(self, count: int) -> list[_Spare]:
-        """Make data keys and keep them; they are on disk before anything is sealed with one."""
+        """Make data keys and keep them; they are on disk, in the database's own file, before anything is sealed with one."""
         with writing(self._engine) as connection:
             self._read_masters()  # only now: while we waited, a rotation may have dropped the master of before
             drawn = secrets.token_bytes(count * (SPARE_BYTES + NONCE))  # at once: each draw lets other threads go first
@@ -186,6 +197,7 @@ class Keyring:
                 made.append(_Spare(number, key, nonces[:NONCE]))
                 rows.append((number, self._newest, _wrapped_by(master, number, key, nonces[NONCE:])))
             add_rows(connection, DATA_KEYS, KEPT, rows)
+        put_whole_log_into_database(self._engine)
         return made[::-1]
 
     def _keys(self, key_ids: Sequence[int]) -> Mapping[int, bytes]:
@@ -261,7 +273,7 @@ def _opened_for_us(url: str) -> Engine:
 
 
 def _drawn_number() -> int:
-    """Return the first number of a block of keys; of all that ten million contacts need, two are the same once in a million houses."""
+    """Return the first number of a block of keys; of all that ten million contacts need, two hardly ever are the same."""
     first, end = BLOCKS
     return (first + secrets.randbelow(end - first)) * BLOCK
 

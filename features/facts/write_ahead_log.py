@@ -17,6 +17,8 @@ from features.facts.database import answering, errors_as_told, raw, turn_of
 EMPTIED_WITHIN_SECONDS = 10.0
 """SQLite waits by itself for who reads, but not for who is just putting the log into the database: that is asked again so long."""
 AGAIN_AFTER_SECONDS = 0.02
+PUT_WHOLE_WITHIN_SECONDS = 1.0
+"""So long whoever writes waits for who reads, until the database's file holds everything by itself."""
 
 
 def put_log_into_database(engine: Engine) -> None:
@@ -42,6 +44,22 @@ def put_log_into_database(engine: Engine) -> None:
             _is_put(engine, "PASSIVE")
 
 
+def put_whole_log_into_database(engine: Engine) -> None:
+    """Put all that SQLite's log holds into the database, so that its file holds it also where somebody copies that alone.
+
+    Where somebody goes on reading what was there before, it is left at that after a second: it is kept in the log.
+
+    Raises
+    ------
+    StoreUnreachable
+        Where the database is gone, full or damaged.
+    """
+    until = time.monotonic() + PUT_WHOLE_WITHIN_SECONDS
+    with answering():
+        while engine.dialect.name == "sqlite" and not _is_put(engine, "PASSIVE") and time.monotonic() < until:
+            time.sleep(AGAIN_AFTER_SECONDS)
+
+
 def leave_no_trace(engine: Engine) -> None:
     """Empty SQLite's write-ahead log, which would still hold what was just overwritten; PostgreSQL keeps its own.
 
@@ -60,7 +78,7 @@ def leave_no_trace(engine: Engine) -> None:
 
 
 def _is_put(engine: Engine, how: Literal["PASSIVE", "TRUNCATE"]) -> bool:
-    """Put the log into the database as SQLite's checkpoint of that name does; return whether nobody was in the way."""
+    """Put the log into the database as SQLite's checkpoint of that name does; return whether all of it is there."""
     with engine.connect() as connection, errors_as_told(connection):
-        is_busy, *_ = raw(connection).execute(f"PRAGMA wal_checkpoint({how})").fetchone()
-    return not is_busy
+        is_busy, in_log, put = raw(connection).execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+    return not is_busy and in_log == put

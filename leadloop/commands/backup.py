@@ -31,9 +31,9 @@ def command(
     """Write database, models, reports, keys and company.yaml to one file, as of one moment, while the service goes on.
 
     Every fact acknowledged before it begins is in it. Names, phone numbers and e-mail addresses lie sealed in it, and the data
-    keys that open them (contact-keys.db) are left out, so that whoever is forgotten is forgotten there too; copy them apart,
-    and keep no old copies. Only its owner may read the file. Of PostgreSQL it is made by pg_dump, which must be on this
-    machine; MLflow's record is in it where it lies in the data folder.
+    keys that open them (contact-keys.db) are left out, so that whoever is forgotten is forgotten there too; copy them apart
+    afterwards (`leadloop keys copy-contacts`), and keep no old copies. Only its owner may read the file. Of PostgreSQL it is
+    made by pg_dump, which must be on this machine; MLflow's record is in it where it lies in the data folder.
     """
     from leadloop.backup import make_backup
 
@@ -59,6 +59,9 @@ def command(
     if with_contact_keys:
         typer.echo("It holds contact-keys.db: whoever is forgotten later can still be read in it; delete it then.")
     else:
-        typer.echo("It holds no contact-keys.db, without which no contact of it can be read: copy that file apart.")
+        typer.echo(
+            "It holds no contact-keys.db, without which no contact of it can be read: now copy that apart too, with "
+            "`leadloop keys copy-contacts FILE`."
+        )
     if without_keys:
         typer.echo("It holds no keys: without person.key or LEADLOOP_SECRET a restored copy recognises nobody again.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 import tarfile
 import threading
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,14 +24,14 @@ from features.facts.forgetting import forget_person
 from features.facts.keyring import give_keyring, keyring_in
 from features.facts.store import FactStore
 from features.facts.values import LeadId
-from features.settings import Settings
-from leadloop.backup import make_backup
+from features.settings import Settings, add_contact_master, drop_older_masters
+from leadloop.backup import copy_data_keys, make_backup
 from leadloop.backup_file import Manifest, write_backup_file
 from leadloop.database import bring_up_to_date
 from leadloop.restore import restore_backup
 from models.rebuilding import differences
 from models.score_log import ScoreLog
-from tests.leadloop.command_line import Small, one_line, run, serving
+from tests.leadloop.command_line import Ran, Small, one_line, run, serving
 from tests.serving.doors import COMPANY, open_doors
 from tests.support.facts import NOON, lead
 
@@ -230,6 +232,119 @@ def test_a_backup_with_contact_keys_is_whole_and_one_without_keys_has_none(lived
     restore_backup(tmp_path / "whole.tar", there, moment=LATER)
     assert contact_in(there, "1") == Contact(None, "8 912 345-67-89", None)
     assert stat.S_IMODE((there.home / "contact-keys.db").stat().st_mode) == 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A house whose machine is lost: a backup of it, and a new data folder for what else was kept."""
+
+    backup: Path
+    new: Settings
+    old: Settings
+
+    def restored(self) -> Ran:
+        place = ("--home", str(self.new.home), "--company", str(self.new.company_file))
+        return run("restore", str(self.backup), *place, "--replace")
+
+
+@pytest.fixture
+def lost(lived: Settings, tmp_path: Path) -> Lost:
+    """Give a house that was backed up with five contacts and a note, whose data keys were copied when it had no note yet."""
+    new = settings_of(tmp_path / "new")
+    new.home.mkdir()
+    copy_data_keys(lived, new.home / "contact-keys.db")
+    engine = engine_for(lived.database_url)
+    with open_doors(lived.home, engine) as doors:
+        doors.lead("late", contact={"phone": "8 916 111-22-33"})
+        doors.call("late", result="reached", manager="Анна", comment="звонить вечером")
+    engine.dispose()
+    make_backup(lived, tmp_path / "copy.tar", moment=NOON)
+    return Lost(tmp_path / "copy.tar", new, lived)
+
+
+def test_a_restore_with_an_older_copy_of_the_data_keys_counts_what_cannot_be_read_and_says_what_to_do(
+    lost: Lost,
+) -> None:
+    ran = lost.restored()
+    assert ran.code == 0
+    said = one_line(ran.err)
+    assert "NOT ALL OF IT CAN BE READ: 1 of 6 contacts and 1 of 1 notes and free texts are shut." in said
+    assert "they were copied before this backup" in said
+    assert "bring the contact-keys.db that was copied after this backup" in said
+    assert contact_in(lost.new, "late") == Contact(None, None, None)
+    assert contact_in(lost.new, "1") == Contact(None, "8 912 345-67-89", None)
+    copy_data_keys(lost.old, lost.new.home / "contact-keys.db")
+    again = lost.restored()
+    assert again.err == ""
+    assert "All of it can be read: 6 contacts, 1 notes and free texts." in one_line(again.out)
+    assert contact_in(lost.new, "late") == Contact(None, "8 916 111-22-33", None)
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [("contact-keys.db", "There is no {}/contact-keys.db."), ("contact.key", "There is no {}/contact.key")],
+)
+def test_a_restore_without_a_file_of_keys_names_it_and_makes_none(lost: Lost, away: str, said: str) -> None:
+    make_backup(lost.old, lost.backup, moment=NOON, with_keys=False)
+    for name in {"contact-keys.db", "contact.key"} - {away}:
+        shutil.copy(lost.old.home / name, lost.new.home / name)
+    (lost.new.home / away).unlink(missing_ok=True)
+    ran = lost.restored()
+    assert "6 of 6 contacts and 1 of 1 notes and free texts are shut." in one_line(ran.err)
+    assert said.format(lost.new.home) in one_line(ran.err)
+    assert not (lost.new.home / away).exists()
+
+
+def test_a_restore_with_another_master_key_than_the_data_keys_were_wrapped_by_says_so(lost: Lost) -> None:
+    add_contact_master(lost.old.home)
+    assert keyring_in(lost.old.home).rewrap() > 0
+    drop_older_masters(lost.old.home)
+    copy_data_keys(lost.old, lost.new.home / "contact-keys.db")  # and the backup brings the contact.key of before
+    assert "6 of 6 contacts and 1 of 1 notes" in one_line(lost.restored().err)
+    shutil.copy(lost.old.home / "contact.key", lost.new.home / "contact.key")
+    assert "All of it can be read" in lost.restored().out
+
+
+def test_data_keys_copied_while_the_service_goes_on_open_every_contact_that_was_sealed_until_then(
+    imported: Small, tmp_path: Path
+) -> None:
+    apart = tmp_path / "apart" / "contact-keys.db"
+    apart.parent.mkdir()
+    with serving(imported) as client:
+        for turn in range(2):
+            for number in range(40):
+                sent = {"id": f"{turn}-{number}", "contact": {"phone": "8 912 345-67-89"}}
+                assert client.post("/v1/leads", json=sent).status_code == 201
+            imported.done("backup", imported.file("copy.tar"))
+            assert "opens every backup made before" in run("keys", "copy-contacts", str(apart), *imported.place[:2]).out
+    assert stat.S_IMODE(apart.stat().st_mode) == 0o600
+    assert [one.name for one in apart.parent.iterdir()] == ["contact-keys.db"]
+    new = settings_of(tmp_path / "new")
+    new.home.mkdir()
+    shutil.copy(apart, new.home)
+    ran = Lost(Path(imported.file("copy.tar")), new, new).restored()
+    assert "All of it can be read: 83 contacts" in ran.out
+    assert ran.err == ""
+
+
+def test_a_copy_of_data_keys_needs_a_file_to_go_to_and_keys_to_copy(opened: Small, tmp_path: Path) -> None:
+    for to, said in (
+        (tmp_path, "is a folder; name a file in it"),
+        (tmp_path / "nowhere" / "keys.db", "does not exist; make it first"),
+        (opened.home / "keys.db", "lies in the data folder, so every backup would hold it"),
+        (tmp_path / "keys.db", "There are no data keys yet"),
+    ):
+        ran = run("keys", "copy-contacts", str(to), *opened.place[:2])
+        assert ran.code != 0
+        assert said in one_line(ran.err)
+    assert not (tmp_path / "keys.db").exists()
+
+
+def test_data_keys_on_a_server_are_copied_by_its_own_program(tmp_path: Path, postgres_engine: Engine) -> None:
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    settings = replace(settings_of(tmp_path / "home"), keys_url=url)
+    copy_data_keys(settings, tmp_path / "keys.dump")
+    assert (tmp_path / "keys.dump").read_bytes()[:5] == b"PGDMP"
 
 
 def test_a_backup_without_keys_says_what_a_restored_copy_then_lacks(imported: Small) -> None:

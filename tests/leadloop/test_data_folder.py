@@ -27,6 +27,7 @@ WORDS = {
     "drift": ("Поиск",),
     "experiment evaluate": ("spring",),
     "experiment plan": ("--channel", "Поиск"),
+    "keys copy-contacts": ("keys.db",),
     "keys revoke": ("0123abcd",),
     "keys rotate": ("0123abcd",),
     "models compare": ("challenger",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +65,56 @@ def test_two_processes_never_use_the_same_key(tmp_path: Path) -> None:
     rings = [keyring_in(tmp_path), keyring_in(tmp_path)]
     used = [rings[n % 2].seal(b"x", "7")[0] for n in range(200)]
     assert len(set(used)) == 200
+
+
+def alone(home: Path, copy: Path) -> Keyring:
+    """Return a keyring of what the files of keys say without their log, as somebody copied them."""
+    copy.mkdir()
+    for name in ("contact-keys.db", "contact.key"):
+        shutil.copy(home / name, copy / name)
+    return keyring_in(copy)
+
+
+def test_the_file_of_keys_alone_opens_whatever_was_sealed_while_somebody_has_it_open(tmp_path: Path) -> None:
+    keyring = keyring_in(tmp_path / "home")
+    for turn in ("one", "two", "three"):
+        sealed = [keyring.seal(b"anna", "7") for _ in range(500)]
+        copied = alone(tmp_path / "home", tmp_path / turn)
+        assert copied.open_all([(*one, "7") for one in sealed]) == [b"anna"] * 500
+        copied.close()
+    keyring.close()
+
+
+def test_keys_that_the_version_before_left_in_the_log_come_into_the_file_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "contact-keys.db"
+    keyring_in(tmp_path).seal(b"anna", "7")
+    before = sqlite3.connect(path)
+    before.execute("INSERT INTO data_keys VALUES (1, 'master', x'00')")
+    before.commit()
+    assert not is_in_file(path, 1)
+    assert keyring_in(tmp_path).open(2, b"", "7") is None
+    assert is_in_file(path, 1)
+    before.close()
+
+
+def is_in_file(path: Path, number: int) -> bool:
+    """Return whether a file of keys holds a number by itself, without its log."""
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as alone:
+        return alone.execute("SELECT 1 FROM data_keys WHERE id = ?", (number,)).fetchone() is not None
+
+
+def test_a_reader_who_stays_keeps_nobody_from_sealing_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.facts.write_ahead_log.PUT_WHOLE_WITHIN_SECONDS", 0.1)
+    keyring = keyring_in(tmp_path)
+    keyring.seal(b"anna", "7")
+    reader = sqlite3.connect(tmp_path / "contact-keys.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM data_keys").fetchall()
+    began = time.monotonic()
+    sealed = [keyring.seal(b"boris", "8") for _ in range(100)]
+    assert time.monotonic() - began < 5
+    assert keyring.open_all([(*one, "8") for one in sealed]) == [b"boris"] * 100
+    reader.close()
 
 
 def test_keys_made_with_an_older_copy_have_numbers_that_nothing_sealed_names(tmp_path: Path) -> None:
