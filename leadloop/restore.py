@@ -1,7 +1,7 @@
 """The way back from a backup: every file is checked first, the new data folder is built beside, one rename puts it in place.
 
 A restore takes along the data keys that the data folder has now, and forgets again whoever it knows as forgotten: no copy may
-bring back a person who asked to be gone.
+bring back a person who asked to be gone. Nor may it let anybody in who was shut out since (``carried_access.py``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, insert, inspect, select, text
 
-from features.errors import BackupRefused, UnknownLead
+from features.errors import BackupRefused, StoreUnreachable, UnknownLead
 from features.facts.codec import instant
 from features.facts.company_file import read_company
 from features.facts.database import engine_for, reading, writing
@@ -29,6 +30,7 @@ from features.facts.values import LeadId
 from features.facts.write_ahead_log import leave_no_trace
 from features.settings import Settings, holds_contact_master
 from leadloop.backup_file import COMPANY, DATA_KEYS, DATABASES, HOME, Manifest, unpacked
+from leadloop.carried_access import Access, Carried, access_in, carry_over
 from leadloop.database import bring_up_to_date
 from leadloop.database_copy import copy_sqlite, restore_postgres
 from leadloop.lost_contacts import Sealed, sealed_in
@@ -44,6 +46,16 @@ class Restored:
     manifest: Manifest
     sealed: Sealed
     """What of it lies sealed, and how much of that nobody can read."""
+    access: Carried
+    """Who comes in, and who does no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the database that a restore takes the place of knows, and a backup does not."""
+
+    forgotten: Sequence[ForgottenLead]
+    access: Access
 
 
 def restore_backup(source: Path, settings: Settings, *, moment: datetime, replace: bool = False) -> Restored:
@@ -75,26 +87,21 @@ def restore_backup(source: Path, settings: Settings, *, moment: datetime, replac
         new.chmod(stat.S_IMODE(home.stat().st_mode) if home.exists() else 0o700)
         _take_keys_along(home, new)
         if kind == "sqlite":
-            forgotten = _forgotten_in(f"sqlite:///{home / 'leadloop.db'}") if (home / "leadloop.db").exists() else []
+            before = _before_in_file(home)
             (folder / DATABASES[kind]).replace(new / "leadloop.db")
-            sealed = _checked_and_brought_up_to_date(new, settings, forgotten, folder / COMPANY)
+            url = f"sqlite:///{new / 'leadloop.db'}"
+            _require_sound(url)
         else:
-            forgotten = _forgotten_in(settings.database_url)
+            before, url = _before(settings.database_url), settings.database_url
             restore_postgres(folder / DATABASES[kind], settings, clean=replace)
-            engine = engine_for(settings.database_url)
-            keyring = give_keyring(engine, _keyring_in(new, settings))
-            bring_up_to_date(engine)
-            _forget_again(engine, forgotten, folder / COMPANY)
-            sealed = sealed_in(engine, keyring if _holds_keys(new, settings) else None)
-            engine.dispose()
-            keyring.close()
+        sealed, access = _brought_up_to_date(url, new, settings, before, folder / COMPANY)
         if home.exists() and any(home.iterdir()):
             home.rename(_name_aside(home, moment))
         elif home.exists():
             home.rmdir()
         new.rename(home)
         _put_company(folder / COMPANY, settings.company_file, moment, replace=replace)
-    return Restored(manifest, sealed)
+    return Restored(manifest, sealed, access)
 
 
 def _require_room(settings: Settings, kind: str, replace: bool) -> None:
@@ -136,20 +143,38 @@ def _holds_keys(new: Path, settings: Settings) -> bool:
     return holds_contact_master(new) and (_are_elsewhere(settings) or (new / DATA_KEYS).exists())
 
 
-def _forgotten_in(url: str) -> list[ForgottenLead]:
-    """Return the leads that were forgotten by now in the database that a restore takes the place of."""
+def _before_in_file(home: Path) -> _Before:
+    """Return what the database of a data folder knows; ``BackupRefused`` where it is there and cannot be read."""
+    if not (home / "leadloop.db").exists():
+        return _Before((), Access())
+    try:
+        return _before(f"sqlite:///{home / 'leadloop.db'}")
+    except StoreUnreachable as error:
+        raise BackupRefused(
+            f"{home / 'leadloop.db'} cannot be read, so nobody knows who was forgotten, revoked or removed since the backup. Stop "
+            f"what uses it; where it is damaged, move {home} away, put its {DATA_KEYS} and contact.key into a new one, and restore "
+            "with --replace; then forget, revoke and remove anew whom you know of."
+        ) from error
+
+
+def _before(url: str) -> _Before:
     engine = engine_for(url)
     try:
-        with reading(engine) as connection:
-            if not inspect(connection).has_table(FORGOTTEN.name):
-                return []
-            rows = connection.execute(select(FORGOTTEN.c.lead_id, FORGOTTEN.c.token, FORGOTTEN.c.at_us)).all()
-            return [(LeadId(row.lead_id), row.token, row.at_us) for row in rows]
+        return _Before(_forgotten_in(engine), access_in(engine))
     finally:
         engine.dispose()
 
 
-def _forget_again(engine: Engine, leads: list[ForgottenLead], company_file: Path) -> None:
+def _forgotten_in(engine: Engine) -> list[ForgottenLead]:
+    """Return the leads that were forgotten by now in the database that a restore takes the place of."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table(FORGOTTEN.name):
+            return []
+        rows = connection.execute(select(FORGOTTEN.c.lead_id, FORGOTTEN.c.token, FORGOTTEN.c.at_us)).all()
+        return [(LeadId(row.lead_id), row.token, row.at_us) for row in rows]
+
+
+def _forget_again(engine: Engine, leads: Sequence[ForgottenLead], company_file: Path) -> None:
     """Forget in a restored database whoever was forgotten since; of a lead that is not in it, remember that it is."""
     texts = free_texts(read_company(company_file)) if leads else frozenset()
     for lead_id, token, at_us in leads:
@@ -163,22 +188,29 @@ def _forget_again(engine: Engine, leads: list[ForgottenLead], company_file: Path
                 connection.execute(insert(FORGOTTEN).values(lead_id=lead_id, token=token, at_us=at_us))
 
 
-def _checked_and_brought_up_to_date(
-    new: Path, settings: Settings, forgotten: list[ForgottenLead], company_file: Path
-) -> Sealed:
-    engine = engine_for(f"sqlite:///{new / 'leadloop.db'}")
-    keyring = give_keyring(engine, _keyring_in(new, settings))
+def _require_sound(url: str) -> None:
+    engine = engine_for(url)
     with reading(engine) as connection:
         said = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+    engine.dispose()
     if said != "ok":
         raise BackupRefused(f"The database in this backup is damaged ({said}); take another backup.")
+
+
+def _brought_up_to_date(
+    url: str, new: Path, settings: Settings, before: _Before, company_file: Path
+) -> tuple[Sealed, Carried]:
+    """Bring a restored database up to date with the program, and with what was known before it was restored."""
+    engine = engine_for(url)
+    keyring = give_keyring(engine, _keyring_in(new, settings))
     bring_up_to_date(engine)
-    _forget_again(engine, forgotten, company_file)
+    _forget_again(engine, before.forgotten, company_file)
+    access = carry_over(engine, before.access)
     leave_no_trace(engine)
     sealed = sealed_in(engine, keyring if _holds_keys(new, settings) else None)
     engine.dispose()
     keyring.close()
-    return sealed
+    return sealed, access
 
 
 def _put_company(words: Path, to: Path, moment: datetime, *, replace: bool) -> None:

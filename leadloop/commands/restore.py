@@ -11,6 +11,7 @@ from leadloop.commands._house import CompanyOption, HomeOption, now
 
 if TYPE_CHECKING:
     from features.settings import Settings
+    from leadloop.carried_access import Carried
     from leadloop.lost_contacts import Sealed
 
 NAME = "restore"
@@ -29,7 +30,8 @@ def command(
 
     The new folder stands beside until it is whole and up to date, and is put in place by one rename; stop the service first.
     A company.yaml that is there and says otherwise stays, unless --replace says so: that of the backup is written beside it.
-    The data keys of contacts (contact-keys.db) that are there now go on, and whoever was forgotten since is forgotten again.
+    The data keys of contacts (contact-keys.db) that are there now go on, and whoever was forgotten since is forgotten again. Keys
+    and people that were revoked or removed since stay so, and everybody signs in anew.
     """
     from features.settings import settings_from_environment
     from leadloop.restore import restore_backup
@@ -43,6 +45,7 @@ def command(
     if not (settings.home / "person.key").exists():
         typer.echo("The backup holds no person.key: put it there, or set LEADLOOP_SECRET, before you serve.")
     _tell_what_opens(restored.sealed, settings)
+    _tell_who_comes_in(restored.access)
     for before in sorted(settings.home.parent.glob(f"{settings.home.name}.before-*/contact-keys.db")):
         typer.echo(
             f"{before} still opens whoever is forgotten from now on: delete it when you need that folder no more."
@@ -63,6 +66,18 @@ def _tell_what_opens(sealed: Sealed, settings: Settings) -> None:
         "is shut then was forgotten since the backup, or is lost.",
         err=True,
     )
+
+
+def _tell_who_comes_in(access: Carried) -> None:
+    if access.shut:
+        typer.echo(f"Shut since the backup, and so it stays: {', '.join(access.shut)}.")
+    if access.not_in_backup:
+        typer.echo(f"Not in the backup, so make it again: {', '.join(access.not_in_backup)}.")
+    if access.comes_in_again:
+        typer.echo(
+            f"As in the backup, these come in again: {', '.join(access.comes_in_again)}. Shut out whoever was shut out since, "
+            "with `leadloop keys revoke` and `leadloop people remove`, before you serve."
+        )
 
 
 def _what_lacks(settings: Settings) -> str:
