@@ -123,6 +123,15 @@ def test_containers_run_without_rights_on_a_root_that_nobody_writes_to() -> None
     assert "LEADLOOP_OPEN" not in set(variables())
 
 
+def test_whatever_stands_in_env_reaches_each_of_our_containers_and_no_other() -> None:
+    services = compose()["services"]
+    handed = {name: one.get("env_file") for name, one in services.items()}
+    assert handed == {name: [{"path": ".env", "required": False}] if name in ours() else None for name in services}
+    for name, one in ours().items():  # what stands here wins over the file
+        taken = {variable for variable, said in one["environment"].items() if f"${{{variable}:-" not in said}
+        assert taken == {"LEADLOOP_DATABASE_URL"}, name
+
+
 def test_nothing_serves_or_works_before_the_database_was_brought_up_to_date() -> None:
     services = ours()
     for name in ("serve", "work"):
