@@ -140,7 +140,9 @@ def show_runs(engine: Engine, console: Console, *, is_led: bool) -> int:
     for one in runs:
         took = span_words(one.ended_at - one.begun_at) if one.ended_at else "-"
         success = in_utc(one.succeeded_at) if one.succeeded_at else "never"
-        table.add_row(one.name, span_words(one.every), in_utc(one.begun_at), took, success, _outcome(one, is_led=is_led))
+        table.add_row(
+            one.name, span_words(one.every), in_utc(one.begun_at), took, success, _outcome(one, is_led=is_led)
+        )
     console.print(table)
     for one in runs:
         if one.outcome == FAILED:
