@@ -17,6 +17,9 @@ KIND_OF: dict[type[Fact], str] = {
     Lead: "lead", Source: "source", Call: "call", Stage: "stage", Assignment: "assignment", Spend: "spend", Plan: "plan",
 }  # fmt: skip
 Payload = dict[str, Any]
+_WhenTold = tuple[datetime | None, tuple[tuple[str, datetime | None], ...], datetime | None]
+_US = "_us"
+_NOT_TOLD: _WhenTold = (None, (), None)
 
 
 def microseconds(moment: datetime) -> int:
@@ -142,20 +145,19 @@ def _call_out(fact: Call) -> Payload:
         "attracts": fact.attracts,
         "ideal_product": fact.ideal_product,
         "comment": fact.comment,
-        "call_back_us": None if fact.call_back_at is None else microseconds(fact.call_back_at),
+        "call_back_us": _us(fact.call_back_at),
         "back_dated": fact.back_dated,
         "grade": fact.grade,
-        "told_us": None if fact.told_at is None else microseconds(fact.told_at),
+        **_told_out(fact),
     }
 
 
 def _call_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Call:
-    back, told = said.get("call_back_us"), said.get("told_us")
     return Call(
         lead_id, at, known_at, _once(said["result"]), said.get("call_id"), _once(said.get("manager")),
         said.get("seconds"), _answers_in(said.get("answers", {})), said.get("attracts"),
-        said.get("ideal_product"), said.get("comment"), None if back is None else instant(back),
-        said.get("back_dated", False), said.get("grade"), None if told is None else instant(told),
+        said.get("ideal_product"), said.get("comment"), _instant(said.get("call_back_us")),
+        said.get("back_dated", False), said.get("grade"), *_told_in(said),
     )  # fmt: skip
 
 
@@ -163,17 +165,40 @@ def _stage_out(fact: Stage) -> Payload:
     return {
         "stage": fact.stage, "amount": fact.amount, "reason": fact.reason, "manager": fact.manager,
         "back_dated": fact.back_dated, "is_status": fact.is_status, "stage_id": fact.stage_id,
-        "told_us": None if fact.told_at is None else microseconds(fact.told_at),
+        **_told_out(fact),
     }  # fmt: skip
 
 
 def _stage_in(lead_id: LeadId, at: datetime, known_at: datetime, said: Payload) -> Stage:
-    told = said.get("told_us")
     return Stage(
         lead_id, at, known_at, said["stage"], said.get("amount"), said.get("reason"),
         said.get("manager"), said.get("back_dated", False), said.get("is_status", False), said.get("stage_id"),
-        None if told is None else instant(told),
+        *_told_in(said),
     )  # fmt: skip
+
+
+def _told_out(fact: Call | Stage) -> Payload:
+    """Return when an event and its parts were told; a part goes by a name of its own, since what is sealed is found by names."""
+    return {
+        "told_us": _us(fact.told_at),
+        "parts_told": {f"{name}{_US}": _us(moment) for name, moment in fact.parts_told_at},
+        "named_us": _us(fact.named_at),
+    }
+
+
+def _told_in(said: Payload) -> _WhenTold:
+    if "told_us" not in said and "parts_told" not in said and "named_us" not in said:
+        return _NOT_TOLD
+    parts = tuple([(name.removesuffix(_US), _instant(us)) for name, us in said.get("parts_told", {}).items()])
+    return _instant(said.get("told_us")), parts, _instant(said.get("named_us"))
+
+
+def _us(moment: datetime | None) -> int | None:
+    return None if moment is None else microseconds(moment)
+
+
+def _instant(us: int | None) -> datetime | None:
+    return None if us is None else instant(us)
 
 
 def _assignment_out(fact: Assignment) -> Payload:

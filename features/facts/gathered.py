@@ -5,11 +5,11 @@ Each request sees what those before it in the group added, as if each had had a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from sqlalchemy import Connection, Select, Update, null, select, update
 
@@ -124,6 +124,16 @@ class GatheredFacts:
         payload = telling_payload(telling).decode()
         self._add(TELLING, lead_id, key, key, microseconds(telling.told_at), microseconds(known_at), payload)
 
+    def versions(self, fact: AnyFact) -> list[AnyFact]:
+        """Return the stored versions of what a fact speaks of."""
+        return [one.fact for one in self._leads[fact.lead_id].facts if _is_version(one.fact, fact)]
+
+    def imported_at(self, fact: LeadFact) -> datetime | None:
+        """Return when an import told last what is known of what a fact speaks of; None where none did."""
+        mine = self._leads[fact.lead_id]
+        told = [one.fact for one in mine.facts if one.number in mine.imported] if mine.imported else []
+        return max([one.known_at for one in told if _is_version(one, fact)], default=None)
+
     def append(self, fact: LeadFact) -> bool:
         """Add a fact; return False, and add nothing, where its latest version says the same."""
         fact = self.as_kept(fact)
@@ -227,10 +237,8 @@ class GatheredFacts:
             mine.imported.add(number)
 
 
-def same_thing(fact: LeadFact, facts: Sequence[Stored]) -> list[LeadFact]:
-    """Return the stored versions of what a fact speaks of."""
-    key = key_of(fact)
-    return [one.fact for one in facts if type(one.fact) is type(fact) and key_of(one.fact) == key]
+def _is_version(one: LeadFact, fact: AnyFact) -> TypeGuard[AnyFact]:
+    return type(one) is type(fact) and key_of(one) == key_of(fact)
 
 
 @cache

@@ -25,11 +25,15 @@ def identity(fact: Fact) -> Identity:
     if isinstance(fact, Source):
         return ("source", fact.lead_id)
     if isinstance(fact, Call):
-        return ("call", fact.lead_id, fact.call_id) if fact.call_id else ("call", fact.lead_id, fact.at, fact.manager)
+        if fact.call_id:
+            return ("call", fact.lead_id, fact.call_id)
+        return ("call", fact.lead_id, fact.named_at or fact.at, fact.manager)
     if isinstance(fact, Stage) and fact.stage_id:
         return ("stage", fact.lead_id, fact.stage_id)
     if isinstance(fact, Stage):
-        return ("status", fact.lead_id) if fact.is_status else ("stage", fact.lead_id, tidied(fact.stage), fact.at)
+        if fact.is_status:
+            return ("status", fact.lead_id)
+        return ("stage", fact.lead_id, tidied(fact.stage), fact.named_at or fact.at)
     if isinstance(fact, Assignment):
         return ("assignment", fact.lead_id, fact.at, fact.manager)
     if isinstance(fact, Spend):

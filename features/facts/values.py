@@ -81,7 +81,10 @@ class Call:
     call_back_at: datetime | None = None
     back_dated: bool = False
     grade: ManagerGrade | None = None  # the manager's own; shown and compared, never a feature
-    told_at: datetime | None = None  # when the sender says it told this; of two versions the one told later counts
+    told_at: datetime | None = None  # when the sender says it told this last
+    parts_told_at: tuple[tuple[str, datetime | None], ...] = ()
+    """When each part was told that was not told with the version itself, or was cleared (``events_together.py``)."""
+    named_at: datetime | None = None  # ``at`` by the sender's clock, where that is ahead of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ class Stage:
     back_dated: bool = False
     is_status: bool = False  # the lead's status on the day of an export, without a date of its own
     stage_id: str | None = None  # the CRM's own id; without one, lead + stage + moment identify it
-    told_at: datetime | None = None  # as of a call
+    told_at: datetime | None = None  # as of a call, and the two that follow
+    parts_told_at: tuple[tuple[str, datetime | None], ...] = ()
+    named_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

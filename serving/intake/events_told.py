@@ -1,28 +1,51 @@
-"""Adds a call or a stage of a stored lead to its facts; of one that is told several times, the latest telling counts."""
+"""Adds a call or a stage of a stored lead to its facts; one that is told several times is what all tellings say together.
+
+What a telling leaves out stays as another said it, when it happened among the rest; whatever the order of the tellings, they end
+in the same (``events_together.py``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from features.facts.codec import encoded
 from features.facts.company import Company
-from features.facts.gathered import GatheredFacts, same_thing
+from features.facts.events_together import ANSWER, PARTS, telling, together, told_when, without_cleared
+from features.facts.gathered import GatheredFacts
 from features.facts.values import Call, LeadId, Stage
 from serving.intake.said import Said, not_ahead, sent_at_of
 from serving.intake.sent_facts import CallIn, StageIn
 from serving.intake.sent_lead import answers_of
 
+Event = TypeVar("Event", Call, Stage)
 
-def say_call(lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime, *, company: Company) -> Said:
-    """Add a call; ``UnknownLead`` where its lead is not stored, ``FactRefused`` where a moment lies ahead."""
-    history, moment = facts.history(lead_id), facts.moment(lead_id, now)
+
+def say_call(
+    lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime, *, company: Company, in_order: bool = False
+) -> Said:
+    """Add a call.
+
+    Parameters
+    ----------
+    in_order
+        Whether its tellings come in order, as those of a CRM's record do: nothing of what they name as null has to be remembered.
+
+    Raises
+    ------
+    UnknownLead
+        Where its lead is not stored.
+    FactRefused
+        Where a moment lies ahead.
+    """
+    facts.history(lead_id)
+    moment = facts.moment(lead_id, now)
     answers, unknown = answers_of(body.answers, company)
     sent_at = sent_at_of(body.sent_at, moment)
+    at, named_at = _when(body, sent_at, moment)
     call = Call(
         lead_id,
-        not_ahead("at", body.at, moment) or min(sent_at or moment, moment),
+        at,
         moment,
         body.result,
         call_id=body.id,
@@ -35,41 +58,59 @@ def say_call(lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime,
         call_back_at=body.call_back_at,
         grade=body.grade,
         told_at=sent_at,
+        named_at=named_at,
     )
-    call = facts.as_kept(call)
-    versions = [one for one in same_thing(call, history.stored) if isinstance(one, Call)]
-    call = replace(call, at=_when(call, body, versions))
-    return Said(_is_latest(call, versions) and facts.append(call), unknown, moment, call.at)
+    emptied = [f"{ANSWER}{name}" for name in body.answers if name in company.fields and name not in answers]
+    event = telling(call, names_at=body.at is not None, clears=[*_nulls(body), *emptied])
+    return _said(event, facts, unknown, in_order=in_order)
 
 
-def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetime) -> Said:
-    """Add a stage; errors as of ``say_call``."""
-    history, moment = facts.history(lead_id), facts.moment(lead_id, now)
+def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetime, *, in_order: bool = False) -> Said:
+    """Add a stage; parameters and errors as of ``say_call``."""
+    facts.history(lead_id)
+    moment = facts.moment(lead_id, now)
     sent_at = sent_at_of(body.sent_at, moment)
-    at = not_ahead("at", body.at, moment) or min(sent_at or moment, moment)
+    at, named_at = _when(body, sent_at, moment)
     stage = Stage(
-        lead_id, at, moment, body.stage, body.amount, body.reason, body.manager, stage_id=body.id, told_at=sent_at
+        lead_id,
+        at,
+        moment,
+        body.stage,
+        body.amount,
+        body.reason,
+        body.manager,
+        stage_id=body.id,
+        told_at=sent_at,
+        named_at=named_at,
     )
-    stage = facts.as_kept(stage)
-    versions = [one for one in same_thing(stage, history.stored) if isinstance(one, Stage)]
-    stage = replace(stage, at=_when(stage, body, versions))
-    return Said(_is_latest(stage, versions) and facts.append(stage), [], moment)
+    event = telling(stage, names_at=body.at is not None, clears=_nulls(body))
+    return _said(event, facts, [], in_order=in_order)
 
 
-def _when(fact: Call | Stage, body: CallIn | StageIn, versions: Sequence[Call | Stage]) -> datetime:
-    """Return when something happened: where it is told again without a moment, when it was told to have happened before."""
-    is_told = body.at is not None or body.sent_at is not None or not versions
-    return fact.at if is_told else max(versions, key=lambda one: one.known_at).at
+def _when(body: CallIn | StageIn, sent_at: datetime | None, moment: datetime) -> tuple[datetime, datetime | None]:
+    """Return when something happened as far as a telling says it, and as the sender's clock says it where that is ahead."""
+    if body.at is None:
+        named = sent_at or moment
+        at = min(named, moment)
+    else:
+        named, at = body.at, not_ahead("at", body.at, moment)
+    return at, named if named > at else None
 
 
-def _is_latest(fact: Call | Stage, versions: Sequence[Call | Stage]) -> bool:
-    """Return whether none of its versions was told after it.
-
-    Of two that were told at one moment the one that happened later holds; of two that happened at one, what they say decides.
-    """
-    mine = _told(fact)
-    return all(_told(one) <= mine for one in versions)
+def _nulls(body: CallIn | StageIn) -> Sequence[str]:
+    """Return the parts that a telling names as null."""
+    parts = PARTS[Call if isinstance(body, CallIn) else Stage]
+    return [name for name in parts if name in body.model_fields_set and getattr(body, name) is None]
 
 
-def _told(fact: Call | Stage) -> tuple[datetime, datetime, str]:
-    return fact.told_at or fact.known_at, fact.at, encoded(fact)
+def _said(event: Event, facts: GatheredFacts, unknown: list[str], *, in_order: bool) -> Said:
+    """Add a telling to those before it; one that was told before an import told the same anew says nothing any more."""
+    event = facts.as_kept(event)
+    before = max(facts.versions(event), key=lambda one: one.known_at, default=None)
+    imported_at = facts.imported_at(event)
+    if imported_at is not None and told_when(event) < imported_at:
+        return Said(False, unknown, event.known_at)
+    said = event if before is None else together(before, event)
+    if said is None:
+        return Said(False, unknown, event.known_at)
+    return Said(facts.append(without_cleared(said) if in_order else said), unknown, event.known_at, said.at)

@@ -142,9 +142,9 @@ class Intake:
         told: Sequence[tuple[LeadId, LeadIn | CallIn | StageIn]],
         then: Callable[[Connection, Sequence[Told | Exception | None]], None],
     ) -> list[Told | Exception | None]:
-        """Store what was told in one transaction with what ``then`` does in it; return what became of each.
+        """Store what a CRM's records tell in one transaction with what ``then`` does in it; return what became of each.
 
-        ``then`` is given the same: where it fails, nothing is stored.
+        ``then`` is given the same: where it fails, nothing is stored. The tellings of a record come in order.
         """
         requests = [self._request(lead_id, body) for lead_id, body in told]
         with writing(self.desk.store.engine) as connection:
@@ -160,9 +160,9 @@ class Intake:
         if isinstance(body, LeadIn):
             return self._lead(body)
         if isinstance(body, StageIn):
-            return self._stage(lead_id, body)
+            return self._stage(lead_id, body, in_order=True)
         (hand_out,) = self.handed_out([(lead_id, body)])
-        return self._call(lead_id, body, hand_out)
+        return self._call(lead_id, body, hand_out, in_order=True)
 
     def take(
         self, lead_id: LeadId, manager: str, *, taken: bool = True, keyed: Keyed | None = None
@@ -194,11 +194,20 @@ class Intake:
         say = partial(say_lead, body, company=company, secret=secret)
         return _Request(LeadId(body.id), say, keyed=keyed)
 
-    def _call(self, lead_id: LeadId, body: CallIn, hand_out: HandOut | None, keyed: Keyed | None = None) -> _Request:
-        return _Request(lead_id, partial(say_call, lead_id, body, company=self.desk.company), hand_out, keyed)
+    def _call(
+        self,
+        lead_id: LeadId,
+        body: CallIn,
+        hand_out: HandOut | None,
+        keyed: Keyed | None = None,
+        *,
+        in_order: bool = False,
+    ) -> _Request:
+        say = partial(say_call, lead_id, body, company=self.desk.company, in_order=in_order)
+        return _Request(lead_id, say, hand_out, keyed)
 
-    def _stage(self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None) -> _Request:
-        return _Request(lead_id, partial(say_stage, lead_id, body), keyed=keyed)
+    def _stage(self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None, *, in_order: bool = False) -> _Request:
+        return _Request(lead_id, partial(say_stage, lead_id, body, in_order=in_order), keyed=keyed)
 
     def _store(self, connection: Connection, requests: Sequence[_Request]) -> list[Told | Exception | None]:
         """Carry out a group of requests in one transaction; return what came of each, or why it alone was refused."""

@@ -14,7 +14,7 @@ from features.facts.contacts import Contact, ContactOfLead
 from features.facts.gathered import GatheredFacts
 from features.facts.tellings import Telling, last_told, together
 from features.facts.values import Answer, LeadId
-from serving.intake.said import Said, not_ahead, sent_at_of
+from serving.intake.said import CLOCKS_DIFFER, Said, not_ahead, sent_at_of
 from serving.intake.sent_facts import SentNewLead
 from serving.intake.sent_lead import SentAnswer, answers_of, contact_in, facts_of
 
@@ -54,8 +54,7 @@ def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company
     """Add a telling of a lead that others told of before or may tell of later."""
     lead_id = LeadId(body.id)
     told_at = sent_at_of(body.sent_at, moment) or moment
-    not_ahead("created_at", body.created_at, moment, "the request was left")
-    telling, unknown = _telling(body, told_at, company)
+    telling, unknown = _telling(body, told_at, _created_at(body, facts, moment), company)
     before, is_again = facts.tellings(lead_id), facts.has_telling(lead_id, telling)
     held = facts.contact(lead_id)
     contact = _merged(held, contact_in(body), told_at, before)
@@ -74,12 +73,26 @@ def _say_more(body: SentNewLead, facts: GatheredFacts, moment: datetime, company
     return Said(any(is_new), unknown, moment)
 
 
-def _telling(body: SentNewLead, told_at: datetime, company: Company) -> tuple[Telling, list[str]]:
+def _created_at(body: SentNewLead, facts: GatheredFacts, moment: datetime) -> datetime | None:
+    """Return when a telling says that the request was left; not after the lead was known first, as far as clocks differ.
+
+    So the telling of a clock that is ahead says the same when it comes again.
+    """
+    if body.created_at is None:
+        return None
+    created, lead_id = not_ahead("created_at", body.created_at, moment), LeadId(body.id)
+    first = facts.history(lead_id).arrived_at if facts.is_known(lead_id) else moment
+    return first if first < created <= first + CLOCKS_DIFFER else created
+
+
+def _telling(
+    body: SentNewLead, told_at: datetime, created_at: datetime | None, company: Company
+) -> tuple[Telling, list[str]]:
     answers, unknown = answers_of(body.answers, company)
     said: dict[str, Answer | None] = {name: answers.get(name) for name in body.answers if name in company.fields}
     contact = contact_in(body)
     parts = tuple([part for part in ("name", "phone", "email") if getattr(contact, part)])
-    return Telling(told_at, said, dict(body.marks), body.created_at, body.manager, parts), unknown
+    return Telling(told_at, said, dict(body.marks), created_at, body.manager, parts), unknown
 
 
 def _merged(kept: Contact, sent: Contact, told_at: datetime, before: Sequence[Telling]) -> Contact:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from features.errors import FactRefused
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""So far ahead of ours a sender's clock may be where it only says which of two tellings is the later one."""
+"""So far ahead of ours a sender's clock may be."""
+HAPPENED = {"created_at": "the request was left", "at": "it happened"}
+"""What a field tells the moment of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,15 @@ def sent_at_of(sent_at: datetime | None, moment: datetime) -> datetime | None:
     return sent_at
 
 
-def not_ahead(field: str, at: datetime | None, moment: datetime, what: str = "it happened") -> datetime | None:
-    """Return when something happened, as ``field`` tells it; ``FactRefused`` where that lies ahead of ``moment``."""
-    if at is not None and at > moment:
-        raise FactRefused(field, f"lies in the future; send the moment at which {what}")
-    return at
+def not_ahead(field: str, at: datetime, moment: datetime) -> datetime:
+    """Return when something happened, as ``field`` tells it; what a clock a little ahead of ours tells of happens at ``moment``.
+
+    ``FactRefused`` where it lies further ahead than clocks differ.
+    """
+    if at <= moment:
+        return at
+    if at > moment + CLOCKS_DIFFER:
+        raise FactRefused(
+            field, f"lies in the future; send the moment at which {HAPPENED[field]}, by a clock that is right"
+        )
+    return moment

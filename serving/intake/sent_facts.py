@@ -11,9 +11,10 @@ from features.facts.values import CallResult, ManagerGrade
 from serving.intake.sent_lead import Answers, LeadBody, Moment, Sent, SentLead, Stored, Text, Word
 
 SENT_AT = (
-    "when the CRM told this, by its own clock: of two versions the one told later counts, in whatever order they come; "
-    "default: now"
+    "when the CRM told this, by its own clock: of what two versions name the one told later counts, in whatever order they "
+    "come; default: now"
 )
+HAPPENED = "default: as it was told before, else sent_at, else now; at most five minutes ahead, which counts as now"
 
 
 class LeadIn(LeadBody):
@@ -39,10 +40,13 @@ class SentNewLead(SentLead, Protocol):
 
 
 class CallIn(Sent):
-    """One try to speak with a lead, and what was said."""
+    """One try to speak with a lead, and what was said.
+
+    Sent again under its id it is a correction: what it leaves out stays, null clears.
+    """
 
     id: Word | None = Field(default=None, description="the CRM's id; without it start and manager tell calls apart")
-    at: Moment | None = Field(default=None, description="when the call began; default: sent_at, else now")
+    at: Moment | None = Field(default=None, description=f"when the call began; {HAPPENED}")
     result: CallResult = Field(examples=["reached"])
     manager: Word | None = None
     seconds: Annotated[float, Field(ge=0, le=86_400)] | None = Field(default=None, examples=[185])
@@ -58,13 +62,16 @@ class CallIn(Sent):
 
 
 class StageIn(Sent):
-    """A lead reached a stage of the pipeline, under the company's own name for it."""
+    """A lead reached a stage of the pipeline, under the company's own name for it.
+
+    Sent again under its id it is a correction: what it leaves out stays, null clears.
+    """
 
     id: Word | None = Field(
         default=None, description="the CRM's id of this step; without it stage and moment tell steps apart"
     )
     stage: Annotated[str, Field(min_length=1, max_length=300)] = Field(examples=["Встреча"])
-    at: Moment | None = Field(default=None, description="default: sent_at, else now")
+    at: Moment | None = Field(default=None, description=HAPPENED)
     amount: Annotated[float, Field(ge=0, le=1e12)] | None = Field(default=None, description="in the company's currency")
     reason: Word | None = None
     manager: Word | None = None

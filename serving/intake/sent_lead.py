@@ -18,6 +18,7 @@ from features.facts.contacts import Contact, Parts, traces_of
 from features.facts.file_shape import is_placeholder, parse_number
 from features.facts.values import Answer, Lead, LeadId, Source
 from models.remembered import Remembered
+from serving.intake.said import not_ahead
 from serving.intake.utm_marks import with_our_names
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -69,7 +70,10 @@ class ContactIn(Sent):
 class LeadBody(Sent):
     """What is known of a lead: when it came, what the form says, where it came from."""
 
-    created_at: Moment | None = Field(default=None, description="when the request was left; default: now")
+    created_at: Moment | None = Field(
+        default=None,
+        description="when the request was left; default: now; at most five minutes ahead, which counts as now",
+    )
     answers: Answers = Field(
         default_factory=dict,
         description="field of company.yaml -> answer; unknown fields are taken, counted and shown to the analyst",
@@ -143,7 +147,7 @@ def facts_of(
     """
     created = body.created_at or known_at
     if created > known_at:
-        raise FactRefused("created_at", "lies in the future; send the moment at which the request was left")
+        created = not_ahead("created_at", created, known_at)
     answers, unknown = answers_of(body.answers, company)
     traces = traces_of(body.contact or NO_CONTACT, secret=secret, region=company.phone_region)
     lead = Lead(

@@ -169,7 +169,7 @@ def call_of_form(form: Mapping[str, str], company: Company) -> CallIn:
         "call_back_at": _local(form.get("call_back_at", ""), company),
     }
     try:
-        return CallIn.model_validate(told)
+        return CallIn.model_validate({name: value for name, value in told.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         raise FactRefused(".".join(str(step) for step in first["loc"][:2]), first["msg"]) from None

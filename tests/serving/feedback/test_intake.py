@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from features.facts.values import Call, Lead, LeadId
+from features.facts.values import Call, Lead, LeadId, Stage
 from tests.serving.doors import PHONE, PHONE_WRITTEN, Doors
 
 
@@ -61,6 +61,36 @@ def test_a_call_and_a_stage_with_an_id_sent_twice_without_a_moment_are_the_same_
     assert any_doors.call("7", id="c1", result="busy")["stored"] is True
     last = any_doors.service.desk.store.history(LeadId("7")).facts[-1]
     assert last.at == next(fact.at for fact in first if isinstance(fact, Call))
+
+
+def test_a_sale_whose_amount_is_corrected_with_sent_at_alone_stays_a_sale_of_its_day(any_doors: Doors) -> None:
+    now = any_doors.clock()
+    left, sold = (now - timedelta(days=70)).isoformat(), now - timedelta(days=65)
+    any_doors.lead("7", created_at=left)
+    any_doors.stage("Договор", id="s1", amount=100_000, at=sold.isoformat())
+    assert any_doors.stage("Договор", id="s1", amount=120_000, sent_at=any_doors.clock().isoformat())["stored"] is True
+    stages = [one for one in any_doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Stage)]
+    assert [(one.at, one.amount) for one in stages] == [(sold, 100_000), (sold, 120_000)]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=0.3), timedelta(minutes=4.9)])
+def test_a_crm_whose_clock_is_a_little_ahead_loses_nothing_at_any_door(doors: Doors, ahead: timedelta) -> None:
+    soon = (doors.clock() + ahead).isoformat()
+    assert doors.lead("7", created_at=soon)["stored"] is True
+    assert doors.call("7", at=soon)["stored"] is True
+    assert doors.stage("Встреча", "7", at=soon)["stored"] is True
+    assert doors.send("/v1/score", created_at=soon)["probability"] > 0
+    batches: list[tuple[str, dict[str, Any]]] = [
+        ("leads", {"id": "8", "created_at": soon}),
+        ("calls", {"lead_id": "7", "id": "c1", "result": "busy", "at": soon}),
+        ("stages", {"lead_id": "7", "id": "s1", "stage": "Договор", "at": soon}),
+        ("scores", {"created_at": soon}),
+    ]
+    for what, row in batches:
+        (told,) = doors.client.post(f"/v1/batch/{what}", json=[row]).json()
+        assert told["status"] in (200, 201), told
+    facts = doors.service.desk.store.history(LeadId("7")).facts
+    assert all(fact.at <= fact.known_at for fact in facts)
 
 
 def test_a_lead_sent_again_with_changes_is_a_correction_and_keeps_its_first_version(any_doors: Doors) -> None:

@@ -39,11 +39,21 @@ CONTACT = st.none() | st.fixed_dictionaries(
         "phone": st.sampled_from(["8 912 345-67-89", "+7 900 000-00-00"]),
     },
 )
-GRADING = st.dictionaries(st.sampled_from(["need", "budget", "urgency"]), st.sampled_from(["yes", "no"]))
+GRADING = st.dictionaries(st.sampled_from(["need", "budget", "urgency"]), st.none() | st.sampled_from(["yes", "no"]))
 
 
 def minute(number: int) -> str:
     return (NOON + timedelta(minutes=number)).isoformat()
+
+
+HAPPENED = st.fixed_dictionaries({}, optional={"at": MINUTES.map(minute)})
+CALL_PARTS = st.fixed_dictionaries(
+    {},
+    optional={"seconds": st.none() | st.sampled_from([60, 90]), "comment": st.none() | st.sampled_from(["да", "нет"])},
+)
+STAGE_PARTS = st.fixed_dictionaries(
+    {}, optional={"amount": st.none() | st.just(5.0), "manager": st.none() | st.sampled_from(["Анна", "Борис"])}
+)
 
 
 @st.composite
@@ -60,16 +70,12 @@ def events(draw: st.DrawFn) -> list[Event]:
             "id": draw(st.sampled_from(["c1", "c2"])),
             "result": draw(st.sampled_from(["reached", "busy"])),
         }
-        call |= {"answers": draw(GRADING), "at": minute(draw(MINUTES)), "sent_at": minute(draw(MINUTES) + 12)}
+        call |= {"answers": draw(GRADING), "sent_at": minute(draw(MINUTES) + 12)} | draw(HAPPENED) | draw(CALL_PARTS)
         told.append(CallIn.model_validate(call))
     for _ in range(draw(st.integers(0, 3))):
         stage: dict[str, Any] = {"id": draw(st.none() | st.sampled_from(["s1", "s2"]))}
-        stage |= {"stage": draw(st.sampled_from(["Встреча", "Договор", "Отказ"])), "at": minute(draw(MINUTES))}
-        told.append(
-            StageIn.model_validate(
-                {**stage, "amount": draw(st.none() | st.just(5.0)), "sent_at": minute(draw(MINUTES))}
-            )
-        )
+        stage |= {"stage": draw(st.sampled_from(["Встреча", "Договор", "Отказ"])), "sent_at": minute(draw(MINUTES))}
+        told.append(StageIn.model_validate(stage | draw(HAPPENED) | draw(STAGE_PARTS)))
     return told
 
 

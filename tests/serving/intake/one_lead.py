@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert
 
+from features.facts.appending import append_in
 from features.facts.company_file import parse_company
 from features.facts.contacts import Contact, ContactOfLead, remember_in
 from features.facts.database import engine_for, writing
@@ -58,6 +59,12 @@ class OneLead:
         """Store what was told, let an import bring a contact, and read the lead anew."""
         self.facts.store()
         remember_in(self.connection, [ContactOfLead(SEVEN, contact)], import_id=1)
+        self.facts = GatheredFacts(self.connection, [SEVEN])
+
+    def imports_call(self, call: Call) -> None:
+        """Store what was told, let an import correct a call, and read the lead anew."""
+        self.facts.store()
+        append_in(self.connection, [call], import_id=1, corrections_known_at=call.known_at)
         self.facts = GatheredFacts(self.connection, [SEVEN])
 
     def every(self, kind: type[A_FACT]) -> list[A_FACT]:

@@ -143,9 +143,21 @@ def test_a_lead_that_was_left_in_the_future_is_refused_and_adds_nothing(seven: O
     for _ in range(2):  # as a new lead, and as one that is known
         number = seven.facts.number
         with pytest.raises(FactRefused, match="created_at: lies in the future"):
-            seven.lead(created_at=at(1))
+            seven.lead(created_at=at(6))
         assert seven.facts.number == number
         seven.lead()
+
+
+@pytest.mark.parametrize("when_sent", [{}, {"sent_at": at(-1)}], ids=["plain", "sent_at"])
+def test_a_lead_that_a_clock_a_little_ahead_left_came_now_and_says_the_same_when_it_comes_again(
+    seven: OneLead, when_sent: Telling
+) -> None:
+    said = {"created_at": at(0.005), "answers": {"need": "yes"}, **when_sent}
+    assert seven.lead(**said).stored
+    assert seven.latest == ({"need": "yes"}, {}, NOON)
+    seven.now += 10 * MINUTE
+    assert not seven.lead(**said).stored
+    assert seven.latest == ({"need": "yes"}, {}, NOON)
 
 
 def test_a_sender_whose_clock_is_a_little_ahead_tells_of_no_future(seven: OneLead) -> None:
