@@ -165,7 +165,7 @@ class GatheredFacts:
         return kept
 
     def keep_contact(self, one: ContactOfLead) -> None:
-        """Keep the contact that holds from now on; of a forgotten person none is kept."""
+        """Keep the contact that holds from now on, an empty one where it was cleared; of a forgotten person none is kept."""
         if one.lead_id in self._forgotten:
             return
         mine = self._leads[one.lead_id]
@@ -181,7 +181,7 @@ class GatheredFacts:
 
     def _store_contacts(self) -> None:
         """Keep the contacts, each in the place of the one that came without an import before it."""
-        told = {lead_id: one.contact for lead_id, one in self._contacts.items() if one.contact != NOBODY}
+        told = {lead_id: one.contact for lead_id, one in self._contacts.items()}
         replaced = [lead_id for lead_id in told if self._leads[lead_id].is_stored]
         if replaced:
             dialect = self._connection.dialect.name

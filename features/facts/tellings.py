@@ -21,6 +21,8 @@ from features.facts.values import Answer, Lead, LeadId, Source
 
 TELLING = "telling"
 """The kind under which the store keeps tellings; no feature and no report reads it."""
+MANAGER = "manager"
+PARTS_OF_CONTACT = ("name", "phone", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Telling:
     manager: str | None = None
     contact: tuple[str, ...] = ()  # which parts of the contact it brought; what they are stands in the contact book
     is_whole: bool = False  # a row of an export: what it leaves out is empty
+    cleared: tuple[str, ...] = ()  # which parts of the contact it cleared, and the manager where it cleared that
 
 
 @dataclass(slots=True)
@@ -65,7 +68,7 @@ def together(tellings: Iterable[Telling]) -> Together:
         if one.is_whole:
             said = Together(said.created_at, manager=said.manager)
         said.created_at = one.created_at or said.created_at
-        said.manager = one.manager or said.manager
+        said.manager = None if MANAGER in one.cleared else one.manager or said.manager
         said.answers.update({name: answer for name, answer in one.answers.items() if answer is not None})
         for name in [name for name, answer in one.answers.items() if answer is None]:
             said.answers.pop(name, None)
@@ -81,14 +84,15 @@ def _mark(said: Together, marks: Mapping[str, str]) -> None:
     said.marks = {name: word for name, word in said.marks.items() if word}
 
 
-def last_told(part: str, tellings: Iterable[Telling]) -> datetime | None:
-    """Return when a part of the contact was told last; None where no telling brought it."""
-    return max((one.told_at for one in tellings if part in one.contact), default=None)
+def last_told(part: str, tellings: Iterable[Telling]) -> tuple[datetime, bool] | None:
+    """Return when a part of the contact was told last, and whether it was told and not cleared; None where none names it."""
+    named = [(one.told_at, part in one.contact) for one in tellings if part in one.contact or part in one.cleared]
+    return max(named, default=None)
 
 
 def telling_of(lead: Lead, source: Source | None, *, is_whole: bool) -> Telling:
     """Return as a telling what a version of a lead says that was stored without one: an import's, or a first plain one's."""
-    parts = tuple([part for part in ("name", "phone", "email") if lead.contact_quality.get(f"has_{part}") == "yes"])
+    parts = tuple([part for part in PARTS_OF_CONTACT if lead.contact_quality.get(f"has_{part}") == "yes"])
     created = None if lead.at == lead.known_at else lead.at
     marks = source.marks if source else {}
     return Telling(lead.known_at, lead.answers, marks, created, lead.manager, parts, is_whole)
@@ -102,6 +106,7 @@ def telling_payload(telling: Telling) -> bytes:
         "created_us": None if telling.created_at is None else microseconds(telling.created_at),
         "manager": telling.manager,
         "contact": sorted(telling.contact),
+        "cleared": sorted(telling.cleared),
     }
     return orjson.dumps({name: value for name, value in said.items() if value})
 
@@ -113,7 +118,7 @@ def stored_telling(told_us: int, payload: str) -> Telling:
     created = said.get("created_us")
     return Telling(
         instant(told_us), answers, said.get("marks", {}), None if created is None else instant(created), said.get("manager"),
-        tuple(said.get("contact", ())),
+        tuple(said.get("contact", ())), cleared=tuple(said.get("cleared", ())),
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ in the same (``events_together.py``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,21 +14,21 @@ from features.facts.events_together import ANSWER, PARTS, telling, together, tol
 from features.facts.gathered import GatheredFacts
 from features.facts.values import Call, LeadId, Stage
 from serving.intake.said import Said, not_ahead, sent_at_of
-from serving.intake.sent_facts import CallIn, StageIn
+from serving.intake.sent_facts import CallIn, StageIn, nulls_in
 from serving.intake.sent_lead import answers_of
 
 Event = TypeVar("Event", Call, Stage)
 
 
 def say_call(
-    lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime, *, company: Company, in_order: bool = False
+    lead_id: LeadId, body: CallIn, facts: GatheredFacts, now: datetime, *, company: Company, is_record: bool = False
 ) -> Said:
     """Add a call.
 
     Parameters
     ----------
-    in_order
-        Whether its tellings come in order, as those of a CRM's record do: nothing of what they name as null has to be remembered.
+    is_record
+        Whether a CRM's record tells it: its tellings come in order, so nothing of what they name as null has to be remembered.
 
     Raises
     ------
@@ -61,11 +60,11 @@ def say_call(
         named_at=named_at,
     )
     emptied = [f"{ANSWER}{name}" for name in body.answers if name in company.fields and name not in answers]
-    event = telling(call, names_at=body.at is not None, clears=[*_nulls(body), *emptied])
-    return _said(event, facts, unknown, in_order=in_order)
+    event = telling(call, names_at=body.at is not None, clears=[*nulls_in(body, PARTS[Call]), *emptied])
+    return _said(event, facts, unknown, is_record=is_record)
 
 
-def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetime, *, in_order: bool = False) -> Said:
+def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetime, *, is_record: bool = False) -> Said:
     """Add a stage; parameters and errors as of ``say_call``."""
     facts.history(lead_id)
     moment = facts.moment(lead_id, now)
@@ -83,8 +82,8 @@ def say_stage(lead_id: LeadId, body: StageIn, facts: GatheredFacts, now: datetim
         told_at=sent_at,
         named_at=named_at,
     )
-    event = telling(stage, names_at=body.at is not None, clears=_nulls(body))
-    return _said(event, facts, [], in_order=in_order)
+    event = telling(stage, names_at=body.at is not None, clears=nulls_in(body, PARTS[Stage]))
+    return _said(event, facts, [], is_record=is_record)
 
 
 def _when(body: CallIn | StageIn, sent_at: datetime | None, moment: datetime) -> tuple[datetime, datetime | None]:
@@ -97,13 +96,7 @@ def _when(body: CallIn | StageIn, sent_at: datetime | None, moment: datetime) ->
     return at, named if named > at else None
 
 
-def _nulls(body: CallIn | StageIn) -> Sequence[str]:
-    """Return the parts that a telling names as null."""
-    parts = PARTS[Call if isinstance(body, CallIn) else Stage]
-    return [name for name in parts if name in body.model_fields_set and getattr(body, name) is None]
-
-
-def _said(event: Event, facts: GatheredFacts, unknown: list[str], *, in_order: bool) -> Said:
+def _said(event: Event, facts: GatheredFacts, unknown: list[str], *, is_record: bool) -> Said:
     """Add a telling to those before it; one that was told before an import told the same anew says nothing any more."""
     event = facts.as_kept(event)
     before = max(facts.versions(event), key=lambda one: one.known_at, default=None)
@@ -113,4 +106,4 @@ def _said(event: Event, facts: GatheredFacts, unknown: list[str], *, in_order: b
     said = event if before is None else together(before, event)
     if said is None:
         return Said(False, unknown, event.known_at)
-    return Said(facts.append(without_cleared(said) if in_order else said), unknown, event.known_at, said.at)
+    return Said(facts.append(without_cleared(said) if is_record else said), unknown, event.known_at, said.at)

@@ -144,7 +144,7 @@ class Intake:
     ) -> list[Told | Exception | None]:
         """Store what a CRM's records tell in one transaction with what ``then`` does in it; return what became of each.
 
-        ``then`` is given the same: where it fails, nothing is stored. The tellings of a record come in order.
+        ``then`` is given the same: where it fails, nothing is stored.
         """
         requests = [self._request(lead_id, body) for lead_id, body in told]
         with writing(self.desk.store.engine) as connection:
@@ -158,11 +158,11 @@ class Intake:
 
     def _request(self, lead_id: LeadId, body: LeadIn | CallIn | StageIn) -> _Request:
         if isinstance(body, LeadIn):
-            return self._lead(body)
+            return self._lead(body, is_record=True)
         if isinstance(body, StageIn):
-            return self._stage(lead_id, body, in_order=True)
+            return self._stage(lead_id, body, is_record=True)
         (hand_out,) = self.handed_out([(lead_id, body)])
-        return self._call(lead_id, body, hand_out, in_order=True)
+        return self._call(lead_id, body, hand_out, is_record=True)
 
     def take(
         self, lead_id: LeadId, manager: str, *, taken: bool = True, keyed: Keyed | None = None
@@ -189,9 +189,9 @@ class Intake:
         stood = iter(self.board.hand_outs(asked) if asked else [])
         return [next(stood) if soon else None for soon in in_time]
 
-    def _lead(self, body: SentNewLead, keyed: Keyed | None = None) -> _Request:
+    def _lead(self, body: SentNewLead, keyed: Keyed | None = None, *, is_record: bool = False) -> _Request:
         company, secret = self.desk.company, self.contacts.secret
-        say = partial(say_lead, body, company=company, secret=secret)
+        say = partial(say_lead, body, company=company, secret=secret, is_record=is_record)
         return _Request(LeadId(body.id), say, keyed=keyed)
 
     def _call(
@@ -201,13 +201,15 @@ class Intake:
         hand_out: HandOut | None,
         keyed: Keyed | None = None,
         *,
-        in_order: bool = False,
+        is_record: bool = False,
     ) -> _Request:
-        say = partial(say_call, lead_id, body, company=self.desk.company, in_order=in_order)
+        say = partial(say_call, lead_id, body, company=self.desk.company, is_record=is_record)
         return _Request(lead_id, say, hand_out, keyed)
 
-    def _stage(self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None, *, in_order: bool = False) -> _Request:
-        return _Request(lead_id, partial(say_stage, lead_id, body, in_order=in_order), keyed=keyed)
+    def _stage(
+        self, lead_id: LeadId, body: StageIn, keyed: Keyed | None = None, *, is_record: bool = False
+    ) -> _Request:
+        return _Request(lead_id, partial(say_stage, lead_id, body, is_record=is_record), keyed=keyed)
 
     def _store(self, connection: Connection, requests: Sequence[_Request]) -> list[Told | Exception | None]:
         """Carry out a group of requests in one transaction; return what came of each, or why it alone was refused."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Protocol
 
 from pydantic import Field
 
+from features.facts.tellings import MANAGER, PARTS_OF_CONTACT
 from features.facts.values import CallResult, ManagerGrade
 from serving.intake.sent_lead import Answers, LeadBody, Moment, Sent, SentLead, Stored, Text, Word
 
@@ -20,12 +22,19 @@ HAPPENED = "default: as it was told before, else sent_at, else now; at most five
 class LeadIn(LeadBody):
     """A lead to store and score.
 
-    Sent again with changes it is a correction: what it leaves out stays, null clears, the first version stays known.
+    Sent again with changes it is a correction: what it leaves out stays; null clears an answer, the manager or a part of the
+    contact, and an empty text a mark; the first version stays known.
     """
 
     id: Annotated[str, Field(min_length=1, max_length=200), Stored] = Field(examples=["7405"])
     manager: Word | None = None
     sent_at: Moment | None = Field(default=None, description=SENT_AT)
+
+    @property
+    def cleared(self) -> Sequence[str]:
+        """Return what is named as null of the manager and the parts of the contact."""
+        of_contact = nulls_in(self.contact, PARTS_OF_CONTACT) if self.contact else []
+        return [*nulls_in(self, (MANAGER,)), *of_contact]
 
 
 class SentNewLead(SentLead, Protocol):
@@ -37,6 +46,8 @@ class SentNewLead(SentLead, Protocol):
     def manager(self) -> str | None: ...  # noqa: D102
     @property
     def sent_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def cleared(self) -> Sequence[str]: ...  # noqa: D102
 
 
 class CallIn(Sent):
@@ -76,3 +87,8 @@ class StageIn(Sent):
     reason: Word | None = None
     manager: Word | None = None
     sent_at: Moment | None = Field(default=None, description=SENT_AT)
+
+
+def nulls_in(body: Sent, parts: Iterable[str]) -> list[str]:
+    """Return which of some parts a body names as null; what it leaves out is none of them."""
+    return [name for name in parts if name in body.model_fields_set and getattr(body, name) is None]

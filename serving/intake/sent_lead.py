@@ -129,6 +129,8 @@ class SentLead(Protocol):
 def contact_in(body: SentLead) -> Contact:
     """Return the contact that a body tells; an empty one where it tells none."""
     told = body.contact
+    if isinstance(told, Contact):
+        return told
     return NO_CONTACT if told is None else Contact(told.name, told.phone, told.email)
 
 

@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.json import Decoder
 from pydantic import TypeAdapter
 
+from features.facts.contacts import Contact
+from features.facts.tellings import MANAGER, PARTS_OF_CONTACT
 from serving.intake.sent_lead import Moment
 from serving.intake.utm_marks import with_our_names
 
@@ -25,7 +27,7 @@ Word = Annotated[str, Meta(max_length=LONGEST_WORD)]
 Answer = float | bool | Annotated[str, Meta(max_length=LONGEST_TEXT)] | list[Word] | None
 Answers = Annotated[dict[Name, Answer], Meta(max_length=500)]
 Marks = Annotated[dict[Name, Annotated[str, Meta(max_length=LONGEST_MARK)]], Meta(max_length=100)]
-Written = TypeVar("Written", bound="WrittenLead")
+Body = TypeVar("Body", bound="_Body")
 ZERO = rb"\u0000"
 """How JSON writes a zero character."""
 
@@ -38,21 +40,44 @@ class WrittenContact(Struct, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=320)] | None = None
 
 
-class WrittenLead(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A lead that is only asked about, as ``LeadBody`` holds it."""
-
+class _Body(Struct, forbid_unknown_fields=True, kw_only=True):
     created_at: Any = None
     answers: Answers = msgspec.field(default_factory=dict)
     marks: Marks = msgspec.field(default_factory=dict)
+
+
+class WrittenLead(_Body, forbid_unknown_fields=True, kw_only=True):
+    """A lead that is only asked about, as ``LeadBody`` holds it."""
+
     contact: WrittenContact | None = None
 
 
-class WrittenNewLead(WrittenLead, forbid_unknown_fields=True, kw_only=True):
+class _ToldContact(Struct, forbid_unknown_fields=True):
+    """A contact of which is seen what it names as null, and what it leaves out."""
+
+    name: Annotated[str, Meta(max_length=300)] | UnsetType | None = UNSET
+    phone: Annotated[str, Meta(max_length=100)] | UnsetType | None = UNSET
+    email: Annotated[str, Meta(max_length=320)] | UnsetType | None = UNSET
+
+
+class _ToldLead(_Body, forbid_unknown_fields=True, kw_only=True):
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    contact: _ToldContact | None = None
+    manager: Word | UnsetType | None = UNSET
+    sent_at: Any = None
+
+
+class WrittenNewLead(Struct):
     """A lead to store, as ``LeadIn`` holds it."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=200)]
-    manager: Word | None = None
-    sent_at: Any = None
+    id: str
+    created_at: datetime | None
+    answers: Answers
+    marks: Marks
+    contact: Contact | None
+    manager: str | None
+    sent_at: datetime | None
+    cleared: tuple[str, ...]
 
 
 def read_lead(body: bytes) -> WrittenLead | None:
@@ -66,17 +91,30 @@ def read_lead(body: bytes) -> WrittenLead | None:
 
 def read_new_lead(body: bytes) -> WrittenNewLead | None:
     """Return the lead that a body tells of; None where ``LeadIn`` has to judge."""
-    lead = _read(_NEW, body)
-    if lead is None:
+    told = _read(_NEW, body)
+    if told is None:
         return None
     try:
-        lead.sent_at = _moment(lead.sent_at)
+        sent_at = _moment(told.sent_at)
     except ValueError:
         return None
-    return lead
+    cleared: tuple[str, ...] = ()
+    manager, contact = told.manager, None
+    if manager is UNSET:
+        manager = None
+    elif manager is None:
+        cleared = (MANAGER,)
+    if told.contact is not None:
+        name, phone, email = parts = told.contact.name, told.contact.phone, told.contact.email
+        if None in parts:
+            cleared += tuple([one for one, part in zip(PARTS_OF_CONTACT, parts, strict=True) if part is None])
+        contact = Contact(
+            None if name is UNSET else name, None if phone is UNSET else phone, None if email is UNSET else email
+        )
+    return WrittenNewLead(told.id, told.created_at, told.answers, told.marks, contact, manager, sent_at, cleared)
 
 
-def _read(reader: Decoder[Written], body: bytes) -> Written | None:
+def _read(reader: Decoder[Body], body: bytes) -> Body | None:
     if any_zero(body):
         return None
     try:
@@ -106,5 +144,5 @@ def _moment(sent: Any) -> datetime | None:
     return _MOMENT(sent)
 
 
-_ASKED, _NEW = Decoder(WrittenLead), Decoder(WrittenNewLead)
+_ASKED, _NEW = Decoder(WrittenLead), Decoder(_ToldLead)
 _MOMENT: Callable[[str], datetime] = TypeAdapter(Moment).validate_python

@@ -121,6 +121,21 @@ def test_a_lead_sent_again_clears_what_it_names_without_a_value(any_doors: Doors
     assert (told["answers"], told["marks"]) == ({"area": 40.0}, {"source": "vk"})
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "application/vnd.leadloop+json"])
+def test_a_wrong_phone_is_taken_out_with_null_whichever_door_reads_it(any_doors: Doors, content_type: str) -> None:
+    any_doors.lead("6", contact={"phone": PHONE})
+    any_doors.lead("7", manager="Анна", contact={"name": "Мария", "phone": PHONE_WRITTEN})
+    assert any_doors.asked("/v1/leads/7")["earlier_requests"] == ["6"]
+    body = b'{"id": "7", "manager": null, "contact": {"phone": null}}'
+    told = any_doors.client.post("/v1/leads", content=body, headers={"content-type": content_type}).json()
+    assert told["stored"] is True
+    contact = any_doors.service.contacts.contact(LeadId("7"))
+    assert (contact.name, contact.phone) == ("Мария", None)
+    assert any_doors.asked("/v1/leads/7")["earlier_requests"] == []
+    leads = [one for one in any_doors.service.desk.store.history(LeadId("7")).facts if isinstance(one, Lead)]
+    assert [one.manager for one in leads] == ["Анна", None]
+
+
 def test_another_source_keeps_nothing_of_the_old_one(any_doors: Doors) -> None:
     any_doors.lead("7", marks={"source": "vk", "campaign": "лето", "ad": "17"})
     any_doors.lead("7", marks={"source": "yandex", "medium": "organic"})

@@ -35,8 +35,8 @@ MARKS = st.dictionaries(st.sampled_from(["source", "campaign", "ad"]), st.sample
 CONTACT = st.none() | st.fixed_dictionaries(
     {},
     optional={
-        "name": st.sampled_from(["Анна", "Аня"]),
-        "phone": st.sampled_from(["8 912 345-67-89", "+7 900 000-00-00"]),
+        "name": st.none() | st.sampled_from(["Анна", "Аня"]),
+        "phone": st.none() | st.sampled_from(["8 912 345-67-89", "+7 900 000-00-00"]),
     },
 )
 GRADING = st.dictionaries(st.sampled_from(["need", "budget", "urgency"]), st.none() | st.sampled_from(["yes", "no"]))
@@ -56,15 +56,23 @@ STAGE_PARTS = st.fixed_dictionaries(
 )
 
 
+MANAGER = st.fixed_dictionaries({}, optional={"manager": st.none() | st.sampled_from(["Анна", "Борис"])})
+
+
 @st.composite
 def events(draw: st.DrawFn) -> list[Event]:
     """Draw what a sender tells of one lead: tellings, calls and stages, each with its own time and perhaps corrected."""
     told: list[Event] = []
     for _ in range(draw(st.integers(1, 4))):
         created = draw(st.none() | st.just(minute(0)))
-        said = {"answers": draw(FORM), "marks": draw(MARKS), "contact": draw(CONTACT), "created_at": created}
-        manager = draw(st.none() | st.sampled_from(["Анна", "Борис"]))
-        told.append(LeadIn.model_validate({"id": "?", **said, "manager": manager, "sent_at": minute(draw(MINUTES))}))
+        said: dict[str, Any] = {
+            "answers": draw(FORM),
+            "marks": draw(MARKS),
+            "contact": draw(CONTACT),
+            "created_at": created,
+        }
+        said |= {"id": "?", "sent_at": minute(draw(MINUTES))} | draw(MANAGER)
+        told.append(LeadIn.model_validate(said))
     for _ in range(draw(st.integers(0, 3))):
         call: dict[str, Any] = {
             "id": draw(st.sampled_from(["c1", "c2"])),

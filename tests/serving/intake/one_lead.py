@@ -44,8 +44,14 @@ class OneLead:
     now: datetime = NOON
 
     def lead(self, **said: Any) -> Said:
-        body = LeadIn.model_validate({"id": "7", **said})
-        return say_lead(body, self.facts, self.now, company=COMPANY, secret=b"secret")
+        return self._lead(LeadIn.model_validate({"id": "7", **said}))
+
+    def record(self, **said: Any) -> Said:
+        """Tell of the lead as a CRM's record does."""
+        return self._lead(LeadIn.model_validate({"id": "7", **said}), is_record=True)
+
+    def _lead(self, body: LeadIn, *, is_record: bool = False) -> Said:
+        return say_lead(body, self.facts, self.now, company=COMPANY, secret=b"secret", is_record=is_record)
 
     def call(self, **said: Any) -> Said:
         return say_call(
@@ -54,6 +60,11 @@ class OneLead:
 
     def stage(self, stage: str, **said: Any) -> Said:
         return say_stage(SEVEN, StageIn.model_validate({"stage": stage, **said}), self.facts, self.now)
+
+    def read_anew(self) -> None:
+        """Store what was told, and read the lead from the database."""
+        self.facts.store()
+        self.facts = GatheredFacts(self.connection, [SEVEN])
 
     def imports(self, contact: Contact) -> None:
         """Store what was told, let an import bring a contact, and read the lead anew."""

@@ -114,6 +114,57 @@ def test_of_a_contact_the_part_that_was_told_last_holds_and_an_older_one_only_fi
     assert seven.facts.contact(SEVEN) == Contact(None, "+7 900 000-00-03", "m@example.com")
 
 
+def test_null_clears_a_manager_and_a_part_of_a_contact_and_what_is_left_out_stays(seven: OneLead) -> None:
+    seven.lead(manager="Анна", contact={"name": "Мария", "phone": "8 912 345-67-89", "email": "m@example.com"})
+    seven.now += MINUTE
+    assert seven.lead(manager=None, contact={"phone": None}).stored
+    lead = seven.every(Lead)[-1]
+    assert (lead.manager, lead.contact_quality["has_phone"], len(lead.person_keys)) == (None, "no", 1)
+    assert seven.facts.contact(SEVEN) == Contact("Мария", None, "m@example.com")
+    seven.now += MINUTE
+    assert not seven.lead(contact=None).stored
+    assert seven.facts.contact(SEVEN) == Contact("Мария", None, "m@example.com")
+
+
+@pytest.mark.parametrize("is_imported", [False, True])
+def test_a_contact_of_which_every_part_is_cleared_is_gone_from_the_book(seven: OneLead, is_imported: bool) -> None:
+    whole = Contact(None, "8 912 345-67-89", None)
+    seven.lead(contact={"phone": whole.phone})
+    if is_imported:
+        seven.imports(whole)
+    seven.now += MINUTE
+    seven.lead(contact={"phone": None})
+    seven.read_anew()
+    assert seven.facts.contact(SEVEN) == Contact(None, None, None)
+    seven.now += MINUTE
+    seven.lead(contact={"phone": "8 900 000-00-01"})
+    seven.read_anew()
+    assert seven.facts.contact(SEVEN).phone == "8 900 000-00-01"
+
+
+def test_what_was_cleared_comes_back_with_a_later_telling_alone() -> None:
+    told: tuple[Telling, ...] = (
+        {"sent_at": at(-30), "manager": "Анна", "contact": {"name": "Маша", "phone": "8 900 000-00-01"}},
+        {"sent_at": at(-20), "manager": None, "contact": {"phone": None}},
+        {"sent_at": at(-10), "contact": {"name": None, "email": "m@example.com"}},
+    )
+    for order in permutations(told):
+        with one_lead() as seven:
+            for telling in (*order, order[0]):
+                seven.now += MINUTE
+                seven.lead(**telling)
+            assert seven.every(Lead)[-1].manager is None
+            assert seven.facts.contact(SEVEN) == Contact(None, None, "m@example.com")
+
+
+def test_a_crms_record_that_does_not_hold_a_manager_or_a_phone_clears_none(seven: OneLead) -> None:
+    seven.lead(manager="Анна", contact={"name": "Мария", "phone": "8 912 345-67-89"})
+    seven.now += MINUTE
+    seven.record(manager=None, contact={"name": "Маша", "phone": None})
+    assert seven.every(Lead)[-1].manager == "Анна"
+    assert seven.facts.contact(SEVEN) == Contact("Маша", "8 912 345-67-89", None)
+
+
 def test_of_two_contacts_that_came_with_the_same_words_at_one_moment_the_same_holds_in_either_order() -> None:
     held = set[tuple[str | None, tuple[str, ...]]]()
     for order in (("8 900 000-00-01", "8 900 000-00-02"), ("8 900 000-00-02", "8 900 000-00-01")):

@@ -75,6 +75,7 @@ def test_a_new_lead_that_is_read_is_read_as_the_model_reads_it(body: dict[str, A
         assert isinstance(model, LeadIn)
         assert seen(quick) == seen(model)
         assert (quick.id, quick.manager, quick.sent_at) == (model.id, model.manager, model.sent_at)
+        assert sorted(quick.cleared) == sorted(model.cleared)
 
 
 def test_what_a_crm_sends_is_read() -> None:
@@ -83,6 +84,10 @@ def test_what_a_crm_sends_is_read() -> None:
         "marks": {"source": "yandex"}, "contact": {"name": "Анна", "phone": "+7 912 345-67-89"}, "manager": "Борис",
     }  # fmt: skip
     assert read_new_lead(json.dumps(body).encode()) is not None
+    with_nulls = {"id": "7405", "manager": None, "contact": {"name": "Анна", "email": None}}
+    cleared = read_new_lead(json.dumps(with_nulls).encode())
+    assert cleared is not None
+    assert (cleared.contact, cleared.cleared) == (Contact("Анна", None, None), ("manager", "email"))
     assert read_lead(b"{}") is not None
 
 
