@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import BaseModel, Field
 
 from serving.desk.score_answer import GradeName, ScoreOut
 from serving.intake.sent_facts import CallIn, StageIn
-from serving.intake.sent_lead import Stored
-
-LeadName = Annotated[str, Field(min_length=1, max_length=200), Stored]
+from serving.intake.sent_ids import LeadName
 
 
 class CallRow(CallIn):

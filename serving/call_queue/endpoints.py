@@ -21,8 +21,9 @@ from serving.desk.score_answer import score_out
 from serving.gate.visitor import queue_asked, visitor_of
 from serving.http_errors import KEY_USED, NO_SUCH_LEAD, REFUSALS
 from serving.intake.intake import Intake
+from serving.intake.sent_ids import LeadInPath
 from serving.intake.sent_key import KeyHeader, keyed, replayed
-from serving.intake.sent_lead import LeadInPath
+from serving.intake.sent_lead import StoredLeadInPath
 from serving.open_leads.board import Board, OpenLead
 from serving.open_leads.known_managers import KnownManagers
 from serving.open_leads.own_leads import is_own
@@ -91,7 +92,7 @@ def queue_router(board: Board, intake: Intake, pages: Pages) -> DoorRouter:
 
     @router.post("/queue/{lead_id:path}/take", include_in_schema=False)
     async def take_on_page(
-        request: Request, lead_id: LeadInPath, manager: Annotated[str, Form(min_length=1, max_length=300)]
+        request: Request, lead_id: StoredLeadInPath, manager: Annotated[str, Form(min_length=1, max_length=300)]
     ) -> Response:
         """Take a lead, and open its card; a manager takes for himself, and only what waits for him."""
         whose, own = queue_asked(request, manager) or "", visitor_of(request).manager

@@ -11,8 +11,8 @@ from serving.feedback.told import Answers
 from serving.http_errors import KEY_USED, NO_SUCH_LEAD, REFUSALS
 from serving.intake.intake import Intake
 from serving.intake.sent_facts import CallIn, LeadIn, StageIn
+from serving.intake.sent_ids import LeadInPath
 from serving.intake.sent_key import KeyHeader, keyed
-from serving.intake.sent_lead import LeadInPath
 from serving.routes_when_asked import DoorRouter
 
 

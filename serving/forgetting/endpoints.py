@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field
 from features.facts.contacts import Contact
 from features.facts.forgetting import Forgetting, forget_person
 from features.facts.keyring import keyring_of
-from features.facts.values import LeadId
 from monitoring.kept_lines import forget_kept
 from serving.days_count import forget_count
 from serving.desk.desk import Desk
 from serving.http_errors import NO_SUCH_LEAD, REFUSALS
-from serving.intake.sent_lead import ContactIn, LeadInPath
+from serving.intake.sent_ids import of_stored
+from serving.intake.sent_lead import ContactIn, StoredLeadInPath
 from serving.routes_when_asked import DoorRouter
 
 
@@ -38,7 +38,7 @@ def forgetting_router(desk: Desk, home: Path) -> DoorRouter:
     router = DoorRouter(prefix="/v1", tags=["people"], responses=REFUSALS)
 
     @router.delete("/people/{lead_id:path}", responses=NO_SUCH_LEAD)
-    async def forget(lead_id: LeadInPath, contact: ContactIn | None = None) -> Forgotten:
+    async def forget(lead_id: StoredLeadInPath, contact: ContactIn | None = None) -> Forgotten:
         """Forget the person of a lead, named by any of his leads: contacts, notes, free texts, and the keys of every copy.
 
         Leads are one person's where their contacts of now share a phone or an e-mail. It cannot be undone. A body is not needed:
@@ -48,9 +48,10 @@ def forgetting_router(desk: Desk, home: Path) -> DoorRouter:
 
         def forgotten() -> Forgetting:
             desk.settle()  # rows that are still on their way into the log would come in after it was cleaned
-            texts = keyring_of(desk.store.engine).texts
+            engine = desk.store.engine
+            texts = keyring_of(engine).texts
             also = Contact(contact.name, contact.phone, contact.email) if contact else None
-            told = forget_person(desk.store.engine, LeadId(lead_id), texts=texts, moment=desk.now(), also=also)
+            told = of_stored(lead_id, lambda one: forget_person(engine, one, texts=texts, moment=desk.now(), also=also))
             forget_kept(home)
             forget_count(home, told.signs)
             return told

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from features.facts.tellings import MANAGER, PARTS_OF_CONTACT
 from features.facts.values import CallResult, ManagerGrade
-from serving.intake.sent_lead import Answers, LeadBody, Moment, Sent, SentLead, Stored, Text, Word
+from serving.intake.sent_ids import EventName, LeadName
+from serving.intake.sent_lead import Answers, LeadBody, Moment, Sent, SentLead, Text, Word
 
 SENT_AT = (
     "when the CRM told this, by its own clock: of what two versions name the one told later counts, in whatever order they "
@@ -26,7 +27,7 @@ class LeadIn(LeadBody):
     contact, and an empty text a mark; the first version stays known.
     """
 
-    id: Annotated[str, Field(min_length=1, max_length=200), Stored] = Field(examples=["7405"])
+    id: LeadName = Field(examples=["7405"])
     manager: Word | None = None
     sent_at: Moment | None = Field(default=None, description=SENT_AT)
 
@@ -56,7 +57,9 @@ class CallIn(Sent):
     Sent again under its id it is a correction: what it leaves out stays, null clears.
     """
 
-    id: Word | None = Field(default=None, description="the CRM's id; without it start and manager tell calls apart")
+    id: EventName | None = Field(
+        default=None, description="the CRM's id; without it start and manager tell calls apart"
+    )
     at: Moment | None = Field(default=None, description=f"when the call began; {HAPPENED}")
     result: CallResult = Field(examples=["reached"])
     manager: Word | None = None
@@ -78,7 +81,7 @@ class StageIn(Sent):
     Sent again under its id it is a correction: what it leaves out stays, null clears.
     """
 
-    id: Word | None = Field(
+    id: EventName | None = Field(
         default=None, description="the CRM's id of this step; without it stage and moment tell steps apart"
     )
     stage: Annotated[str, Field(min_length=1, max_length=300)] = Field(examples=["Встреча"])

@@ -49,8 +49,8 @@ SentAnswer = FiniteFloat | bool | Annotated[str, Field(max_length=5_000)] | list
 Answers = Annotated[dict[Name, SentAnswer], Field(max_length=500)]
 
 
-LeadInPath = Annotated[str, Path(max_length=200), Stored]
-"""A lead's id in an address; it may hold a slash, as some CRMs' ids do."""
+StoredLeadInPath = Annotated[str, Path(max_length=200), Stored]
+"""The id of a lead in an address as it is stored; it may hold a slash, as some CRMs' ids do."""
 
 
 class Sent(BaseModel):

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from features.facts.contacts import Contact
 from features.facts.tellings import MANAGER, PARTS_OF_CONTACT
+from serving.intake.sent_ids import is_as_kept
 from serving.intake.sent_lead import Moment
 from serving.intake.utm_marks import with_our_names
 
@@ -92,7 +93,7 @@ def read_lead(body: bytes) -> WrittenLead | None:
 def read_new_lead(body: bytes) -> WrittenNewLead | None:
     """Return the lead that a body tells of; None where ``LeadIn`` has to judge."""
     told = _read(_NEW, body)
-    if told is None:
+    if told is None or not is_as_kept(told.id):
         return None
     try:
         sent_at = _moment(told.sent_at)

@@ -30,7 +30,7 @@ from serving.desk.next_question import next_question
 from serving.gate.visitor import visitor_of
 from serving.intake.intake import Intake
 from serving.intake.sent_facts import CallIn
-from serving.intake.sent_lead import LeadInPath
+from serving.intake.sent_lead import StoredLeadInPath
 from serving.lead_card.events import events_of
 from serving.lead_card.opened import was_opened, word_of
 from serving.lead_card.own_grade import own_grade_beside
@@ -113,14 +113,16 @@ def lead_card_router(intake: Intake, contacts: ContactBook, log: ScoreLog, pages
         }
 
     @router.get("/leads/{lead_id:path}", response_class=HTMLResponse)
-    async def lead_page(request: Request, lead_id: LeadInPath, manager: str = "", saved: bool = False) -> HTMLResponse:
+    async def lead_page(
+        request: Request, lead_id: StoredLeadInPath, manager: str = "", saved: bool = False
+    ) -> HTMLResponse:
         """Show one lead."""
         own = visitor_of(request).manager
         told = await run_in_threadpool(card, LeadId(lead_id), own or manager, own, {}, None, pages.writing(request))
         return pages.show(request, "lead.html", saved=saved, **told)
 
     @router.post("/leads/{lead_id:path}/calls")
-    async def record_call(request: Request, lead_id: LeadInPath) -> Response:
+    async def record_call(request: Request, lead_id: StoredLeadInPath) -> Response:
         """Store the call that the form tells, and show the card again; what cannot be stored stays in the form."""
         async with request.form() as sent:
             form = _filled_in(sent.items())

@@ -184,7 +184,7 @@ def test_a_lead_of_the_same_person_is_its_own_and_linked_to_the_earlier_one(any_
     assert any_doors.asked("/v1/leads/9")["earlier_requests"] == ["8"]
 
 
-@pytest.mark.parametrize("lead_id", ["заявка 7", "a/b", "a/calls", "7?x=1&y#z", "100%", "<b>7</b>", " "])
+@pytest.mark.parametrize("lead_id", ["заявка 7", "a/b", "a/calls", "7?x=1&y#z", "100%", "<b>7</b>"])
 def test_a_lead_is_reached_under_any_id_that_a_crm_may_give(any_doors: Doors, lead_id: str) -> None:
     from urllib.parse import quote
 
@@ -231,11 +231,40 @@ def test_a_contact_that_stands_where_a_fields_name_belongs_is_shown_nowhere(door
     assert "79990001122" not in refused.text
 
 
+def test_spaces_around_an_id_name_nothing_else_at_any_door(any_doors: Doors) -> None:
+    assert any_doors.lead("7405\n")["lead_id"] == "7405"
+    assert any_doors.lead(" 7405")["stored"] is False
+    assert any_doors.call("7405%20", id="c1 ")["stored"] is True
+    assert any_doors.stage("Встреча", "%207405", id=" s1")["stored"] is True
+    batches: list[tuple[str, dict[str, Any]]] = [
+        ("leads", {"id": "7405 "}),
+        ("calls", {"lead_id": "7405\r\n", "id": " c1", "result": "reached"}),
+        ("stages", {"lead_id": " 7405", "id": "s1 ", "stage": "Встреча"}),
+    ]
+    for what, row in batches:
+        (told,) = any_doors.client.post(f"/v1/batch/{what}", json=[row]).json()
+        assert (told["status"], told["lead_id"], told["stored"]) == (201, "7405", False)
+    assert any_doors.client.post("/v1/queue/7405%20/take", json={"manager": "Анна"}).status_code == 204
+    known = any_doors.asked("/v1/leads/7405%20")
+    assert (known["lead_id"], known["calls"], known["stages"]) == ("7405", 1, ["Встреча"])
+    assert any_doors.client.delete("/v1/people/%207405").json() == {"leads": ["7405"]}
+
+
+def test_a_lead_that_an_earlier_version_stored_with_spaces_around_its_id_is_still_found(doors: Doors) -> None:
+    moment = doors.clock()
+    doors.service.desk.store.append([Lead(LeadId("7405 "), moment, moment)])
+    assert doors.asked("/v1/leads/7405%20")["lead_id"] == "7405 "
+    assert "7405" in doors.page("/leads/7405%20")
+    assert doors.client.delete("/v1/people/7405%20").json() == {"leads": ["7405 "]}
+
+
 SECRETS = ("Секретова", "+79990001122", "secret@example.com")
 WRONG_LEADS: list[tuple[dict[str, Any], list[str], str]] = [
     ({}, ["body", "id"], "Field required"),
     ({"id": 7}, ["body", "id"], "valid string"),
     ({"id": ""}, ["body", "id"], "at least 1 character"),
+    ({"id": " \n"}, ["body", "id"], "at least 1 character"),
+    ({"id": "74\n05"}, ["body", "id"], "control character"),
     ({"id": "7", "contact": {"phone": [SECRETS[1]]}}, ["body", "contact", "phone"], "valid string"),
     ({"id": "7", "contact": {"telephone": SECRETS[1]}}, ["body", "contact", "telephone"], "not permitted"),
     ({"id": "7", "contact": {"name": "Секретова\0"}}, ["body", "contact", "name"], "zero character"),
@@ -284,6 +313,8 @@ def test_a_wrong_lead_is_refused_by_field_and_remedy_without_repeating_what_was_
         ("stages", {"stage": "Договор", "at": "2150-01-01T00:00:00Z"}, "at"),
         ("stages", {"stage": "Договор", "amount": -5}, "amount"),
         ("stages", {"stage": ""}, "stage"),
+        ("stages", {"stage": "Договор", "id": "s\t1"}, "id"),
+        ("calls", {"result": "reached", "id": "c\x001"}, "id"),
     ],
     ids=str,
 )

@@ -18,6 +18,7 @@ from serving.intake.written_lead import read_lead, read_new_lead
 NUMBERS = st.integers(-(10**25), 10**25) | st.floats(allow_nan=True, allow_infinity=True)
 TEXTS = st.text(max_size=6) | st.sampled_from(["5", "true", "\0", "x" * 101, "x" * 321, "x" * 2_001, "x" * 5_001])
 VALUES = st.none() | st.booleans() | NUMBERS | TEXTS | st.lists(TEXTS | st.integers(), max_size=2) | st.just({"a": 1})
+IDS = st.sampled_from([" 7", "7\n", "7\t8", "\x85", "\u00a07\u3000", "7\u00a08", "\x1f7", " "])
 MOMENTS = st.sampled_from([
     None, 7, "", "2026-03-02", "2026-03-02T12:00:00", "2026-03-02T12:00:00Z", "2026-03-02t12:00:00.1234567+03:00",
     "2026-03-02 12:00+03:00", "1969-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "1772445600",
@@ -39,7 +40,9 @@ LEADS = st.fixed_dictionaries(
 )
 NEW_LEADS = st.tuples(
     LEADS,
-    st.fixed_dictionaries({}, optional={"id": TEXTS | st.integers(), "manager": TEXTS | st.none(), "sent_at": MOMENTS}),
+    st.fixed_dictionaries(
+        {}, optional={"id": IDS | TEXTS | st.integers(), "manager": TEXTS | st.none(), "sent_at": MOMENTS}
+    ),
 ).map(lambda two: two[0] | two[1])
 
 
