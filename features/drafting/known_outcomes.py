@@ -79,7 +79,7 @@ def outcomes_in_stages(stages: SampledFile, roles: Mapping[str, str], lead_ids: 
     bought: set[str] = set()
     ended: set[str] = set()
     for _, _, row in islice(rows_of(stages.path, stages.shape), MOST_STAGES):
-        if row and row[lead_id].strip() in wanted:
+        if isinstance(row, dict) and row[lead_id].strip() in wanted:
             kind = "won" if stage is None else kinds.get(row[stage].strip())
             bought |= {row[lead_id].strip()} if kind == "won" else set()
             ended |= {row[lead_id].strip()} if kind in FINAL_KINDS else set()

@@ -13,6 +13,7 @@ from features.facts.cells import Cells
 from features.facts.company import Company
 from features.facts.file_shape import rows_of, shape_of
 from features.facts.row_readers import READERS, Reading
+from features.facts.table_rows import Unfit
 
 ROWS = 1_000
 
@@ -36,8 +37,8 @@ def rehearsed(path: Path, kind: str, company: Company, moment: datetime) -> Rehe
     rows = fitting = 0
     for _, _, row in islice(rows_of(path, shape), ROWS):
         rows += 1
-        if row is None:
-            reasons["the row has another number of cells than the header"] += 1
+        if isinstance(row, Unfit):
+            reasons[f"the row {row.remedy}"] += 1
             continue
         cells = Cells(company, shape, row)
         try:

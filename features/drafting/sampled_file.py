@@ -11,6 +11,7 @@ from features.drafting.column_kinds import is_date
 from features.errors import ImportRefused
 from features.facts.contact_signs import IS_EMAIL, IS_PHONE
 from features.facts.file_shape import FileShape, header_of, is_placeholder, rows_of, shape_of
+from features.facts.table_rows import Unfit
 
 MOST_ROWS = 50_000
 MOST_CELLS = 4_000_000
@@ -71,7 +72,7 @@ def sampled(path: Path, *, most_rows: int = MOST_ROWS) -> SampledFile:
         seen += 1
         if seen > limit:
             break
-        if row is None:
+        if isinstance(row, Unfit):
             misfits += 1
             continue
         for name in names:

@@ -5,32 +5,27 @@ What cannot be recognised is not guessed: a file full of dates such as 03/04/202
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from features.errors import FactRefused, ImportRefused
 from features.facts.channels import tidied
 from features.facts.date_cells import DateOrder, guess_date_order
 from features.facts.export_columns import Export
+from features.facts.file_letters import damage_in, encoding_of, opened
+from features.facts.table_rows import Unfit, table_rows
 from features.facts.told_currency import ANY_CODE, ANY_SIGN
 
 Separator = Literal[",", ";", "\t"]
 Decimal = Literal[".", ","]
-SAMPLE = 1_000_000
-"""Bytes from which encoding and separator are recognised."""
+SEPARATORS: tuple[Separator, ...] = (",", ";", "\t")
 SAMPLE_ROWS = 2_000
-BINARY = {
-    b"PK\x03\x04": "a spreadsheet (xlsx) or archive",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)",
-    b"%PDF": "a PDF",
-}
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+ROWS_OF_SEPARATORS = 50
+"""Rows from which the separator is recognised."""
 ALWAYS_EMPTY = frozenset(
     {"", "-", "—", "n/a", "na", "nan", "null", "none", "#n/a", "не выбрано", "не указано", "не задано"}
 )
@@ -73,57 +68,48 @@ def shape_of(path: Path, export: Export | None = None) -> FileShape:
         For a file that is empty, or no text table at all.
     """
     said = export or Export()
-    sample = _sample(path)
-    encoding = _marked_encoding(sample) or said.encoding or _encoding(sample, path)
-    text = _decoded(sample, encoding, path)
-    separator = said.separator or _separator(text)
-    readable = _readable(csv.reader(text.splitlines(), delimiter=separator))
-    rows = [row or [] for row in islice(readable, SAMPLE_ROWS)]
-    cells = [cell for row in rows[1:] for cell in row]
+    encoding = encoding_of(path, said.encoding)
+    separator = said.separator or _separator(path, encoding)
+    rows = _first_rows(path, encoding, separator, SAMPLE_ROWS)
+    cells = [cell for row in rows[1:] if not isinstance(row, Unfit) for cell in row]
     return FileShape(encoding, separator, said.date_order or guess_date_order(cells), said.decimal or decimal_of(cells))
 
 
-def encoding_of(path: Path, export: Export) -> str:
-    """Return how the letters of ``path`` are written; ``ImportRefused`` for what is no text table."""
-    sample = _sample(path)
-    return _marked_encoding(sample) or export.encoding or _encoding(sample, path)
-
-
 def header_of(path: Path, shape: FileShape) -> list[str]:
-    """Return the column names, spaces at their edges taken off."""
-    with path.open(encoding=shape.encoding, newline="") as file:
-        return [name.strip() for name in next(csv.reader(file, delimiter=shape.separator), [])]
+    """Return the column names, spaces at their edges taken off; ``ImportRefused`` where they cannot be read."""
+    for header in _first_rows(path, shape.encoding, shape.separator, 1):
+        names = header if isinstance(header, Unfit) else damage_in(header, shape.encoding) or header
+        if isinstance(names, Unfit):
+            raise ImportRefused(
+                f"The first row of {path.name}, in which the names of the columns stand, {names.remedy}."
+            )
+        return [name.strip() for name in names]
+    return []
 
 
-def rows_of(path: Path, shape: FileShape, *, after: int = 0) -> Iterator[tuple[int, int, dict[str, str] | None]]:
-    """Yield (row number from 1, line number in the file, column -> cell); None for a row of another width.
+def rows_of(path: Path, shape: FileShape, *, after: int = 0) -> Iterator[tuple[int, int, dict[str, str] | Unfit]]:
+    """Yield (row number from 1, line number in the file, column -> cell), or what is wrong with a row that is unfit.
 
     The first ``after`` rows are read over.
     """
-    with path.open(encoding=shape.encoding, newline="", errors="replace") as file:
-        reader = csv.reader(file, delimiter=shape.separator)
-        header = [name.strip() for name in next(reader, [])]
-        width, line = len(header), reader.line_num + 1
-        number = 0
-        for cells in _readable(reader):
-            started, line = line, reader.line_num + 1
-            if cells == []:
-                continue
-            number += 1
+    header = header_of(path, shape)
+    with opened(path, shape.encoding) as file:
+        rows = islice(table_rows(file, shape.separator), 1, None)
+        for number, (line, cells) in enumerate(rows, start=1):
             if number > after:
-                fits = cells is not None and len(cells) >= width and not any(cells[width:])
-                yield number, started, dict(zip(header, cells or [], strict=False)) if fits else None
+                yield number, line, row_of(header, cells, shape.encoding)
 
 
-def _readable(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """Yield the rows, None for one that cannot be read: a quotation mark opened and never closed swallows lines."""
-    while True:
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield None
+def row_of(header: Sequence[str], cells: list[str] | Unfit, encoding: str) -> dict[str, str] | Unfit:
+    """Return a row's cells by their columns, or what is wrong with it."""
+    if isinstance(cells, Unfit):
+        return cells
+    return damage_in(cells, encoding) or dict(zip(header, cells, strict=False))
+
+
+def _first_rows(path: Path, encoding: str, separator: str, most: int) -> list[list[str] | Unfit]:
+    with opened(path, encoding) as file:
+        return [cells for _, cells in islice(table_rows(file, separator), most)]
 
 
 def is_placeholder(text: str, placeholders: Iterable[str]) -> bool:
@@ -188,51 +174,15 @@ def _is_comma_decimal(bare: str, decimal: Decimal) -> bool:
     return "," in bare and (decimal == "," or not re.fullmatch(r"-?\d{1,3}(,\d{3})+", bare))
 
 
-def _sample(path: Path) -> bytes:
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE)
-    if not sample.strip():
-        raise ImportRefused(f"{path.name} is empty; export it again.")
-    for start, kind in BINARY.items():
-        if sample.startswith(start):
-            raise ImportRefused(f"{path.name} is {kind}; save it as CSV (UTF-8) and import that.")
-    return sample
+def _separator(path: Path, encoding: str) -> Separator:
+    """Return the separator of which the most stand in a row as they do in the header, on average of the first rows."""
 
+    def fitness(separator: str) -> float:
+        rows = _first_rows(path, encoding, separator, ROWS_OF_SEPARATORS)
+        fitting = [row for row in rows if not isinstance(row, Unfit)]
+        return (len(fitting[0]) - 1) * len(fitting) / len(rows) if fitting else 0.0
 
-def _marked_encoding(sample: bytes) -> str | None:
-    return next((name for mark, name in MARKS if sample.startswith(mark)), None)
-
-
-def _encoding(sample: bytes, path: Path) -> str:
-    if b"\x00" in sample:
-        raise ImportRefused(f"{path.name} is no text file; save it as CSV (UTF-8) and import that.")
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return "cp1251"
-    return "utf-8"
-
-
-def _decoded(sample: bytes, encoding: str, path: Path) -> str:
-    try:
-        return codecs.getincrementaldecoder(encoding)(errors="strict").decode(sample)
-    except (UnicodeDecodeError, LookupError):
-        raise ImportRefused(
-            f"{path.name} is not written in {encoding}; mend export.encoding in company.yaml."
-        ) from None
-
-
-def _separator(text: str) -> Separator:
-    """Return the separator that cuts the first lines into the most columns, equally many in each."""
-    lines = text.splitlines()[:50]
-
-    def fitness(separator: str) -> tuple[float, int]:
-        widths = [len(row) for row in _readable(csv.reader(lines, delimiter=separator)) if row]
-        width = widths[0] if widths else 1
-        same = sum(one == width for one in widths) / max(len(widths), 1)
-        return (same if width > 1 else 0.0, width)
-
-    return cast(Separator, max((",", ";", "\t"), key=fitness))
+    return max(SEPARATORS, key=fitness)
 
 
 def decimal_of(cells: Sequence[str]) -> Decimal:

@@ -14,6 +14,7 @@ from features.facts.export_kind import needed_columns
 from features.facts.file_shape import FileShape, rows_of
 from features.facts.row_readers import READERS, Reading, RowFacts
 from features.facts.spend_exports.found_export import AdExport
+from features.facts.table_rows import Unfit
 from features.facts.values import Fact, Plan, Stage
 
 BATCH = 5_000
@@ -52,18 +53,15 @@ def batches(
 def read_row(
     number: int,
     line: int,
-    row: dict[str, str] | None,
+    row: dict[str, str] | Unfit,
     shape: FileShape,
     kind: str,
     reading: Reading,
     reader: Callable[[Cells, Reading], RowFacts] | None = None,
 ) -> ReadRow:
     """Return what a row says, read by the reader of its kind unless another is given."""
-    if row is None:
-        width = Complaint(
-            "", "the row has another number of cells than the header; look for a stray separator or quotation mark"
-        )
-        return ReadRow(number, line, None, [width])
+    if isinstance(row, Unfit):
+        return ReadRow(number, line, None, [Complaint("", f"the row {row.remedy}")])
     cells = Cells(reading.company, shape, row)
     try:
         facts = (reader or READERS[kind])(cells, reading)

@@ -28,13 +28,13 @@ def last_rows(path: Path, shape: FileShape, kind: str, reading: Reading, batch: 
         return {}
     export, hashes, numbers = reading.company.export, array("q"), array("q")
     for number, _, row in rows_of(path, shape):
-        if row is not None:
+        if isinstance(row, dict):
             hashes.append(_hash(row, kind, export))
             numbers.append(number)
     again = _in_several_batches(hashes, numbers, batch)
     last: dict[bytes, int] = {}
     for number, line, row in rows_of(path, shape) if again else ():
-        if row is not None and _hash(row, kind, export) in again:
+        if isinstance(row, dict) and _hash(row, kind, export) in again:
             told = read_row(number, line, row, shape, kind, reading)
             last.update((key_of(fact), number) for fact in (told.facts.facts if told.facts else ()))
     return last

@@ -91,12 +91,13 @@ def _scores(path: Path, reading: Reading, rows: RowBuilder, scorer: Scorer, done
     from features.errors import FactRefused
     from features.facts.cells import Cells
     from features.facts.file_shape import rows_of, shape_of
+    from features.facts.table_rows import Unfit
 
     shape = shape_of(path, reading.company.export)
     for number, line, row in rows_of(path, shape):
         try:
-            if row is None:
-                raise FactRefused("row", "has another number of cells than the header")
+            if isinstance(row, Unfit):
+                raise FactRefused("row", row.remedy)
             yield _scored(Cells(reading.company, shape, row), reading, rows, scorer)
         except FactRefused as error:
             yield _LeftOut(line, error.field, error.remedy)

@@ -76,3 +76,14 @@ def test_an_empty_file_and_a_file_of_calls_are_refused_in_a_sentence(opened: Sma
     assert "empty.csv is empty; export it again." in one_line(empty.err)
     assert "calls.csv is no leads file of this company: the column 'id' (id) is missing" in one_line(calls.err)
     assert not out.exists()
+
+
+def test_a_damaged_row_is_named_and_left_out(opened: Small, tmp_path: Path) -> None:
+    rows = [",".join(ROWS["leads.csv"][1]).replace("120,5", "120").replace("1,", f"{n},", 1) for n in range(1, 7)]
+    rows[1] = rows[1].replace("Мария", '"Мария')
+    text = "\n".join([",".join(LEADS), *rows]).encode().replace(b"\n5,", b"\n5\xd0,")
+    (tmp_path / "some.csv").write_bytes(text)
+    said = one_line(opened.done("score", str(tmp_path / "some.csv"), "--out", str(tmp_path / "scores.csv")))
+    assert "line 3: row: has a cell that begins with a quotation mark" in said
+    assert "line 6: row: holds bytes that are no letters of utf-8" in said
+    assert list(scores_in(tmp_path / "scores.csv")) == ["1", "3", "4", "6"]

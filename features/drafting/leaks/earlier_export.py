@@ -17,6 +17,7 @@ from features.drafting.stage_words import stages_meant, yes_and_no_meant
 from features.errors import ImportRefused
 from features.facts.company import Company
 from features.facts.file_shape import FileShape, is_placeholder, rows_of
+from features.facts.table_rows import Unfit
 from features.facts.values import FINAL_KINDS
 
 MOST_ROWS = 2_000_000
@@ -120,7 +121,7 @@ def _rows_of(
     taken: set[str] = set()
     known: dict[str, str] = {}
     for _, _, row in islice(rows_of(file.path, file.shape), MOST_ROWS):
-        if row is None:
+        if isinstance(row, Unfit):
             continue
         lead_id = row.get(id_column, "").strip()[:LONGEST_CELL]
         place = places.get(lead_id)

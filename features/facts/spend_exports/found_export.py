@@ -19,10 +19,12 @@ from features.facts.ad_costs import AdCosts, AdSystem, CostColumn, Vat
 from features.facts.cells import DAYS_END, Cells
 from features.facts.company import Company
 from features.facts.date_cells import guess_date_order, parse_moment
-from features.facts.export_columns import Export, SpendColumns
-from features.facts.file_shape import FileShape, Separator, decimal_of, encoding_of, parse_number
+from features.facts.export_columns import SpendColumns
+from features.facts.file_letters import NO_LETTER, encoding_of, opened
+from features.facts.file_shape import FileShape, Separator, decimal_of, parse_number, row_of
 from features.facts.row_readers import Reading, RowFacts
 from features.facts.spend_exports.shapes import FoundShape, found_shape
+from features.facts.table_rows import Unfit, table_rows
 from features.facts.values import Spend
 
 TITLE_LINES = 25
@@ -60,26 +62,24 @@ class AdExport:
         """Return the ad system's name."""
         return self.found.shape.system
 
-    def rows(self) -> Iterator[tuple[int, int, Row | None]]:
-        """Yield (row number from 1, line in the file, column -> cell), totals left out; None for a row of another width."""
+    def rows(self) -> Iterator[tuple[int, int, Row | Unfit]]:
+        """Yield (row number from 1, line in the file, column -> cell) without totals, or what is wrong with an unfit row."""
         self.totals, self.told_totals, self.summed = 0, [], 0.0
-        with self.path.open(encoding=self.shape.encoding, newline="", errors="replace") as file:
+        with opened(self.path, self.shape.encoding) as file:
             for _ in range(self.titles):
                 next(file, None)
-            reader = csv.reader(file, delimiter=self.shape.separator)
-            next(reader, None)
             number = 0
-            for cells in reader:
-                if not any(cell.strip() for cell in cells):
+            for line, told in islice(table_rows(file, self.shape.separator, len(self.header)), 1, None):
+                cells = told.cells if isinstance(told, Unfit) else told
+                if not isinstance(told, Unfit) and not any(cell.strip() for cell in cells):
                     continue
                 row = dict(zip(self.header, cells, strict=False))
-                if self._is_total(cells, row):
+                if cells and self._is_total(cells, row):
                     self.totals += 1
                     self._remember_total(row)
                     continue
                 number += 1
-                fits = len(cells) >= len(self.header) and not any(cells[len(self.header) :])
-                yield number, self.titles + reader.line_num, row if fits else None
+                yield number, self.titles + line, row_of(self.header, told, self.shape.encoding)
 
     def read(self, cells: Cells, reading: Reading) -> RowFacts:
         """Return the costs of a row: of its day, or of each day of its period; ``FactRefused`` where it does not fit."""
@@ -203,7 +203,7 @@ def ad_export_of(path: Path, company: Company) -> AdExport | None:
         Where no column tells the day, the rows cover
         periods that company.yaml does not let be spread, or money is in millionths.
     """
-    encoding = encoding_of(path, company.export)
+    encoding = encoding_of(path, company.export.encoding)
     table = _table_in(path, encoding, company.ad_costs)
     if table is None:
         return None
@@ -213,14 +213,14 @@ def ad_export_of(path: Path, company: Company) -> AdExport | None:
 
 def ad_system_of(path: Path) -> str | None:
     """Return the ad system whose own export of costs a file is, or None; nothing of its rows is looked at."""
-    table = _table_in(path, encoding_of(path, Export()), AdCosts())
+    table = _table_in(path, encoding_of(path), AdCosts())
     return table[0].shape.system if table else None
 
 
 def _table_in(path: Path, encoding: str, said: AdCosts) -> tuple[FoundShape, list[str], int, Separator] | None:
     """Return the table's shape and header, how many title lines stand above it, and what stands between its cells."""
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        lines = list(islice(file, TITLE_LINES))
+    with opened(path, encoding) as file:
+        lines = [line.replace(NO_LETTER, "\ufffd") for line in islice(file, TITLE_LINES)]
     for titles, line in enumerate(lines):
         for separator in SEPARATORS:
             header = [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
@@ -238,7 +238,7 @@ def _opened(export: AdExport) -> AdExport:
             f"{export.path.name} looks like costs of {export.system}, but no column tells the day. Export it with a day in "
             "every row (by day)."
         )
-    sample = [row for _, _, row in islice(export.rows(), SAMPLE_ROWS) if row]
+    sample = [row for _, _, row in islice(export.rows(), SAMPLE_ROWS) if not isinstance(row, Unfit)]
     days = [row.get(columns["day"], "") for row in sample]
     moneys = [row.get(columns["cost"], "") for row in sample]
     order = said.date_order or guess_date_order([day for text in days for day in text.replace("–", " ").split()])
