@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 def write_whole(path: Path, data: bytes, *, is_secret: bool = False) -> None:
@@ -55,7 +57,7 @@ def write_once(path: Path, data: bytes) -> None:
 @contextmanager
 def _written_beside(path: Path, data: bytes, *, is_secret: bool) -> Iterator[Path]:
     """Give a new file beside ``path`` that holds ``data``; what the block leaves of it is taken away."""
-    new = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+    new = _beside(path)
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_secret else 0o666), "wb") as file:
             file.write(data)
@@ -65,3 +67,39 @@ def _written_beside(path: Path, data: bytes, *, is_secret: bool) -> Iterator[Pat
         yield new
     finally:
         new.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_text(path: Path) -> Iterator[TextIO]:
+    """Give what is written in UTF-8, and put it in the file's place when the block ends; where the block fails, nothing changes.
+
+    A link goes on leading to the file, which keeps who may read it. What is no file, such as /dev/stdout, is written as it comes.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "scores.csv"
+    ...     with whole_text(path) as file:
+    ...         _, there_already = file.write("first"), path.exists()
+    ...     path.read_text(), there_already
+    ('first', False)
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    place = path.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = _beside(place)
+    try:
+        with new.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        if place.exists():
+            shutil.copymode(place, new)
+        new.replace(place)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.counted_words import counted
+from features.whole_file import whole_text
 from leadloop.commands._crm import opened, say_taken
 from leadloop.commands._house import CompanyOption, HomeOption, House, now, open_house
 
@@ -110,8 +111,8 @@ def _draft(
     if out is None:
         typer.echo(text, nl=False)
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    with whole_text(out) as file:
+        file.write(text)
     fields, stages = counted(len(told.fields), "field"), counted(len(told.stages), "stage")
     people = counted(len(told.people), "person", "people")
     console.print(f"{out} is drafted from {fields}, {stages}, {people}. Read it, then:")

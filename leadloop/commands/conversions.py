@@ -10,6 +10,7 @@ import typer
 from features.counted_words import counted
 from leadloop.commands._conversions import conversion_desk
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._output import refuse_what_is_read
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def command(
     if out is not None:
         if len(asked) != 1:
             raise typer.BadParameter("--out takes one --system: each has a format of its own.")
+        refuse_what_is_read(out, house.settings.company_file)
         _write(desk, asked[0], out, moment, console)
         return
     if push:

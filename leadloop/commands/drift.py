@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._output import refuse_what_is_read
 
 NAME = "drift"
 TITLE = {"ru": "Что изменилось в заявках канала «{channel}»", "en": "What changed in the leads of {channel}"}
@@ -46,6 +47,8 @@ def command(
     from serving.desk.champion import Champion
 
     house = open_house(home, company)
+    if out is not None:
+        refuse_what_is_read(out, house.settings.company_file)
     moment = now()
     border = moment - timedelta(days=days)
     cut_off = Champion(house.settings.home).scorer.data_cut_off or moment

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.counted_words import counted
+from features.whole_file import whole_text
 from leadloop.commands._house import now
+from leadloop.commands._output import refuse_what_is_read
 from leadloop.commands.schema import written_schema
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def command(
 
     from features.drafting.draft import draft_of
 
+    refuse_what_is_read(out, *(one for one in (leads, calls, stages, *(spend or []), plan) if one))
     if out.exists() and not force:
         raise typer.BadParameter(f"{out} is there already; --force overwrites it, --out writes another file.")
     own, of_systems = _costs(spend or [])
@@ -63,11 +66,12 @@ def command(
     console = Console(highlight=False, markup=False, soft_wrap=True)
     with console.status("Reading the exports ..."):
         draft = draft_of(files, moment=now(), language=language.value if language else None)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(draft.text, encoding="utf-8")
+    with whole_text(out) as file:
+        file.write(draft.text)
     beside = out.parent / "company.schema.json"
     if force or not beside.exists():
-        beside.write_text(written_schema(), encoding="utf-8")
+        with whole_text(beside) as file:
+            file.write(written_schema())
     _say(console, draft, of_systems, out)
     if draft.problems:
         _say_problems(draft, out)

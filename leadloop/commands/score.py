@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.counted_words import counted
+from features.whole_file import whole_text
 from leadloop.commands._house import CompanyOption, HomeOption, House, now, open_house
+from leadloop.commands._output import refuse_what_is_read
 from leadloop.commands._progress import Done, bar_over, rows_in
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def command(
     from serving.desk.champion import Champion
 
     house, console = open_house(home, company), Console()
+    refuse_what_is_read(out, leads, house.settings.company_file)
     _refuse_other_files(leads, house)
     rows = _row_builder(house, console)
     reading = Reading(house.company, now(), house.contacts.secret)
@@ -121,8 +124,7 @@ def _scored(cells: Cells, reading: Reading, rows: RowBuilder, scorer: Scorer) ->
 def _write(found: Iterator[Score | _LeftOut], out: Path, console: Console) -> tuple[int, int]:
     """Write the scores, name what was left out; return how many of each."""
     scored = left_out = 0
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with whole_text(out) as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for one in found:

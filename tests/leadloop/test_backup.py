@@ -379,6 +379,15 @@ def test_a_backup_to_a_folder_is_told_to_name_a_file_in_it(imported: Small, tmp_
     assert "is a folder; name a file in it" in one_line(ran.err)
 
 
+@pytest.mark.parametrize("name", ["company.yaml", "home/leadloop.db", "home/person.key"])
+def test_a_backup_is_not_written_over_what_it_is_made_of(imported: Small, name: str) -> None:
+    before = (imported.folder / name).read_bytes()
+    ran = imported.run("backup", str(imported.folder / name))
+    assert ran.code == 2
+    assert "which this command reads; name another file" in one_line(ran.err)
+    assert (imported.folder / name).read_bytes() == before
+
+
 @pytest.mark.parametrize("harm", ["cut off", "a changed byte", "another file", "no archive"])
 def test_a_damaged_backup_is_refused_and_changes_nothing(lived: Settings, tmp_path: Path, harm: str) -> None:
     file = tmp_path / "copy.tar"

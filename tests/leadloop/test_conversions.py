@@ -79,12 +79,13 @@ def test_a_file_holds_each_conversion_once_and_none_is_made_where_nothing_is_rea
     ("words", "remedy"),
     [
         (("--out", "x.csv"), "--out takes one --system"),
+        (("--system", "google", "--out", "{folder}/company.yaml"), "is company.yaml itself, which this command reads"),
         (("--system", "yandex"), "company.yaml names google, meta"),
         (("--system", "google", "--push"), "Google takes a file"),
     ],
 )
 def test_what_cannot_be_done_is_answered_in_one_sentence(telling: Small, words: tuple[str, ...], remedy: str) -> None:
-    ran = telling.run("conversions", *words)
+    ran = telling.run("conversions", *(word.format(folder=telling.folder) for word in words))
     assert ran.code == 2
     assert remedy in one_line(ran.err)
 

@@ -31,6 +31,12 @@ def test_too_few_leads_of_a_channel_say_how_many_there_are(trained: Small) -> No
     assert "Not enough data: 0 leads of 'no such channel' in the last 60 days" in one_line(ran.err)
 
 
+def test_a_report_is_not_written_over_company_yaml(trained: Small) -> None:
+    ran = trained.run("drift", "vk", "--out", trained.file("company.yaml"))
+    assert ran.code == 2
+    assert "is company.yaml itself, which this command reads" in one_line(ran.err)
+
+
 def test_no_days_at_all_are_refused(trained: Small) -> None:
     ran = trained.run("drift", "vk", "--days", "0")
     assert ran.code == 2

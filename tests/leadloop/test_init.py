@@ -128,6 +128,16 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
     assert read_company(out).company == "Моя компания"
 
 
+def test_a_draft_is_not_written_over_an_export_even_where_it_is_forced(tmp_path: Path) -> None:
+    files = exported(tmp_path, "utf-8", ",")
+    for file in ("leads", "calls"):
+        before = files[file].read_bytes()
+        refused = leadloop("init", files["leads"], *options(files), "--out", files[file], "--force")
+        assert refused.exit_code == 2
+        assert f"is {file}.csv itself, which this command reads" in refused.output
+        assert files[file].read_bytes() == before
+
+
 def test_the_language_can_be_said(tmp_path: Path) -> None:
     files, out = exported(tmp_path, "utf-8", ","), tmp_path / "company.yaml"
     leadloop("init", files["leads"], "--language", "en", "--out", out)

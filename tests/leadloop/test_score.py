@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from leadloop.commands import score
 from models.artefact import champion_version
+from models.score import Score
 from tests.leadloop.command_line import LEADS, MOSCOW, ROWS, Small, one_line, serving, write_rows
 
 
@@ -76,6 +78,39 @@ def test_an_empty_file_and_a_file_of_calls_are_refused_in_a_sentence(opened: Sma
     assert "empty.csv is empty; export it again." in one_line(empty.err)
     assert "calls.csv is no leads file of this company: the column 'id' (id) is missing" in one_line(calls.err)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("how", ["itself", "a symbolic link", "a hard link", "company.yaml"])
+def test_scores_are_not_written_over_a_file_that_is_read(opened: Small, tmp_path: Path, how: str) -> None:
+    read = opened.folder / ("company.yaml" if how == "company.yaml" else "leads.csv")
+    out = read if how in ("itself", "company.yaml") else tmp_path / "scores.csv"
+    if how == "a symbolic link":
+        out.symlink_to(read)
+    if how == "a hard link":
+        out.hardlink_to(read)
+    before = read.read_bytes()
+    ran = opened.run("score", opened.file("leads.csv"), "--out", str(out))
+    assert ran.code == 2
+    assert f"is {read.name} itself, which this command reads; name another file" in one_line(ran.err)
+    assert read.read_bytes() == before
+
+
+def test_scores_that_were_broken_off_leave_those_that_were_there(
+    opened: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "scores.csv"
+    opened.done("score", opened.file("leads.csv"), "--out", str(out))
+    before, cells_of = out.read_bytes(), score._cells
+
+    def stopped(one: Score) -> tuple[str | None, ...]:
+        if one.lead_id == "2":
+            raise KeyboardInterrupt
+        return cells_of(one)
+
+    monkeypatch.setattr(score, "_cells", stopped)
+    assert opened.run("score", opened.file("leads.csv"), "--out", str(out)).code != 0
+    assert out.read_bytes() == before
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("scores")] == [out]
 
 
 def test_a_damaged_row_is_named_and_left_out(opened: Small, tmp_path: Path) -> None:
