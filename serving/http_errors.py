@@ -70,6 +70,9 @@ BATCHES, LARGEST_BATCH = "/v1/batch/", 64_000_000
 """Where many rows come in one request, which is never held whole, and how many bytes they may be."""
 LONGEST_PAUSE = 30.0
 """Seconds for which a body may stop coming; who waits longer has gone or holds a place on purpose, and is answered 408."""
+PACKED = frozenset({b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress", b"br", b"zstd"})
+"""What Content-Encoding says of a body that nobody here unpacks; any other word is passed over, as some senders write there."""
+PACKED_WORDS = "The body is packed (Content-Encoding); send it plain, without that header."
 UNWRITABLE = {
     "type": "unwritable",
     "loc": ("request", "NUL"),
@@ -93,6 +96,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"model": Refusal, "description": "The key has not this scope, or the request came from another site"},
     408: {"model": Refusal, "description": "The body did not come in time"},
     413: {"model": Refusal, "description": "The body is too large"},
+    415: {"model": Refusal, "description": "The body is packed (Content-Encoding)"},
     429: {"model": Refusal, "description": "More requests than the key may send; try again after Retry-After seconds"},
     431: {"model": Refusal, "description": "The headers are too large"},
     503: {"model": Refusal, "description": "The store does not answer; try again after Retry-After seconds"},
@@ -196,7 +200,7 @@ def _headers(status: int) -> dict[str, str]:
 
 
 class BodyLimit:
-    """Answers 413 before more than ``LARGEST_BODY`` bytes of a request are read, however they are sent."""
+    """Answers 413 before more than ``LARGEST_BODY`` bytes of a request are read, however they are sent, and 415 to packed ones."""
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
         self.app, self.largest = app, largest
@@ -206,12 +210,21 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        headers = headers_of(scope)
+        packed = headers.get(b"content-encoding")
+        if packed and scope["method"] == "POST" and _is_packed(packed):
+            await JSONResponse({"detail": PACKED_WORDS}, 415, {"Accept-Encoding": "identity"})(scope, receive, send)
+            return
         largest = LARGEST_BATCH if scope["path"].startswith(BATCHES) else self.largest
-        declared = headers_of(scope).get(b"content-length", b"0")
+        declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > largest:
             await JSONResponse({"detail": _too_large_words(largest)}, 413)(scope, receive, send)
             return
         await self.app(scope, _counted(receive, largest), send)
+
+
+def _is_packed(encodings: bytes) -> bool:
+    return any(one.strip() in PACKED for one in encodings.lower().split(b","))
 
 
 def _too_large_words(largest: int) -> str:

@@ -29,7 +29,10 @@ MOST_ROWS = 10_000
 ROUND = 100
 """So many rows are stored together: enough for one write of the disk, too few to keep others waiting."""
 OTHER_MEDIA: dict[int | str, dict[str, Any]] = {
-    415: {"model": Refusal, "description": "The rows are neither a JSON array nor NDJSON"},
+    415: {
+        "model": Refusal,
+        "description": "The rows are neither a JSON array nor NDJSON, or packed (Content-Encoding)",
+    },
     422: {"model": Mistakes, "description": "The body is no array, or the key none"},
 }
 RESULTS = {NDJSON: {"schema": {"type": "string", "description": "a result a line, as the items of the JSON array"}}}

@@ -7,6 +7,7 @@ A row that cannot be read is told from the next one by the line's end, or by the
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -53,6 +54,23 @@ class _Begun:
             yield TOO_LONG if is_long else row
 
 
+class _Mark:
+    """The byte order mark that some programs put before a body; it is no part of the first row."""
+
+    def __init__(self) -> None:
+        self.begun = b""
+        self._is_over = False
+
+    def skipped_in(self, piece: bytes) -> bytes:
+        """Return a piece without the mark, of which it may hold a part."""
+        if self._is_over:
+            return piece
+        begins = self.begun + piece
+        self._is_over = len(begins) >= len(BOM_UTF8) or not BOM_UTF8.startswith(begins)
+        self.begun = b"" if self._is_over else begins
+        return begins.removeprefix(BOM_UTF8) if self._is_over else b""
+
+
 class Lines:
     r"""NDJSON: a row a line; empty lines are none.
 
@@ -62,11 +80,11 @@ class Lines:
     """
 
     def __init__(self) -> None:
-        self._begun = _Begun()
+        self._begun, self._mark = _Begun(), _Mark()
 
     def rows_of(self, piece: bytes) -> Iterator[bytes]:
         """Yield the lines that end in a piece."""
-        *ended, begun = piece.split(b"\n")
+        *ended, begun = self._mark.skipped_in(piece).split(b"\n")
         for line in ended:
             self._begun.add(line)
             yield from self._begun.ended()
@@ -74,6 +92,7 @@ class Lines:
 
     def rest(self) -> Iterator[bytes]:
         """Yield the last line, which nothing ends."""
+        self._begun.add(self._mark.begun)
         yield from self._begun.ended()
 
 
@@ -86,12 +105,13 @@ class Items:
     """
 
     def __init__(self) -> None:
-        self._begun = _Begun()
+        self._begun, self._mark = _Begun(), _Mark()
         self._depth = 0
         self._in_text = self._skips_one = self._has_begun = self._has_ended = False
 
     def rows_of(self, piece: bytes) -> Iterator[bytes]:
         """Yield the items that end in a piece; ``FactRefused`` where the body is no array."""
+        piece = self._mark.skipped_in(piece)
         if not piece:  # a sign that the piece before left to be skipped still is
             return
         self._require_array(piece)
@@ -117,6 +137,7 @@ class Items:
 
     def rest(self) -> Iterator[bytes]:
         """Yield the item that has begun, where the array was cut off in it, or all that came behind the array."""
+        self._begun.add(self._mark.begun)
         yield from self._begun.ended()
 
     def _require_array(self, piece: bytes) -> None:

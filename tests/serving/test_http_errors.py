@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,23 @@ def test_a_body_too_large_is_413_whether_its_length_is_declared_or_not(doors: Do
     streamed = doors.client.post(path, content=in_pieces(body), headers=kind)
     assert [declared.status_code, streamed.status_code] == [413, 413]
     assert "1,000,000 bytes" in streamed.json()["detail"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZip", "identity, br"])
+@pytest.mark.parametrize(
+    "path", ["/v1/leads", "/v1/score", "/v1/leads/7/calls", "/v1/batch/leads", "/leads/7/calls", "/sign-in"]
+)
+def test_a_packed_body_is_415_with_the_remedy_at_every_door(doors: Doors, path: str, encoding: str) -> None:
+    headers = {"content-type": "application/json", "content-encoding": encoding}
+    answer = doors.client.post(path, content=gzip.compress(b'[{"id": "7"}]'), headers=headers)
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+    assert "send it plain" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("encoding", ["identity", "utf-8", ""])
+def test_a_plain_body_is_read_whatever_else_is_said_of_its_encoding(doors: Doors, encoding: str) -> None:
+    headers = {"content-type": "application/json", "content-encoding": encoding}
+    assert doors.client.post("/v1/leads", content=b'{"id": "7"}', headers=headers).status_code == 201
 
 
 def test_a_large_body_within_the_limit_is_read(doors: Doors) -> None:

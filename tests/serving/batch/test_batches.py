@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -82,6 +83,14 @@ def test_lines_are_answered_by_lines_and_a_line_that_is_no_json_costs_itself_alo
     answer = doors.client.post("/v1/batch/leads", content=body, headers=LINES)
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert [json.loads(line)["status"] for line in answer.text.splitlines()] == [201, 422, 201]
+
+
+@pytest.mark.parametrize("headers", [LINES, {"content-type": "application/json"}], ids=["lines", "array"])
+def test_a_byte_order_mark_costs_no_row(doors: Doors, headers: dict[str, str]) -> None:
+    written = b'{"id": "1"}\n{"id": "2"}' if headers is LINES else b'[{"id": "1"}, {"id": "2"}]'
+    answer = doors.client.post("/v1/batch/leads", content=BOM_UTF8 + written, headers=headers)
+    assert answer.status_code == 200
+    assert sorted(doors.queue()) == ["1", "2"]
 
 
 def test_a_batch_may_be_longer_than_any_other_request_but_not_than_ten_thousand_rows(doors: Doors) -> None:

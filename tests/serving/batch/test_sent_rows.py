@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 
 import pytest
@@ -45,6 +46,20 @@ def test_a_piece_of_nothing_between_a_backslash_and_its_quote_ends_no_text() -> 
 def test_any_lines_are_told_apart_however_they_are_cut(rows: list[dict[str, object]], places: list[int]) -> None:
     body = "\n".join(json.dumps(row) for row in rows).encode()
     assert [json.loads(row) for row in split(Lines(), cut(body, places))] == rows
+
+
+@given(ROWS, st.lists(st.integers(0, 12), max_size=4))
+def test_a_byte_order_mark_before_the_first_row_is_no_part_of_it_however_it_is_cut(
+    rows: list[dict[str, object]], places: list[int]
+) -> None:
+    lines = BOM_UTF8 + "\n".join(json.dumps(row) for row in rows).encode()
+    assert [json.loads(row) for row in split(Lines(), cut(lines, places))] == rows
+    assert [json.loads(row) for row in split(Items(), cut(BOM_UTF8 + json.dumps(rows).encode(), places))] == rows
+
+
+@pytest.mark.parametrize("splitter", [Lines, Items])
+def test_what_only_begins_like_a_byte_order_mark_is_a_row_that_cannot_be_read(splitter: type[Lines | Items]) -> None:
+    assert split(splitter(), [BOM_UTF8[:2]]) == [BOM_UTF8[:2]]
 
 
 def test_a_row_that_is_no_json_takes_nothing_from_the_rows_around_it() -> None:
