@@ -6,6 +6,7 @@ counted as lost and a lead that nobody reached teaches nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +14,8 @@ from typing import Literal
 
 from features.facts.company import Company
 from features.facts.history import LeadHistory
-from features.facts.values import FINAL_KINDS, Stage
+from features.facts.identity import Identity, identity
+from features.facts.values import FINAL_KINDS, SPOKEN_RESULTS, Call, Stage
 from features.rows.as_of import KnownLead
 
 OutcomeKind = Literal["bought", "did_not_buy", "open", "never_called", "ignored"]
@@ -49,6 +51,14 @@ def outcome_as_of(known: KnownLead) -> Outcome:
     closings = _closings(known)
     won = _win(known, closings)
     return Outcome(_kind(known, won), won)
+
+
+def late_sale(known: KnownLead) -> Stage | None:
+    """Return the first sale after the horizon of a lead that bought nothing within it: no purchase by any count."""
+    if not known.company.horizon_days:
+        return None
+    closings = _closings(known)
+    return None if _win(known, closings) else next((stage for stage, kind in closings if kind == "won"), None)
 
 
 def closed_at(known: KnownLead) -> datetime | None:
@@ -97,10 +107,24 @@ def is_worked(known: KnownLead) -> bool:
     """Return whether somebody was reached, or three tries were made on two days, or a person closed the lead."""
     if not known.company.calls_recorded or any(kind in FINAL_KINDS for kind in known.stage_kinds):
         return True
-    if known.spoken_calls:
-        return True
-    days = {call.at.astimezone(known.company.zone).date() for call in known.calls}
-    return len(known.calls) >= TRIES_THAT_COUNT_AS_WORKED and len(days) >= DAYS_OF_THOSE_TRIES
+    return bool(known.spoken_calls) or _are_enough(known.calls, known.company)
+
+
+def first_told_worked(history: LeadHistory, company: Company) -> datetime | None:
+    """Return when the company first knew that a lead was worked (``is_worked``), or None while it does not."""
+    closed, calls = first_told_closed(history, company), dict[Identity, Call]()
+    told = sorted((one.fact for one in history.stored if isinstance(one.fact, Call)), key=lambda call: call.known_at)
+    for call in told:
+        calls[identity(call)] = call
+        if call.result in SPOKEN_RESULTS or _are_enough(calls.values(), company):
+            return min(call.known_at, closed or call.known_at)
+    return closed
+
+
+def _are_enough(tries: Collection[Call], company: Company) -> bool:
+    """Return whether so many tries count as work also where nobody was reached."""
+    days = {call.at.astimezone(company.zone).date() for call in tries}
+    return len(tries) >= TRIES_THAT_COUNT_AS_WORKED and len(days) >= DAYS_OF_THOSE_TRIES
 
 
 def waited(known: KnownLead) -> timedelta:

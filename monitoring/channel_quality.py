@@ -5,21 +5,19 @@ A sale belongs to the period in which its lead was created. Open leads count by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
-from features.facts.values import LeadId, Spend
-from monitoring.costs import NO_COSTS, Costs, summed_costs
+from monitoring.costs import NO_COSTS, Costs
 from monitoring.counted_cells import Cut, CutKey, first_day
 from monitoring.intervals import Rate, UnitCost
-from monitoring.lead_book import LeadBook, LeadSummary
-from monitoring.romi import romi, romi_interval
+from monitoring.lead_book import LeadBook
+from monitoring.romi import Sold, romi, romi_interval
 from monitoring.spend_book import KnownNames, SpendBook
-from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
+from monitoring.tally import NOTHING, LateSales, Tally
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -34,8 +32,9 @@ class ChannelLine:
     ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of spoken to, ``named`` (called
     non-target without a talk) of all leads, ``bought`` of settled ones. A rate that this company records nothing for is of
     nothing; where it records no calls, ``non_target`` is of all leads.
-    ``expected_sales`` is the sum of the open leads' probabilities. ``revenue`` is None where a sale's amount is unknown.
-    ``cost`` is in the company's currency; other currencies are only named.
+    ``open`` and ``unworked`` leads may still buy; ``expected_sales`` is how many will (``Tally.expected_sales``), and
+    ``expected_of_unworked`` what of it those bring that nobody has worked so far. ``sold`` is None where a sale's amount is
+    unknown; what came ``late`` is in no other figure. ``cost`` is in the company's currency; others are named beside it.
     """
 
     key: Key
@@ -48,12 +47,19 @@ class ChannelLine:
     named: Rate
     bought: Rate
     open: int
-    never_called: int
+    unworked: int
     expected_sales: float
+    expected_of_unworked: float
     sales: int
-    revenue: float | None
+    sold: Sold | None
+    late: LateSales | None
     cost: float | None
-    other_currencies: tuple[str, ...]
+    other_costs: Mapping[str, float]
+
+    @property
+    def revenue(self) -> float | None:
+        """Return what was sold; None where a sale's amount is unknown."""
+        return self.sold.total if self.sold else None
 
     @property
     def cost_per_lead(self) -> UnitCost | None:
@@ -72,48 +78,22 @@ class ChannelLine:
 
     @property
     def romi(self) -> float | None:
-        """Return (revenue - cost) / cost so far, or None where nothing was spent or a sale's amount is unknown."""
+        """Return (revenue - cost) / cost so far, or None where nothing was paid or a sale's amount is unknown."""
         return romi(self.revenue, self.cost)
 
     @property
     def romi_interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval of ``romi`` from the number of sales, at their average amount; None without sales."""
-        return romi_interval(self.revenue, self.cost_per_sale)
-
-
-def channel_lines(
-    summaries: Iterable[LeadSummary],
-    spend: Iterable[Spend],
-    chances: Mapping[LeadId, float],
-    *,
-    company: Company,
-    moment: datetime,
-    level: Level = "channel",
-    period: Period = "all",
-) -> list[ChannelLine]:
-    """Return the figures of every channel or campaign that had leads or costs, the most costly first.
-
-    Parameters
-    ----------
-    summaries
-        The leads that count: ``lead_book.counted``.
-    chances
-        Purchase probability of open leads; an open lead without one adds nothing to ``expected_sales``.
-    """
-    groups: dict[CutKey, list[Contribution]] = {}
-    for one in summaries:
-        names = (one.channel,) if level == "channel" else (one.channel, one.campaign)
-        chance = (chances[one.lead_id], None) if one.lead_id in chances else None
-        key = (names, period_of(one.created_at, company, period))
-        groups.setdefault(key, []).append(contribution(one, chance, company, moment))
-    costs = _costs(spend, company, level, period)
-    return lines_of({key: tally_of(those) for key, those in groups.items()}, costs, company=company, moment=moment)
+        """Return the 95 % interval of ``romi`` from the number of sales and how unlike they are; None without sales."""
+        return romi_interval(self.sold, self.cost)
 
 
 def kept_lines(
     book: LeadBook, spend: SpendBook, cut: Cut, *, moment: datetime, leads: KnownNames = frozenset()
 ) -> list[ChannelLine]:
-    """Return the same figures from the sums that the books keep; ``cut`` is by channel, or by channel and campaign."""
+    """Return the figures of every channel or campaign that had leads or costs, from the sums that the books keep.
+
+    ``cut`` is by channel, or by channel and campaign.
+    """
     costs = spend.costs(moment, cut, leads) or {}
     return lines_of(book.tallies(moment, cut), costs, company=book.company, moment=moment)
 
@@ -151,17 +131,6 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _costs(spend: Iterable[Spend], company: Company, level: Level, period: Period) -> dict[CutKey, Costs]:
-    channel_of = channel_reader(company.channels)
-    rows: dict[CutKey, list[Spend]] = {}
-    for one in spend:
-        names = (
-            (channel_of(one.marks),) if level == "channel" else (channel_of(one.marks), mark_of(one.marks, "campaign"))
-        )
-        rows.setdefault((names, period_of(one.at, company, period)), []).append(one)
-    return {key: summed_costs(those, company) for key, those in rows.items()}
-
-
 def _line(key: CutKey, tally: Tally, costs: Costs, company: Company, moment: datetime) -> ChannelLine:
     leads, calls_recorded = tally["leads"], company.calls_recorded
     can_tell, grades = can_tell_non_target(company, moment), has_rules(company, moment) and calls_recorded
@@ -180,12 +149,14 @@ def _line(key: CutKey, tally: Tally, costs: Costs, company: Company, moment: dat
         else Rate(0, 0),
         bought=Rate(tally["bought"], tally["bought"] + tally["did_not_buy"]),
         open=tally["open"],
-        never_called=tally["never_called"],
+        unworked=tally["unworked"],
         expected_sales=tally.expected_sales,
+        expected_of_unworked=tally.expected_of_unworked,
         sales=tally["sales"],
-        revenue=tally.revenue,
+        sold=tally.sold,
+        late=tally.late,
         cost=costs.cost,
-        other_currencies=tuple(sorted(costs.others)),
+        other_costs=costs.other_costs,
     )
 
 

@@ -73,6 +73,11 @@ class CampaignBefore:
     after: Costs
 
 
+def lead_names(book: LeadBook, spend: SpendBook, moment: datetime) -> KnownNames:
+    """Return the channels, campaigns and ads of the leads, where costs need them: they tell ids."""
+    return book.source_names(moment) if spend.tells_ids(moment) else frozenset()
+
+
 def matching(book: LeadBook, spend: SpendBook, *, moment: datetime, leads: KnownNames = frozenset()) -> Matching:
     """Return how the costs fit the leads, over the whole time."""
     tallies = _by_campaign(book.tallies(moment, Cut(("channel", "campaign"))))

@@ -4,6 +4,9 @@ A report asks for a cut: by which of the dimensions, of which names, from which 
 counted over all leads; what changes afterwards (a fact, an import taken back, a window that closes, a chance) is taken
 out of its cells and put in again, so a page costs what it shows and not how many leads there are. Equal to counting anew,
 which a property test holds it to.
+
+Leads that nobody has worked so far stand in cells of their own, by how long they have waited: how many of them are still worked
+is known when a report asks, and not when they are counted.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from features.facts.values import LeadId
 from features.outcome_window import window_end
 from monitoring.lead_summary import LeadSummary, once_a_person
 from monitoring.sale_days import SaleDays
-from monitoring.tally import PLACE, SIZE, Contribution, Tally, contribution
+from monitoring.still_worked import Seen, Share, Wait, WorkTable, step_ends, step_of
+from monitoring.tally import PLACE, SIZE, Contribution, Tally, contribution, still_worked
 
 Dimension = Literal["channel", "campaign", "ad", "offer", "landing_page", "sold_after"]
 Period = Literal["day", "week", "month", "all"]
@@ -32,7 +36,7 @@ CutKey = tuple[tuple[Name, ...], date | None]
 Chance = tuple[float, float | None]
 """How likely a lead buys, and for how much if that is known."""
 Grain = Literal["day", "month"]
-_Cell = tuple[date, tuple[Name, ...]]
+_Cell = tuple[date, tuple[Name, ...], Wait | None]
 _Cells = dict[_Cell, list[int]]
 _Sales = SaleDays[tuple[Name, ...]]
 MOST_KINDS_OF_CUT = 24
@@ -89,6 +93,8 @@ class _Placed:
     day: date
     names: tuple[Name, ...]
     adds: Contribution
+    wait: Wait | None
+    seen: Seen | None
 
 
 class CountedCells:
@@ -105,6 +111,8 @@ class CountedCells:
         # Most leads share their names and what they add with others: kept once, they take a part of the memory.
         self._names: dict[tuple[Name, ...], tuple[Name, ...]] = {}
         self._adds: dict[Contribution, Contribution] = {}
+        self._seen: dict[Seen, Seen] = {}
+        self._work = WorkTable(company.horizon_days)
         self._moment: datetime | None = None
         self._persons = _Persons() if company.count_a_person_once else None
 
@@ -127,7 +135,10 @@ class CountedCells:
                 self._place(lead_id, placed.summary)
 
     def at(self, moment: datetime) -> CountedCells:
-        """Let the clock pass: windows that closed by ``moment`` settle their leads. It never runs back."""
+        """Let the clock pass: windows that closed by ``moment`` settle their leads, and who waits has waited longer.
+
+        It never runs back.
+        """
         self._moment = max(moment, self._moment or moment)
         while self._due and self._due[0][0] < self._moment:
             end, lead_id = heapq.heappop(self._due)
@@ -145,9 +156,11 @@ class CountedCells:
         only = [(known.index(one), name) for one, name in cut.only.items()]
         sums: dict[CutKey, list[int]] = {}
         periods: dict[date, date | None] = {}
-        for (day, names), cell in self._cells(cut.grain, known).items():
+        share = self.share_still_worked()
+        for (day, names, wait), counted in self._cells(cut.grain, known).items():
             if not cut.holds(day) or any(names[place] != name for place, name in only):
                 continue
+            cell = still_worked(counted, share(wait)) if wait else counted
             if day not in periods:
                 periods[day] = first_day(day, cut.period)
             key = (tuple([names[place] for place in asked]), periods[day])
@@ -164,12 +177,21 @@ class CountedCells:
         rows = self._sale_days(kept_to).of(tuple([cut.only[one] for one in kept_to]))
         return {day: list(row) for day, row in rows.items() if cut.holds(day)}
 
+    def share_still_worked(self) -> Share:
+        """Return what tells of leads that nobody has worked how many still are, as the company's leads were so far."""
+        moment = self._moment
+        return self._work.share(moment.astimezone(self._company.zone).date() if moment else date.max)
+
     def _place(self, lead_id: LeadId, one: LeadSummary | None) -> None:
         """Take a lead out of its cells and put it in again as it is now."""
         before = self._placed.pop(lead_id, None)
         now = self._placed_now(lead_id, one) if one else None
         if now:
             self._placed[lead_id] = now
+        if before and before.seen:
+            self._work.count(before.seen, -1)
+        if now and now.seen:
+            self._work.count(now.seen)
         for (grain, dimensions), cells in self._kinds.items():
             if before:
                 _add(cells, before, grain, dimensions, -1)
@@ -184,12 +206,15 @@ class CountedCells:
     def _placed_now(self, lead_id: LeadId, one: LeadSummary) -> _Placed:
         assert self._moment is not None
         end = window_end(one.created_at, self._company)
-        is_open = end is not None and end >= self._moment
-        if is_open and end is not None and self._ends.get(lead_id) != end:
-            self._ends[lead_id] = end
-            heapq.heappush(self._due, (end, lead_id))
+        is_open = end is None or end >= self._moment
+        wait = self._wait(one) if is_open else None
+        step_end = step_ends(one.created_at, wait.step) if wait else None
+        due = min((one for one in (end, step_end) if one), default=None) if is_open else None
+        if due is not None and self._ends.get(lead_id) != due:
+            self._ends[lead_id] = due
+            heapq.heappush(self._due, (due, lead_id))
         # A lead past its window is not expected to buy any more, called or not.
-        chance = self._chances.get(lead_id) if is_open or end is None else None
+        chance = self._chances.get(lead_id) if is_open else None
         day = one.created_at.astimezone(self._company.zone).date()
         sold = (one.won_at.astimezone(self._company.zone).date() - day).days if one.won_at else None
         names = (one.channel, one.campaign, one.ad, one.offer, one.landing_page, sold)
@@ -199,7 +224,22 @@ class CountedCells:
             day,
             self._names.setdefault(names, names),
             self._adds.setdefault(adds, adds) if chance is None else adds,
+            wait,
+            self._seen_of(one, day),
         )
+
+    def _wait(self, one: LeadSummary) -> Wait | None:
+        """Return how long nobody has worked a lead; None where somebody has."""
+        assert self._moment is not None
+        return None if one.worked else Wait(one.channel, step_of(self._moment - one.created_at))
+
+    def _seen_of(self, one: LeadSummary, day: date) -> Seen | None:
+        """Return what a lead tells of when leads are worked; None where that is not known."""
+        assert self._moment is not None
+        if one.worked and one.worked_known_at is None:
+            return None
+        seen = self._work.seen(one.channel, day.replace(day=1), one.created_at, one.worked_known_at, self._moment)
+        return self._seen.setdefault(seen, seen)
 
     def _cells(self, grain: Grain, dimensions: tuple[Dimension, ...]) -> _Cells:
         kind = (grain, dimensions)
@@ -237,8 +277,8 @@ class CountedCells:
             return made
         of, smallest = min(finer, key=lambda pair: len(pair[1]))
         places = [of.index(one) for one in dimensions]
-        for (day, names), cell in smallest.items():
-            key = (day.replace(day=1) if grain == "month" else day, tuple([names[place] for place in places]))
+        for (day, names, wait), cell in smallest.items():
+            key = (day.replace(day=1) if grain == "month" else day, tuple([names[place] for place in places]), wait)
             before = made.get(key)
             made[key] = [a + b for a, b in zip(before, cell, strict=True)] if before else list(cell)
         return made
@@ -246,7 +286,7 @@ class CountedCells:
 
 def _add(cells: _Cells, one: _Placed, grain: Grain, dimensions: tuple[Dimension, ...], sign: int) -> None:
     day = one.day.replace(day=1) if grain == "month" else one.day
-    key = (day, tuple([one.names[PLACES[dimension]] for dimension in dimensions]))
+    key = (day, tuple([one.names[PLACES[dimension]] for dimension in dimensions]), one.wait)
     cell = cells.get(key)
     if cell is None:
         cell = cells[key] = [0] * SIZE

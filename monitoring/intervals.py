@@ -41,7 +41,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """Money per thing counted, with an interval from the count as Poisson; None where nothing was counted."""
+    """Money per thing counted, with an interval from the count as Poisson.
+
+    None where nothing was counted, and where more was credited than paid, which is no price.
+    """
 
     cost: float
     count: int
@@ -49,17 +52,17 @@ class UnitCost:
     @property
     def value(self) -> float | None:
         """Return the cost of one, or None where there is none."""
-        return self.cost / self.count if self.count else None
+        return self.cost / self.count if self.count and self.cost >= 0 else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval from the count (``counted_interval``); None where nothing was counted.
+        """Return the 95 % interval from the count (``counted_interval``); None where there is no cost of one.
 
         >>> low, high = UnitCost(1000.0, 10).interval
         >>> round(low), round(high)
         (54, 209)
         """
-        if not self.count:
+        if self.value is None:
             return None
         fewest, most = counted_interval(self.count)
         return self.cost / most, self.cost / fewest

@@ -2,7 +2,7 @@
 
 The count of a step is the leads that reached it or any later one, so that a sale without a recorded meeting does not look
 like people lost on the way; how many were recorded at the step itself stands beside it. A sale belongs to the period in
-which its lead was created. Open leads are expected sales by their chance, never lost ones.
+which its lead was created. Leads that wait are expected sales (``Tally.expected_sales``), never lost ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from monitoring.spend_book import KnownNames, SpendBook, are_known_by
 from monitoring.tally import NOTHING, Tally, summed
 
 StepName = Literal["impressions", "clicks", "leads", "reached", "qualified", "meeting", "invoice", "contract", "won"]
-Difference = Literal["higher", "lower", "not_sure", "too_little"]
+Difference = Literal["higher", "lower", "not_sure", "too_little", "too_early"]
 OWN = {"reached": "spoken", "qualified": "qualified", "meeting": "with_meeting", "invoice": "with_invoice",
        "contract": "with_contract"}  # fmt: skip
 """What was recorded of a step itself, by the tally's name."""
@@ -85,17 +85,17 @@ class JourneyLine:
 
     @property
     def romi(self) -> float | None:
-        """Return (revenue - cost) / cost so far; None where nothing was spent or a sale's amount is unknown."""
+        """Return (revenue - cost) / cost so far; None where nothing was paid or a sale's amount is unknown."""
         return romi(self.tally.revenue, self.cost)
 
     @property
     def romi_interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval of ``romi`` from the number of sales, at their average amount; None without sales."""
-        return romi_interval(self.tally.revenue, self.cost_per_sale)
+        """Return the 95 % interval of ``romi`` from the number of sales and how unlike they are; None without sales."""
+        return romi_interval(self.tally.sold, self.cost)
 
     @property
     def romi_expected(self) -> float | None:
-        """Return what ``romi`` comes to if open leads buy as their chances say."""
+        """Return what ``romi`` comes to if those who wait buy as they are expected to."""
         revenue = self.tally.revenue
         return romi(None if revenue is None else revenue + self.tally.expected_revenue, self.cost)
 
@@ -203,6 +203,44 @@ def cost_ratio(one: UnitCost, other: UnitCost) -> tuple[Difference, tuple[float,
     apart, half = math.log(one.value / other.value), Z95 * math.sqrt(1 / one.count + 1 / other.count)
     interval = (math.exp(apart - half), math.exp(apart + half))
     return ("higher" if interval[0] > 1 else "lower" if interval[1] < 1 else "not_sure"), interval
+
+
+def sales_verdict(one: Tally, other: Tally, *, same_days: bool) -> Difference:
+    """Return in a word how surely the share of leads that bought differs.
+
+    Leads of the same days are as old on both sides. Of other days it is too early to judge while most of either side's leads
+    wait, or where those that are expected to buy would change the answer.
+    """
+    made = verdict(_bought(one), _bought(other))
+    if same_days or (
+        made == verdict(_bought(one, expected=True), _bought(other, expected=True)) and _are_old(one, other)
+    ):
+        return made
+    return "too_early"
+
+
+def sale_cost_ratio(
+    one: JourneyLine, other: JourneyLine, *, same_days: bool
+) -> tuple[Difference, tuple[float, float] | None]:
+    """Return the ``cost_ratio`` of what a sale cost; too early to judge on the same terms as ``sales_verdict``."""
+    if one.cost is None or other.cost is None:
+        return "too_little", None
+    made, then = (
+        cost_ratio(*(UnitCost(line.cost or 0.0, _bought(line.tally, expected=expected).count) for line in (one, other)))
+        for expected in (False, True)
+    )
+    is_told = same_days or (made[0] == then[0] and _are_old(one.tally, other.tally))
+    return made if is_told else ("too_early", None)
+
+
+def _are_old(*sides: Tally) -> bool:
+    """Return whether at least half of the leads of each side are decided."""
+    return all(2 * one.waiting <= one["leads"] for one in sides)
+
+
+def _bought(tally: Tally, *, expected: bool = False) -> Rate:
+    """Return who of the leads bought; with those that are expected to."""
+    return Rate(tally["sales"] + (round(tally.expected_sales) if expected else 0), tally["leads"])
 
 
 def _line(

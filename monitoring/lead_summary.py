@@ -14,7 +14,16 @@ from features.facts.history import LeadHistory
 from features.facts.shared_words import once
 from features.facts.values import SPOKEN_RESULTS, Answer, Lead, LeadId, StageKind
 from features.manager_grade import OwnGrade, own_grades
-from features.outcome_window import OutcomeKind, closed_at, first_told_closed, is_worked, outcome_as_of, window_end
+from features.outcome_window import (
+    OutcomeKind,
+    closed_at,
+    first_told_closed,
+    first_told_worked,
+    is_worked,
+    late_sale,
+    outcome_as_of,
+    window_end,
+)
 from features.rows.as_of import Gate, KnownLead
 from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
 
@@ -23,7 +32,7 @@ STEP_KINDS: tuple[StageKind, ...] = ("meeting", "invoice", "contract")
 STEPS_TAKEN: dict[tuple[StageKind, ...], tuple[StageKind, ...]] = {}
 """Each way through the journey that some lead has gone, held once."""
 NAMES = ("channel", "campaign", "ad", "offer", "manager", "grade", "landing_page", "first_grade", "marked_channel")
-MOMENTS = ("arrived_at", "called_at", "processed_known_at", "talk_known_at")
+MOMENTS = ("arrived_at", "called_at", "processed_known_at", "talk_known_at", "worked_known_at", "late_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,11 @@ class LeadSummary:
     """By the rules, after the first talk, whatever was learned later."""
     marked_channel: str = ""
     """The channel that its marks name, by which it is scored and its expected amount looked up."""
+    worked_known_at: datetime | None = None
+    """When the company first knew that it was worked."""
+    late_at: datetime | None = None
+    """When it bought after its window, where it bought nothing within; such a sale is in no count but its own."""
+    late_amount: float | None = None
 
     def __post_init__(self) -> None:
         """Hold once what many leads say, and a moment that this one tells twice: a book may hold a million leads."""
@@ -126,7 +140,9 @@ def summarise(
     graded = next(iter(own_grades(known, history)), None)
     told_closed = first_told_closed(history, known.company) if graded else None
     outcome = outcome_as_of(known)
+    late = late_sale(known)
     marks = known.marks
+    worked = is_worked(known)
     spoken = bool(known.spoken_calls)
     rules = known.company.abc_at(known.moment)
     grade = rule_grade(known.answers, rules) if spoken else None
@@ -146,7 +162,7 @@ def summarise(
         spoken=spoken,
         grade=grade,
         is_non_target=grade == "non_target" or "non_target" in known.stage_kinds,
-        worked=is_worked(known),
+        worked=worked,
         closed=closed_at(known) is not None,
         ignored="ignore" in known.stage_kinds,
         won_at=outcome.won.at if outcome.won else None,
@@ -161,6 +177,9 @@ def summarise(
         talk_known_at=known.spoken_calls[0].known_at if spoken else None,
         first_grade=_first_grade(known, grade, rules) if grade else None,
         marked_channel=shown_mark(known.channel),
+        worked_known_at=first_told_worked(history, known.company) if worked else None,
+        late_at=late.at if late else None,
+        late_amount=late.amount if late else None,
     )
 
 
@@ -204,7 +223,8 @@ def counted(summaries: Sequence[LeadSummary], company: Company) -> Sequence[Lead
 def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
     """Return the first request of each person, known by phone or e-mail; a lead that names nobody stands for itself.
 
-    What a later request sold belongs to the person, and so to the first one.
+    What later requests sold belongs to the person, and so to the first one: a person who bought is one sale, and brought the
+    money of all.
     """
     first_of: dict[str, int] = {}
     kept: list[LeadSummary] = []
@@ -212,8 +232,31 @@ def once_a_person(summaries: Iterable[LeadSummary]) -> list[LeadSummary]:
         place = min((first_of[key] for key in one.persons if key in first_of), default=len(kept))
         if place == len(kept):
             kept.append(one)
-        elif one.won_at and not kept[place].won_at:
-            kept[place] = replace(kept[place], won_at=one.won_at, amount=one.amount, worked=True, closed=True)
+        elif one.won_at or one.late_at:
+            kept[place] = _with_what_sold(kept[place], one)
         for key in one.persons:
             first_of.setdefault(key, place)
     return kept
+
+
+def _with_what_sold(first: LeadSummary, later: LeadSummary) -> LeadSummary:
+    """Return a person's first request with what a later one of his sold: a sale in time counts, and a late one does not."""
+    if later.won_at and first.won_at:
+        return replace(first, amount=_sum_of(first.amount, later.amount))
+    if later.won_at:
+        return replace(
+            first,
+            won_at=later.won_at,
+            amount=later.amount,
+            worked=True,
+            closed=True,
+            worked_known_at=first.worked_known_at or later.worked_known_at,
+        )
+    if first.late_at:
+        return replace(first, late_amount=_sum_of(first.late_amount, later.late_amount))
+    return replace(first, late_at=later.late_at, late_amount=later.late_amount)
+
+
+def _sum_of(one: float | None, other: float | None) -> float | None:
+    """Return the sum of two amounts; None where either is unknown."""
+    return None if one is None or other is None else one + other

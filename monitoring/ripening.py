@@ -37,8 +37,8 @@ Ints = npt.NDArray[np.int64]
 class Cohort:
     """The leads created in one week or month.
 
-    ``curve`` holds the share that bought by each day of age from 0 on, as far as enough leads are that old. ``more`` is the
-    sum of the open leads' chances and ``more_interval`` what chance alone makes of it (95 %). ``ripe`` is the share of the
+    ``curve`` holds the share that bought by each day of age from 0 on, as far as enough leads are that old. Of the ``waiting``
+    ones ``more`` are expected to buy, and ``more_interval`` is what chance alone makes of it (95 %). ``ripe`` is the share of the
     buyers who, as fast as buyers were so far, have bought by now; None where too few sales tell.
     """
 
@@ -58,7 +58,7 @@ class Cohort:
 
     @property
     def end(self) -> float:
-        """Return the share that will have bought, if open leads buy as their chances say."""
+        """Return the share that will have bought, if those who wait buy as they are expected to."""
         return (self.sales + self.more) / self.leads
 
     @property
@@ -205,7 +205,7 @@ def _cohort(
         begins,
         tally["leads"],
         tally["sales"],
-        tally["open"] + tally["never_called"],
+        tally.waiting,
         _curve(leads, ages, sold, horizon_days),
         tally.expected_sales,
         poisson_interval(tally.expected_sales),

@@ -12,7 +12,7 @@ from features.facts.spend_mappings import SpendMapping
 from features.facts.values import Spend
 from monitoring.budget.weekly_figures import BY_WEEK, ChannelWeeks, weeks_of
 from monitoring.channel_quality import ChannelLine, kept_lines
-from monitoring.cost_matching import CampaignBefore, Matching, matching, preview
+from monitoring.cost_matching import CampaignBefore, Matching, lead_names, matching, preview
 from monitoring.counted_cells import Cut, Dimension
 from monitoring.journey import Journey, journey
 from monitoring.lead_book import LeadBook
@@ -102,7 +102,5 @@ class Figures:
         return self.spend.rows(moment, self.lead_names(moment))
 
     def lead_names(self, moment: datetime) -> KnownNames:
-        """Return the channels, campaigns and ads of the leads, where costs need them: they tell ids."""
-        if not self.spend.tells_ids(moment):
-            return frozenset()
-        return self.book.source_names(moment)
+        """Return the names of the leads by which costs find them."""
+        return lead_names(self.book, self.spend, moment)

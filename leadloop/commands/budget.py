@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leadloop.commands._budget import channel_weeks
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._money import late_words
 from leadloop.commands._table import figures_table
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
     from rich.markup import escape
 
     from monitoring.budget.channel_return import channel_returns, recent_weeks
+    from monitoring.tally import LateSales
 
     house, console, moment = open_house(home, company), Console(), now()
     recent = recent_weeks(house.company.horizon_days)
@@ -43,6 +45,9 @@ def command(home: HomeOption = None, company: CompanyOption = None) -> None:
         name = escape(name_of("channel", one.channel))
         table.add_row(name, f"{one.cost:,.0f}{also}", sold, _money(one.a_sale), _money(one.next_sale), elastic)
     console.print(table)
+    late = late_words(LateSales(sum(one.late for one in found), None), house.company)
+    if late:
+        console.print(late, highlight=False)
     console.print(
         f"Over the last {recent} whole weeks; the elasticity over all. 95 % intervals. An association, no cause."
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
+from leadloop.commands._money import late_words, other_money
 from leadloop.commands._rates import between, percent, untold
 from leadloop.commands._table import figures_table
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from monitoring.intervals import Rate
 
 NAME = "channels"
-ONCE = "Of one person's requests, by phone or e-mail, the first alone counts; what a later one sold counts with it."
+ONCE = (
+    "Of one person's requests, by phone or e-mail, the first alone counts; what a later one sold counts with it: who bought twice "
+    "is one sale, with the money of both."
+)
 WHAT = {
     "non_target": "non-target",
     "named": "named non-target without a talk",
@@ -49,21 +53,29 @@ def command(
 
     from models.score_log import ScoreLog
     from monitoring.alarms.watcher import Watcher, of_whole_channels
-    from monitoring.channel_quality import channel_lines
+    from monitoring.channel_quality import kept_lines
+    from monitoring.cost_matching import lead_names
+    from monitoring.counted_cells import Cut
     from monitoring.lead_book import counted
+    from monitoring.spend_book import SpendBook
+    from monitoring.tally import summed
 
     if by not in ("channel", "campaign"):
         raise typer.BadParameter("--by takes channel or campaign.")
     house = open_house(home, company)
     moment = now()
-    requests = counted(house.lead_book().summaries(moment), house.company)
-    level: Literal["channel", "campaign"] = "channel" if by == "channel" else "campaign"
-    spend = house.store.spend(known_by=moment)
-    lines = channel_lines(requests, spend, {}, company=house.company, moment=moment, level=level)
+    book, costs = house.lead_book(), SpendBook(house.store, house.company)
+    names = lead_names(book, costs, moment)
+    cut = Cut(("channel",) if by == "channel" else ("channel", "campaign"))
+    lines = kept_lines(book, costs, cut, moment=moment, leads=names)
     console, name_of = Console(), house.name_of()
     console.print(_table(lines, by, name_of))
+    late = late_words(summed(list(book.tallies(moment, cut).values())).late, house.company)
+    if late:
+        console.print(late, highlight=False)
     if house.company.count_a_person_once:
         console.print(ONCE)
+    requests, spend = counted(book.summaries(moment), house.company), costs.rows(moment, names)
     told = Watcher(house.company, ScoreLog(house.store.engine)).watch(requests, moment, spend, only=of_whole_channels)
     for alarm in told.alarms:
         channel = escape(name_of("channel", alarm.watched.channel))
@@ -89,9 +101,10 @@ def _table(lines: list[ChannelLine], by: str, name_of: Callable[[str, str], str]
 
 def _cost(line: ChannelLine) -> str:
     if line.cost is None:
-        return "-"
+        return "-" + other_money(line.other_costs)
     per_sale = line.cost_per_sale.value if line.cost_per_sale else None
-    return f"{line.cost:,.0f}" + ("" if per_sale is None else f"\n[dim]{per_sale:,.0f}[/]")
+    own = f"{line.cost:,.0f}" + ("" if per_sale is None else f"\n[dim]{per_sale:,.0f}[/]")
+    return own + other_money(line.other_costs)
 
 
 def _cell(rate: Rate) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, open_house
+from leadloop.commands._money import late_words, other_money
 from leadloop.commands._rates import between, percent, untold
 from leadloop.commands._table import figures_table
 
@@ -24,7 +25,8 @@ STEPS = {"reached": "reached", "qualified": "A or B", "meeting": "met", "invoice
          "won": "won"}  # fmt: skip
 RULE = (
     "A lead counts at a step when it reached it or a later one. A sale belongs to the period in which its lead was created; "
-    "open leads are expected sales by their chance, never lost."
+    "leads that wait are expected sales, never lost: worked ones by their chance, and of those that nobody worked only as many as "
+    "such leads still are."
 )
 
 
@@ -74,6 +76,14 @@ def command(
             f"Costs are known of channels that brought {total.paid_leads:,} of the {leads:,} leads; cost per lead, cost per "
             "sale and return are over all of them."
         )
+    if total.tally["unworked"]:
+        console.print(
+            f"Nobody has worked {total.tally['unworked']:,} of those that wait: they bring {total.tally.expected_of_unworked:,.1f} "
+            f"of the sales still expected (were all of them worked, about {total.tally.unworked_if_worked:,.1f} would buy)."
+        )
+    late = late_words(total.tally.late, house.company)
+    if late:
+        console.print(late)
     if total.romi is not None:
         interval = total.romi_interval
         console.print(
@@ -119,12 +129,12 @@ def _reached(line: JourneyLine, steps: list[str]) -> list[str]:
 
 
 def _money(line: JourneyLine) -> list[str]:
-    waiting = line.tally["open"] + line.tally["never_called"]
     if line.cost is None:
         cost = ["-" if line.costs else "not known", "-", "-"]
     else:
         cost = [f"{line.cost:,.0f}", _unit(line.cost_per_lead), _unit(line.cost_per_sale)]
-    return [f"{line.tally.expected_sales:,.1f}", f"{waiting:,}", *cost]
+    cost[0] += other_money(line.costs.other_costs if line.costs else {})
+    return [f"{line.tally.expected_sales:,.1f}", f"{line.tally.waiting:,}", *cost]
 
 
 def _unit(unit: UnitCost | None) -> str:

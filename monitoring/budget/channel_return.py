@@ -21,9 +21,10 @@ Interval = tuple[float, float]
 class ChannelReturn:
     """A channel over its latest ``weeks``; money is in the company's currency.
 
-    ``sold`` is ``sales`` made plus ``expected`` of open leads. ``a_sale`` is what one of them cost, ``next_sale`` what one more
-    would have cost by the association over all its weeks, with 95 % intervals; an upper end of infinity says that more money
-    may have brought nothing. None is "not enough to tell".
+    ``sold`` is ``sales`` made plus those ``expected`` of ``open`` leads (``Tally.expected_sales``); ``late`` sales came after
+    their window and do not count. ``a_sale`` is what one of those sold cost, ``next_sale`` what one more would have cost by
+    the association over all its weeks, with 95 % intervals; an upper end of infinity says that more money may have brought
+    nothing. None is "not enough to tell".
     """
 
     channel: str
@@ -33,6 +34,7 @@ class ChannelReturn:
     sales: int
     expected: float
     open: int
+    late: int
     other_currencies: tuple[str, ...]
     elasticity: Elasticity | None
 
@@ -89,6 +91,7 @@ def _return(one: ChannelWeeks, recent: int, told: Elasticity | None) -> ChannelR
         sales=sum(week.sales for week in weeks),
         expected=sum(week.expected for week in weeks),
         open=sum(week.open for week in weeks),
+        late=sum(week.late for week in weeks),
         other_currencies=one.other_currencies,
         elasticity=told,
     )

@@ -1,19 +1,16 @@
-"""What each channel cost and sold, week by week of the leads' creation; open leads count by their chance, never as lost."""
+"""What each channel cost and sold, week by week of the leads' creation; who may still buy counts as expected, never as lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from features.facts.channels import channel_reader
 from features.facts.company import Company
-from features.facts.values import LeadId, Spend
 from monitoring.channel_quality import week_of
-from monitoring.costs import NO_COSTS, Costs, summed_costs
+from monitoring.costs import NO_COSTS, Costs
 from monitoring.counted_cells import Cut, CutKey
-from monitoring.lead_book import LeadSummary
-from monitoring.tally import NOTHING, Contribution, Tally, contribution, tally_of
+from monitoring.tally import NOTHING, Tally
 
 WEEK = timedelta(days=7)
 BY_WEEK = Cut(by=("channel",), period="week")
@@ -22,7 +19,10 @@ BY_WEEK = Cut(by=("channel",), period="week")
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A channel's week, from its Monday: ``cost`` in the company's currency, ``sales`` made so far, ``expected`` of open leads."""
+    """A channel's week, from its Monday: ``cost`` in the company's currency, ``sales`` made so far, ``expected`` of ``open`` leads.
+
+    Open are all that may still buy, worked or not. ``late`` sales came after the leads' window and are in no other figure.
+    """
 
     monday: date
     cost: float
@@ -30,6 +30,7 @@ class Week:
     sales: int
     expected: float
     open: int
+    late: int = 0
 
     @property
     def sold(self) -> float:
@@ -50,43 +51,13 @@ class ChannelWeeks:
         return self.weeks[-count:]
 
 
-def weekly_figures(
-    summaries: Iterable[LeadSummary],
-    spend: Iterable[Spend],
-    chances: Mapping[LeadId, float],
-    *,
-    company: Company,
-    moment: datetime,
-) -> list[ChannelWeeks]:
-    """Return the weeks of every channel that had leads or costs, counted over all leads, where nobody keeps sums.
-
-    Parameters
-    ----------
-    summaries
-        The leads that count: ``lead_book.counted``.
-    chances
-        Purchase probability of open leads; one without a chance adds nothing.
-    """
-    leads: dict[CutKey, list[Contribution]] = {}
-    for one in summaries:
-        key = (one.channel,), week_of(one.created_at.astimezone(company.zone).date())
-        chance = (chances[one.lead_id], None) if one.lead_id in chances else None
-        leads.setdefault(key, []).append(contribution(one, chance, company, moment))
-    channel_of, rows = channel_reader(company.channels), dict[CutKey, list[Spend]]()
-    for row in spend:
-        rows.setdefault(((channel_of(row.marks),), week_of(row.day)), []).append(row)
-    return weeks_of(
-        {key: tally_of(those) for key, those in leads.items()},
-        {key: summed_costs(those, company) for key, those in rows.items()},
-        company=company,
-        moment=moment,
-    )
-
-
 def weeks_of(
     tallies: Mapping[CutKey, Tally], costs: Mapping[CutKey, Costs], *, company: Company, moment: datetime
 ) -> list[ChannelWeeks]:
-    """Return the same from sums by channel and week (``BY_WEEK``); the week of ``moment`` is not over and stands nowhere."""
+    """Return every channel's weeks from sums by channel and week (``BY_WEEK``).
+
+    The week of ``moment`` is not over and stands nowhere.
+    """
     keys = {(str(names[0]), monday) for names, monday in tallies.keys() | costs.keys() if monday is not None}
     this_week = week_of(moment.astimezone(company.zone).date())
     first = min((monday for _, monday in keys if monday < this_week), default=None)
@@ -107,5 +78,12 @@ def weeks_of(
 
 
 def _week(monday: date, leads: Tally, costs: Costs) -> Week:
-    waiting = leads["open"] + leads["never_called"]
-    return Week(monday, costs.cost or 0.0, leads["leads"], leads["sales"], leads.expected_sales, waiting)
+    return Week(
+        monday,
+        costs.cost or 0.0,
+        leads["leads"],
+        leads["sales"],
+        leads.expected_sales,
+        leads.waiting,
+        leads["late_sales"],
+    )

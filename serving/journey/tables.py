@@ -98,10 +98,11 @@ def _header(steps: Iterable[StepName], w: Writing) -> list[str]:
         columns += [w(f"jr_step_{name}"), f"{w(f'jr_step_{name}')}: {w('jr_recorded_col')}"]
         columns += _with_ends(_of_before(name, w), w)
         columns += _with_ends(f"{w(f'jr_step_{name}')}: {w('jr_of_leads_col')}", w)
-    columns += [w("jr_open_col"), w("jr_never_col"), w("col_expected"), w("jr_revenue"), w("jr_revenue_expected")]
+    columns += [w("jr_open_col"), w("jr_unworked_col"), w("col_expected"), w("jr_revenue"), w("jr_revenue_expected")]
     columns += [w("col_cost"), w("jr_other_money")]
     for key in ("col_cpl", "jr_cpq", "col_cps", "col_romi"):
         columns += _with_ends(w(key), w)
+    columns += [w("jr_expected_of_unworked"), w("jr_late_col"), w("jr_late_money")]
     return columns
 
 
@@ -124,7 +125,7 @@ def _cells(line: JourneyLine, steps: Iterable[StepName]) -> list[Cell]:
     tally = line.tally
     cells += [
         tally["open"],
-        tally["never_called"],
+        tally["unworked"],
         tally.expected_sales,
         tally.revenue,
         # Sales are expected and nobody knows what one brings: that is no revenue of nothing.
@@ -135,7 +136,8 @@ def _cells(line: JourneyLine, steps: Iterable[StepName]) -> list[Cell]:
     cells.append(", ".join(f"{money:.2f} {currency}" for currency, money in others.items()) or None)
     for unit in (line.cost_per_lead, line.cost_per_qualified, line.cost_per_sale):
         cells += _unit(unit)
-    return [*cells, line.romi, *(line.romi_interval or (None, None))]
+    late = (tally.late.count, tally.late.amount) if tally.late else (0, None)
+    return [*cells, line.romi, *(line.romi_interval or (None, None)), tally.expected_of_unworked, *late]
 
 
 def _rate(rate: Rate | None) -> list[Cell]:

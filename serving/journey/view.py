@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from monitoring.counted_cells import Dimension
 from monitoring.intervals import Rate
-from monitoring.journey import Difference, Journey, JourneyLine, StepName, cost_ratio, difference, verdict
+from monitoring.journey import (
+    Difference,
+    Journey,
+    JourneyLine,
+    StepName,
+    cost_ratio,
+    difference,
+    sale_cost_ratio,
+    sales_verdict,
+    verdict,
+)
 from serving.figures import Figures
 from serving.journey.filters import FILTERS, Asked, asked_of
 
@@ -65,7 +75,7 @@ class View:
             return []
         one, other = self.told.total, self.beside.total
         names = [name for name in self.told.steps if name not in ("impressions", "clicks", "leads")]
-        return [_apart(name, one, other) for name in names]
+        return [_apart(name, one, other, self._same_days) for name in names]
 
     @property
     def costs_apart(self) -> list[CostApart]:
@@ -76,9 +86,17 @@ class View:
         for name in ("cost_per_lead", "cost_per_qualified", "cost_per_sale"):
             one, other = getattr(self.told.total, name), getattr(self.beside.total, name)
             if one is not None and other is not None:
-                word, interval = cost_ratio(one, other)
+                is_of_sales = name == "cost_per_sale"
+                lines = self.told.total, self.beside.total
+                told = sale_cost_ratio(*lines, same_days=self._same_days) if is_of_sales else cost_ratio(one, other)
+                word, interval = told
                 made.append(CostApart(name, one.value, other.value, word, interval))
         return made
+
+    @property
+    def _same_days(self) -> bool:
+        cut, other = self.asked.cut, self.asked.other_cut
+        return (cut.first, cut.last) == (other.first, other.last)
 
 
 def view_of(figures: Figures, said: Mapping[str, str], moment: datetime) -> View:
@@ -99,9 +117,10 @@ def choices(figures: Figures, asked: Asked, moment: datetime) -> dict[Dimension,
     return {one: figures.names(one, moment, channel)[:MOST_NAMES] for one in FILTERS}
 
 
-def _apart(name: StepName, one: JourneyLine, other: JourneyLine) -> Apart:
+def _apart(name: StepName, one: JourneyLine, other: JourneyLine, same_days: bool) -> Apart:
     mine, its = one.step(name), other.step(name)
     first, second = mine.of_leads if mine else None, its.of_leads if its else None
     interval = difference(first, second) if first is not None and second is not None else None
     counts = (mine.count if mine else None, its.count if its else None)
-    return Apart(name, first, second, counts, verdict(first, second), interval)
+    word = sales_verdict(one.tally, other.tally, same_days=same_days) if name == "won" else verdict(first, second)
+    return Apart(name, first, second, counts, word, interval if word not in ("too_little", "too_early") else None)

@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 
 from features.facts.history import LeadHistory
 from features.facts.values import LeadId
-from features.outcome_window import horizon_end, is_past_horizon
+from features.outcome_window import is_past_horizon
 from features.rows.as_of import KnownLead
 from models.hand_out_log import HandOut
 from serving.desk.desk import Desk
@@ -112,13 +112,6 @@ class Board:
             (mine,), waiting = now.places, now.waiting
         return HandOut(lead_id, moment, waits.since, mine.rank, waiting, mine.drawn_from, mine.arm, mine.propensity)
 
-    def expected_sales(self, moment: datetime) -> dict[LeadId, float]:
-        """Return the purchase probability of every open lead."""
-        with self._lock:
-            self._catch_up(moment)
-            self._renew(moment)
-            return {lead_id: lead.probability for lead_id, lead in self._open.items() if not _is_past(lead, moment)}
-
     @property
     def read_up_to(self) -> int | None:
         """Return the storage number up to which facts are on the board; None before its first look."""
@@ -187,11 +180,6 @@ class Board:
             self._moved.add(lead.history.lead_id)
             self._queue.touch([lead.history.lead_id])
         self._place((lead.history for lead in oldest_first), moment)
-
-
-def _is_past(lead: OpenLead, moment: datetime) -> bool:
-    end = horizon_end(lead.known)
-    return end is not None and moment > end
 
 
 def _is_over(known: KnownLead) -> bool:

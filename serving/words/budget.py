@@ -7,8 +7,8 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
     "budget": ("Бюджет", "Budget"),
     "bg_title": ("Что принёс рекламный бюджет", "What the advertising budget brought"),
     "bg_lead": (
-        "За последние {n} полных недель, по неделе заявки. Продажи — состоявшиеся и ещё ожидаемые: открытая заявка считается по вероятности, а не потерянной.",
-        "Over the last {n} whole weeks, by the week of the lead. Sales are those made and those still expected: an open lead counts by its chance, not as lost.",
+        "За последние {n} полных недель, по неделе заявки. Продажи — состоявшиеся и ещё ожидаемые: открытая заявка не считается потерянной.",
+        "Over the last {n} whole weeks, by the week of the lead. Sales are those made and those still expected: an open lead does not count as lost.",
     ),
     "bg_none": (
         "Пока нет ни одной полной недели с заявками или расходами.",
@@ -98,8 +98,8 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
         "{money} more would bring {value} sales ({low} to {high}).",
     ),
     "bg_open": (
-        "Открыто заявок: {n}, они считаются по вероятности.",
-        "{n:# lead is open and counts by its|# leads are open and count by their} chance.",
+        "Ещё не решено заявок: {n}; вместо них считаются ожидаемые продажи.",
+        "{n:# lead is not decided yet and counts|# leads are not decided yet and count} by the sales expected of {n:it|them}.",
     ),
     "bg_not_followed": (
         "В {n:# паре|# парах|# парах} деньги не пошли за жребием; {n:она посчитана|они посчитаны|они посчитаны}, как выпало.",

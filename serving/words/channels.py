@@ -5,8 +5,8 @@ from __future__ import annotations
 CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
     "channels_lead": (
-        "Что приносит каждый канал. Продажа относится к периоду, в котором создана заявка; открытые заявки считаются по вероятности, а не как потерянные.",
-        "What each channel brings. A sale belongs to the period in which its lead was created; open leads count by their chance, never as lost.",
+        "Что приносит каждый канал. Продажа относится к периоду, в котором создана заявка; открытые заявки считаются ожидаемыми продажами, а не потерянными.",
+        "What each channel brings. A sale belongs to the period in which its lead was created; open leads count as expected sales, never as lost.",
     ),
     "by_channel": ("по каналам", "by channel"),
     "by_campaign": ("по кампаниям", "by campaign"),
@@ -78,8 +78,17 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     "not_enough": ("мало данных", "not enough data"),
     "open_leads": (
         "{n:# открыта|# открыты|# открыто}, {m:# не проработана|# не проработаны|# не проработано}",
-        "{n} open, {m} not reached",
+        "{n} open, {m} not worked",
     ),
+    "expected_note": (
+        "Ожидается: заявки в работе — по вероятности; из непроработанных только те, что ещё возьмут в работу, как это было с прежними заявками после такого же ожидания.",
+        "Expected: worked leads by their chance; of leads that nobody worked only those that still will be, as earlier leads were after so long a wait.",
+    ),
+    "late_sales": (
+        "{n:ещё # продажа|ещё # продажи|ещё # продаж}{money} {n:пришла|пришли|пришли} позже {days:# дня|# дней|# дней} и не {n:посчитана|посчитаны|посчитаны}",
+        "{n:# later sale|# later sales}{money} came after {days:# day|# days} and {n:is|are} not counted",
+    ),
+    "late_for": (" на {money}", " for {money}"),
     "no_campaign": ("(без кампании)", "(no campaign)"),
     "trend_leads": ("Заявки по неделям", "Leads by week"),
     "trend_few": (
@@ -109,8 +118,8 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
         "No calls are recorded, so non-target is the share of all leads.",
     ),
     "once_a_person": (
-        "От одного человека считается только первая заявка; что продано по следующим, засчитано ей.",
-        "Of one person's requests the first alone counts; what a later one sold counts with it.",
+        "От одного человека считается только первая заявка; что продано по следующим, засчитано ей: купил дважды — одна продажа, деньги обе.",
+        "Of one person's requests the first alone counts; what a later one sold counts with it: who bought twice is one sale, with the money of both.",
     ),
     "every_request": (
         "Каждая заявка считается отдельно, даже от одного человека.",

@@ -14,9 +14,11 @@ from features.facts.values import CALL_RESULTS, SPOKEN_RESULTS, CallResult, Lead
 from features.outcome_window import (
     OutcomeKind,
     first_told_closed,
+    first_told_worked,
     horizon_end,
     is_past_horizon,
     is_worked,
+    late_sale,
     outcome_as_of,
     waited,
     window_end,
@@ -83,6 +85,14 @@ def test_a_late_win_is_no_purchase_but_closes_the_lead() -> None:
     outcome = outcome_as_of(known(lead(), call(), late))
     assert (outcome.kind, outcome.won) == ("did_not_buy", None)
     assert first_told_closed(history(lead(), call(), late), COMPANY) == late.at
+    assert late_sale(known(lead(), call(), late)) == late
+
+
+def test_a_sale_is_late_only_where_none_came_in_time_and_there_is_a_time() -> None:
+    late = stage(at=NOON + 70 * DAY)
+    assert late_sale(known(lead(), call(), stage(), late)) is None
+    assert late_sale(known(lead(), call(), late, company=NO_HORIZON)) is None
+    assert late_sale(known(lead(), call(), moment=OLD)) is None
 
 
 def test_a_win_that_nobody_knows_of_yet_is_not_there() -> None:
@@ -109,6 +119,35 @@ def test_one_call_is_work_if_somebody_was_spoken_to(result: CallResult) -> None:
 )
 def test_three_tries_on_two_of_the_companys_days_are_work(moments: list[datetime], worked: bool) -> None:
     assert is_worked(known(lead(), *tries(*moments), moment=OLD)) is worked
+
+
+@pytest.mark.parametrize(
+    ("facts", "since"),
+    [
+        ([], None),
+        ([stage(name="meeting")], None),
+        (tries(NOON, NOON + DAY), None),
+        (tries(NOON, NOON + HOUR, NOON + DAY, NOON + 2 * DAY), NOON + DAY),
+        ([call(at=NOON + HOUR, result="no_answer"), call(at=NOON + DAY)], NOON + DAY),
+        ([call(at=NOON + 2 * DAY), stage(name="lost", at=NOON + DAY)], NOON + DAY),
+        ([call(at=NOON + HOUR, known_at=NOON + 3 * DAY)], NOON + 3 * DAY),
+        ([call(known_at=NOON + DAY), call(known_at=NOON + 9 * DAY, need="yes")], NOON + DAY),
+    ],
+    ids=["nothing", "no closing", "two tries", "three tries", "a talk", "a closing", "told late", "told again"],
+)
+def test_since_when_a_lead_is_worked_is_when_that_was_first_known(
+    facts: list[LeadFact], since: datetime | None
+) -> None:
+    assert first_told_worked(history(lead(), *facts), COMPANY) == since
+
+
+@given(facts=facts_of_leads(), minutes=MINUTES)
+def test_a_lead_that_is_worked_was_first_told_so_before(facts: list[LeadFact], minutes: int) -> None:
+    moment = NOON + timedelta(minutes=minutes)
+    since = first_told_worked(history(*facts), COMPANY)
+    if is_worked(known(*facts, moment=moment)):
+        assert since is not None
+        assert since <= moment
 
 
 def test_a_lead_waits_until_somebody_is_spoken_to_or_else_until_the_first_try() -> None:

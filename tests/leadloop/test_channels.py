@@ -77,5 +77,34 @@ def test_where_a_person_counts_once_the_table_counts_and_says_so(tmp_path: Path)
         words.write("count_a_person_once: true\n")
     once = company.done("channels")
     assert (cells_of("Поиск", every)[1], cells_of("Поиск", once)[1]) == ("3", "2")
-    assert "the first alone counts; what a later one sold counts with it." in one_line(once)
+    assert "the first alone counts; what a later one sold counts with it: who bought twice is one sale" in one_line(once)
     assert "first request" not in one_line(every)
+
+
+def test_costs_told_by_the_campaigns_id_stand_at_the_leads_campaign_as_in_the_journey(tmp_path: Path) -> None:
+    company = small_company(tmp_path)
+    words = (tmp_path / "company.yaml").read_text(encoding="utf-8")
+    by_id = words.replace(
+        "spend: {marks: {source: source, campaign: campaign}}",
+        "spend: {currency: currency, marks: {source: source, campaign: campaign, campaign_id: campaign_id}}",
+    )
+    (tmp_path / "company.yaml").write_text(by_id, encoding="utf-8")
+    lead = ("5", "2026-03-05 12:00", "", "", "", "owner", "120,5", "vk", "70001")
+    write_rows(tmp_path / "leads.csv", [LEADS, lead])
+    told = [("2026-03-05", "4321", "RUB", "vk", "Лето", "70001"), ("2026-03-05", "88", "USD", "vk", "Лето", "70001")]
+    write_rows(tmp_path / "spend.csv", [("day", "cost", "currency", "source", "campaign", "campaign_id"), *told])
+    company.done("import", company.file("leads.csv"), company.file("spend.csv"))
+    for command in ("channels", "journey"):
+        said = company.done(command, "--by", "campaign")
+        assert said.count("4,321") >= 1
+        assert "лето" not in said.casefold()  # no line of costs without leads stands beside
+        assert "+ 88 USD" in said
+
+
+def test_sales_after_the_window_are_named_beside_the_money(imported: Small) -> None:
+    late = ("2", "2026-05-20 12:00", "won", "5000")
+    write_rows(imported.folder / "late.csv", [("lead_id", "at", "stage", "amount"), late])
+    imported.done("import", imported.file("late.csv"))
+    for command in ("channels", "journey"):
+        said = one_line(imported.done(command))
+        assert "1 later sale for 5,000 RUB came after 60 days and is not counted." in said

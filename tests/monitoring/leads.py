@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from features.facts.company import Company
 from features.facts.values import CALL_RESULTS, SPOKEN_RESULTS, Call, Lead, LeadFact, LeadId, Source, Stage
+from monitoring.counted_cells import Chance, CountedCells
 from monitoring.lead_book import LeadSummary
 from tests.support.facts import NOON
 
@@ -43,8 +45,18 @@ def summary(
         persons=persons, manager=None, calls=1, called_at=created_at, processed_known_at=created_at, spoken=spoken,
         grade=("non_target" if is_bad else "B") if spoken else None,
         is_non_target=is_bad, worked=spoken, closed=False, ignored=False,
-        won_at=None, amount=None,
+        won_at=None, amount=None, worked_known_at=created_at if spoken else None,
     )  # fmt: skip
+
+
+def counted_anew(
+    summaries: Iterable[LeadSummary], chances: Mapping[LeadId, Chance], *, company: Company, moment: datetime
+) -> CountedCells:
+    """Return the cells of some leads that are counted for the first time, at a moment."""
+    cells = CountedCells(company)
+    cells.hear(chances)
+    cells.put({one.lead_id: one for one in summaries}, moment)
+    return cells
 
 
 def random_facts(draw: random.Random, lead_id: str, days: int = 130) -> list[LeadFact]:

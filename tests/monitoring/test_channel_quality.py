@@ -13,12 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.facts.channels import channel_reader, mark_of
 from features.facts.company import Company
 from features.facts.values import SPOKEN_RESULTS, Call, Lead, LeadFact, LeadId, Source, Spend, Stage
-from monitoring.channel_quality import ChannelLine, can_tell_non_target, channel_lines, period_of
+from monitoring.channel_quality import ChannelLine, can_tell_non_target, period_of
+from monitoring.channel_quality import lines_of as channel_lines
+from monitoring.costs import Costs, summed_costs
+from monitoring.counted_cells import Cut, CutKey, first_day
 from monitoring.intervals import Rate
 from monitoring.lead_book import LeadSummary, counted, once_a_person, summaries_of
-from tests.monitoring.leads import COMPANY, random_facts, summary
+from monitoring.tally import LateSales
+from tests.monitoring.leads import COMPANY, counted_anew, random_facts, summary
 from tests.support.facts import NOON, call, history, lead, source, stage
 
 DAY = timedelta(days=1)
@@ -37,8 +42,18 @@ def lines_of(
     chance: float = 0.25,
 ) -> list[ChannelLine]:
     summaries = summaries_of([history(*facts) for facts in leads], company, MOMENT)
-    chances = {one.lead_id: chance for one in summaries}
-    return channel_lines(summaries, spend, chances, company=company, moment=MOMENT, level=level, period=period)
+    cut = Cut(("channel",) if level == "channel" else ("channel", "campaign"), period=period)
+    chances = {one.lead_id: (chance, None) for one in summaries}
+    cells = counted_anew(summaries, chances, company=company, moment=MOMENT)
+    return channel_lines(cells.tallies(cut), costs_of(spend, company, cut), company=company, moment=MOMENT)
+
+
+def costs_of(spend: Sequence[Spend], company: Company, cut: Cut) -> dict[CutKey, Costs]:
+    read, rows = channel_reader(company.channels), dict[CutKey, list[Spend]]()
+    for one in spend:
+        names = (read(one.marks), mark_of(one.marks, "campaign"))[: len(cut.by)]
+        rows.setdefault((names, first_day(one.day, cut.period)), []).append(one)
+    return {key: summed_costs(those, company) for key, those in rows.items()}
 
 
 class ByHand:
@@ -46,7 +61,7 @@ class ByHand:
 
     def __init__(self, leads: Leads) -> None:
         self.leads = self.processed = self.spoken = self.qualified = 0
-        self.settled = self.bought = self.open = self.never_called = self.sales = 0
+        self.settled = self.bought = self.open = self.unworked = self.sales = 0
         self.expected = 0.0
         self.amounts: list[float | None] = []
         self.bad_of_spoken = self.named = 0
@@ -76,10 +91,10 @@ class ByHand:
         self.settled += worked and old
         self.bought += worked and old and bool(won)
         self.open += worked and not old and not won
-        self.never_called += not worked
+        self.unworked += not worked and not old
         self.sales += bool(won)
         self.amounts += [won[0].amount] if won else []
-        self.expected += 0.25 if (not worked or not old) and not won else 0.0
+        self.expected += 0.25 if worked and not old and not won else 0.0
 
 
 def channel_of(facts: Sequence[LeadFact]) -> str:
@@ -112,12 +127,13 @@ def test_every_figure_of_a_channel_equals_counting_by_hand(seed: int, count: int
         assert line.non_target == Rate(hand.bad_of_spoken, hand.spoken)
         assert line.named == (Rate(hand.named, hand.leads) if hand.named else Rate(0, 0))
         assert line.bought == Rate(hand.bought, hand.settled)
-        assert (line.open, line.never_called) == (hand.open, hand.never_called)
+        assert (line.open, line.unworked) == (hand.open, hand.unworked)
         assert (line.sales, line.revenue) == (
             hand.sales,
             None if None in hand.amounts else sum(filter(None, hand.amounts)),
         )
-        assert line.expected_sales == pytest.approx(hand.expected)
+        assert line.expected_sales - line.expected_of_unworked == pytest.approx(hand.expected)
+        assert 0 <= line.expected_of_unworked <= 0.25 * hand.unworked
 
 
 @settings(max_examples=25, deadline=None)
@@ -153,7 +169,7 @@ def test_an_open_lead_counts_by_its_chance_and_never_as_lost() -> None:
 def test_a_lead_that_nobody_reached_is_neither_lost_nor_settled() -> None:
     old = MOMENT - 90 * DAY
     (line,) = lines_of([[lead("7", old), call("7", old, result="no_answer")], [lead("8", old), call("8", old)]])
-    assert (line.never_called, line.bought) == (1, Rate(0, 1))
+    assert (line.leads, line.bought, line.unworked, line.expected_sales) == (2, Rate(0, 1), 0, 0.0)
 
 
 def test_a_lead_that_bought_within_its_window_is_a_sale_and_neither_open_nor_a_chance() -> None:
@@ -190,7 +206,7 @@ def test_costs_are_per_lead_qualified_lead_and_sale_of_the_same_channel() -> Non
         ]
         leads.append([*facts, stage(name, "won", amount=400.0)] if n < 2 else facts)
     (line,) = lines_of(leads, [spent(600.0), spent(400.0, 3), spent(70.0, currency="USD")])
-    assert (line.cost, line.other_currencies, line.romi) == (1000.0, ("USD",), -0.2)
+    assert (line.cost, line.other_costs, line.romi) == (1000.0, {"USD": 70.0}, -0.2)
     costs = [one and one.value for one in (line.cost_per_lead, line.cost_per_qualified, line.cost_per_sale)]
     assert costs == [100.0, 250.0, 500.0]
     low, high = line.romi_interval or (0.0, 0.0)
@@ -211,7 +227,7 @@ def test_a_channel_that_cost_and_brought_nobody_is_shown_first_and_one_without_c
 
 def test_costs_in_another_currency_alone_are_named_and_not_taken_for_none_or_zero() -> None:
     (line,) = lines_of([[lead("7"), source("7", source="vk")]], [spent(70.0, currency="USD")])
-    assert (line.cost, line.cost_per_lead, line.romi, line.other_currencies) == (None, None, None, ("USD",))
+    assert (line.cost, line.cost_per_lead, line.romi, line.other_costs) == (None, None, None, {"USD": 70.0})
 
 
 def test_costs_go_to_the_campaign_and_the_month_in_which_they_were_paid() -> None:
@@ -252,10 +268,9 @@ def person(lead_id: str, *keys: str) -> LeadSummary:
 )
 def test_a_persons_requests_count_once_where_the_company_says_so(leads: list[LeadSummary], kept: list[str]) -> None:
     assert [one.lead_id for one in once_a_person(leads)] == kept
-    once = COMPANY.model_copy(update={"count_a_person_once": True})
-    (line,) = channel_lines(counted(leads, once), [], {}, company=once, moment=MOMENT)
-    (every,) = channel_lines(counted(leads, COMPANY), [], {}, company=COMPANY, moment=MOMENT)
-    assert (line.leads, every.leads) == (len(kept), len(leads))
+    assert [len(counted(leads, COMPANY)), len(counted(leads, COMPANY.model_copy(update={"count_a_person_once": True})))] == [
+        len(leads), len(kept),
+    ]  # fmt: skip
 
 
 def test_what_a_persons_later_request_sold_belongs_to_the_first() -> None:
@@ -264,7 +279,42 @@ def test_what_a_persons_later_request_sold_belongs_to_the_first() -> None:
     assert (one.lead_id, one.won_at, one.amount) == ("1", MOMENT, 500.0)
 
 
+def test_a_person_who_bought_again_is_one_sale_and_brought_the_money_of_both() -> None:
+    first, again = (replace(person(name, "a"), won_at=MOMENT, amount=500.0) for name in ("1", "2"))
+    late = replace(person("3", "a"), late_at=MOMENT, late_amount=70.0)
+    (one,) = once_a_person([first, again, late, replace(late, lead_id=LeadId("4"))])
+    assert (one.lead_id, one.won_at, one.amount, one.late_at, one.late_amount) == ("1", MOMENT, 1000.0, MOMENT, 140.0)
+    (unknown,) = once_a_person([first, replace(again, amount=None)])
+    assert unknown.amount is None
+
+
+def test_a_sale_after_the_window_is_named_and_counts_nowhere_else() -> None:
+    late: list[LeadFact] = [lead("7"), call("7"), stage("7", "won", NOON + 70 * DAY, amount=300.0)]
+    untold: list[LeadFact] = [lead("8"), call("8"), stage("8", "won", NOON + 70 * DAY)]
+    sold: list[LeadFact] = [lead("9"), call("9"), stage("9", "won", amount=10.0)]
+    (line,) = lines_of([late, sold])
+    assert (line.sales, line.bought, line.revenue, line.late) == (1, Rate(1, 2), 10.0, LateSales(1, 300.0))
+    (line,) = lines_of([late, untold])
+    assert (line.sales, line.revenue, line.late) == (0, 0.0, LateSales(2, None))
+    (line,) = lines_of([sold])
+    assert line.late is None
+
+
+def test_more_credits_than_costs_are_no_price_and_no_return() -> None:
+    sold: list[LeadFact] = [
+        lead("7"),
+        source("7", source="vk"),
+        call("7", need="yes", budget="yes"),
+        stage("7", amount=9.0),
+    ]
+    (line,) = lines_of([sold], [spent(50.0), spent(-80.0, 3)])
+    assert (line.cost, line.romi, line.romi_interval) == (-30.0, None, None)
+    for unit in (line.cost_per_lead, line.cost_per_qualified, line.cost_per_sale):
+        assert unit is not None
+        assert (unit.value, unit.interval) == (None, None)
+
+
 def test_a_lead_without_a_chance_adds_nothing_to_what_is_expected() -> None:
-    leads = [replace(summary("7"), lead_id=LeadId("7"))]
-    (line,) = channel_lines(leads, [], {}, company=COMPANY, moment=NOON + DAY)
+    cells = counted_anew([summary("7")], {}, company=COMPANY, moment=NOON + DAY)
+    (line,) = channel_lines(cells.tallies(Cut(("channel",))), {}, company=COMPANY, moment=NOON + DAY)
     assert (line.open, line.expected_sales) == (1, 0.0)

@@ -15,8 +15,8 @@ from features.facts.values import LeadFact, LeadId
 from monitoring.counted_cells import Chance, CountedCells, Cut, CutKey, Dimension, Period, first_day
 from monitoring.lead_book import LeadBook, counted
 from monitoring.lead_summary import LeadSummary
-from monitoring.tally import NOTHING, Tally, contribution, summed, tally_of
-from tests.monitoring.leads import COMPANY, random_facts, summary
+from monitoring.tally import COUNTS, NOTHING, Tally, contribution, summed, tally_of
+from tests.monitoring.leads import COMPANY, counted_anew, random_facts, summary
 from tests.support.facts import NOON, call, lead, source, stage
 
 DAY = timedelta(days=1)
@@ -31,10 +31,10 @@ CUTS = (
 )
 
 
-def anew(
+def one_by_one(
     summaries: list[LeadSummary], cut: Cut, company: Company, moment: datetime, chances: dict[LeadId, Chance]
 ) -> dict[CutKey, Tally]:
-    """Count the leads of a cut one by one."""
+    """Count the leads of a cut one by one, as if all of them were worked."""
     groups: dict[CutKey, list[Tally]] = {}
     for one in counted(summaries, company):
         day = one.created_at.astimezone(company.zone).date()
@@ -88,7 +88,16 @@ def test_cells_kept_up_through_anything_equal_counting_anew(sqlite_engine: Engin
         moment += timedelta(hours=draw.randrange(400))
         fresh = LeadBook(store, company).summaries(moment)
         for cut in draw.sample(CUTS, 3):
-            assert book.tallies(moment, cut) == anew(fresh, cut, company, moment, chances), cut
+            kept = book.tallies(moment, cut)
+            assert kept == counted_anew(fresh, chances, company=company, moment=moment).tallies(cut), cut
+            by_hand = one_by_one(fresh, cut, company, moment, chances)
+            assert {key: one.sums[: len(COUNTS)] for key, one in kept.items()} == {
+                key: one.sums[: len(COUNTS)] for key, one in by_hand.items()
+            }
+            for key, one in by_hand.items():
+                as_if_worked = kept[key].expected_sales - kept[key].expected_of_unworked + kept[key].unworked_if_worked
+                assert as_if_worked == pytest.approx(one.expected_sales)
+                assert kept[key].sold == one.sold
             assert book.sale_rows(moment, cut) == sales_anew(fresh, cut, company), cut
     assert book.tallies(moment, Cut())[(), None]["leads"] > 5
 
@@ -110,6 +119,25 @@ def test_a_lead_past_its_window_is_not_expected_to_buy_any_more() -> None:
     assert cells.at(NOON).tallies(Cut())[(), None].expected_sales == 0.25
     assert cells.at(NOON).tallies(Cut())[(), None].expected_revenue == 50.0
     assert cells.at(NOON + 61 * DAY).tallies(Cut())[(), None].expected_sales == 0.0
+
+
+def test_a_lead_that_waits_counts_for_less_hour_by_hour_without_any_new_fact() -> None:
+    cells = CountedCells(COMPANY)
+    for n in range(200):  # half of the leads so far were worked within the hour, and the other half never
+        cells.put({LeadId(f"L{n}"): summary(f"L{n}", NOON - (1 + n % 50) * DAY, spoken=n < 100)}, NOON)
+    waits = LeadId("7")
+    cells.hear({waits: (0.4, 100.0)})
+    cells.put({waits: summary("7", spoken=False)}, NOON)
+    cells.tallies(Cut())  # from now on it is kept up
+    told = [cells.at(NOON + hours * timedelta(hours=1)).tallies(Cut())[(), None] for hours in (0, 5, 72)]
+    expected = [one.expected_sales for one in told]
+    assert expected[0] > expected[1] > expected[2] >= 0
+    assert expected[0] > 0.4 * 0.5 * 0.5  # in the midst of the first hour
+    assert expected[2] < 0.4 * 0.05
+    for one in told:
+        assert one.expected_of_unworked == one.expected_sales
+        assert one.expected_revenue == pytest.approx(100.0 * one.expected_sales, abs=0.001)
+        assert one.unworked_if_worked == 0.4
 
 
 def test_a_lead_that_reached_a_later_step_reached_the_earlier_ones(sqlite_engine: Engine) -> None:

@@ -242,7 +242,7 @@ def check_line(line: JourneyLine, side: Side, cut: Cut, names: Mapping[str, Any]
     hand = figures_of(side.plain, lambda one: keeps_lead(side, cut, names, period, one), side.chances)
     costs = hand_costs(side, cut, names, period)
     t = line.tally
-    for name in ("leads", "open", "never_called", "bought", "did_not_buy", "sales", "qualified", "spoken"):
+    for name in ("leads", "open", "never_called", "unworked", "bought", "did_not_buy", "sales", "qualified", "spoken"):
         assert t[name] == hand[name], name
     assert (t.revenue is None) == (hand["revenue"] is None)
     assert (t.revenue or 0.0) == pytest.approx(hand["revenue"] or 0.0)
@@ -327,7 +327,7 @@ def check_channel(line: ChannelLine, side: Side, cut: Cut) -> None:
         assert (line.non_target.count, line.non_target.of) == (hand["bad_spoken"], hand["spoken"])
         assert line.named.count == hand["bad_unspoken"]
     assert (line.bought.count, line.bought.of) == (hand["bought"], hand["bought"] + hand["did_not_buy"])
-    assert (line.open, line.never_called, line.sales) == (hand["open"], hand["never_called"], hand["sales"])
+    assert (line.open, line.unworked, line.sales) == (hand["open"], hand["unworked"], hand["sales"])
     assert line.expected_sales == pytest.approx(hand["expected"], abs=1e-6)
     assert (line.revenue or 0.0) == pytest.approx(hand["revenue"] or 0.0)
     assert costs is not None

@@ -21,6 +21,19 @@ FINAL = ("won", "lost", "non_target")
 EMPTY = ("", "-", "(none)", "(not set)", "none", "null", "nan", "undefined", "не указано", "не задано", "не выбрано")
 CLICKED = {"yclid": "yandex", "gclid": "google"}
 """Click id -> whose ad was clicked, where the link names no source."""
+STEPS = (
+    0,
+    1,
+    2,
+    4,
+    8,
+    12,
+    18,
+    24,
+    36,
+    *(24 * days for days in (2, 3, 4, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270)),
+)
+"""Hours without work, in steps."""
 DIMENSIONS = ("channel", "campaign", "ad", "offer", "landing_page")
 Figures = dict[str, Any]
 
@@ -46,8 +59,10 @@ class PlainCompany:
     """Its files as they lie in a folder, and the words by which they are read."""
 
     words: Mapping[str, Any]
+    moment: datetime
     leads: dict[str, PlainLead] = field(default_factory=dict)
     spend: list[dict[str, Any]] = field(default_factory=list)
+    still_worked: Callable[[PlainLead], float] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -88,7 +103,7 @@ def tidy(word: str) -> str:
 
 def plain_company(words: Mapping[str, Any], folder: Path, moment: datetime, exported_at: datetime) -> PlainCompany:
     """Read leads.csv, calls.csv, stages.csv and spend.csv of a folder as they were known at ``moment``."""
-    company = PlainCompany(words)
+    company = PlainCompany(words, moment)
     export = words["export"]
     for row in rows(folder / "leads.csv"):
         columns = export["leads"]
@@ -213,7 +228,13 @@ def facts_of(one: PlainLead, company: PlainCompany, moment: datetime) -> Figures
     outcome = "never_called" if not worked else "open" if not old else "bought" if won else "did_not_buy"
     steps = [spoken, grade in ("A", "B"), "meeting" in kinds, "invoice" in kinds, "contract" in kinds, bool(won)]
     furthest = max((place for place, reached in enumerate(steps, start=1) if reached), default=0)
+    talks = [call["at"] for call in one.calls if call["result"] in SPOKEN]
+    enough = [
+        one.calls[n - 1]["at"] for n in range(3, len(one.calls) + 1)
+        if len({call["at"].astimezone(company.zone).date() for call in one.calls[:n]}) >= 2
+    ]  # fmt: skip
     return {
+        "worked_at": min([*talks, *enough, *(stage["at"] for stage in closings)], default=None), "worked": worked,
         "called": bool(one.calls), "spoken": spoken, "qualified": grade in ("A", "B"), "steps": steps, "furthest": furthest,
         "bad": grade == "non_target" or "non_target" in kinds, "outcome": outcome, "won": won,
     }  # fmt: skip
@@ -225,6 +246,9 @@ def figures_of(company: PlainCompany, keeps: Callable[[PlainLead], bool], chance
     sold = [told["won"] for _, told in chosen if told["won"]]
     waiting = [one for one, told in chosen if told["outcome"] in ("open", "never_called") and not told["won"]]
     names = ("reached", "qualified", "meeting", "invoice", "contract", "won")
+    if company.still_worked is None:
+        company.still_worked = still_worked(company)
+    share = company.still_worked
     return {
         "leads": len(chosen),
         "processed": sum(told["called"] for _, told in chosen),
@@ -238,8 +262,61 @@ def figures_of(company: PlainCompany, keeps: Callable[[PlainLead], bool], chance
         **{f"own_{name}": sum(told["steps"][place] for _, told in chosen) for place, name in enumerate(names)},
         "sales": len(sold),
         "revenue": None if any(won["amount"] is None for won in sold) else sum(won["amount"] for won in sold),
-        "expected": sum(chances.get(one.id, 0.0) for one in waiting),
+        "expected": sum(chances.get(one.id, 0.0) * (1.0 if one.told["worked"] else share(one)) for one in waiting),
+        "unworked": sum(not told["worked"] and not is_past(one, company) for one, told in chosen),
     }  # fmt: skip
+
+
+def is_past(one: PlainLead, company: PlainCompany) -> bool:
+    """Return whether a lead's window is over."""
+    return company.horizon is not None and company.moment > one.at + timedelta(days=company.horizon)
+
+
+def still_worked(company: PlainCompany) -> Callable[[PlainLead], float]:
+    """Return how likely somebody still works a lead that nobody worked, by the life table of the leads so far.
+
+    Who waited through the steps before was worked in a step, or is in the midst of it, or waited on; half of those in the
+    midst count. Ten leads more, worked as in the step before (half of them in the first), and in a channel fifty, worked as in
+    all channels, are added to each.
+    """
+    first = company.moment.astimezone(company.zone).date() - timedelta(days=180 + (company.horizon or 0))
+    hours_of: dict[str, list[tuple[float, bool]]] = {}
+    for one in company.leads.values():
+        at = one.told["worked_at"]
+        if one.day >= first.replace(day=1) and (at or not one.told["worked"]):
+            hours = ((at or company.moment) - one.at).total_seconds() / 3600
+            late = company.horizon is not None and hours > 24 * company.horizon
+            hours_of.setdefault(one.names["channel"] or "", []).append(
+                (1e9, False) if late else (hours, at is not None)
+            )
+    steps = [step for step in STEPS if company.horizon is None or step < 24 * company.horizon]
+    ends = [*STEPS[1 : len(steps)], 1e8]
+    every = [pair for those in hours_of.values() for pair in those]
+    of_all: list[float] = []
+    for start, end in zip(steps, ends, strict=True):
+        of_all.append(worked_in(every, start, end, of_all[-1] if of_all else 0.5, 10))
+    of_channels = {
+        channel: [worked_in(those, *step) for step in zip(steps, ends, of_all, [50] * len(steps), strict=True)]
+        for channel, those in hours_of.items()
+    }
+
+    def share(one: PlainLead) -> float:
+        hours = (company.moment - one.at).total_seconds() / 3600
+        now = max(n for n, start in enumerate(steps) if start < hours or n == 0)
+        stays = [1 - rate for rate in of_channels.get(one.names["channel"] or "", of_all)]
+        left = sqrt(stays[now])
+        for one_stays in stays[now + 1 :]:
+            left *= one_stays
+        return 1 - left
+
+    return share
+
+
+def worked_in(leads: Iterable[tuple[float, bool]], start: float, end: float, usual: float, weight: float) -> float:
+    """Return the share of those who waited until a step begins that is worked in it."""
+    waited = [(hours, worked) for hours, worked in leads if hours > start or start == 0]
+    inside = [worked for hours, worked in waited if hours <= end]
+    return (sum(inside) + weight * usual) / (len(waited) - (len(inside) - sum(inside)) / 2 + weight)
 
 
 def costs_of(company: PlainCompany, keeps: Callable[[Mapping[str, Any]], bool]) -> Figures:

@@ -74,7 +74,7 @@ def test_the_page_says_what_is_an_association_and_where_nothing_can_be_told(door
     [("USD", "en", "$", ""), ("USD", "ru", "", "\u00a0$"), ("PLN", "en", "", "\u00a0PLN")],
 )
 def test_the_chart_writes_money_as_the_page_does(currency: str, language: str, before: str, behind: str) -> None:
-    one = ChannelReturn("vk", 12, 9000.0, 90, 30, 0.0, 0, (), None)
+    one = ChannelReturn("vk", 12, 9000.0, 90, 30, 0.0, 0, 0, (), None)
     drawn = cost_chart([one], str, around_money(currency, language))
     assert drawn is not None
     axis = orjson.loads(drawn)["layout"]["xaxis"]
