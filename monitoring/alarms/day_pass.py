@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from math import log
 
 import numpy as np
 
@@ -194,18 +193,13 @@ class DayPass:
                 markets.by[day - self._since, first + place] += by
 
     def _promises(self, level: Level, own: int) -> dict[int, float]:
-        """Return by how much the log-odds of a day's leads, as promised, lie from those of all days."""
+        """Return by how much the log-odds of a day's leads, as promised, lie from those of all days (``Promised``)."""
         if level not in self._promised:
             self._promised[level] = self._tally.promised(level, self._since, self._today)
-        chances, leads = self._promised[level].chances[:, own], self._promised[level].leads[:, own]
-        scored = float(leads.sum())
-        if not scored or scored < NEARLY_ALL * max(int(self._of(level, "bought").table[:, own].sum()), 1):
+        shift, leads = self._promised[level].shift[:, own], self._promised[level].leads[:, own]
+        if not leads.any() or leads.sum() < NEARLY_ALL * int(self._of(level, "bought").table[:, own].sum()):
             return {}
-        usual = _log_odds(float(chances.sum()) / scored)
-        return {
-            self._since + day: _log_odds(float(chances[day] / leads[day])) - usual
-            for day in np.flatnonzero(leads).tolist()
-        }
+        return {self._since + day: float(shift[day]) for day in np.flatnonzero(leads).tolist()}
 
     def _told(self, stream: _Stream, stand: Standing, alarms: list[Alarm], ended: list[Ended]) -> None:
         for episode in stand.episodes:
@@ -296,7 +290,3 @@ def _counted(days: Days, level: int) -> list[Counted]:
 
 def _flipped(rate: Rate) -> Rate:
     return Rate(rate.of - rate.count, rate.of)
-
-
-def _log_odds(share: float) -> float:
-    return log(max(share, 1e-6) / max(1.0 - share, 1e-6))

@@ -94,10 +94,10 @@ class Counts:
 class Promised:
     """What scores promised when leads came, of those counted under ``bought``: on each day, of each place.
 
-    ``chances`` is the sum of the chances that they do not buy, ``leads`` of how many.
+    ``shift`` is by how much the log-odds of not buying lie from those of all days, ``leads`` of how many scored leads.
     """
 
-    chances: npt.NDArray[np.float64]
+    shift: npt.NDArray[np.float64]
     leads: npt.NDArray[np.float64]
 
 
@@ -143,7 +143,8 @@ class Tally:
         chances = np.array([round((1.0 - score.probability) * IN_A_CHANCE) for _, score in known], np.float64)
         arrived = self._table[self._scored, self._column(ARRIVED)] if known else np.zeros(0, np.int32)
         weak = weak_leads(arrived, cells, versions)
-        self._chances = chances
+        self._chances, self._versions = chances, versions
+        self._by_rules = np.array([score.version is None for _, score in known], np.bool_)
         self._table[:, self._column("chance")] = 0
         self._table[self._scored, self._column("chance")] = np.where(weak >= 0, arrived, 0)
         self._table[self._scored, self._column("chance") + 1] = np.maximum(weak, 0)
@@ -166,16 +167,29 @@ class Tally:
         )
 
     def promised(self, level: Level, since: int, until: int) -> Promised:
-        """Return what was promised of the leads that ``counts`` of ``bought`` counts, for the same days and places."""
+        """Return what was promised of the leads that ``counts`` of ``bought`` counts, for the same days and places.
+
+        Each version of the model is compared with itself: another one may promise all leads more, or a place's leads, and they
+        buy as before. What the rules say is a guess and promises nothing.
+        """
         lines, places, of_line = self._placed(level, "bought")
-        chance, is_scored = np.zeros(len(self._table)), np.zeros(len(self._table))
-        chance[self._scored], is_scored[self._scored] = self._chances, 1.0
+        number = np.full(len(self._table), -1, np.int64)
+        number[self._scored] = np.arange(len(self._scored))
         days = self._days_of("bought")[lines] - since
-        inside = (days >= 0) & (days <= until - since)
-        cells = days[inside].astype(np.int64) * len(places) + of_line[inside]
+        counts = (days >= 0) & (days <= until - since) & (number[lines] >= 0)
         size = (until - since + 1, len(places))
-        sums = [np.bincount(cells, of[lines][inside], size[0] * size[1]).reshape(size) for of in (chance, is_scored)]
-        return Promised(sums[0].astype(np.float64) / IN_A_CHANCE, sums[1].astype(np.float64))
+        score, day, place = number[lines][counts], days[counts].astype(np.int64), of_line[counts]
+        leads = np.bincount(day * size[1] + place, minlength=size[0] * size[1]).reshape(size)
+        told = np.flatnonzero(~self._by_rules[score])
+        group = self._versions[score[told]] * size[1] + place[told]
+        cells, of_cell = np.unique(group * size[0] + day[told], return_inverse=True)
+        of_group = cells // size[0]
+        chance, many = np.bincount(of_cell, self._chances[score[told]]), np.bincount(of_cell)
+        usual = np.bincount(of_group, chance) / np.maximum(np.bincount(of_group, many), 1.0)
+        apart = many * (_log_odds(chance / many / IN_A_CHANCE) - _log_odds(usual[of_group] / IN_A_CHANCE))
+        where = cells % size[0] * size[1] + of_group % size[1]
+        summed = np.bincount(where, apart, size[0] * size[1]).reshape(size)
+        return Promised(summed / np.maximum(leads, 1), leads.astype(np.float64))
 
     def at(self, level: Level, measure: str, until: int) -> dict[Place, Days]:
         """Return the days up to ``until`` of everything that a measure is counted of at a level."""
@@ -196,6 +210,7 @@ class Tally:
         self._free: list[int] = []
         self._table: Ints = np.full((FIRST_ROOM, 1 + 2 * len(named)), -1, np.int32)
         self._scored, self._chances = np.zeros(0, np.int64), np.zeros(0)
+        self._versions, self._by_rules = np.zeros(0, np.int64), np.zeros(0, np.bool_)
 
     def _read(self, new: Sequence[tuple[int, LeadSummary]]) -> None:
         """Write the lines of some leads."""
@@ -265,3 +280,7 @@ class Tally:
             of_group = np.array([-1 if one is None else number_of[one] for one in at], np.int64)
             known = self._places_at[level] = names, of_group
         return known
+
+
+def _log_odds(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.log(np.maximum(shares, 1e-6) / np.maximum(1.0 - shares, 1e-6))

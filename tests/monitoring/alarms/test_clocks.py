@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from features.facts.company import Company
 from features.facts.values import LeadId
@@ -122,6 +123,35 @@ def test_who_promised_little_is_not_blamed_for_selling_little() -> None:
     assert of_purchases(found) == []
     weak = [over.alarm for over in found.ended if over.alarm.watched.measure == "chance"]
     assert [(one.watched.channel, one.since) for one in weak] == [("vk", (NOON + 100 * DAY).date())]
+
+
+def scored(leads: list[LeadSummary], before: ArrivalScore, since: ArrivalScore) -> dict[LeadId, ArrivalScore]:
+    """Return scores that are another scorer's from day 70 on."""
+    return {one.lead_id: since if one.created_at >= NOON + 70 * DAY else before for one in leads}
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        (ArrivalScore(0.1, None), ArrivalScore(0.3, "1")),
+        (ArrivalScore(0.1, "1"), ArrivalScore(0.3, "2")),
+        (ArrivalScore(0.1, None), ArrivalScore(0.3, None)),
+    ],
+    ids=["the rules, then a first model", "a model, then another", "the rules, then other ones"],
+)
+def test_another_scorer_that_promises_more_makes_nobody_buy_less_than_promised(
+    before: ArrivalScore, since: ArrivalScore
+) -> None:
+    for seed in range(3):
+        leads = bought(seed, wait=5)
+        found = told(leads, 220, COMPANY, scored(leads, before, since))
+        assert of_purchases(found) == of_purchases(told(leads, 220, COMPANY))
+
+
+def test_a_channel_that_stops_buying_is_told_whatever_scored_its_leads_before() -> None:
+    leads = bought(1, wait=5, since=100, then=0.05)
+    scores = scored(leads, ArrivalScore(0.1, None), ArrivalScore(0.3, "1"))
+    assert set(of_purchases(told(leads, 220, COMPANY, scores))) == {"vk"}
 
 
 def test_the_clocks_say_of_how_many_leads_they_do_not_know_yet() -> None:
