@@ -62,7 +62,13 @@ class PlainCompany:
     moment: datetime
     leads: dict[str, PlainLead] = field(default_factory=dict)
     spend: list[dict[str, Any]] = field(default_factory=list)
-    still_worked: Callable[[PlainLead], float] | None = None
+    counted: Callable[[PlainLead], float] | None = None
+
+    def share(self, one: PlainLead) -> float:
+        """Return how likely a lead is worked in the end; 1 of one that was."""
+        if self.counted is None:
+            self.counted = still_worked(self)
+        return 1.0 if one.told["worked"] else self.counted(one)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -222,6 +228,9 @@ def facts_of(one: PlainLead, company: PlainCompany, moment: datetime) -> Figures
     else:
         until = one.at + timedelta(days=company.horizon)
         won = next((stage for stage in closings if stage["kind"] == "won" and stage["at"] <= until), None)
+    late = None
+    if company.horizon is not None and won is None:
+        late = next((stage for stage in closings if stage["kind"] == "won"), None)
     days = {call["at"].astimezone(company.zone).date() for call in one.calls}
     worked = not company.records_calls or bool(closings) or spoken or (len(one.calls) >= 3 and len(days) >= 2)
     old = bool(closings) if company.horizon is None else moment > one.at + timedelta(days=company.horizon)
@@ -236,7 +245,7 @@ def facts_of(one: PlainLead, company: PlainCompany, moment: datetime) -> Figures
     return {
         "worked_at": min([*talks, *enough, *(stage["at"] for stage in closings)], default=None), "worked": worked,
         "called": bool(one.calls), "spoken": spoken, "qualified": grade in ("A", "B"), "steps": steps, "furthest": furthest,
-        "bad": grade == "non_target" or "non_target" in kinds, "outcome": outcome, "won": won,
+        "bad": grade == "non_target" or "non_target" in kinds, "outcome": outcome, "won": won, "late": late,
     }  # fmt: skip
 
 
@@ -246,9 +255,7 @@ def figures_of(company: PlainCompany, keeps: Callable[[PlainLead], bool], chance
     sold = [told["won"] for _, told in chosen if told["won"]]
     waiting = [one for one, told in chosen if told["outcome"] in ("open", "never_called") and not told["won"]]
     names = ("reached", "qualified", "meeting", "invoice", "contract", "won")
-    if company.still_worked is None:
-        company.still_worked = still_worked(company)
-    share = company.still_worked
+    share = company.share
     return {
         "leads": len(chosen),
         "processed": sum(told["called"] for _, told in chosen),
@@ -262,8 +269,12 @@ def figures_of(company: PlainCompany, keeps: Callable[[PlainLead], bool], chance
         **{f"own_{name}": sum(told["steps"][place] for _, told in chosen) for place, name in enumerate(names)},
         "sales": len(sold),
         "revenue": None if any(won["amount"] is None for won in sold) else sum(won["amount"] for won in sold),
-        "expected": sum(chances.get(one.id, 0.0) * (1.0 if one.told["worked"] else share(one)) for one in waiting),
+        "expected": sum(chances.get(one.id, 0.0) * share(one) for one in waiting),
+        "of_unworked": sum(chances.get(one.id, 0.0) * share(one) for one in waiting if not one.told["worked"]),
+        "if_worked": sum(chances.get(one.id, 0.0) for one in waiting if not one.told["worked"] and not is_past(one, company)),
         "unworked": sum(not told["worked"] and not is_past(one, company) for one, told in chosen),
+        "amounts": [won["amount"] for won in sold],
+        "late": [told["late"]["amount"] for _, told in chosen if told["late"]],
     }  # fmt: skip
 
 
@@ -324,6 +335,45 @@ def costs_of(company: PlainCompany, keeps: Callable[[Mapping[str, Any]], bool]) 
     chosen = [row for row in company.spend if keeps(row)]
     told = {name: [row[name] for row in chosen if row[name] is not None] for name in ("cost", "impressions", "clicks")}
     return {name: sum(values) if values else None for name, values in told.items()}
+
+
+def byar(count: float) -> tuple[float, float]:
+    """Return Byar's 95 % interval of a count (Breslow & Day 1987, p. 69)."""
+    z, more = 1.959963984540054, count + 1
+    low = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3
+    return low, more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3
+
+
+def returns_of(hand: Mapping[str, Any], cost: float) -> list[float]:
+    """Return what a rouble brought, with its ends by how many sales there might have been, and for what amounts.
+
+    Amounts that differ say as much as fewer that do not: the relative variance of the sum is (1 + theirs) / n, theirs weighed
+    by the square of Student's t over the normal's 1.96 (Abramowitz & Stegun 1964, 26.7.5; of three degrees at least).
+    """
+    amounts = hand["amounts"]
+    told = [(sum(amounts) - cost) / cost]
+    if not amounts:
+        return told
+    n, mean, z = len(amounts), sum(amounts) / len(amounts), 1.959963984540054
+    if n > 1:
+        f = max(n - 1, 3)
+        t = z + (z**3 + z) / (4 * f) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * f**2)
+        t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * f**3)
+        t += (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92_160 * f**4)
+        variance = sum((one - mean) ** 2 for one in amounts) / (n - 1) / mean**2
+        alike = n / (1 + (t / z) ** 2 * variance)
+    else:
+        alike = 1.0
+    return told + [sum(amounts) * many / alike / cost - 1 for many in byar(alike)]
+
+
+def late_of(hand: Mapping[str, Any], company: PlainCompany, *, money: bool = True) -> list[float]:
+    """Return the numbers of what is said of sales after the window: how many, for how much, after how many days."""
+    late = hand["late"]
+    if not late:
+        return []
+    amount = [] if None in late or not money else [sum(late)]
+    return [len(late), *amount, float(company.horizon or 0)]
 
 
 def wilson(count: int, of: int) -> tuple[float, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from math import sqrt
 from random import Random
 from typing import Any
 
@@ -14,17 +13,10 @@ import pytest
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.support.plain_chances import chances_of
-from tests.support.plain_figures import PlainCompany
+from tests.support.plain_figures import PlainCompany, byar
 
-WEEK, Z = timedelta(days=7), 1.959963984540054
+WEEK = timedelta(days=7)
 RECENT, FEWEST_SOLD = 13, 3.0
-
-
-def byar(count: float) -> tuple[float, float]:
-    """Return Byar's 95 % interval of a count (Breslow & Day 1987, p. 69)."""
-    low = count * (1 - 1 / (9 * count) - Z / (3 * sqrt(count))) ** 3
-    more = count + 1
-    return low, more * (1 - 1 / (9 * more) + Z / (3 * sqrt(more))) ** 3
 
 
 def monday_of(day: Any) -> Any:
@@ -42,7 +34,7 @@ def plain_weeks(company: PlainCompany, moment: datetime) -> dict[str, dict[Any, 
         weeks.append(monday)
         monday += WEEK
     channels = {str(one.names["channel"]) for one in company.leads.values()} | {row["channel"] for row in paid}
-    empty = {"cost": 0.0, "sales": 0, "expected": 0.0}
+    empty = {"cost": 0.0, "sales": 0, "expected": 0.0, "late": 0}
     table = {channel: {week: dict(empty) for week in weeks} for channel in channels}
     for row in paid:
         if monday_of(row["day"]) in weeks:
@@ -53,7 +45,8 @@ def plain_weeks(company: PlainCompany, moment: datetime) -> dict[str, dict[Any, 
             if one.told["won"]:
                 cell["sales"] += 1
             elif one.told["outcome"] in ("open", "never_called"):
-                cell["expected"] += chances.get(one.id, 0.0)
+                cell["expected"] += chances.get(one.id, 0.0) * company.share(one)
+            cell["late"] += one.told["late"] is not None
     return table
 
 
@@ -68,14 +61,14 @@ def test_every_number_of_the_budget_equals_adding_up_by_hand(name: str, request:
         shown = max(RECENT, -(-(company.at(moment).horizon or 0) // 7))
         recent = {channel: [weeks[one] for one in sorted(weeks)[-shown:]] for channel, weeks in table.items()}
         sums = {
-            channel: {key: sum(week[key] for week in weeks) for key in ("cost", "sales", "expected")}
+            channel: {key: sum(week[key] for week in weeks) for key in ("cost", "sales", "expected", "late")}
             for channel, weeks in recent.items()
         }
         rows = Page(html).tables[0].rows
         assert sorted(row[0] for row in rows) == sorted(sums)
         assert [row[0] for row in rows] == sorted(sums, key=lambda one: (-sums[one]["cost"], -sold_of(sums[one]), one))
         for row in rows:
-            check_row(row, sums[row[0]], language)
+            check_row(row, sums[row[0]], language, company.at(moment).horizon or 0)
         check_chart(html, sums)
 
 
@@ -83,10 +76,12 @@ def sold_of(one: dict[str, float]) -> float:
     return one["sales"] + one["expected"]
 
 
-def check_row(row: list[str], hand: dict[str, float], language: str) -> None:
+def check_row(row: list[str], hand: dict[str, float], language: str, horizon: int) -> None:
     cost, sold = hand["cost"], sold_of(hand)
     is_written(row[1], language, *([cost] if cost else []))
-    is_written(row[2], language, sold, hand["sales"], hand["expected"])
+    is_written(
+        row[2], language, sold, hand["sales"], hand["expected"], *([hand["late"], horizon] if hand["late"] else [])
+    )
     if cost and sold >= FEWEST_SOLD:
         low, high = byar(sold)
         is_written(row[3], language, cost / sold, cost / high, cost / low)

@@ -19,6 +19,7 @@ from monitoring.budget.experiment_shelf import ExperimentShelf
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, is_written
 from tests.serving.recounts.test_budget_recounted import WEEK, monday_of, plain_weeks, sold_of
+from tests.support.plain_figures import is_past
 from tests.support.plain_flips import LEVEL, effect_by_hand, share_of_draws
 
 EFFECT = re.compile(r"([\d,.]+)\s₽ more would bring (\S+) sales \((.+?) to (.+?)\)\.")
@@ -98,9 +99,10 @@ def lived(
     cells = [(table[one.channel][one.more], table[one.channel][one.less]) for one in drawn]
     apart = [(sold_of(more) - sold_of(less), more["cost"] - less["cost"]) for more, less in cells]
     asked = {(one.channel, day) for one in drawn for day in (one.more, one.less)}
+    plain = company.plain(company.exported_at)
     still_open = sum(
-        one.told["outcome"] in ("open", "never_called") and not one.told["won"]
-        for one in company.plain(company.exported_at).leads.values()
+        (one.told["outcome"] == "open" or (not one.told["worked"] and not is_past(one, plain))) and not one.told["won"]
+        for one in plain.leads.values()
         if (str(one.names["channel"]), monday_of(one.day)) in asked
     )
     spent = sum(more["cost"] + less["cost"] for more, less in cells)

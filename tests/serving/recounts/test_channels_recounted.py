@@ -13,9 +13,19 @@ import pytest
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, Table, is_written
-from tests.serving.recounts.test_budget_recounted import byar
 from tests.support.plain_chances import chances_of
-from tests.support.plain_figures import PlainCompany, PlainLead, costs_of, figures_of, period_of, tidy, wilson
+from tests.support.plain_figures import (
+    PlainCompany,
+    PlainLead,
+    byar,
+    costs_of,
+    figures_of,
+    late_of,
+    period_of,
+    returns_of,
+    tidy,
+    wilson,
+)
 
 FEWEST = 5
 """Of fewer a rate is not told."""
@@ -88,19 +98,16 @@ def check_line(
     check_rate(row[4], language, hand["bad_spoken"], hand["spoken"] if calls and can_tell else 0, *named)
     early = [hand["sales"] - hand["bought"]] if hand["sales"] > hand["bought"] else []
     check_rate(row[5], language, hand["bought"], hand["bought"] + hand["did_not_buy"], *early)
-    is_written(row[6], language, hand["expected"], hand["open"], hand["never_called"])
+    is_written(row[6], language, hand["expected"], hand["open"], hand["unworked"])
     cost, revenue = costs["cost"], hand["revenue"]
     told: list[float] = [] if cost is None else [cost]
     if cost and revenue is not None:
-        told.append((revenue - cost) / cost)
-        if hand["sales"]:
-            fewest, most = byar(hand["sales"])
-            average = revenue / hand["sales"]
-            told += [average * fewest / cost - 1, average * most / cost - 1]
+        told += returns_of(hand, cost)
     is_written(row[7], language, *told)
     for cell, count in ((row[8], hand["leads"]), (row[9], hand["qualified"])):
         check_unit(cell, language, cost, count, [])
-    check_unit(row[10], language, cost, hand["sales"], [hand["sales"]] if hand["sales"] else [])
+    more = [*([hand["sales"]] if hand["sales"] else []), *late_of(hand, plain)]
+    check_unit(row[10], language, cost, hand["sales"], more)
 
 
 def check_rate(cell: str, language: str, count: int, of: int, *more: float) -> None:

@@ -17,9 +17,18 @@ import pytest
 
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import WITHOUT_A_MARK
-from tests.serving.recounts.test_budget_recounted import byar
 from tests.support.plain_chances import amount_of, chances_of
-from tests.support.plain_figures import PlainCompany, PlainLead, costs_of, figures_of, period_of, tidy, wilson
+from tests.support.plain_figures import (
+    PlainCompany,
+    PlainLead,
+    byar,
+    costs_of,
+    figures_of,
+    period_of,
+    returns_of,
+    tidy,
+    wilson,
+)
 
 BY = {
     "channel": ("channel",), "campaign": ("channel", "campaign"), "ad": ("channel", "campaign", "ad"), "offer": ("offer",),
@@ -110,7 +119,11 @@ class Counted:
             one for one in self.plain.leads.values()
             if keeps(one) and one.told["outcome"] in ("open", "never_called") and not one.told["won"]
         ]  # fmt: skip
-        amounts = [(self.chances[one.id], self.amounts[one.id]) for one in waiting if one.id in self.chances]
+        amounts = [
+            (self.chances[one.id] * self.plain.share(one), self.amounts[one.id])
+            for one in waiting
+            if one.id in self.chances
+        ]
         hand["expected_revenue"] = (
             None if any(a is None for _, a in amounts) else sum(c * (a or 0.0) for c, a in amounts)
         )
@@ -139,7 +152,7 @@ class Counted:
         cost = costs["cost"] if costs else None
         cells += [
             hand["open"],
-            hand["never_called"],
+            hand["unworked"],
             hand["expected"],
             hand["revenue"],
             hand["expected_revenue"],
@@ -152,7 +165,13 @@ class Counted:
             else:
                 low, high = byar(count)
                 cells += [cost / count, cost / high, cost / low]
-        return [*cells, (hand["revenue"] - cost) / cost if cost and hand["revenue"] is not None else None]
+        known = cost and hand["revenue"] is not None
+        returns = returns_of(hand, cost) if cost and known else []
+        late = hand["late"]
+        return [
+            *cells, *returns, *[None] * (3 - len(returns)), hand["of_unworked"], len(late),
+            None if not late or None in late else sum(late),
+        ]  # fmt: skip
 
 
 def share(count: float | None, of: float | None) -> list[float | None]:
@@ -213,8 +232,8 @@ def day_of(text: str) -> date:
 
 
 def check_cells(header: list[str], cells: list[str], hand: list[float | None], language: str) -> None:
-    """Compare cell by cell; the ends of the return's interval are left to its own test, and money of other currencies."""
-    for title, cell, value in zip(header, cells, hand, strict=False):
+    """Compare cell by cell."""
+    for title, cell, value in zip(header, cells, hand, strict=True):
         if value is not None and isnan(value):
             continue
         told = number_of(cell, language)

@@ -18,10 +18,20 @@ from scipy.stats import poisson
 from tests.serving.recounts.companies import Shown
 from tests.serving.recounts.page import Page, Table, is_written
 from tests.serving.recounts.test_alarms_recounted import newcombe
-from tests.serving.recounts.test_budget_recounted import byar
 from tests.serving.recounts.test_downloads_recounted import BY, COST_NAMES, STEP_WORDS, random_view
 from tests.support.plain_chances import amount_of, chances_of
-from tests.support.plain_figures import PlainCompany, PlainLead, curve_of, figures_of, period_of, tidy, wilson
+from tests.support.plain_figures import (
+    PlainCompany,
+    PlainLead,
+    byar,
+    curve_of,
+    figures_of,
+    late_of,
+    period_of,
+    returns_of,
+    tidy,
+    wilson,
+)
 
 FEWEST, FEWEST_TO_PACE, FEWEST_RIPE = 5, 20, 0.2
 NONE = ("not told", "не указано")
@@ -45,7 +55,7 @@ class Views:
         alike = one.names["offer"], one.marked
         if alike not in self._amounts:
             self._amounts[alike] = amount_of(one, self.plain)
-        return self.chances.get(one.id, 0.0) * (self._amounts[alike] or 0.0)
+        return self.chances.get(one.id, 0.0) * self.plain.share(one) * (self._amounts[alike] or 0.0)
 
     def sums(self, only: Named, fits: Callable[[date], bool]) -> Hand:
         """Return the figures of the leads with these names on these days, with their costs where these are known by the names."""
@@ -63,7 +73,7 @@ class Views:
             keeps(one) and bool(one.told["won"]) and one.told["won"]["amount"] is None
             for one in self.plain.leads.values()
         )
-        hand["costs"] = None
+        hand["costs"], hand["late_words"] = None, late_of(hand, self.plain)
         if not set(only) - set(COST_NAMES):
             rows = [
                 row
@@ -117,9 +127,10 @@ def test_every_number_of_the_journeys_page_equals_counting_by_hand(name: str, re
 
 
 def check_open(page: Page, total: Hand, language: str) -> None:
-    if total["open"] or total["never_called"]:
-        worth = [total["worth"]] if total["worth"] else []
-        is_written(page.text("still-open"), language, total["open"], total["never_called"], total["expected"], *worth)
+    if total["open"] or total["unworked"]:
+        told = [total["open"], total["unworked"], total["expected"], *([total["worth"]] if total["worth"] else [])]
+        told += [total["of_unworked"], total["if_worked"]] if total["unworked"] else []
+        is_written(page.text("still-open"), language, *told)
     else:
         assert page.text("still-open") == ""
 
@@ -134,10 +145,12 @@ def check_money(page: Page, total: Hand, language: str) -> None:
         qualified = "qualified" if re.search("qualified|целевой", page.text("money")) else None
         for count in ("leads", qualified, "sales"):
             told += unit(cost, total[count]) if count else []
+            told += [total["qualified"]] if count == "qualified" and total["qualified"] else []
     told.append(total["untold_amounts"] if total["revenue"] is None else total["revenue"])
+    told += total["late_words"]
     told += [total["worth"]] if total["worth"] else []
     if cost and total["revenue"] is not None:
-        told += return_of(total, cost)
+        told += returns_of(total, cost)
         told += [(total["revenue"] + total["worth"] - cost) / cost] if total["worth"] else []
     if cost is not None and total["paid_leads"] < total["leads"]:
         told += [total["paid_leads"], total["leads"]]
@@ -151,15 +164,6 @@ def unit(cost: float, count: int) -> list[float | None]:
         return []
     fewest, most = byar(count)
     return [cost / count, cost / most, cost / fewest]
-
-
-def return_of(hand: Hand, cost: float) -> list[float]:
-    """Return what a rouble brought, with its ends by how many sales there might have been."""
-    told = [(hand["revenue"] - cost) / cost]
-    if hand["sales"]:
-        average = hand["revenue"] / hand["sales"]
-        told += [average * many / cost - 1 for many in byar(hand["sales"])]
-    return told
 
 
 def check_lines(page: Page, views: Views, asked: Hand, language: str, draw: Random) -> int:
@@ -212,11 +216,12 @@ def check_cell(title: str, cell: str, hand: Hand, language: str) -> None:
         is_written(cell, language, *told)
     elif title.startswith(("Revenue", "Выручка")):
         told = [hand["untold_amounts"] if hand["revenue"] is None else hand["revenue"]]
-        told += return_of(hand, cost) if cost and hand["revenue"] is not None else []
+        told += hand["late_words"]
+        told += returns_of(hand, cost) if cost and hand["revenue"] is not None else []
         is_written(cell, language, *told)
     else:
         assert title in ("Still expected", "Ожидается ещё")
-        is_written(cell, language, hand["expected"], hand["open"] + hand["never_called"])
+        is_written(cell, language, hand["expected"], hand["open"] + hand["unworked"])
 
 
 def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> int:
@@ -243,7 +248,7 @@ def check_cohorts(page: Page, views: Views, asked: Hand, language: str) -> int:
                 age = int(re.findall(r"\d+", title)[0])
                 is_written(next(cells), language, *([curve[age]] if age < len(curve) else []))
             is_written(next(cells), language, hand["sales"], hand["sales"] / hand["leads"])
-            is_written(next(cells), language, hand["open"] + hand["never_called"])
+            is_written(next(cells), language, hand["open"] + hand["unworked"])
             low, high = poisson.ppf([0.025, 0.975], hand["expected"]) if hand["expected"] else (0, 0)
             is_written(next(cells), language, hand["expected"], low, high)
             ends = [(hand["sales"] + more) / hand["leads"] for more in (hand["expected"], low, high)]
@@ -333,7 +338,9 @@ def test_two_views_side_by_side_equal_counting_both_by_hand(name: str, request: 
                 enough = [count / hand["leads"], *wilson(count, hand["leads"])]
                 is_written(cell, language, *(enough if hand["leads"] >= FEWEST else [count, hand["leads"]]), count)
             if min(mine["leads"], its["leads"]) >= FEWEST:
-                ends = newcombe((counts[0], mine["leads"]), (counts[1], its["leads"]))
+                ends = newcombe(
+                    (counts[0], mine["leads"]), (counts[1], its["leads"])
+                )  # of the same days: judged as it is
                 is_written(row[3], language, *(100 * end for end in ends))
     assert seen >= 4
 
