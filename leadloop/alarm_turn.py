@@ -13,8 +13,9 @@ from leadloop.deliveries.deliver import Sent, deliver_due, senders_of
 from models.score_log import ScoreLog
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm
 from monitoring.alarms.kept_look import KeptLook, keep_look, of_company
-from monitoring.alarms.look import AlarmLook, look_of
+from monitoring.alarms.look import AlarmLook, gone_of, look_of
 from monitoring.alarms.watcher import Watcher
+from monitoring.cost_matching import lead_names
 from monitoring.lead_book import LeadBook, LeadSummary, counted
 from monitoring.spend_book import SpendBook
 from monitoring.telling.delivery_log import DeliveryLog
@@ -53,9 +54,10 @@ class AlarmTurns:
             self._kept = words, *books, Watcher(house.company, ScoreLog(house.engine))
         _, book, costs, watcher = self._kept
         summaries = counted(book.summaries(moment), house.company)
-        names = book.source_names(moment) if costs.tells_ids(moment) else frozenset()
-        look = look_of(watcher.watch(summaries, moment, costs.rows(moment, names)))
-        alarms = AlarmLog(house.engine).remember_look(look, moment=moment, zone=house.company.zone)
+        names = lead_names(book, costs, moment)
+        told = watcher.watch(summaries, moment, costs.rows(moment, names))
+        look = look_of(told)
+        alarms = AlarmLog(house.engine).remember_look(look, gone_of(told), moment=moment, zone=house.company.zone)
         of = of_company(house.company, house.engine)
         keep_look(KeptLook(of, moment, book.number, bool(summaries), look), house.settings.home)
         return Turn(alarms, look, summaries, self._written_names(house))

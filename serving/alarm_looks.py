@@ -20,7 +20,7 @@ from pathlib import Path
 from features.facts.values import Spend
 from monitoring.alarms.alarm_log import AlarmLog
 from monitoring.alarms.kept_look import KeptLook, keep_look, last_look
-from monitoring.alarms.look import AlarmLook, look_of
+from monitoring.alarms.look import AlarmLook, gone_of, look_of
 from monitoring.alarms.watcher import Watcher
 from monitoring.breath import unhurried
 from monitoring.lead_book import LeadBook, LeadSummary, counted
@@ -124,8 +124,9 @@ class AlarmLooks:
         if last is None or last.number != number or not self._is_of_day(last, moment):
             costs = self._costs(moment)
             with unhurried():
-                look = look_of(self._watcher.watch(summaries, moment, costs))
-            self.log.remember_look(look, moment=moment, zone=self._book.company.zone)
+                told = self._watcher.watch(summaries, moment, costs)
+                look = look_of(told)
+            self.log.remember_look(look, gone_of(told), moment=moment, zone=self._book.company.zone)
             last = KeptLook(self._of, moment, number, bool(summaries), look)
             keep_look(last, self._home)
         self._last = replace(last, moment=moment)

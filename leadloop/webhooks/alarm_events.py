@@ -27,7 +27,9 @@ def alarm_step(engine: Engine, cursor: Cursor, to: WebhookDestination) -> Step:
         rows = connection.execute(newer).all()
     wanted = [row for row in rows if TOLD.get(row.kind) in to.events]
     alarms = {one.name: one for one in AlarmLog(engine).alarms()} if wanted else {}
-    events = [Event(TOLD[row.kind], str(row.id), instant(row.at_us), _said(alarms[row.alarm])) for row in wanted]
+    events = [
+        Event(TOLD[row.kind], str(row.id), instant(row.at_us), _said(alarms[row.alarm], row.kind)) for row in wanted
+    ]
     return Step(events, Cursor(rows[-1].id) if rows else cursor)
 
 
@@ -37,9 +39,10 @@ def last_alarm(engine: Engine) -> Cursor:
         return Cursor(connection.execute(select(func.max(ALARM_EVENTS.c.id))).scalar_one() or 0)
 
 
-def _said(one: LoggedAlarm) -> dict[str, Any]:
+def _said(one: LoggedAlarm, kind: str) -> dict[str, Any]:
     alarm, watched = one.alarm, one.alarm.watched
-    return {
+    why = {"why": one.why_gone} if kind == "ended" else {}
+    return why | {
         "alarm": one.name,
         "clock": watched.clock,
         "level": watched.level,

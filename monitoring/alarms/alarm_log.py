@@ -21,7 +21,7 @@ from features.facts.codec import instant, microseconds
 from features.facts.database import reading, writing
 from features.facts.tables import ALARM_EVENTS
 from monitoring.alarms.alarm import Alarm
-from monitoring.alarms.look import AlarmLook
+from monitoring.alarms.look import AlarmLook, GoneOf, WhyGone
 
 EventKind = Literal["raised", "goes_on", "ended", "seen", "decided", "snoozed", "woken"]
 DecisionKind = Literal[
@@ -73,6 +73,8 @@ class LoggedAlarm:
     seen: tuple[Seen, ...] = ()
     decisions: tuple[Decision, ...] = ()
     snooze: Snooze | None = None
+    why_gone: WhyGone | None = None
+    """Why it is not told any more; None while it is, and of alarms that ended before that was kept."""
 
     @property
     def is_on(self) -> bool:
@@ -103,25 +105,26 @@ class AlarmLog:
         found = {one.watched.key: one for one in look.alarms} if look else {}
         return [_freshened(one, found) for one in reversed(kept.alarms.values())]
 
-    def remember_look(self, look: AlarmLook, *, moment: datetime, zone: tzinfo) -> list[LoggedAlarm]:
+    def remember_look(self, look: AlarmLook, gone: GoneOf, *, moment: datetime, zone: tzinfo) -> list[LoggedAlarm]:
         """Raise what is new, end what is over, note once a day how the rest goes on; return all, the last raised first.
 
-        A look at which nothing could have been noticed ends nothing: silence is then no recovery.
+        ``gone`` says why an alarm that is not told is not (``look.gone_of``). A look at which nothing could be looked at ends
+        nothing: silence is then no recovery.
         """
         with writing(self._engine) as connection:
             kept = _read(connection)
             on = {one.alarm.watched.key: one for one in kept.alarms.values() if one.is_on}
             found = {one.watched.key: one for one in look.alarms}
             for key, alarm in found.items():
-                before = on.get(key)
-                if before is None:
+                known = on.get(key)
+                if known is None:
                     _append(connection, _new_name(alarm, moment), "raised", moment, payload=_alarm_words(alarm))
-                elif _is_news(before.alarm, alarm, kept.looked_on[before.name], moment, zone):
-                    _append(connection, before.name, "goes_on", moment, payload=_alarm_words(_raised_as(before, alarm)))
-            if look.state == "watched":
-                for key, gone in on.items():
-                    if key not in found:
-                        _append(connection, gone.name, "ended", moment)
+                elif _is_news(known.alarm, alarm, kept.looked_on[known.name], moment, zone):
+                    _append(connection, known.name, "goes_on", moment, payload=_alarm_words(_raised_as(known, alarm)))
+            for key, before in on.items():
+                why = None if key in found else gone(key)
+                if why:
+                    _append(connection, before.name, "ended", moment, payload={"why": why})
             after = _read(connection).alarms.values()
         return [_freshened(one, found) for one in reversed(after)]
 
@@ -178,7 +181,7 @@ def _with_event(
         case "raised" | "goes_on":
             return replace(before, alarm=_ALARM.validate_python(said))
         case "ended":
-            return replace(before, ended_at=at)
+            return replace(before, ended_at=at, why_gone=said.get("why"))
         case "seen":
             return replace(before, seen=(*before.seen, Seen(by, at)))
         case "decided":

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from monitoring.alarms.alarm import Alarm
 from monitoring.alarms.quiet import Quiet
+from monitoring.alarms.recovery import WhyOver
 from monitoring.alarms.stories import stories_of
 from monitoring.alarms.watch import Watch, WatchState
 from monitoring.alarms.watcher import of_whole_channels
+
+WhyGone = WhyOver | Literal["with_another", "not_shown", "too_little"]
+"""Why an alarm is not told any more: it is over (``recovery.py``), another alarm tells of it, what is known now does not show it,
+or there is not enough data any more to notice anything, which is no recovery."""
+GoneOf = Callable[[str], WhyGone | None]
+"""Why the alarm with a key is not told any more; None where nothing at all could be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +50,20 @@ def look_of(told: Watch) -> AlarmLook:
         state=told.state,
         beside={story.leader.watched.key: story.beside for story in stories if story.beside},
     )
+
+
+def gone_of(told: Watch) -> GoneOf:
+    """Return what tells of an alarm that a pass does not raise why it does not: by the end of the same stream, and no other's."""
+    is_on = {one.watched.key for one in told.alarms}
+    ended: dict[str, WhyOver] = {one.alarm.watched.key: one.why for one in told.ended}
+    is_noticed = {one.watched.key for one in told.quiet if one.noticeable is not None}
+    is_empty = not (told.alarms or told.ended or told.quiet)
+
+    def why(key: str) -> WhyGone | None:
+        if is_empty:
+            return None
+        if key in is_on:
+            return "with_another"
+        return ended.get(key) or ("not_shown" if key in is_noticed else "too_little")
+
+    return why

@@ -9,6 +9,7 @@ from features.counted_words import Counted
 from features.facts.company import Company
 from features.written_numbers import money_words, number_words, percent_words
 from monitoring.alarms.alarm import Alarm, Watched
+from monitoring.alarms.look import WhyGone
 from monitoring.intervals import Rate
 from monitoring.telling.segment_words import field_words, group_words, quoted, segment_words, watched_words
 from monitoring.what_changed.carriers import Carrier
@@ -45,6 +46,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "do_segment": ("Проверьте, кому показывается реклама: стало больше заявок, где {segment}.", "Look at whom the ads are shown to: there are more leads with {segment}."),
     "do_listen": ("Послушайте пять последних звонков и посмотрите, что меняли в рекламе около {since}.", "Listen to the last five calls, and look at what was changed in the ads around {since}."),
 }  # fmt: skip
+
+
+GONE: dict[WhyGone, tuple[str, str]] = {
+    "recovered": ("снова как раньше", "as it used to be again"),
+    "usual_now": ("стоит так 90 дней: теперь это обычный уровень", "it has stood so for 90 days: that is usual now"),
+    "nothing_came": ("заявок не было 28 дней", "no lead for 28 days"),
+    "with_another": ("об этом говорит другая тревога", "another alarm tells of it"),
+    "not_shown": ("по данным, известным теперь, этого не видно", "what is known now does not show it"),
+    "too_little": ("данных больше не хватает, чтобы судить: стало ли лучше, не известно", "not enough data any more: whether it is better is not known"),
+}  # fmt: skip
+
+
+def gone_words(why: WhyGone, language: str) -> str:
+    """Return why an alarm is not told any more.
+
+    >>> gone_words("recovered", "en")
+    'as it used to be again'
+    """
+    return GONE[why][0 if language == "ru" else 1]
 
 
 def say(key: str, language: str, **values: object) -> str:

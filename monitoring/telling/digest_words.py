@@ -14,6 +14,7 @@ from monitoring.telling.alarm_words import (
     cost_words,
     counts_words,
     day_words,
+    gone_words,
     headline,
     rose_words,
     since_words,
@@ -28,9 +29,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "one": ("{first}", "{first}"),
     "several": ("{first} и ещё {n}", "{first} and {n} more"),
     "over": ("Снова как раньше: {first}", "Back to normal: {first}"),
+    "not_told": ("Больше не тревога: {first}", "No alarm any more: {first}"),
     "goes_on": ("Всё ещё: {first}", "Still on: {first}"),
     "new": ("Новое", "New"),
-    "ended": ("Закончилось само", "Over by itself"),
+    "ended": ("Закончилось", "Over"),
     "going_on": ("Продолжается", "Still on"),
     "changed": ("Что изменилось", "What changed"),
     "to_do": ("Что сделать", "What to do"),
@@ -71,7 +73,7 @@ def message_of(digest: Digest, changed: Mapping[str, WhatChanged], *, company: C
     language = company.language
     blocks = [
         *((_say("new", language), one, _lines(one, changed.get(one.name), company, named)) for one in digest.new),
-        *((_say("ended", language), one, [since_words(one.alarm, language)]) for one in digest.ended),
+        *((_say("ended", language), one, _over(one, language)) for one in digest.ended),
         *((_say("going_on", language), one, _short(one, company)) for one in digest.going_on),
     ]
     subject = _subject(digest, company, named)
@@ -107,7 +109,14 @@ def _subject(digest: Digest, company: Company, named: Named) -> str:
     told = _say("one" if len(those) == 1 else "several", language, first=first, n=len(those) - 1)
     if digest.kind == "urgent":
         return _say("urgent", language, first=told)
-    return told if digest.new else _say("over" if digest.ended else "goes_on", language, first=told)
+    if digest.new or not digest.ended:
+        return told if digest.new else _say("goes_on", language, first=told)
+    return _say("over" if those[0].why_gone in (None, "recovered") else "not_told", language, first=told)
+
+
+def _over(one: LoggedAlarm, language: str) -> list[str]:
+    """Return since when it was so, and why it is not told any more, where that was kept."""
+    return [since_words(one.alarm, language), *([gone_words(one.why_gone, language)] if one.why_gone else [])]
 
 
 def _lines(one: LoggedAlarm, changed: WhatChanged | None, company: Company, named: Named) -> list[str]:
@@ -175,6 +184,7 @@ def _data(one: LoggedAlarm, part: str, changed: WhatChanged | None, company: Com
         "urgent": alarm.urgent,
         "raised_at": one.raised_at.isoformat(),
         "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+        "why_ended": one.why_gone,
         "since": alarm.since.isoformat(),
         "since_earliest": alarm.earliest.isoformat(),
         "since_latest": alarm.latest.isoformat(),

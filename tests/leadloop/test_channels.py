@@ -77,7 +77,9 @@ def test_where_a_person_counts_once_the_table_counts_and_says_so(tmp_path: Path)
         words.write("count_a_person_once: true\n")
     once = company.done("channels")
     assert (cells_of("Поиск", every)[1], cells_of("Поиск", once)[1]) == ("3", "2")
-    assert "the first alone counts; what a later one sold counts with it: who bought twice is one sale" in one_line(once)
+    assert "the first alone counts; what a later one sold counts with it: who bought twice is one sale" in one_line(
+        once
+    )
     assert "first request" not in one_line(every)
 
 

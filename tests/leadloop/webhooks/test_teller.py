@@ -205,14 +205,14 @@ def test_an_alarm_is_told_when_it_is_raised_and_when_it_ends_and_not_who_saw_it(
 ) -> None:
     alarms, crm = AlarmLog(sqlite_engine), named("crm")
     tell(sqlite_engine, crm, tmp_path)
-    (raised,) = alarms.remember_look(alarmed("vk"), moment=NOON, zone=crm.zone)
+    (raised,) = alarms.remember_look(alarmed("vk"), lambda _: None, moment=NOON, zone=crm.zone)
     alarms.see(raised.name, by="Anna", moment=NOON)
-    alarms.remember_look(alarmed(), moment=NOON + timedelta(days=3), zone=crm.zone)
+    alarms.remember_look(alarmed(), lambda _: "too_little", moment=NOON + timedelta(days=3), zone=crm.zone)
     tell(sqlite_engine, crm, tmp_path)
     assert types(sqlite_engine) == ["alarm.raised", "alarm.ended"]
     first, last = (one["data"] for one in told(sqlite_engine))
     assert (first["alarm"], first["channel"], first["after"]) == (raised.name, "vk", {"count": 6, "of": 10})
-    assert last["alarm"] == raised.name
+    assert (last["alarm"], last["why"], "why" in first) == (raised.name, "too_little", False)
     assert "Anna" not in json.dumps(told(sqlite_engine))
 
 

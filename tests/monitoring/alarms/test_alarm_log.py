@@ -7,15 +7,17 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select
 
 from features.errors import UnknownAlarm
-from features.facts.database import reading
+from features.facts.database import reading, writing
 from features.facts.tables import ALARM_EVENTS
 from monitoring.alarms.alarm import Alarm, Watched
 from monitoring.alarms.alarm_log import AlarmLog, LoggedAlarm, on_now
-from monitoring.alarms.look import AlarmLook
-from monitoring.alarms.watch import WatchState
+from monitoring.alarms.budget import Budget
+from monitoring.alarms.look import AlarmLook, WhyGone, gone_of
+from monitoring.alarms.quiet import Ended, Quiet
+from monitoring.alarms.watch import Watch, WatchState
 from monitoring.intervals import Rate
 from tests.monitoring.what_changed.grouped import alarm
 from tests.support.facts import NOON
@@ -24,8 +26,10 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 DAY = timedelta(days=1)
 
 
-def looked(log: AlarmLog, *alarms: Alarm, days: float = 0, state: WatchState = "watched") -> list[LoggedAlarm]:
-    return log.remember_look(AlarmLook(alarms, (), state), moment=NOON + days * DAY, zone=MOSCOW)
+def looked(
+    log: AlarmLog, *alarms: Alarm, days: float = 0, why: WhyGone | None = "recovered", state: WatchState = "watched"
+) -> list[LoggedAlarm]:
+    return log.remember_look(AlarmLook(alarms, (), state), lambda _: why, moment=NOON + days * DAY, zone=MOSCOW)
 
 
 def events(engine: Engine) -> list[str]:
@@ -59,8 +63,50 @@ def test_what_rises_again_is_another_alarm(sqlite_engine: Engine) -> None:
 def test_a_look_at_which_nothing_could_be_noticed_ends_nothing(sqlite_engine: Engine) -> None:
     log = AlarmLog(sqlite_engine)
     looked(log, alarm())
-    states: tuple[WatchState, ...] = ("too_little", "nothing_says_so")
-    assert all(looked(log, days=n, state=state)[0].is_on for n, state in enumerate(states, start=1))
+    assert looked(log, days=1, why=None)[0].is_on
+
+
+def test_an_alarm_ends_whatever_can_be_said_of_non_target_leads_and_the_log_keeps_why(engine: Engine) -> None:
+    log = AlarmLog(engine)
+    states: tuple[WatchState, ...] = ("watched", "too_little", "nothing_says_so")
+    reasons: tuple[WhyGone, ...] = ("recovered", "usual_now", "too_little")
+    for n, (state, why) in enumerate(zip(states, reasons, strict=True)):
+        looked(log, alarm(), days=2 * n, state=state)
+        looked(log, days=2 * n + 1, why=why, state=state)
+    assert [one.why_gone for one in log.alarms()] == list(reversed(reasons))
+
+
+def test_an_end_that_was_kept_without_its_reason_is_read(sqlite_engine: Engine) -> None:
+    log = AlarmLog(sqlite_engine)
+    (one,) = looked(log, alarm())
+    with writing(sqlite_engine) as connection:
+        row = {"alarm": one.name, "kind": "ended", "at_us": 1, "said_by": None, "payload": "{}"}
+        connection.execute(insert(ALARM_EVENTS).values(row))
+    (over,) = log.alarms()
+    assert (over.is_on, over.why_gone) == (False, None)
+
+
+def test_a_pass_says_of_each_stream_by_itself_why_it_is_no_alarm() -> None:
+    on, beside = alarm(), replace(alarm(), watched=Watched("call", "ad", "non_target", "ВКонтакте", "ad-1"))
+    over = Ended(
+        replace(alarm(), watched=Watched("purchase", "channel", "bought", "vk")), date(2026, 3, 9), "nothing_came"
+    )
+    calm, little = (
+        Quiet(Watched("arrival", "channel", "chance", name), Rate(1, 9), Rate(1, 9), noticeable, 0)
+        for name, noticeable in (("calm", 0.5), ("little", None))
+    )
+    told = Watch(NOON, (on, beside), (over,), (calm, little), Budget(4.0, 0, {}), (), "nothing_says_so")
+    gone = gone_of(told)
+    streams = (beside.watched, over.alarm.watched, calm.watched, little.watched, Watched("call", "ad", "named", "gone"))
+    assert [gone(one.key) for one in streams] == [
+        "with_another",
+        "nothing_came",
+        "not_shown",
+        "too_little",
+        "too_little",
+    ]
+    nothing = gone_of(replace(told, alarms=(), ended=(), quiet=()))
+    assert nothing(on.watched.key) is None
 
 
 def test_that_it_cannot_wait_any_more_is_kept_at_once(sqlite_engine: Engine) -> None:

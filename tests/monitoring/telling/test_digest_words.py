@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,10 @@ def test_the_subject_says_what_kind_of_news_it_is() -> None:
     over = logged(ended_at=MONDAY + DAY)
     assert message(kind="urgent").subject == "Срочно: ВКонтакте: больше нецелевых"
     assert message(new=(), ended=(over,)).subject == "Снова как раньше: ВКонтакте: больше нецелевых"
+    unknown = replace(over, why_gone="too_little")
+    told = message(new=(), ended=(unknown,))
+    assert told.subject == "Больше не тревога: ВКонтакте: больше нецелевых"
+    assert "данных больше не хватает" in told.text
     assert message(new=(), going_on=(logged(),)).subject == "Всё ещё: ВКонтакте: больше нецелевых"
     assert message(new=(logged(), logged("b"))).subject.endswith("и ещё 1")
 

@@ -112,12 +112,13 @@ def check_past(doors: Doors, text: str) -> None:
     told = re.search(TOLD, text)
     assert told
     log, quiet = AlarmLog(doors.service.desk.store.engine), AlarmLook((), (), "watched")
-    log.remember_look(quiet, moment=doors.clock(), zone=doors.service.company.zone)
+    log.remember_look(quiet, lambda _: "recovered", moment=doors.clock(), zone=doors.service.company.zone)
     page = Page(doors.page("/alarms?lang=en"))
     (row,) = [cells for table in page.of("past") for cells in table.rows]
     before, after = told["counts"].split(" → ")
     assert row[0].endswith(f"{told['shares']} ; before: {before}; since: {after}".replace(" ;", ";"))
     assert row[1].startswith(f"{told['since']} – ")
+    assert row[1].endswith("as it used to be again")
 
 
 TOLD = (
