@@ -9,12 +9,14 @@ from itertools import islice
 
 import pandas as pd
 
+from features.facts.channels import tidied
 from features.facts.database import in_parts
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.outcome_window import outcome_as_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
+from monitoring.lead_summary import channel_in_reports
 
 FEWEST_ROWS, MOST_ROWS = 50, 4_000
 """Of so many rows on either side a report is made; larger samples are drawn from."""
@@ -49,7 +51,7 @@ def learned_rows(
     """
 
     def wanted(history: LeadHistory) -> bool:
-        of_channel = channel is None or _channel(history, rows.gate) == channel
+        of_channel = channel is None or _is_of(channel, history, rows.gate)
         return of_channel and is_settled_by(history, rows.gate, cut_off)
 
     return arrival_frame(islice(_drawn(store, None, before, wanted, seed), most), rows)
@@ -60,7 +62,7 @@ def channel_rows(
 ) -> pd.DataFrame:
     """Return a sample of a channel's leads that were created since a moment, ``most`` at the most (``arrival_frame``)."""
     return arrival_frame(
-        islice(_drawn(store, since, None, lambda one: _channel(one, rows.gate) == channel, seed), most), rows
+        islice(_drawn(store, since, None, lambda one: _is_of(channel, one, rows.gate), seed), most), rows
     )
 
 
@@ -92,6 +94,7 @@ def _drawn(
         yield from (found[lead_id] for lead_id in asked if lead_id in found and wanted(found[lead_id]))
 
 
-def _channel(history: LeadHistory, gate: Gate) -> str | None:
+def _is_of(channel: str, history: LeadHistory, gate: Gate) -> bool:
+    """Return whether a lead counted in a channel when it came, as reports name it, in whatever case."""
     known = gate.as_of(history, history.arrived_at)
-    return known.channel if known else None
+    return known is not None and tidied(channel_in_reports(known, gate.channel_of)) == tidied(channel)

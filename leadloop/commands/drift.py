@@ -42,8 +42,10 @@ def command(
     report is one HTML file that loads nothing from elsewhere.
     """
     from features.errors import NothingToLearn
+    from features.facts.channels import tidied
     from features.rows.feature_row import FixedRates, RowBuilder
     from monitoring.arrival_rows import FEWEST_ROWS, MOST_ROWS, channel_rows, learned_rows
+    from monitoring.counted_cells import Cut
     from serving.desk.champion import Champion
 
     house = open_house(home, company)
@@ -58,6 +60,11 @@ def command(
     if not is_own:
         before = learned_rows(house.store, rows, cut_off=cut_off, before=border, most=MOST_ROWS)
     after = channel_rows(house.store, rows, channel=channel, since=border, most=MOST_ROWS)
+    if not (is_own or len(after)):
+        known = {str(names[0]) for names, _ in house.lead_book().tallies(moment, Cut(("channel",)))}
+        if tidied(channel) not in {tidied(one) for one in known}:
+            told = ", ".join(sorted(known)) or "none yet"
+            raise typer.BadParameter(f"no lead came by a channel {channel!r}; there is: {told}.")
     if min(len(before), len(after)) < FEWEST_ROWS:
         raise NothingToLearn(
             f"Not enough data: {len(after):,} leads of {channel!r} in the last {days} days, {len(before):,} settled leads "

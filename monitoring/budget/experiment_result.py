@@ -14,7 +14,7 @@ from monitoring.budget.sign_flips import Effect, effect_of
 from monitoring.budget.weekly_figures import ChannelWeeks, Week
 
 WEEKS_OF_A_MONTH = 52 / 12
-Verdict = Literal["not_over", "not_spent", "works", "not_shown", "harms"]
+Verdict = Literal["unknown_channel", "not_over", "not_spent", "works", "not_shown", "harms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Result:
     by_channel: Mapping[str, Effect]
     open: int
     verdict: Verdict
+    unknown: tuple[str, ...] = ()
+    """The channels of the test by which no lead came and that nothing was paid for, in any week: they are called otherwise now."""
 
     @property
     def not_followed(self) -> int:
@@ -80,6 +82,9 @@ def result_of(
     over = moment.astimezone(company.zone).date() > experiment.ends
     seen = tuple(_seen(one, weeks) for one in experiment.pairs if _is_over(one, moment, company))
     still_open = sum(one.more.open + one.less.open for one in seen)
+    unknown = tuple(sorted(set(experiment.channels) - {channel for channel, _ in weeks})) if weeks else ()
+    if unknown:
+        return Result(experiment, seen, None, {}, still_open, "unknown_channel", unknown)
     if not over:
         return Result(experiment, seen, None, {}, still_open, "not_over")
     effect = _effect(seen, experiment.seed)

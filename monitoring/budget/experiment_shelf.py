@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -43,6 +44,26 @@ class ExperimentShelf:
                 name=experiment.name,
             ) from None
         return path
+
+    def require_free_weeks(self, experiment: Experiment) -> None:
+        """Refuse a test that shares a week of a channel with one that is kept: the money of that week cannot follow both draws.
+
+        Raises
+        ------
+        ExperimentRefused
+            Where it does.
+        """
+        asked = {(one.channel, week) for one in experiment.pairs for week in (one.more, one.less)}
+        for kept in (one for one in self.experiments() if one.name != experiment.name):
+            shared = asked & {(one.channel, week) for one in kept.pairs for week in (one.more, one.less)}
+            if shared:
+                channel, after = min(shared)[0], kept.ends + timedelta(days=1)
+                raise ExperimentRefused(
+                    "shared_weeks",
+                    f"{channel} is in the test {kept.name} from {kept.begins} to {kept.ends}: take another channel, or begin on "
+                    f"{after} or later.",
+                    channel=channel, name=kept.name, begins=str(kept.begins), ends=str(kept.ends), after=str(after),
+                )  # fmt: skip
 
     def experiments(self) -> list[Experiment]:
         """Return the tests that can be read, the latest first."""

@@ -30,6 +30,7 @@ MEASURES: dict[str, tuple[str, str, str, str]] = {
 }  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     "rose": ("было {before}, стало {after} (на {size}, от {low} до {high})", "was {before}, is {after} ({size} more, {low} to {high})"),
+    "fell": ("было {before}, стало {after} (на {size} меньше, от {low} до {high})", "was {before}, is {after} ({size} less, {low} to {high})"),
     "points": ("{n} п. п.", "{n} pp"),
     "counts": ("до: {k0} из {n0}; после: {k1} из {n1}", "before: {k0} of {n0}; since: {k1} of {n1}"),
     "since": ("примерно с {since} (между {earliest} и {latest})", "since about {since} (between {earliest} and {latest})"),
@@ -117,14 +118,16 @@ def share_words(measure: str, language: str) -> str:
 
 
 def rose_words(alarm: Alarm, language: str) -> str:
-    """Return from what to what the share went, by how much, and between which bounds that lies."""
-    low, high = alarm.size_interval
+    """Return from what to what the share went, by how much more or less, and between which bounds that lies."""
+    has_fallen, (low, high) = alarm.size < 0, alarm.size_interval
+    if has_fallen:
+        low, high = -high, -low
     shares = {"before": percent(alarm.before, language), "after": percent(alarm.after, language)}
     return say(
-        "rose",
+        "fell" if has_fallen else "rose",
         language,
         **shares,
-        size=points(alarm.size, language),
+        size=points(abs(alarm.size), language),
         low=points_number(low, language),
         high=points(high, language),
     )

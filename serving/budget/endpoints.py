@@ -55,10 +55,12 @@ def budget_router(*, desk: Desk, figures: Figures, shelf: ExperimentShelf, pages
         known_of = elasticities(every)
         own = [one.value for one in (known_of.get(channel.channel) for channel in chosen) if one]
         assumed = max(round(sum(own) / len(own), 2), LEAST_ASSUMED) if own else HALF_ELASTICITY
-        return drawn(
+        plan = drawn(
             name, chosen, change=asked.change / 100, pairs=asked.weeks // 2, begins=asked.begins,
             seed=next_monday().toordinal(), elasticity=assumed, moment=desk.now(),
         )  # fmt: skip
+        shelf.require_free_weeks(plan)
+        return plan
 
     def told(request: Request, asked: Asked) -> dict[str, Any]:
         moment = desk.now()

@@ -130,5 +130,13 @@ BUDGET_WORDS: dict[str, tuple[str, str]] = {
         "Проверка {name} уже есть, а сохранённый жребий не меняется; назовите эту иначе.",
         "There is a test {name} already, and a drawn test is not changed; name this one otherwise.",
     ),
+    "bg_refused_shared_weeks": (
+        "Канал {channel} уже занят проверкой {name} с {begins} по {ends}: возьмите другой канал или начните {after} или позже.",
+        "{channel} is in the test {name} from {begins} to {ends}: take another channel, or begin on {after} or later.",
+    ),
+    "bg_verdict_unknown_channel": (
+        "Не оценена: ни одна заявка и ни один расход не относятся к каналу: {channels}. Канал переименовали в company.yaml (channels.rules)? Под именем из проверки её недели найдутся снова.",
+        "It is not judged: no lead and no cost of any week counts in: {channels}. Was a channel renamed in company.yaml (channels.rules)? Under the name of the test its weeks are found again.",
+    ),
     "bg_any": ("сколько угодно", "any number"),
 }

@@ -94,6 +94,14 @@ def test_a_test_that_is_over_is_judged_by_its_draw(advertised: Small) -> None:
         (("plan", "--channel", "Поиск", "--weeks", "11"), "takes an even number"),
         (("plan", "--channel", "Поиск", "--weeks", "8"), "pairs of weeks show nothing"),
         (("plan", "--channel", "Поиск", "--begins", "2027-01-05"), "begins on a Monday"),
+        (
+            ("plan", "--channel", "Поиск", "--begins", "2026-01-05"),
+            "--begins lies in the past (2026-01-05): money is moved from",
+        ),
+        *(
+            (("plan", "--channel", "Поиск", f"--elasticity={one}"), "a number above 0, up to 5")
+            for one in ("nan", "0", "inf")
+        ),
         (("evaluate", "nobody"), "leadloop experiment list"),
     ],
 )
@@ -103,3 +111,24 @@ def test_what_cannot_be_tested_is_answered_in_one_sentence(
     ran = advertised.run("experiment", *words)
     assert ran.code != 0
     assert remedy in one_line(ran.err)
+
+
+def test_a_channel_is_in_one_test_at_a_time(advertised: Small) -> None:
+    plan = ("--channel", "Поиск", "--weeks", "12")
+    advertised.done("experiment", "plan", "spring", *plan)
+    ran = advertised.run("experiment", "plan", "again", *plan)
+    assert ran.code != 0
+    said = one_line(ran.err)
+    assert "Поиск is in the test spring from" in said
+    after = re.search(r"begin on (\S+) or later", said)
+    assert after
+    assert "Kept" in advertised.done("experiment", "plan", "later", *plan, "--begins", after[1])
+
+
+def test_of_a_channel_that_was_renamed_nobody_is_blamed(advertised: Small) -> None:
+    advertised.done("experiment", "plan", "spring", "--channel", "Поиск", "--weeks", "12")
+    words = advertised.folder / "company.yaml"
+    words.write_text(words.read_text(encoding="utf-8").replace("name: Поиск", "name: Реклама"), encoding="utf-8")
+    said = one_line(advertised.done("experiment", "evaluate", "spring"))
+    assert "no lead and no cost of any week counts in: Поиск. Was a channel renamed in company.yaml" in said
+    assert "did not follow" not in said

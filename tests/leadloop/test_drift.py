@@ -26,9 +26,16 @@ def test_the_report_is_one_file_that_loads_nothing_from_elsewhere(trained: Small
 
 
 def test_too_few_leads_of_a_channel_say_how_many_there_are(trained: Small) -> None:
-    ran = trained.run("drift", "no such channel", "--days", "60")
+    ran = trained.run("drift", "vk", "--days", "1")
     assert ran.code == 1
-    assert "Not enough data: 0 leads of 'no such channel' in the last 60 days" in one_line(ran.err)
+    assert "Not enough data: 0 leads of 'vk' in the last 1 days" in one_line(ran.err)
+
+
+def test_a_channel_that_is_not_known_is_refused_with_those_that_are(trained: Small) -> None:
+    ran = trained.run("drift", "no such channel", "--days", "60")
+    assert ran.code == 2
+    assert "no lead came by a channel 'no such channel'; there is: " in one_line(ran.err)
+    assert "vk" in ran.err
 
 
 def test_a_report_is_not_written_over_company_yaml(trained: Small) -> None:

@@ -76,6 +76,15 @@ def test_the_channels_own_leads_since_a_moment_are_its_rows(engine: Engine) -> N
     assert list(rows.columns) == [one.name for one in ROWS.features]
 
 
+def test_a_channel_is_the_one_that_reports_count_its_leads_in(engine: Engine) -> None:
+    at = NOON + DAY
+    clicked: list[LeadFact] = [lead("1", at, area=5.0), source("1", at, yclid="77")]
+    store = stored(engine, clicked, arrived("2", 1, "Yandex", 6.0), arrived("3", 1, "vk"))
+    for name in ("yandex", " Yandex"):
+        rows = channel_rows(store, ROWS, channel=name, since=NOON, most=100)
+        assert sorted(rows["area"]) == [5.0, 6.0]
+
+
 @pytest.mark.parametrize("most", [1, 7])
 def test_no_more_rows_than_wanted_are_made_and_the_same_seed_draws_the_same(sqlite_engine: Engine, most: int) -> None:
     store = stored(sqlite_engine, *(arrived(str(n), n % 5, "vk", float(n)) for n in range(30)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME = "evaluate"
 VERDICTS = {
+    "unknown_channel": "It is not judged: no lead and no cost of any week counts in: {channels}. Was a channel renamed in "
+    "company.yaml (channels.rules)? Under the name of the test its weeks are found again.",
     "not_over": "The test is not over; whoever judges before its last week is fooled by chance.",
     "not_spent": "The money did not follow the draw: over all pairs no more was spent in the weeks that were to get more.",
     "works": "More money sold more, beyond what the draw explains.",
@@ -62,7 +64,7 @@ def _say(result: Result, console: Console, currency: str) -> None:
         console.print(table)
     over, last = f"{len(result.pairs)} of {len(result.experiment.pairs)}", result.experiment.ends
     console.print(f"{over} pairs of weeks are over (the last ends {last}).", highlight=False)
-    if result.not_followed:
+    if result.not_followed and not result.unknown:
         console.print(
             f"In {result.not_followed} of them the money did not follow the draw; they count as they were drawn."
         )
@@ -74,7 +76,7 @@ def _say(result: Result, console: Console, currency: str) -> None:
             console.print(f"{money:,.10g} {currency} more: {_effect(result.effect, money)}", highlight=False)
         for channel, effect in result.by_channel.items():
             console.print(f"  {channel}: {_effect(effect, money)}", markup=False, highlight=False)
-    console.print(VERDICTS[result.verdict])
+    console.print(VERDICTS[result.verdict].format(channels=", ".join(result.unknown)), markup=False, highlight=False)
 
 
 def _effect(effect: Effect, more: float) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "plan"
 LENGTHS = (12, 16, 24, 36)
+MOST_ELASTICITY = 5
 
 
 def command(
@@ -58,7 +59,16 @@ def command(
     if weeks % 2 or weeks < 2:
         raise typer.BadParameter("--weeks takes an even number: weeks go in pairs.")
     today = moment.astimezone(house.company.zone).date()
-    monday = day_of(begins, option="--begins") if begins else today + timedelta(days=7 - today.weekday())
+    next_monday = today + timedelta(days=7 - today.weekday())
+    monday = day_of(begins, option="--begins") if begins else next_monday
+    if monday < today:
+        raise typer.BadParameter(
+            f"--begins lies in the past ({monday}): money is moved from {next_monday} on at the earliest."
+        )
+    if elasticity is not None and not 0 < elasticity <= MOST_ELASTICITY:
+        raise typer.BadParameter(
+            f"--elasticity takes a number above 0, up to {MOST_ELASTICITY}: 1, more money sells as the average does."
+        )
     every = channel_weeks(house, moment)
     known = {one.channel: one for one in every}
     unknown = [one for one in channel or [] if one not in known]
@@ -72,6 +82,8 @@ def command(
         name or "not-kept", chosen, change=change, pairs=weeks // 2, begins=monday,
         seed=today.toordinal() if seed is None else seed, elasticity=effect, moment=moment,
     )  # fmt: skip
+    shelf = ExperimentShelf(house.settings.home)
+    shelf.require_free_weeks(plan)
     console.print(_calendar(plan))
     said = plan.expected
     smallest = "none" if said.smallest is None else f"{said.smallest:.2f}"
@@ -84,7 +96,7 @@ def command(
     )
     console.print(_lengths(plan, chosen))
     if name:
-        path = ExperimentShelf(house.settings.home).keep(plan)
+        path = shelf.keep(plan)
         console.print(f"Kept: {path}. After {plan.ends}: leadloop experiment evaluate {name}", markup=False)
     else:
         console.print("Not kept: give it a name to keep it.")

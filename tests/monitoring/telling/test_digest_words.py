@@ -10,7 +10,7 @@ import pytest
 from features.facts.company import Company
 from monitoring.alarms.alarm import Watched
 from monitoring.intervals import Rate
-from monitoring.telling.alarm_words import MEASURES, headline, lost_of, share_words, to_do, worse_by
+from monitoring.telling.alarm_words import MEASURES, headline, lost_of, rose_words, share_words, to_do, worse_by
 from monitoring.telling.digest import Digest
 from monitoring.telling.digest_words import Message, check_message, message_of
 from monitoring.telling.segment_words import segment_words
@@ -76,6 +76,21 @@ def test_the_subject_says_what_kind_of_news_it_is() -> None:
     assert "данных больше не хватает" in told.text
     assert message(new=(), going_on=(logged(),)).subject == "Всё ещё: ВКонтакте: больше нецелевых"
     assert message(new=(logged(), logged("b"))).subject.endswith("и ещё 1")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "was 6.6\u00a0%, is 2.1\u00a0% (4.5 pp less, 2.0 to 7.0 pp)"),
+        ("ru", "было 6,6\u00a0%, стало 2,1\u00a0% (на 4,5 п. п. меньше, от 2,0 до 7,0 п. п.)"),
+    ],
+)
+def test_a_share_that_fell_is_said_to_be_less(language: str, words: str) -> None:
+    fallen = logged(
+        watched=Watched("purchase", "channel", "bought", "ВКонтакте"), before=Rate(66, 1000), after=Rate(21, 1000),
+        size=-0.045, size_interval=(-0.07, -0.02),
+    )  # fmt: skip
+    assert rose_words(fallen.alarm, language) == words
 
 
 def test_programs_get_the_same_as_data() -> None:

@@ -108,3 +108,21 @@ def test_a_refusal_is_told_in_the_readers_language(doors: Doors) -> None:
     for language, remedy in (("ru", "только a–z"), ("en", "is of a–z")):
         answer = doors.client.post(f"/budget/tests?lang={language}", data=said)
         assert (answer.status_code, remedy in answer.text) == (422, True)
+
+
+def test_a_channel_that_a_kept_test_holds_is_refused_until_that_test_is_over(doors: Doors) -> None:
+    said = {"channel": ["Яндекс"], "change": "50", "weeks": "12"}
+    assert doors.client.post("/budget/tests", data={**said, "name": "spring"}).status_code in (200, 303)
+    again = doors.client.post("/budget/tests?lang=en", data={**said, "name": "again"})
+    assert (again.status_code, "is in the test spring from" in again.text) == (422, True)
+    assert "take another channel, or begin on" in doors.page("/budget?lang=en&channel=Яндекс&weeks=12")
+    assert "уже занят проверкой spring" in doors.page("/budget?channel=Яндекс&weeks=12")
+
+
+def test_of_a_channel_that_is_called_otherwise_now_the_test_is_not_judged(doors: Doors) -> None:
+    said = {"name": "spring", "channel": ["Яндекс"], "change": "50", "weeks": "12"}
+    doors.client.post("/budget/tests", data=said)
+    home = doors.service.settings.home / "experiments"
+    kept = (home / "spring.json").read_text(encoding="utf-8")
+    (home / "spring.json").write_text(kept.replace("Яндекс", "Директ"), encoding="utf-8")
+    assert "no cost of any week counts in: Директ. Was a channel renamed" in doors.page("/budget?lang=en")
