@@ -239,7 +239,7 @@ class CountedCells:
         if one.worked and one.worked_known_at is None:
             return None
         seen = self._work.seen(one.channel, day.replace(day=1), one.created_at, one.worked_known_at, self._moment)
-        return self._seen.setdefault(seen, seen)
+        return None if seen is None else self._seen.setdefault(seen, seen)
 
     def _cells(self, grain: Grain, dimensions: tuple[Dimension, ...]) -> _Cells:
         kind = (grain, dimensions)

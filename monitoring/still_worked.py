@@ -70,6 +70,7 @@ class WorkTable:
 
     def __init__(self, horizon_days: int | None) -> None:
         self._window = timedelta(days=horizon_days) if horizon_days else None
+        self._tells_for = LATEST + (self._window or timedelta(0)) + DAY * 31  # months count as a whole
         self._last = step_of(self._window) if self._window else len(STEPS) - 1
         self._counts: dict[tuple[date, str], list[int]] = {}
         self._since: date | None = None
@@ -78,8 +79,13 @@ class WorkTable:
 
     def seen(
         self, channel: str, month: date, created_at: datetime, worked_at: datetime | None, moment: datetime
-    ) -> Seen:
-        """Return what a lead tells at ``moment``; one that was worked only after its window was not worked in time."""
+    ) -> Seen | None:
+        """Return what a lead tells at ``moment``; None where it came too long ago to tell anything.
+
+        One that was worked only after its window was not worked in time.
+        """
+        if moment - created_at > self._tells_for:
+            return None
         waited = (worked_at or moment) - created_at
         is_over = self._window is not None and waited > self._window
         if is_over:

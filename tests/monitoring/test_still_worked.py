@@ -32,7 +32,9 @@ def table(leads: list[Came], moment: datetime, horizon_days: int | None = 60) ->
     for one in leads:
         if one.at <= moment:
             worked_at = one.at + one.after if one.after is not None and one.at + one.after <= moment else None
-            made.count(made.seen(one.channel, one.at.date().replace(day=1), one.at, worked_at, moment))
+            seen = made.seen(one.channel, one.at.date().replace(day=1), one.at, worked_at, moment)
+            if seen:
+                made.count(seen)
     return made
 
 
@@ -99,7 +101,10 @@ def test_who_was_worked_only_after_the_window_was_not_worked_in_time() -> None:
     month = NOON.date().replace(day=1)
     late = made.seen("vk", month, NOON, NOON + 61 * DAY, NOON + 90 * DAY)
     assert late == Seen(month, "vk", False, LAST + 1) == made.seen("vk", month, NOON, None, NOON + 90 * DAY)
-    assert made.seen("vk", month, NOON, NOON + 59 * DAY, NOON + 90 * DAY).worked
+    in_time = made.seen("vk", month, NOON, NOON + 59 * DAY, NOON + 90 * DAY)
+    assert in_time is not None
+    assert in_time.worked
+    assert made.seen("vk", month, NOON, NOON + 59 * DAY, NOON + 900 * DAY) is None
 
 
 def test_how_leads_were_worked_long_ago_tells_nothing_of_today() -> None:
@@ -122,6 +127,7 @@ def test_taking_leads_away_leaves_what_was_there_before() -> None:
     made, month = WorkTable(60), date(2026, 3, 1)
     before = made.share(NOON.date())(Wait("vk", 3))
     seen = made.seen("vk", month, NOON, None, NOON + 90 * DAY)
+    assert seen is not None
     made.count(seen)
     assert made.share(NOON.date())(Wait("vk", 3)) < before
     made.count(seen, -1)
