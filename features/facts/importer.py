@@ -17,6 +17,7 @@ from features.errors import ImportRefused
 from features.facts import read_rows
 from features.facts.ad_costs import AdCosts
 from features.facts.appending import append_in, new_among
+from features.facts.cells import Complaint
 from features.facts.company import Company
 from features.facts.contacts import ContactOfLead, remember_in
 from features.facts.database import reading as reading_from
@@ -64,6 +65,8 @@ class ImportSummary:
     stages: Counter[str] = field(default_factory=Counter)
     """How many of the rows that were read stand at each stage."""
     endings: Endings = field(default_factory=Endings)
+    reasons: Counter[Complaint] = field(default_factory=Counter)
+    """Why rows and cells did not fit, and how many for each; no cell stands in it."""
 
 
 def import_file(
@@ -303,6 +306,7 @@ def _count(summary: ImportSummary, batch: list[ReadRow], is_new: list[bool], com
     flags = iter(is_new)
     for row in batch:
         summary.rows += 1
+        summary.reasons.update(row.complaints)
         if row.facts is None:
             summary.rejected += 1
             continue

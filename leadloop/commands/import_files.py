@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "import"
 INTERRUPTED = 130
+REASONS_SHOWN = 5
 """How a command ends that was stopped by Ctrl-C, as shells expect it: 128 and the number of the signal."""
 
 
@@ -158,6 +159,10 @@ def _in_words(summary: ImportSummary, dry_run: bool) -> str:
     if summary.rejected_cells:
         left_out = counted(summary.rejected_cells, "cell that does not fit was", "cells that do not fit were")
         lines.append(f"  {left_out} left out of rows that went in")
+    lines += [
+        f"    {counted(count, 'time')}: {escape(one.column)} {escape(one.remedy)}"
+        for one, count in summary.reasons.most_common(REASONS_SHOWN)
+    ]
     if summary.rejects:
         lines.append(f"  what does not fit, line by line: {escape(str(summary.rejects))}")
     lines += [f"  [yellow]{escape(warning)}[/]" for warning in summary.warnings]

@@ -86,6 +86,20 @@ def test_calls_of_leads_that_are_not_there_are_told_with_their_number(company: S
     assert "not stored" not in one_line(company.done("import", company.file("calls.csv"), company.file("stages.csv")))
 
 
+@pytest.mark.parametrize("words", [("import",), ("import", "--dry-run")])
+def test_why_rows_do_not_fit_is_told_with_how_many_and_without_what_stands_there(
+    imported: Small, words: tuple[str, ...]
+) -> None:
+    told = [(f"x{n}", "1", "2026-03-02 15:00", "", "", "думает 9161234567", "", "", "") for n in range(3)]
+    rows = [*told, ("y", "1", "", "", "", "busy", "", "", "")]
+    write_rows(imported.folder / "more calls.csv", [ROWS["calls.csv"][0], *rows])
+    said = one_line(imported.done(*words, imported.file("more calls.csv")))
+    assert "4 rejected" in said
+    assert "3 times: result is a word that company.yaml does not know; add it under export.calls.results" in said
+    assert "1 time: at is empty; every row needs it" in said
+    assert "9161234567" not in said
+
+
 def test_calls_that_come_ahead_of_their_leads_in_one_command_are_none_of_them(company: Small) -> None:
     said = one_line(company.done("import", company.file("calls.csv"), company.file("leads.csv")))
     assert "not stored" not in said
