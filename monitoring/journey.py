@@ -31,6 +31,7 @@ Difference = Literal["higher", "lower", "not_sure", "too_little", "too_early"]
 OWN = {"reached": "spoken", "qualified": "qualified", "meeting": "with_meeting", "invoice": "with_invoice",
        "contract": "with_contract"}  # fmt: skip
 """What was recorded of a step itself, by the tally's name."""
+LATE_STEPS: tuple[StepName, ...] = ("invoice", "contract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,20 @@ def cost_ratio(one: UnitCost, other: UnitCost) -> tuple[Difference, tuple[float,
     apart, half = math.log(one.value / other.value), Z95 * math.sqrt(1 / one.count + 1 / other.count)
     interval = (math.exp(apart - half), math.exp(apart + half))
     return ("higher" if interval[0] > 1 else "lower" if interval[1] < 1 else "not_sure"), interval
+
+
+def step_verdict(name: StepName, one: JourneyLine, other: JourneyLine, *, same_days: bool) -> Difference:
+    """Return in a word how surely the share of leads that reached a step differs.
+
+    What comes after the meeting takes weeks, as the sale does: of leads of other days it is too early to judge while most of
+    either side's wait.
+    """
+    if name == "won":
+        return sales_verdict(one.tally, other.tally, same_days=same_days)
+    mine, its = one.step(name), other.step(name)
+    if name in LATE_STEPS and not same_days and not _are_old(one.tally, other.tally):
+        return "too_early"
+    return verdict(mine.of_leads if mine else None, its.of_leads if its else None)
 
 
 def sales_verdict(one: Tally, other: Tally, *, same_days: bool) -> Difference:

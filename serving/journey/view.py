@@ -17,8 +17,7 @@ from monitoring.journey import (
     cost_ratio,
     difference,
     sale_cost_ratio,
-    sales_verdict,
-    verdict,
+    step_verdict,
 )
 from serving.figures import Figures
 from serving.journey.filters import FILTERS, Asked, asked_of
@@ -122,5 +121,5 @@ def _apart(name: StepName, one: JourneyLine, other: JourneyLine, same_days: bool
     first, second = mine.of_leads if mine else None, its.of_leads if its else None
     interval = difference(first, second) if first is not None and second is not None else None
     counts = (mine.count if mine else None, its.count if its else None)
-    word = sales_verdict(one.tally, other.tally, same_days=same_days) if name == "won" else verdict(first, second)
+    word = step_verdict(name, one, other, same_days=same_days)
     return Apart(name, first, second, counts, word, interval if word not in ("too_little", "too_early") else None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from monitoring.costs import Costs
-from monitoring.journey import Difference, JourneyLine, sale_cost_ratio, sales_verdict
+from monitoring.intervals import Rate
+from monitoring.journey import Difference, JourneyLine, Step, StepName, sale_cost_ratio, sales_verdict, step_verdict
 from monitoring.tally import CHANCE, EXPECTED, MONEY, PLACE, SIZE, Tally
 
 
@@ -29,6 +32,15 @@ def test_a_period_of_which_most_leads_wait_is_not_judged_whatever_is_expected_of
     young, old = tally(3000, 20, waiting=2900), tally(3000, 190)
     assert judged(young, old) == ("too_early", "too_early")
     assert judged(tally(3000, 20, waiting=200), old) == ("lower", "higher")
+
+
+@pytest.mark.parametrize(("name", "same_days", "word"), [
+    ("invoice", False, "too_early"), ("invoice", True, "lower"), ("meeting", False, "lower"), ("won", False, "too_early"),
+])  # fmt: skip
+def test_steps_near_the_sale_are_judged_as_late_as_it_is(name: StepName, same_days: bool, word: Difference) -> None:
+    sides = [tally(600, 20, waiting=500), tally(600, 90)]
+    young, old = (JourneyLine((), None, one, None, (Step(name, 0, of_leads=Rate(one["sales"], 600)),)) for one in sides)
+    assert step_verdict(name, young, old, same_days=same_days) == word
 
 
 def test_leads_of_the_same_days_are_as_old_and_may_be_compared() -> None:
