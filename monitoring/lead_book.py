@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from typing import TypeVar
 
 from features.facts.company import Company
 from features.facts.history import LeadHistory
@@ -16,6 +17,7 @@ from features.facts.values import LeadId
 from features.outcome_window import window_end
 from features.rows.as_of import Gate
 from monitoring.counted_cells import Chance, CountedCells, Cut, CutKey, Name
+from monitoring.floor_days import FloorDays
 from monitoring.kept_lines import KeptLines
 from monitoring.lead_lines import LeadLines
 from monitoring.lead_summary import LeadSummary, arrival_fields, counted, once_a_person, summaries_of, summarise
@@ -24,6 +26,7 @@ from monitoring.tally import Tally
 __all__ = ["LeadBook", "LeadSummary", "arrival_fields", "counted", "once_a_person", "summaries_of", "summarise"]
 MOST_PUT_IN_PLACE = 500
 """Where more leads changed at once, all are put in order anew."""
+T = TypeVar("T")
 NameOfLead = tuple[str, str]
 """("offer", "campaign" or "ad", and its name)."""
 
@@ -44,6 +47,7 @@ class LeadBook:
         self._named: Counter[NameOfLead] = Counter()
         self._graded: set[LeadId] = set()
         self._open: set[LeadId] = set()
+        self._floor: FloorDays | None = None
         self._lock = threading.Lock()
 
     def summaries(self, moment: datetime) -> list[LeadSummary]:
@@ -71,6 +75,16 @@ class LeadBook:
         with self._lock:
             self._catch_up(moment)
             return self._cells.at(moment).sale_rows(cut)
+
+    def floor(self, moment: datetime, of: Callable[[FloorDays], T]) -> T:
+        """Return what is read of the days of the sales floor as known now; counted over all leads once, and then kept up."""
+        with self._lock:
+            self._catch_up(moment)
+            if self._floor is None:
+                self._floor = FloorDays(self.company.zone)
+                for one in self._counted.values():
+                    self._floor.count(one)
+            return of(self._floor)
 
     def source_names(self, moment: datetime) -> frozenset[tuple[str, str | None, str | None]]:
         """Return every (channel, campaign, ad) that a lead came by."""
@@ -145,6 +159,8 @@ class LeadBook:
         self._graded.discard(lead_id)
         self._open.discard(lead_id)
         if before:
+            if self._floor is not None:
+                self._floor.count(before, -1)
             self._named.subtract(_names(before))
             for name in _names(before):
                 if not self._named[name]:
@@ -153,6 +169,8 @@ class LeadBook:
                 del self._in_order[bisect_left(self._in_order, _place(before), key=_place)]
         if one:
             self._counted[lead_id] = one
+            if self._floor is not None:
+                self._floor.count(one)
             self._named.update(_names(one))
             if one.own_grade:
                 self._graded.add(lead_id)

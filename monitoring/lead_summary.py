@@ -26,12 +26,14 @@ from features.outcome_window import (
 )
 from features.rows.as_of import Gate, KnownLead
 from models.abc_rules import QUALIFIED, RuleGrade, rule_grade
+from monitoring.made_sale import MadeSale, made_sale
 
 STEP_KINDS: tuple[StageKind, ...] = ("meeting", "invoice", "contract")
 """The kinds of stage that are steps of the journey before the sale."""
 STEPS_TAKEN: dict[tuple[StageKind, ...], tuple[StageKind, ...]] = {}
 """Each way through the journey that some lead has gone, held once."""
-NAMES = ("channel", "campaign", "ad", "offer", "manager", "grade", "landing_page", "first_grade", "marked_channel")
+NAMES = ("channel", "campaign", "ad", "offer", "manager", "grade", "landing_page", "first_grade", "marked_channel",
+         "first_caller")  # fmt: skip
 MOMENTS = ("arrived_at", "called_at", "processed_known_at", "talk_known_at", "worked_known_at", "late_at")
 
 
@@ -86,6 +88,9 @@ class LeadSummary:
     late_at: datetime | None = None
     """When it bought after its window, where it bought nothing within; such a sale is in no count but its own."""
     late_amount: float | None = None
+    first_caller: str | None = None
+    made_sale: MadeSale | None = None
+    """The sale as the sales department counts it, whatever the horizon."""
 
     def __post_init__(self) -> None:
         """Hold once what many leads say, and a moment that this one tells twice: a book may hold a million leads."""
@@ -180,6 +185,8 @@ def summarise(
         worked_known_at=first_told_worked(history, known.company) if worked else None,
         late_at=late.at if late else None,
         late_amount=late.amount if late else None,
+        first_caller=known.calls[0].manager or None if known.calls else None,
+        made_sale=made_sale(known),
     )
 
 

@@ -195,9 +195,11 @@ class FactStore:
 
     def spend_changed_since(self, number: int) -> bool:
         """Return whether costs came, or an import was taken back, after a storage number."""
-        newer = select(FACTS.c.number).where(FACTS.c.number > number, FACTS.c.kind.in_(("spend", UNDO))).limit(1)
-        with reading(self.engine) as connection:
-            return connection.execute(newer).first() is not None
+        return self._came_since("spend", number)
+
+    def plans_changed_since(self, number: int) -> bool:
+        """Return whether plans came, or an import was taken back, after a storage number."""
+        return self._came_since("plan", number)
 
     def undone_since(self, number: int) -> bool:
         """Return whether an import was taken back after a storage number."""
@@ -231,11 +233,17 @@ class FactStore:
         """Return rows of leads with what is sealed in them opened."""
         return opened_texts(rows, keyring_of(self.engine))
 
+    def _came_since(self, kind: str, number: int) -> bool:
+        newer = select(FACTS.c.number).where(FACTS.c.number > number, FACTS.c.kind.in_((kind, UNDO))).limit(1)
+        with reading(self.engine) as connection:
+            return connection.execute(newer).first() is not None
+
     def _latest(
         self, kind: str, known_by: datetime | None, up_to: int | None
     ) -> list[Row[tuple[bytes, int, int, str]]]:
         columns = select(FACTS.c.key, FACTS.c.at_us, FACTS.c.known_us, FACTS.c.payload)
-        chosen = seen_facts(columns, up_to).where(FACTS.c.kind == kind).order_by(FACTS.c.known_us, FACTS.c.number)
+        of_kind = (FACTS.c.kind == kind, FACTS.c.lead_id.is_(None))  # the second leads to the few facts of no lead
+        chosen = seen_facts(columns, up_to).where(*of_kind).order_by(FACTS.c.known_us, FACTS.c.number)
         if known_by is not None:
             chosen = chosen.where(FACTS.c.known_us <= microseconds(known_by))
         with reading(self.engine) as connection:

@@ -1,0 +1,106 @@
+"""What every day of the sales floor came to, by manager: sales, their sum, and leads that were called; kept up lead by lead.
+
+A lead stands under the day of its first call and whoever made it, and under the day of its sale and whoever sold. So a page of a
+month costs the days and managers of that month, and not how many leads there are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from monitoring.lead_summary import LeadSummary
+
+MONEY = 10_000
+"""Money is whole ten-thousandths inside, so that sums are the same in whatever order leads were added and taken away."""
+Manager = str | None
+"""None: nobody told who it was."""
+
+
+class FloorSums(NamedTuple):
+    """What a day, or several, came to.
+
+    >>> FloorSums(sales=2, with_amount=1, money=900_000, processed=5).average_check
+    90.0
+    """
+
+    sales: int = 0
+    with_amount: int = 0
+    """Sales whose amount is known."""
+    without_date: int = 0
+    """Sales that stand on the day of the file that told them."""
+    money: int = 0
+    processed: int = 0
+    """Leads whose first call it was."""
+
+    @property
+    def amount(self) -> float:
+        """Return what the sales of known amount came to, in the company's currency."""
+        return self.money / MONEY
+
+    @property
+    def average_check(self) -> float | None:
+        """Return what a sale of known amount came to; None without any."""
+        return self.amount / self.with_amount if self.with_amount else None
+
+
+NOTHING = FloorSums()
+MonthOfFloor = Mapping[tuple[date, Manager], FloorSums]
+"""The days of a month on which something was done, and by whom."""
+
+
+def summed(several: Iterable[FloorSums]) -> FloorSums:
+    """Return what several days or managers come to together."""
+    told = list(several)
+    return FloorSums(*map(sum, zip(*told, strict=True))) if told else NOTHING
+
+
+class FloorDays:
+    """The days of all leads that were put in, by month."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._months: dict[date, dict[tuple[date, Manager], FloorSums]] = {}
+        self._managers: Counter[str] = Counter()
+
+    def count(self, one: LeadSummary, sign: int = 1) -> None:
+        """Add what was done with a lead, or (-1) take it away."""
+        for day, manager, adds in self._deeds(one):
+            month = self._months.setdefault(day.replace(day=1), {})
+            before = month.get((day, manager), NOTHING)
+            now = FloorSums(*(was + sign * more for was, more in zip(before, adds, strict=True)))
+            if any(now):
+                month[day, manager] = now
+            else:
+                del month[day, manager]
+            if manager:
+                self._managers[manager] += sign
+            if not month:
+                del self._months[day.replace(day=1)]
+
+    def of(self, month: date) -> MonthOfFloor:
+        """Return the days of the month that begins on ``month``, as they are now."""
+        return dict(self._months.get(month, {}))
+
+    @property
+    def months(self) -> list[date]:
+        """Return the first days of the months in which something was done, the earliest first."""
+        return sorted(self._months)
+
+    @property
+    def managers(self) -> frozenset[str]:
+        """Return everybody who ever called or sold."""
+        return frozenset(name for name, deeds in self._managers.items() if deeds)
+
+    def _deeds(self, one: LeadSummary) -> Iterator[tuple[date, Manager, FloorSums]]:
+        if one.called_at:
+            yield one.called_at.astimezone(self._zone).date(), one.first_caller, FloorSums(processed=1)
+        sale = one.made_sale
+        if sale:
+            is_told = sale.amount is not None
+            money = round(sale.amount * MONEY) if sale.amount is not None else 0
+            adds = FloorSums(1, int(is_told), int(not sale.has_own_date), money)
+            yield sale.at.astimezone(self._zone).date(), sale.manager, adds
