@@ -42,6 +42,11 @@ class FloorSums(NamedTuple):
         return self.money / MONEY
 
     @property
+    def known_amount(self) -> float | None:
+        """Return the amount; None where something was sold and of no sale it is known."""
+        return self.amount if self.with_amount or not self.sales else None
+
+    @property
     def average_check(self) -> float | None:
         """Return what a sale of known amount came to; None without any."""
         return self.amount / self.with_amount if self.with_amount else None

@@ -31,6 +31,13 @@ class Figure:
     fact: float | None
     plan: float | None
     due: float | None
+    interval: tuple[float, float] | None = None
+    """Of a rate, within which the true one lies in 95 of 100 cases."""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the plan lies within what chance leaves open, so that nobody can say which side of it the fact is on."""
+        return self.plan is not None and self.interval is not None and self.interval[0] <= self.plan <= self.interval[1]
 
     @property
     def reached(self) -> float | None:
@@ -63,7 +70,10 @@ class PlanLine:
         """Return one of the measures."""
         plan = self.plans.get(measure)
         due = plan if plan is None or measure not in ADD_UP else plan * self.passed
-        return Figure(measure, self._fact(measure), plan, due)
+        fact, rate = self._fact(measure), self.conversion
+        return Figure(
+            measure, fact, plan, due, rate.interval if rate and measure == "conversion" and fact is not None else None
+        )
 
     @property
     def figures(self) -> list[Figure]:
@@ -77,7 +87,7 @@ class PlanLine:
         sums = self.sums
         facts: dict[Measure, float | None] = {
             "sales": sums.sales,
-            "sales_sum": sums.amount if sums.with_amount or not sums.sales else None,
+            "sales_sum": sums.known_amount,
             "average_check": sums.average_check,
             "processed": sums.processed,
         }
@@ -161,7 +171,7 @@ def plan_fact(floor: FloorDays, plans: Sequence[Plan], *, month: date, moment: d
     now = _today(moment, company)
     today = min(now, last)
     done = {key: sums for key, sums in floor.of(month).items() if key[0] <= today}
-    names = {name for _, name in done if name} | floor.managers | _listed(company)
+    names = known_managers(floor, company)
     read, unread = _read([one for one in plans if one.month == month], names)
     passed = today.day / last.day
     active = {name for _, name in done if name} | {name for name in read if name}
@@ -185,13 +195,14 @@ def plan_fact(floor: FloorDays, plans: Sequence[Plan], *, month: date, moment: d
     )
 
 
+def known_managers(floor: FloorDays, company: Company) -> frozenset[str]:
+    """Return everybody who ever called or sold, and whom ``company.yaml`` names."""
+    listed = {one.name for one in company.managers} | set(company.crm.managers.values() if company.crm else ())
+    return floor.managers | listed
+
+
 def _today(moment: datetime, company: Company) -> date:
     return moment.astimezone(company.zone).date()
-
-
-def _listed(company: Company) -> set[str]:
-    """Return the managers that ``company.yaml`` names."""
-    return {one.name for one in company.managers} | set(company.crm.managers.values() if company.crm else ())
 
 
 def _of(done: MonthOfFloor, manager: Manager) -> FloorSums:

@@ -12,7 +12,7 @@ NAMES: dict[Measure, tuple[str, ...]] = {
     "sales": ("sales", "number of sales", "продажи", "количество продаж", "число продаж"),
     "sales_sum": ("sales sum", "sum", "revenue", "сумма продаж", "сумма", "выручка"),
     "average_check": ("average check", "средний чек"),
-    "processed": ("processed leads", "processed", "обработанные лиды", "обработанные заявки"),
+    "processed": ("processed leads", "processed", "called leads", "обработанные лиды", "обработанные заявки"),
     "conversion": ("conversion to sale", "conversion", "конверсия в продажу", "конверсия"),
 }
 _MEASURE_OF = {name: measure for measure, names in NAMES.items() for name in names}

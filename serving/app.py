@@ -28,6 +28,7 @@ from monitoring.alarms.watcher import Watcher
 from monitoring.budget.experiment_shelf import ExperimentShelf
 from monitoring.conversions.conversion_desk import ConversionDesk
 from monitoring.conversions.pull_address import PullKeys
+from monitoring.plan_book import PlanBook
 from monitoring.telling.delivery_log import DeliveryLog
 from serving.ahead import Application
 from serving.alarm_looks import AlarmLooks
@@ -58,6 +59,7 @@ from serving.model_card.managers_beside import ManagersBeside
 from serving.model_card.shelf import Shelf
 from serving.offers.endpoints import offers_router
 from serving.pages import FOLDER, Pages, language_asked
+from serving.plan.endpoints import plan_router
 from serving.portrait.endpoints import portrait_router
 from serving.reading_ahead import FIRST_SCORES_SECONDS, begin_days, comes_within, read_ahead
 from serving.reports.backtest_page import backtest_router
@@ -138,6 +140,8 @@ def create_app(service: Service) -> FastAPI:
     watch = AlarmWatch(looks, service.company, service.desk.store, service.contacts, drift.summary)
     app.add_door(alarms_router(watch, DeliveryLog(service.desk.store.engine), lambda: service.desk.now(), pages))
     app.add_door(journey_router(figures=service.figures, pages=pages, now=lambda: service.desk.now()))
+    plans = PlanBook(service.desk.store)
+    app.add_door(plan_router(book=service.book, plans=plans, pages=pages, now=lambda: service.desk.now()))
     app.add_door(backtest_router(service.settings.home, pages))
     app.add_door(forgetting_router(service.desk, service.settings.home))
     sessions = Sessions(service.people, lambda: service.desk.now())

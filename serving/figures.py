@@ -53,6 +53,7 @@ class Figures:
                 self.spend.costs(moment, cut, self.lead_names(moment))
         self.book.tallies(moment, Cut(period="day"))
         self.book.sale_rows(moment, Cut())
+        self.book.floor(moment, lambda floor: floor.months)
 
     def refresh(self, moment: datetime) -> None:
         """Take in the chances that moved since the last look."""

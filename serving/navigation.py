@@ -31,7 +31,7 @@ class Group:
 
 
 NAVIGATION = (
-    Group("nav_sales", (("/queue", "queue"),), behind=("/leads",)),
+    Group("nav_sales", (("/queue", "queue"), ("/plan", "plan")), behind=("/leads",)),
     Group(
         "nav_marketing",
         (

@@ -102,6 +102,8 @@ TABLE: tuple[tuple[str, str, str, str, TRAIL], ...] = (
     ("POST",   "/queue/{lead_id:path}/take",          "manager head",                   "",             "changed"),
     ("GET",    "/leads/{lead_id:path}",               "manager head",                   "",             "seen"),
     ("POST",   "/leads/{lead_id:path}/calls",         "manager head",                   "",             "changed"),
+    # whose lines somebody sees there, the page itself says
+    ("GET",    "/plan",                               "manager head marketer analyst",  "",             ""),
     # reports
     ("GET",    "/channels",                           "head marketer analyst",          "",             ""),
     ("GET",    "/channels/drift",                     "head marketer analyst",          "",             ""),

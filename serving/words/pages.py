@@ -12,12 +12,13 @@ from serving.words.journey import JOURNEY_WORDS
 from serving.words.lead_card import LEAD_CARD_WORDS
 from serving.words.model import MODEL_WORDS
 from serving.words.offers import OFFER_WORDS
+from serving.words.plan import PLAN_WORDS
 from serving.words.portrait import PORTRAIT_WORDS
 from serving.words.queue import QUEUE_WORDS
 
 GENERAL_WORDS: dict[str, tuple[str, str]] = {
     # key: (Russian, English)
-    "nav_sales": ("Звонки", "Calls"),
+    "nav_sales": ("Продажи", "Sales"),
     "nav_marketing": ("Маркетинг", "Marketing"),
     "nav_buyers": ("Спрос", "Demand"),
     "nav_model": ("Модель", "Model"),
@@ -118,4 +119,5 @@ PAGE_WORDS: dict[str, tuple[str, str]] = (
     | JOURNEY_WORDS
     | CONVERSION_WORDS
     | BUDGET_WORDS
+    | PLAN_WORDS
 )

@@ -67,8 +67,8 @@ def facts_of(line: PlanLine) -> dict[Measure, float | None]:
 def test_the_department_and_each_manager_are_counted(sqlite_engine: Engine) -> None:
     told = report(
         sqlite_engine,
-        *(fact for n in range(10) for fact in (came(f"a{n}"), called(f"a{n}", 3))),
-        *(fact for n in range(5) for fact in (came(f"b{n}"), called(f"b{n}", 4, "Борис"))),
+        *(came(f"a{n}") for n in range(10)), *(called(f"a{n}", 3) for n in range(10)),
+        *(came(f"b{n}") for n in range(5)), *(called(f"b{n}", 4, "Борис") for n in range(5)),
         won("a0", 5, 100.0), won("a1", 6, 300.0), won("b0", 6, 200.0),
     )  # fmt: skip
     assert facts_of(told.department) == {
@@ -86,7 +86,7 @@ def test_the_department_and_each_manager_are_counted(sqlite_engine: Engine) -> N
 
 
 def test_a_sale_stands_on_its_day_and_in_its_month_in_the_companys_zone(sqlite_engine: Engine) -> None:
-    facts = [
+    facts: list[Fact] = [
         came("feb", datetime(2026, 1, 20, tzinfo=UTC)), came("mar", datetime(2026, 1, 20, tzinfo=UTC)),
         won("feb", 28, month=2, hour=20), won("mar", 28, month=2, hour=21),  # 23:00, and the midnight of the first of March
     ]  # fmt: skip
@@ -194,11 +194,27 @@ def test_a_plan_stands_beside_its_fact_with_what_was_due_by_today(sqlite_engine:
     assert (sales.fact, sales.plan, sales.reached) == (1, 31, 1 / 31)
     assert sales.due == pytest.approx(10)
     assert sales.is_behind
-    assert (money.reached, money.due) == (0.1, pytest.approx(1000 * 10 / 31))
+    assert money.reached == 0.1
+    assert money.due == pytest.approx(1000 * 10 / 31)
     check = told.department.figure("average_check")
     assert (check.plan, check.due, check.reached) == (200.0, 200.0, 0.5)
     assert told.department.figure("processed").reached is None
     assert [(one.whose, one.figure("sales").reached) for one in told.managers] == [("Анна", 0.5)]
+
+
+def test_a_planned_conversion_within_the_bounds_of_the_fact_is_neither_reached_nor_missed(
+    sqlite_engine: Engine,
+) -> None:
+    facts: list[Fact] = [
+        *(came(f"a{n}") for n in range(20)),
+        *(called(f"a{n}", 3) for n in range(20)),
+        won("a0", 5),
+        won("a1", 5),
+    ]
+    figure = report(sqlite_engine, *facts, planned("conversion", 12)).department.figure("conversion")
+    assert (figure.fact, figure.is_open) == (0.1, True)  # Wilson's of 2 of 20: 2.8 to 30.1 %
+    figure = report(sqlite_engine, planned("conversion", 40)).department.figure("conversion")
+    assert (figure.is_behind, figure.is_open) == (True, False)
 
 
 def test_a_month_that_is_over_was_due_whole(sqlite_engine: Engine) -> None:
@@ -268,8 +284,12 @@ def test_days_add_up_to_the_month(sqlite_engine: Engine) -> None:
 def sold_of_late(sales: int, processed: int) -> list[Fact]:
     """Return leads that were called in February, of which so many were sold then for 100 each."""
     early = datetime(2026, 2, 1, tzinfo=UTC)
-    called_ = [fact for n in range(processed) for fact in (came(f"f{n}", early), called(f"f{n}", 3, month=2))]
-    return [*called_, *(won(f"f{n}", 9, month=2) for n in range(sales))]
+    names = [f"f{n}" for n in range(processed)]
+    return [
+        *(came(one, early) for one in names),
+        *(called(one, 3, month=2) for one in names),
+        *(won(f"f{n}", 9, month=2) for n in range(sales)),
+    ]
 
 
 def test_the_leads_needed_for_the_rest_of_the_plan(sqlite_engine: Engine) -> None:

@@ -27,6 +27,7 @@ from tests.support.facts import lead, source
 WIDTHS, LANGUAGES = (1280, 390), ("ru", "en")
 TITLES = {
     "/queue": ("Очередь звонков", "Call queue"),
+    "/plan": ("План и факт", "Plan and fact"),
     "/leads/phone": ("Заявка phone", "Lead phone"),
     "/alarms": ("Тревоги", "Alarms"),
     "/channels": ("Каналы", "Channels"),
@@ -260,6 +261,6 @@ def test_the_language_is_kept_from_page_to_page(browser: Browser, address: str) 
         assert page.locator("h1").inner_text() == "Channels"
         page.get_by_role("link", name="Русский").click()
         assert page.locator("h1").inner_text() == "Каналы"
-        page.get_by_role("link", name="Звонки").click()
+        page.get_by_role("link", name="Продажи").click()
         assert page.locator("h1").inner_text() == "Очередь звонков"
         assert wrong == []

@@ -1,0 +1,153 @@
+"""The words of the page of plan and fact, Russian and English side by side."""
+
+from __future__ import annotations
+
+PLAN_WORDS: dict[str, tuple[str, str]] = {
+    # key: (Russian, English)
+    "plan": ("План и факт", "Plan and fact"),
+    "pl_lead": (
+        "Сколько отдел продаж должен был сделать за месяц и сколько сделал. Продажа стоит в том дне, когда она состоялась, когда бы ни пришла заявка; обработанная заявка — в дне первого звонка.",
+        "What the sales department was to reach in a month, and what it reached. A sale stands on the day on which it was won, whenever its lead came; a called lead on the day of its first call.",
+    ),
+    "pl_whose_days": ("Чьи дни", "Whose days"),
+    "pl_department": ("Весь отдел", "The whole department"),
+    "pl_month_1": ("январь", "January"),
+    "pl_month_2": ("февраль", "February"),
+    "pl_month_3": ("март", "March"),
+    "pl_month_4": ("апрель", "April"),
+    "pl_month_5": ("май", "May"),
+    "pl_month_6": ("июнь", "June"),
+    "pl_month_7": ("июль", "July"),
+    "pl_month_8": ("август", "August"),
+    "pl_month_9": ("сентябрь", "September"),
+    "pl_month_10": ("октябрь", "October"),
+    "pl_month_11": ("ноябрь", "November"),
+    "pl_month_12": ("декабрь", "December"),
+    "pl_month": ("{month} {year}", "{month} {year}"),
+    "pl_wrong": ("Такого нет", "There is no such thing"),
+    "pl_wrong_month": (
+        "Месяца «{said}» здесь нет. Есть: {known}.",
+        "There is no month “{said}” here. There is: {known}.",
+    ),
+    "pl_wrong_manager": (
+        "Менеджера «{said}» нет ни в company.yaml, ни в звонках и продажах. Есть: {known}.",
+        "No manager “{said}” stands in company.yaml, in a call or in a sale. There is: {known}.",
+    ),
+    "pl_nobody_known": ("пока никого", "nobody yet"),
+    "pl_empty": (
+        "За этот месяц нет ни звонков, ни продаж, ни плана.",
+        "There are no calls, no sales and no plan of this month.",
+    ),
+    "pl_no_plan": (
+        "Плана на этот месяц нет, поэтому виден только факт. План — таблица с месяцем, менеджером, показателем и значением; её загружает `leadloop import plan.csv`.",
+        "There is no plan of this month, so the fact stands alone. A plan is a table of month, manager, measure and value; `leadloop import plan.csv` reads it.",
+    ),
+    "pl_title": ("Отдел: {month}", "The department: {month}"),
+    "pl_until": ("по {day} включительно", "up to {day}, that day included"),
+    "pl_measure": ("Показатель", "Measure"),
+    "pl_fact": ("Факт", "Fact"),
+    "pl_plan": ("План", "Plan"),
+    "pl_reached": ("Выполнено", "Reached"),
+    "pl_due": ("Нужно к концу этого дня", "Due by the end of that day"),
+    "pl_due_over": ("Нужно к концу месяца", "Due by the month's end"),
+    "pl_sales": ("Продажи", "Sales"),
+    "pl_sales_sum": ("Сумма продаж", "Sales sum"),
+    "pl_average_check": ("Средний чек", "Average check"),
+    "pl_processed": ("Обработанные заявки", "Called leads"),
+    "pl_conversion": ("Конверсия в продажу", "Conversion to sale"),
+    "pl_missing": ("не хватает {n}", "{n} short"),
+    "pl_beyond": ("больше на {n}", "{n} ahead"),
+    "pl_on_pace": ("ровно по плану", "just as planned"),
+    "pl_below": ("ниже плана", "below the plan"),
+    "pl_not_below": ("не ниже плана", "not below the plan"),
+    "pl_within": ("план в этих границах", "the plan lies within the bounds"),
+    "pl_none": ("плана нет", "no plan"),
+    "pl_of_plan": ("{share} из {plan}", "{share} of {plan}"),
+    "pl_no_amounts": ("сумм не сообщили", "no amount was told"),
+    "pl_without_amount": (
+        "{n:У # продажи|У # продаж|У # продаж} сумма неизвестна: в сумму и средний чек {n:она не входит|они не входят|они не входят}.",
+        "The amount of {n:# sale is not known: it is|# sales is not known: they are} left out of the sum and of the average check.",
+    ),
+    "pl_without_date": (
+        "{n:У # продажи|У # продаж|У # продаж} нет своей даты: {n:она стоит|они стоят|они стоят} в дне, когда загружен файл.",
+        "{n:# sale has|# sales have} no date of {n:its|their} own and {n:stands|stand} on the day of the file that told {n:it|them}.",
+    ),
+    "pl_no_calls": ("звонков нет", "no calls"),
+    "pl_more_sold": (
+        "продаж больше, чем обработано заявок: куплено по заявкам прошлых месяцев",
+        "more was sold than called: the buyers were leads of earlier months",
+    ),
+    "pl_pace": (
+        "Сколько нужно к концу дня: план поделён на дни месяца поровну, выходные тоже считаются. Средний чек и конверсия не копятся: их план один и тот же весь месяц.",
+        "What is due grows by the same part each day of the month, weekends too. Average check and conversion do not grow: their plan is the same all month.",
+    ),
+    "pl_conversion_note": (
+        "Конверсия — продажи месяца к заявкам, которым в этом месяце впервые позвонили; среди купивших есть и те, кому впервые позвонили раньше.",
+        "Conversion is the month's sales to the leads that were called first in the month; among the buyers are some who were called first before it.",
+    ),
+    "pl_sold_note": (
+        "Заявка, проданная дважды, — одна продажа, первая; более поздний этап продажу не отменяет. Тестовые заявки не считаются.",
+        "A lead that was won twice is one sale, the first; a later stage takes none back. Test leads do not count.",
+    ),
+    "pl_needed": ("Сколько ещё нужно", "What is still needed"),
+    "pl_needed_money": (
+        "До плана осталось {left}. Для этого нужно обработать ещё около {leads:# заявки|# заявок|# заявок} (от {low} до {high}).",
+        "{left} of the plan is left. That asks for calling about {leads:# more lead|# more leads} ({low} to {high}).",
+    ),
+    "pl_needed_sales": (
+        "До плана {left:осталась # продажа|остались # продажи|осталось # продаж}. Для этого нужно обработать ещё около {leads:# заявки|# заявок|# заявок} (от {low} до {high}).",
+        "{left:# sale|# sales} of the plan {left:is|are} left. That asks for calling about {leads:# more lead|# more leads} ({low} to {high}).",
+    ),
+    "pl_needed_how": (
+        "Считаем по конверсии {rate} ({sales:# продажа|# продажи|# продаж} на {processed:# обработанную заявку|# обработанные заявки|# обработанных заявок} с {since})",
+        "Reckoned with a conversion of {rate} ({sales:# sale|# sales} of {processed:# called lead|# called leads} since {since})",
+    ),
+    "pl_needed_check": (" и среднему чеку {check}", " and an average check of {check}"),
+    "pl_needed_bounds": (
+        ". Границы — от того, что сама конверсия известна не точно; средний чек взят как есть.",
+        ". The bounds come from the conversion, which is not known exactly; the average check is taken as it is.",
+    ),
+    "pl_needed_bounds_sales": (
+        ". Границы — от того, что сама конверсия известна не точно.",
+        ". The bounds come from the conversion, which is not known exactly.",
+    ),
+    "pl_needed_no_plan": (
+        "Плана отдела по сумме или числу продаж нет, поэтому считать не от чего.",
+        "The department has no plan of the sum or the number of sales, so there is nothing to reckon from.",
+    ),
+    "pl_needed_over": ("Месяц закончился, план не выполнен.", "The month is over; the plan was not reached."),
+    "pl_needed_reached": ("План выполнен.", "The plan is reached."),
+    "pl_needed_too_few": (
+        "Недостаточно данных: за этот месяц и два до него нужно хотя бы {n} продаж, и не больше, чем обработано заявок.",
+        "Not enough data: this month and the two before it need {n} sales at least, and no more than leads were called.",
+    ),
+    "pl_managers": ("По менеджерам", "By manager"),
+    "pl_own": ("Мой план", "My plan"),
+    "pl_manager": ("Менеджер", "Manager"),
+    "pl_nobody": ("без менеджера", "no manager"),
+    "pl_no_managers": ("Ни у кого нет ни звонков, ни продаж, ни плана.", "Nobody has calls, sales or a plan."),
+    "pl_whose_note": (
+        "Продажа принадлежит тому, кто назван при её закрытии; если никто не назван — кто звонил последним до неё; если звонков не было — за кем заявка закреплена. Обработанная заявка — тому, кто позвонил первым.",
+        "A sale belongs to whoever is named with it; where nobody is, to who called last before it; where nobody called, to whom the lead was given. A called lead belongs to who called first.",
+    ),
+    "pl_days": ("По дням", "By day"),
+    "pl_days_of": ("По дням: {name}", "By day: {name}"),
+    "pl_no_sales": ("За эти дни ничего не продано.", "Nothing was sold on these days."),
+    "pl_a_day": ("план на день", "plan of a day"),
+    "pl_each_day": ("Каждый день", "Each day"),
+    "pl_day": ("День", "Day"),
+    "pl_to_date": ("с начала месяца {n}", "{n} since the month began"),
+    "pl_unread": ("Не учтено из плана", "What of the plan does not count"),
+    "pl_unread_measure": (
+        "«{measure}» = {value}, {whose}: такого показателя здесь нет. Есть: {known}.",
+        "“{measure}” = {value}, {whose}: there is no such measure here. There is: {known}.",
+    ),
+    "pl_unread_manager": (
+        "«{measure}» = {value}, {whose}: такого менеджера нет ни в company.yaml, ни в звонках и продажах.",
+        "“{measure}” = {value}, {whose}: no such manager stands in company.yaml, in a call or in a sale.",
+    ),
+    "pl_unread_twice": (
+        "«{measure}» = {value}, {whose}: позже этот показатель назван иначе, с другим значением; считается оно.",
+        "“{measure}” = {value}, {whose}: later this measure was told under another name with another value, which counts.",
+    ),
+}
