@@ -7,8 +7,8 @@ month costs the days and managers of that month, and not how many leads there ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,7 @@ class FloorSums(NamedTuple):
 
 
 NOTHING = FloorSums()
+SALES, WITH_AMOUNT, WITHOUT_DATE, MONEY_PLACE, PROCESSED = range(len(NOTHING))
 MonthOfFloor = Mapping[tuple[date, Manager], FloorSums]
 """The days of a month on which something was done, and by whom."""
 
@@ -68,27 +69,22 @@ class FloorDays:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._months: dict[date, dict[tuple[date, Manager], FloorSums]] = {}
+        self._months: dict[date, dict[tuple[date, Manager], list[int]]] = {}
         self._managers: Counter[str] = Counter()
 
     def count(self, one: LeadSummary, sign: int = 1) -> None:
         """Add what was done with a lead, or (-1) take it away."""
-        for day, manager, adds in self._deeds(one):
-            month = self._months.setdefault(day.replace(day=1), {})
-            before = month.get((day, manager), NOTHING)
-            now = FloorSums(*(was + sign * more for was, more in zip(before, adds, strict=True)))
-            if any(now):
-                month[day, manager] = now
-            else:
-                del month[day, manager]
-            if manager:
-                self._managers[manager] += sign
-            if not month:
-                del self._months[day.replace(day=1)]
+        if one.called_at:
+            self._add(one.called_at, one.first_caller, ((PROCESSED, 1),), sign)
+        sale = one.made_sale
+        if sale:
+            told = ((WITH_AMOUNT, 1), (MONEY_PLACE, round(sale.amount * MONEY))) if sale.amount is not None else ()
+            undated = () if sale.has_own_date else ((WITHOUT_DATE, 1),)
+            self._add(sale.at, sale.manager, ((SALES, 1), *told, *undated), sign)
 
     def of(self, month: date) -> MonthOfFloor:
         """Return the days of the month that begins on ``month``, as they are now."""
-        return dict(self._months.get(month, {}))
+        return {key: FloorSums(*sums) for key, sums in self._months.get(month, {}).items()}
 
     @property
     def months(self) -> list[date]:
@@ -100,12 +96,16 @@ class FloorDays:
         """Return everybody who ever called or sold."""
         return frozenset(name for name, deeds in self._managers.items() if deeds)
 
-    def _deeds(self, one: LeadSummary) -> Iterator[tuple[date, Manager, FloorSums]]:
-        if one.called_at:
-            yield one.called_at.astimezone(self._zone).date(), one.first_caller, FloorSums(processed=1)
-        sale = one.made_sale
-        if sale:
-            is_told = sale.amount is not None
-            money = round(sale.amount * MONEY) if sale.amount is not None else 0
-            adds = FloorSums(1, int(is_told), int(not sale.has_own_date), money)
-            yield sale.at.astimezone(self._zone).date(), sale.manager, adds
+    def _add(self, at: datetime, manager: Manager, adds: tuple[tuple[int, int], ...], sign: int) -> None:
+        day = at.astimezone(self._zone).date()
+        first = day.replace(day=1)
+        month = self._months.setdefault(first, {})
+        sums = month.setdefault((day, manager), [0] * len(NOTHING))
+        for place, more in adds:
+            sums[place] += sign * more
+        if not any(sums):
+            del month[day, manager]
+        if not month:
+            del self._months[first]
+        if manager:
+            self._managers[manager] += sign

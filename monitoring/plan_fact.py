@@ -174,10 +174,11 @@ def plan_fact(floor: FloorDays, plans: Sequence[Plan], *, month: date, moment: d
     names = known_managers(floor, company)
     read, unread = _read([one for one in plans if one.month == month], names)
     passed = today.day / last.day
-    active = {name for _, name in done if name} | {name for name in read if name}
-    lines = [PlanLine(name, _of(done, name), read.get(name, {}), passed) for name in sorted(active)]
-    nobodys = _of(done, None)
-    whole = PlanLine(None, summed(done.values()), read.get(None, {}), passed)
+    by_manager = _by_manager(done)
+    active = {name for name in (*by_manager, *read) if name}
+    lines = [PlanLine(name, by_manager.get(name, NOTHING), read.get(name, {}), passed) for name in sorted(active)]
+    nobodys = by_manager.get(None)
+    whole = PlanLine(None, summed(by_manager.values()), read.get(None, {}), passed)
     since = _months_before(month, MONTHS_OF_LATE - 1)
     of_late = [
         sums for n in range(MONTHS_OF_LATE) for key, sums in floor.of(_months_before(month, n)).items() if key[0] <= today
@@ -188,7 +189,7 @@ def plan_fact(floor: FloorDays, plans: Sequence[Plan], *, month: date, moment: d
         now > last,
         whole,
         tuple(lines),
-        PlanLine(None, nobodys, {}, passed, is_nobodys=True) if any(nobodys) else None,
+        PlanLine(None, nobodys, {}, passed, is_nobodys=True) if nobodys else None,
         tuple(unread),
         leads_needed(dict(whole.plans), whole.sums, of_late=summed(of_late), since=since, is_over=now > last),
         done,
@@ -205,8 +206,11 @@ def _today(moment: datetime, company: Company) -> date:
     return moment.astimezone(company.zone).date()
 
 
-def _of(done: MonthOfFloor, manager: Manager) -> FloorSums:
-    return summed(sums for (_, name), sums in done.items() if name == manager)
+def _by_manager(done: MonthOfFloor) -> dict[Manager, FloorSums]:
+    told: dict[Manager, list[FloorSums]] = {}
+    for (_, name), sums in done.items():
+        told.setdefault(name, []).append(sums)
+    return {name: summed(several) for name, several in told.items()}
 
 
 def _months_before(month: date, count: int) -> date:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from features.facts.contacts import Contact
+from features.facts.values import Call, Fact, Lead, LeadId, Plan, Stage
 from models.backtest_report import BACKTESTS
 from monitoring.won.won_report import WON
 from serving.wiring import clock
@@ -49,6 +52,21 @@ Window = Callable[[int], tuple[Page, list[str]]]
 LONG = "Очень длинное название кампании без которого заявка была бы совсем не та " * 3
 
 
+def planned_and_sold(now: datetime) -> list[Fact]:
+    """Return a plan of this month, a manager's sale without an amount and one with it, and a plan of an unknown measure."""
+    month, facts = now.astimezone(ZoneInfo("Europe/Moscow")).date().replace(day=1), list[Fact]()
+    for measure, value, manager in (("sales_sum", 900_000.0, None), ("sales", 5.0, "Анна"), ("встречи", 5.0, None)):
+        facts.append(Plan(month, now, now, measure, value, manager))
+    for name, amount in (("sold", 300_000.0), ("sold-too", None)):
+        of = LeadId(name)
+        facts += [
+            Lead(of, now, now),
+            Call(of, now, now, "reached", manager="Анна"),
+            Stage(of, now, now, "Договор", amount),
+        ]
+    return facts
+
+
 @contextmanager
 def served_company(home: Path) -> Iterator[str]:
     """Give the address of a company with a model, an alarmed channel, and two leads to call."""
@@ -57,6 +75,7 @@ def served_company(home: Path) -> Iterator[str]:
     store.append(spoiled(now))
     for name in ("phone", "form"):
         store.append([lead(name, now, area=120.0), source(name, now, source="vk", campaign=LONG, offer="Тихий офис")])
+    store.append(planned_and_sold(now))
     keep_contact(store.engine, "phone", Contact("Анна", PHONE_WRITTEN, None))
     promote(home)
     keep_card(home, VERSION)

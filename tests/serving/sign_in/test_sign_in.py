@@ -239,7 +239,7 @@ def test_a_menu_shows_what_a_role_opens(closed: Doors) -> None:
     people = {role: signed_in(closed, role) for role in ("manager", "marketer", "admin")}
     groups = {role: menu_of(client.get("/account").text) for role, client in people.items()}
     assert groups["manager"] == {"/queue", "/models"}
-    assert groups["marketer"] == {"/alarms", "/portrait", "/models"}
+    assert groups["marketer"] == {"/plan", "/alarms", "/portrait", "/models"}
     assert {"/queue", "/audit"} <= groups["admin"]
     assert {"/channels", "/journey", "/budget"} <= menu_of(people["marketer"].get("/channels").text)
 
