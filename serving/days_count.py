@@ -71,9 +71,15 @@ def keep_count(counted: DaysCount, home: Path, *, of: str, store: FactStore) -> 
 
 def forget_count(home: Path, signs: Signs) -> None:
     """Delete what was kept where it repeats somebody who is forgotten, as a mark may."""
-    with suppress(FileNotFoundError):
-        if signs.are_in((home / FILE).read_text(encoding="utf-8")):
-            (home / FILE).unlink()
+    try:
+        is_told = signs.are_in((home / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError):
+        is_told = True  # whatever it holds, the next start counts anew
+    if is_told:
+        with suppress(OSError):
+            (home / FILE).unlink(missing_ok=True)
 
 
 def kept_count(home: Path, *, of: str, store: FactStore) -> DaysCount | None:

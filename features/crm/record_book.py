@@ -157,6 +157,9 @@ class RecordBook:
         """Let records that a version before read, which kept another hash, count as read under the present words."""
         columns = CRM_RECORDS.c
         before = (columns.crm == self._crm) & columns.why.is_(None) & ~columns.company_hash.startswith(WORDS)
+        with reading(self._engine) as connection:
+            if connection.execute(select(columns.record_id).where(before).limit(1)).first() is None:
+                return
         with writing(self._engine) as connection:
             connection.execute(update(CRM_RECORDS).where(before).values(company_hash=company_hash))
 

@@ -63,12 +63,13 @@ def person_of(connection: Connection, lead_id: LeadId) -> Person:
 
 
 def present_keys(connection: Connection, lead_ids: Iterable[LeadId]) -> dict[LeadId, frozenset[Key]]:
-    """Return by which hashes each lead's contact is known now: those of the version that was stored last of all with a contact.
+    """Return by which hashes each lead's contact is known now: by none where it was cleared.
 
-    A version of an import that was taken back counts where no other has one.
+    A row of an import may just not tell the contact, so of imports the last version with one counts; what the API told last says
+    the contact that holds, an empty one too. A version of an import that was taken back counts where no other has one.
     """
     found: dict[LeadId, frozenset[Key]] = {}
-    columns = (FACTS.c.number, FACTS.c.lead_id, FACTS.c.payload)
+    columns = (FACTS.c.number, FACTS.c.lead_id, FACTS.c.payload, FACTS.c.import_id)
     for some in in_parts(sorted(lead_ids)):
         every = select(*columns).where(FACTS.c.kind == "lead", FACTS.c.lead_id.in_(some))
         rows = connection.execute(every.order_by(FACTS.c.number)).all()
@@ -76,16 +77,17 @@ def present_keys(connection: Connection, lead_ids: Iterable[LeadId]) -> dict[Lea
         for row in sorted(rows, key=lambda row: (row.number in seen, row.number)):
             told = orjson.loads(row.payload)
             quality = told.get("contact_quality", {})
-            if told.get("person_keys") or any(
-                quality.get(f"has_{part}") == "yes" for part in ("name", "phone", "email")
-            ):
+            has_contact = any(quality.get(f"has_{part}") == "yes" for part in ("name", "phone", "email"))
+            if row.import_id is None or told.get("person_keys") or has_contact:
                 found[LeadId(row.lead_id)] = frozenset(told.get("person_keys", ()))
     return found
 
 
 def is_nobodys(connection: Connection, key: Key) -> bool:
     """Return whether so many share a phone or an e-mail, under different names or with different others, that it is nobody's."""
-    asked = select(PERSONS.c.lead_id).where(PERSONS.c.person_key == key).limit(LOOKED_AT_MOST)
+    asked = (
+        select(PERSONS.c.lead_id).where(PERSONS.c.person_key == key).order_by(PERSONS.c.lead_id).limit(LOOKED_AT_MOST)
+    )
     had = [LeadId(one) for one in connection.execute(asked).scalars()]
     if len(had) <= MOST_OF_ONE_KEY:
         return False
@@ -109,11 +111,10 @@ def earlier_requests(engine: Engine, keys: Collection[Key], *, before: LeadId) -
     with reading(engine) as connection:
         own = select(PERSONS.c.at_us).where(PERSONS.c.lead_id == before)
         since = connection.execute(own).scalars().first()
-        asked = select(PERSONS).where(PERSONS.c.person_key.in_(list(keys)))
-        rows = connection.execute(asked.order_by(PERSONS.c.at_us, PERSONS.c.lead_id)).all()
-        has_many = len(rows) > MOST_OF_ONE_KEY
-        his = {key for key in keys if not (has_many and is_nobodys(connection, key))}
-        earlier = [row for row in rows if row.person_key in his and (since is None or row.at_us <= since)]
+        his = {key for key in keys if not is_nobodys(connection, key)}
+        asked = select(PERSONS).where(PERSONS.c.person_key.in_(sorted(his)))
+        rows = connection.execute(asked.order_by(PERSONS.c.at_us, PERSONS.c.lead_id)).all() if his else []
+        earlier = [row for row in rows if since is None or row.at_us <= since]
         found = [one for one in dict.fromkeys(LeadId(row.lead_id) for row in earlier) if one != before]
         seen = seen_among(connection, found) & _those_with(connection, found, his)
     return [one for one in found if one in seen]

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, Engine, Row, cast, func, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Connection, Engine, Row, cast, func, select, type_coerce
 
 from features.errors import UnknownLead
 from features.facts.appending import append_in
@@ -28,12 +28,18 @@ from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
 ROWS_READ_AT_ONCE = 10_000
 AnyRow = Row[*tuple[Any, ...]]
-LAST_CHANGE = select(
-    LAST_NUMBER.scalar_subquery(),
+FORGETTING = (
     select(func.count()).select_from(FORGOTTEN).scalar_subquery(),
     select(func.max(FORGOTTEN.c.at_us)).scalar_subquery(),
 )
+LAST_CHANGE = select(LAST_NUMBER.scalar_subquery(), *FORGETTING)
 LEAD_KINDS = ("lead", "source", "call", "stage", "assignment")
+
+
+def forgetting_in(connection: Connection) -> tuple[int, int]:
+    """Return inside a transaction of the caller's of how many leads persons were forgotten, and when last."""
+    leads, at_us = connection.execute(select(*FORGETTING)).one()
+    return leads, at_us or 0
 
 
 class LastChange(NamedTuple):

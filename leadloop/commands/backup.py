@@ -10,7 +10,7 @@ import typer
 
 from leadloop.commands._house import CompanyOption, HomeOption, now, settings_of_house
 from leadloop.commands._moments import in_utc
-from leadloop.commands._output import refuse_what_is_read
+from leadloop.commands._output import file_of, refuse_what_is_read
 
 NAME = "backup"
 IRREPLACEABLE = ("leadloop.db", "contact-keys.db", "person.key", "contact.key")
@@ -45,7 +45,8 @@ def command(
         raise typer.BadParameter(f"The folder {to.parent} does not exist; make it first.")
     if to.is_dir():
         raise typer.BadParameter(f"{to} is a folder; name a file in it, such as {to / 'leadloop.tar.gz'}.")
-    refuse_what_is_read(to, settings.company_file, *(settings.home / name for name in IRREPLACEABLE))
+    kept = (settings.home / name for name in IRREPLACEABLE)
+    refuse_what_is_read(to, settings.company_file, *kept, *file_of(settings.keys_url), *file_of(settings.database_url))
     before = to.stat() if to.exists() else None
     made = make_backup(settings, to, moment=now(), with_keys=not without_keys, with_contact_keys=with_contact_keys)
     size = to.stat().st_size / 1_000_000

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 NAME = "import"
 INTERRUPTED = 130
-REASONS_SHOWN = 5
 """How a command ends that was stopped by Ctrl-C, as shells expect it: 128 and the number of the signal."""
+REASONS_SHOWN = 5
 
 
 def command(

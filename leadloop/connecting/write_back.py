@@ -18,6 +18,7 @@ from features.crm.record_book import KnownRecord, record_in, standing_record
 from features.crm.written_book import SCORES, Owed, WrittenBook, note_mark, note_owed, note_written, written_in
 from features.errors import UnknownLead
 from features.facts.database import in_parts, writing
+from features.facts.store import forgetting_in
 from features.facts.values import FINAL_KINDS, LeadId
 from features.outbox.outbox import Outbox, put_in
 from features.outbox.superseded import once_key_about, supersede
@@ -124,6 +125,7 @@ class WriteBack:
     def _told(self, one: Owed, moment: datetime) -> bool:
         """Tell the score that was logged last; where leads are scored otherwise since, that of now, which is logged with it."""
         lead_id, desk = one.lead_id, self._desk
+        forgetting = desk.store.last_change().forgetting
         try:
             history = desk.store.history(lead_id)
             logged = [] if one.in_turn else self._log.scores_of(lead_id)[-1:]
@@ -136,6 +138,8 @@ class WriteBack:
                 note_owed(connection, self._crm, lead_id, moment, owed=False)
             return False
         with writing(desk.store.engine) as connection:
+            if forgetting_in(connection) != forgetting:
+                return False  # somebody was forgotten since the facts were read: the next turn reads them anew
             is_told = self.tell(connection, lead_id, scored, moment)
             if is_told and not is_logged:
                 remember_scores(connection, [desk.logged(scored, history.read_up_to)])

@@ -29,7 +29,6 @@ SEEN_EVERY = timedelta(minutes=1)
 LINK_HOLDS = timedelta(hours=24)
 FROM_THE_KEY = "key"
 """How the role of a session begins that came with the key of the environment; of which key, its hash behind it says."""
-"""The role of a session that began with the environment's key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from leadloop.commands._house import HomeOption, settings_of_house
+from leadloop.commands._output import file_of, refuse_what_is_read
 
 NAME = "copy-contacts"
 
@@ -32,5 +33,6 @@ def command(
         raise typer.BadParameter(
             f"{to} lies in the data folder, so every backup would hold it; name a place elsewhere."
         )
+    refuse_what_is_read(to, *file_of(settings.keys_url), *file_of(settings.database_url))
     copy_data_keys(settings, to)
     typer.echo(f"{to}: the data keys of all contacts until now. It opens every backup made before, with contact.key.")

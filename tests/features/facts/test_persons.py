@@ -24,12 +24,13 @@ def phone(number: int) -> str:
     return f"8 912 345-67-{number:02}"
 
 
-def tell(engine: Engine, lead_id: str, contact: Contact) -> None:
-    """Store one more version of a lead, as the API does."""
+def tell(engine: Engine, lead_id: str, contact: Contact, import_id: int | None = None) -> None:
+    """Store one more version of a lead, as the API does, or an import."""
     store = FactStore(engine)
     traces = traces_of(contact, secret=b"secret", region="RU")
     version = replace(lead(lead_id), person_keys=traces.person_keys, contact_quality=traces.quality)
-    store.append([replace(version, known_at=NOON + timedelta(minutes=store.last_number()))])
+    told = replace(version, known_at=NOON + timedelta(minutes=store.last_number()))
+    store.append([told], import_id=import_id)
     keep_contact(engine, lead_id, contact)
 
 
@@ -55,11 +56,19 @@ def test_what_a_lead_says_no_more_links_nobody_but_is_told(engine: Engine) -> No
         assert (found.leads, found.once) == ({lead_id}, {other})
 
 
-def test_a_version_without_a_contact_takes_none_away(engine: Engine) -> None:
+def test_a_row_of_an_import_without_a_contact_takes_none_away(engine: Engine) -> None:
+    tell(engine, "1", Contact(None, phone(1), None))
+    tell(engine, "2", Contact(None, phone(1), None))
+    tell(engine, "2", Contact(None, None, None), import_id=1)
+    assert person(engine, "1").leads == {"1", "2"}
+
+
+def test_a_contact_that_was_cleared_links_nobody_any_more(engine: Engine) -> None:
     tell(engine, "1", Contact(None, phone(1), None))
     tell(engine, "2", Contact(None, phone(1), None))
     tell(engine, "2", Contact(None, None, None))
-    assert person(engine, "1").leads == {"1", "2"}
+    found = person(engine, "1")
+    assert (found.leads, found.once) == ({"1"}, {"2"})
 
 
 @pytest.mark.parametrize("told_by", ["phone", "name"])
