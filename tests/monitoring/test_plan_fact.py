@@ -19,6 +19,7 @@ from monitoring.plan_book import PlanBook
 from monitoring.plan_fact import PlanFact, PlanLine, months_told, plan_fact
 from monitoring.plan_measures import Measure
 from tests.monitoring.leads import COMPANY, random_facts
+from tests.support.counting_store import Reading
 
 MARCH = date(2026, 3, 1)
 MID = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -323,18 +324,29 @@ def test_what_cannot_be_said_of_the_leads_needed_says_why(sqlite_engine: Engine,
     assert report(sqlite_engine, *facts).needed == why
 
 
-def test_a_plan_that_was_corrected_or_taken_back_is_read_again(sqlite_engine: Engine) -> None:
-    store = FactStore(sqlite_engine)
+def test_a_plan_that_was_corrected_or_taken_back_is_read_again(engine: Engine) -> None:
+    store = FactStore(engine)
     book = PlanBook(store)
     assert book.plans(MID) == []
     store.append([planned("sales", 5)])
-    wrong = ImportLog(sqlite_engine).begin(
+    wrong = ImportLog(engine).begin(
         file="p.csv", sha256="0" * 64, kind="plan", started_at=MID, exported_at=MID
     )  # fmt: skip
     store.append([planned("sales", 50)], import_id=wrong.id)
     assert [one.value for one in book.plans(MID)] == [50]
     store.undo(wrong.id)
     assert [one.value for one in book.plans(MID)] == [5]
+
+
+def test_a_further_look_reads_only_the_leads_that_changed(sqlite_engine: Engine) -> None:
+    store = Reading(sqlite_engine)
+    store.append([*(came(f"a{n}") for n in range(20)), *(called(f"a{n}", 3) for n in range(20))])
+    book = LeadBook(store, COMPANY)
+    assert book.floor(MID, lambda floor: len(floor.of(MARCH))) == 1
+    assert store.read == 20
+    store.append([won("a3", 5)])
+    assert book.floor(MID, lambda floor: len(floor.of(MARCH))) == 2
+    assert store.read == 21
 
 
 @pytest.mark.parametrize("seed", range(3))
