@@ -82,7 +82,7 @@ def decided(
     Parameters
     ----------
     tables
-        Whether the candidate has tables at all; without them nothing predicted on later leads.
+        Whether the candidate has tables at all; without them nothing beyond the rules predicted on later leads.
     gain
         What its tables gained on the rules, in nats, where their weights were chosen: on later leads, several times over.
         A large one makes up for a judging slice that is too short to tell.
@@ -100,7 +100,7 @@ def decided(
         return _over_champion(_unjudged(later, tables=tables, gain=gain), evaluation, over)
     over_base, over_rules = (evaluation.differences[name] for name in ("base rate", "rules"))
     if not tables:
-        why = "No better than the base rate (nothing that is known of a lead predicted on later leads)"
+        why = "Nothing beyond the rules predicted on later leads"
         return _rules_alone(evaluation, why, over, guessed=guessed)
     for name, difference in (("the base rate", over_base), ("the rules alone", over_rules)):
         if _surely_worse(difference):
@@ -175,7 +175,7 @@ def _unjudged(later: JudgedGroup, *, tables: bool, gain: float) -> Decision:
     """
     few = f"Too few later leads to judge by ({later.leads:,}, {later.sales:,} of them bought)"
     if not tables:
-        own = "nothing that is known of a lead predicted; the rules serve at the rates that this company's own leads showed"
+        own = "nothing beyond the rules predicted; they serve at the rates that this company's own leads showed"
         return Decision(True, False, (f"{few}: {own}.",))
     found = f"what predicted on leads left out ({gain:.1f} nats) is believed in part, and serves"
     return Decision(True, True, (f"{few}: {found}.",))

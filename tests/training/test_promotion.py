@@ -190,12 +190,9 @@ def test_worse_than_the_base_rate_leaves_the_rules_serving() -> None:
     assert made.reasons == (f"Worse than the base rate ({WORSE_SAID}): the rules go on serving.",)
 
 
-def test_without_tables_nothing_predicted_whatever_the_difference_says() -> None:
+def test_without_tables_nothing_beyond_the_rules_predicted_whatever_the_difference_says() -> None:
     assert decision(BETTER, over_guesses=WORSE, tables=False) == Decision(
-        False, False, (
-            "No better than the base rate (nothing that is known of a lead predicted on later leads): "
-            "the rules go on serving.",
-        ),
+        False, False, ("Nothing beyond the rules predicted on later leads: the rules go on serving.",),
     )  # fmt: skip
 
 
@@ -317,6 +314,9 @@ def test_too_few_later_leads_leave_it_to_what_was_found_on_leads_left_out() -> N
 def test_too_few_later_leads_and_nothing_found_serve_the_rules_at_the_rates_that_were_seen() -> None:
     made = decided(FEW, tables=False)
     assert (made.promote, made.finds_something) == (True, False)
+    assert made.reasons[0].endswith(
+        "nothing beyond the rules predicted; they serve at the rates that this company's own leads showed."
+    )
 
 
 def test_too_few_later_leads_do_not_replace_a_champion_that_cannot_be_compared() -> None:

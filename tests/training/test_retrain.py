@@ -304,7 +304,7 @@ def test_serving_imports_nothing_that_trains() -> None:
 
 def test_where_nothing_predicts_it_says_so_and_the_rules_go_on_serving(unpredicted: Trained) -> None:
     done = unpredicted
-    assert done.decision.reasons[0].startswith("No better than the base rate")
+    assert done.decision.reasons[0].startswith("Nothing beyond the rules predicted on later leads")
     assert done.decision.reasons[0].endswith("the rules go on serving.")
     assert (done.promoted, done.decision.finds_something) == (True, False)
     assert champion_version(done.folder.parent.parent) == done.version  # the rules, at the rates that its leads showed
