@@ -71,7 +71,8 @@ class Artefact:
     def at_level(self, level: Level) -> Artefact:
         """Return the model as it serves at a level: every lead's log-odds are moved as the level says, and as uncertain besides.
 
-        Starts and tables are drawn apart by the level's strength, so that reasons still add up to the log-odds.
+        Starts and tables are drawn apart by the level's strength, so that reasons still add up to the log-odds. The borders of
+        the refined grades are moved with the leads: how the market buys changes no grade, as it changes none of the rules'.
         """
         shift, strength = level.shift, level.strength
         return replace(
@@ -79,8 +80,13 @@ class Artefact:
             starts={grade: strength * start for grade, start in self.starts.items()},
             level=level.centre + shift + strength * (self.level - level.centre),
             model=self.model.drawn_apart(strength),
+            borders=self.borders.moved(level.moved),
             doubt={grade: strength**2 * variance + level.variance for grade, variance in self.doubt.items()},
         )
+
+    def refined_grade(self, probability: float, rule: RuleGrade) -> RuleGrade:
+        """Return the refined grade of a lead; the rules' own where the model says nothing beyond them."""
+        return self.borders.grade(probability, rule) if self.model.parts else rule
 
     def grade_reason(self, grade: RuleGrade, start: float) -> Reason | None:
         """Return what a lead's grade, and the ``start`` it gives, contribute against the average grade of the training leads.

@@ -52,7 +52,7 @@ class ModelScorer:
         against += ruled.against
         return Score(
             known.lead_id or None, known.moment, chance, low, high, log_odds, start, ruled.grading,
-            artefact.borders.grade(chance, ruled.grading.grade), _strongest(speak_for), _strongest(against), artefact.average,
+            artefact.refined_grade(chance, ruled.grading.grade), _strongest(speak_for), _strongest(against), artefact.average,
             rules.next_answer.field_to_ask(ruled.questions, ruled.grading, known.answers, cells, log_odds),
             self.version, self.data_cut_off,
         )  # fmt: skip

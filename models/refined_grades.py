@@ -1,19 +1,18 @@
 """The model's own A, B and C, with the meaning that the rules gave them.
 
-A refined A is to buy at least as often as a rule A did: the border is the lowest probability above which later leads did.
-Where nobody can say (no rules, too few leads) the company's guess of each grade's rate is the border.
+A lead is a refined A where its chance lies nearer to that of the rules' A than to that of their B: so where the model says
+little beyond the rules, both grade alike. Training raises a border where later leads above it bought less often than the
+rules' own grade did (``training/grade_borders.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from features.log_odds import probability_of
+from features.log_odds import log_odds, probability_of
 from models.abc_rules import RuleGrade
-
-LEADS_FOR_A_BORDER = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,15 @@ class GradeBorders:
             return "non_target"
         return "A" if probability >= self.a else "B" if probability >= self.b else "C"
 
+    def moved(self, moved: Callable[[float], float]) -> GradeBorders:
+        """Return the borders of leads whose log-odds were moved so: each lead keeps its grade.
+
+        >>> GradeBorders(0.5, 0.2).moved(lambda log_odds: log_odds - 1.0).a  # 1 / (1 + e)
+        0.2689414213699951
+        """
+        a, b = (probability_of(moved(log_odds(one))) if 0.0 < one < 1.0 else one for one in (self.a, self.b))
+        return GradeBorders(a, b)
+
     def to_json(self) -> dict[str, float]:
         """Return the borders as plain values."""
         return {"A": self.a, "B": self.b}
@@ -43,43 +51,26 @@ class GradeBorders:
         return cls(float(said["A"]), float(said["B"]))
 
 
-def derived_borders(
-    probability: Sequence[float], outcome: Sequence[float], weight: Sequence[float], rates: Mapping[RuleGrade, float]
-) -> GradeBorders:
-    """Return borders above which later leads bought at least as often as the rules' grades did (``rates``).
+def borders_between(starts: Mapping[RuleGrade, float], level: float = 0.0) -> GradeBorders:
+    """Return borders half way between the log-odds of the rules' grades, all moved by ``level``.
 
-    >>> p = [0.9] * 40 + [0.5] * 40 + [0.1] * 40
-    >>> y = [1.0] * 30 + [0.0] * 10 + [1.0] * 10 + [0.0] * 30 + [0.0] * 40
-    >>> derived_borders(p, y, [1.0] * 120, {"A": 0.6, "B": 0.3, "C": 0.1, "non_target": 0.01, "ungraded": 0.2})
-    GradeBorders(a=0.9, b=0.1)
+    ``starts`` are in order: an A that buys less often than B, or than a lead of which nothing is known, stands as high as
+    they do. People call A first, as the best there are, so A begins no lower than at such a lead's chance either.
+
+    >>> said = borders_between({"A": -1.0, "B": -2.0, "C": -4.0, "non_target": -6.0, "ungraded": -3.0})
+    >>> round(log_odds(said.a), 6), round(log_odds(said.b), 6)
+    (-1.5, -3.0)
     """
-    a = _border(probability, outcome, weight, rates["A"])
-    b = _border(probability, outcome, weight, rates["B"])
-    a = rates["A"] if a is None else a
-    b = rates["B"] if b is None else b
-    return GradeBorders(max(a, b), min(a, b))
+    a = max((starts["A"] + starts["B"]) / 2, starts["ungraded"])
+    return GradeBorders(probability_of(a + level), probability_of((starts["B"] + starts["C"]) / 2 + level))
 
 
-def rules_borders(starts: Mapping[RuleGrade, float], level: float = 0.0) -> GradeBorders:
-    """Return the borders of a model without tables: each grade's leads all have the grade's own probability.
+def guessed_borders(rates: Mapping[RuleGrade, float]) -> GradeBorders:
+    """Return the borders where the rules grade nobody: a grade then promises the rate that the company guessed of it.
 
-    >>> rules_borders({"A": 0.0, "B": -2.0, "C": -4.0, "non_target": -6.0, "ungraded": -3.0}).grade(0.5, "A")
-    'A'
+    An A that buys less often than the average lead would be none.
+
+    >>> guessed_borders({"A": 0.3, "B": 0.12, "C": 0.03, "non_target": 0.002, "ungraded": 0.385})
+    GradeBorders(a=0.385, b=0.12)
     """
-    a, b = probability_of(starts["A"] + level), probability_of(starts["B"] + level)
-    return GradeBorders(max(a, b), min(a, b))
-
-
-def _border(
-    probability: Sequence[float], outcome: Sequence[float], weight: Sequence[float], rate: float
-) -> float | None:
-    """Return the lowest probability above which the rate holds, going down from the best; None where it never does."""
-    order = sorted(range(len(probability)), key=lambda n: -probability[n])
-    leads = sales = 0.0
-    border: float | None = None
-    for place, n in enumerate(order):
-        leads, sales = leads + weight[n], sales + weight[n] * outcome[n]
-        is_last_of_ties = place + 1 == len(order) or probability[order[place + 1]] < probability[n]
-        if is_last_of_ties and leads >= LEADS_FOR_A_BORDER and sales / leads >= rate:
-            border = probability[n]
-    return border
+    return GradeBorders(max(rates["A"], rates["B"], rates["ungraded"]), rates["B"])

@@ -10,17 +10,15 @@ import numpy.typing as npt
 
 from models.abc_rules import GRADES, RuleGrade
 from models.card import Card, GradesSideBySide, Promised, Slice
-from models.refined_grades import GradeBorders
 from training.choices import RUNGS, Choices
 from training.dataset import TrainingSet
 from training.evaluation import FEWEST_LEADS, FEWEST_SALES
+from training.grade_borders import Refined, first_row_each, when_graded
 from training.promotion import Decision, OtherWindow
 from training.time_split import BY_CREATION_ALONE
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 TENTHS = 10
-UNGRADED = GRADES.index("ungraded")
 
 
 def card_of(
@@ -92,7 +90,7 @@ def promised(later: TrainingSet, probability: Floats) -> tuple[Promised, ...]:
 
     Equal promises stay together, so there may be fewer than ten; none where there are too few leads or sales.
     """
-    rows = _first_row_each(later, later.at_arrival)
+    rows = first_row_each(later, later.at_arrival)
     if len(rows) < FEWEST_LEADS or later.outcome[rows].sum() < FEWEST_SALES:
         return ()
     p, bought = probability[rows], later.outcome[rows]
@@ -102,47 +100,27 @@ def promised(later: TrainingSet, probability: Floats) -> tuple[Promised, ...]:
     return tuple(Promised(float(p[one].mean()), int(one.sum()), int(bought[one].sum())) for one in those)
 
 
-def halves(later: TrainingSet) -> tuple[Ints, Ints]:
-    """Return the rows of every second lead in order of time, and those of the others.
-
-    The borders that serve are set on the first half, and the card counts its grades on the second: leads that set a
-    border bought often enough above it by choice of the border, and prove nothing.
-    """
-    leads, first = np.unique(later.lead, return_index=True)
-    in_time = leads[np.argsort(later.created[first], kind="stable")]
-    is_first = np.isin(later.lead, in_time[::2])
-    return np.flatnonzero(is_first), np.flatnonzero(~is_first)
-
-
-def side_by_side(
-    later: TrainingSet, probability: Floats | None, borders: GradeBorders, *, others_set_them: bool = False
-) -> GradesSideBySide:
+def side_by_side(later: TrainingSet, refined: Refined | None) -> GradesSideBySide:
     """Return the later leads by the rules' grade and by the refined one, each as it was when the rules first graded it.
 
-    Without a ``probability`` of each row by what had not seen them nobody can say how the refined grades do.
-    ``others_set_them`` is whether the borders were set on other leads than these.
+    Without ``refined`` the model says nothing beyond the rules, and a refined grade is the rules' own. Where nothing that had
+    not seen the leads had tables nobody can say how the refined grades do.
     """
-    rows = _first_row_each(later, later.grade != UNGRADED)
-    are_graded = bool(len(rows))
-    if not are_graded:
-        rows = _first_row_each(later, later.at_arrival)
-    rules = [GRADES[place] for place in later.grade[rows]]
-    chances = [] if probability is None else probability[rows].tolist()
-    refined = [borders.grade(chance, rule) for chance, rule in zip(chances, rules, strict=False)]
-    bought = later.outcome[rows]
+    shown = later if refined is None else later.of(refined.shown)
+    rows, are_graded = when_graded(shown)
+    rules = [GRADES[place] for place in shown.grade[rows]]
+    grades = rules
+    if refined is not None:
+        chances = [] if refined.unseen is None else refined.unseen[refined.shown][rows].tolist()
+        grades = [refined.borders.grade(chance, rule) for chance, rule in zip(chances, rules, strict=False)]
+    bought = shown.outcome[rows]
     return GradesSideBySide(
         "first_graded" if are_graded else "arrival",
         _counted(rules, bought),
-        _counted(refined, bought),
-        later.leads - len(rows),
-        others_set_them,
+        _counted(grades, bought),
+        shown.leads - len(rows),
+        len(shown) < len(later),
     )
-
-
-def _first_row_each(data: TrainingSet, those: npt.NDArray[np.bool_]) -> Ints:
-    """Return the first of each lead's rows among ``those``; a lead's rows stand in order of time."""
-    rows = np.flatnonzero(those)
-    return rows[np.unique(data.lead[rows], return_index=True)[1]]
 
 
 def _counted(grades: Sequence[RuleGrade], bought: Floats) -> Mapping[RuleGrade, tuple[int, int]]:

@@ -24,16 +24,17 @@ from models.card import save_card
 from models.judgement import EVALUATION, Judgement, judgement_json
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
-from models.refined_grades import derived_borders, rules_borders
+from models.refined_grades import borders_between
 from models.score import LEADS_OF_A_GUESS
 from models.since_report import begin_level_anew
 from models.unlike import Strangers
-from training.card_values import card_of, halves, side_by_side
+from training.card_values import card_of, side_by_side
 from training.cells import cells_of
 from training.choices import RULES_ALONE, RUNGS, Choices, chosen
 from training.columns import NumberColumn
 from training.dataset import Progress, TrainingSet, training_set
 from training.evaluation import evaluated
+from training.grade_borders import refined
 from training.grade_rates import grade_rates, starts_of
 from training.level_learned import delay_learned, level_learned, ripe_after
 from training.model_card import model_card
@@ -122,15 +123,9 @@ def retrained(
     )
     final = every if decision.finds_something else RULES_ALONE
     candidate = fitted(data, rules, final, window=data.window, seed=seed)
-    rates = grade_rates(data, rules)
-    borders = rules_borders(candidate.starts, candidate.level)
-    unseen = None if final.has_tables else candidate.probability(later)
-    shown = np.arange(len(later))
-    if final.has_tables and choices.has_tables:
-        setting, shown = halves(later)
-        half = later.of(setting)
-        judged = judged_probability[setting].tolist(), half.outcome.tolist(), half.weight.tolist()
-        borders, unseen = derived_borders(*judged, rates), judged_probability
+    unseen = judged_probability if choices.has_tables else None
+    grades = refined(candidate, later, unseen) if candidate.tables.cells else None
+    borders = grades.borders if grades else borders_between(candidate.starts, candidate.level)
     version = _version(cut_off, data, hash_, seed)
     tables = purchase_model(candidate, data)
     about = {
@@ -175,9 +170,7 @@ def retrained(
         version=version, trained_at=trained_at, cut_off=cut_off, data=data, later=later, notes=notes,
         choices=final, decision=decision, champion=champion.version if champion else None, other_window=other,
         promises=judged_probability if final.has_tables else contenders["rules"],
-        grades=side_by_side(
-            later.of(shown), None if unseen is None else unseen[shown], borders, others_set_them=len(shown) < len(later)
-        ),
+        grades=side_by_side(later, grades),
     )  # fmt: skip
     save_card(values, folder)
     plots = drawn_plots(folder / "plots", later, contenders)

@@ -459,7 +459,14 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "rung_scorecard": ("скоринговая карта", "scorecard"),
     "rung_trees_of_one_field": ("деревья по одному полю", "trees of one field"),
     "rung_trees_of_two_fields": ("деревья по двум полям", "trees of two fields"),
-    "analyst_borders": ("Границы: A от {a}, B от {b}", "Borders: A from {a}, B from {b}"),
+    "analyst_borders": (
+        "Границы: A от {a}, B от {b}, как при обучении; с уровнем рынка они сдвигаются вместе с вероятностями.",
+        "Borders: A from {a}, B from {b}, as it learned; they move with the market's level, as the probabilities do.",
+    ),
+    "analyst_rules_grades": (
+        "Уточнённая оценка — это оценка правил: сверх них модель ничего не говорит.",
+        "A refined grade is the rules' own: the model says nothing beyond them.",
+    ),
     "analyst_files": (
         "Полностью: models/{version}/card.md и evaluation.json в папке данных; `leadloop models show {version}`.",
         "In full: models/{version}/card.md and evaluation.json in the data folder; `leadloop models show {version}`.",

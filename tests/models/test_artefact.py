@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,9 @@ from hypothesis import given
 
 from features.errors import ArtefactUnreadable, UnknownModel
 from features.facts.company import Company
+from features.log_odds import probability_of
 from features.rows.feature import Value
+from models.abc_rules import GRADES
 from models.artefact import (
     CARD_FILE,
     MODEL_FILE,
@@ -175,3 +178,21 @@ def test_at_a_level_of_which_nothing_was_seen_a_model_stays_as_it_learned() -> N
     served = learned.at_level(unmoved(-2.0))
     assert (served.starts, served.level) == (learned.starts, learned.level)
     assert served.model is learned.model
+
+
+def test_at_any_level_each_lead_keeps_its_refined_grade() -> None:
+    learned, rows = windows_artefact(), [dict[str, Value](area=float(area), who="owner") for area in (5, 30, 70)]
+    for shift, strength in ((-1.5, 0.0), (0.8, 0.5), (-0.01, -0.1)):
+        level = Level(-2.0, ((shift, strength),) * len(STEPS), ((1e-6, 0.0, 1e-6),) * len(STEPS), (0.0,) * len(STEPS))
+        for grade, row in itertools.product(GRADES, rows):
+            told = [
+                one.refined_grade(probability_of(one.starts[grade] + one.level + one.model.moved(row)), grade)
+                for one in (learned, learned.at_level(level))
+            ]
+            assert told[0] == told[1]
+
+
+def test_a_model_that_says_nothing_beyond_the_rules_grades_as_they_do() -> None:
+    artefact = windows_artefact(model=PurchaseModel([], []))
+    for grade in GRADES:
+        assert [artefact.refined_grade(p, grade) for p in (0.0, 0.2, 1.0)] == [grade] * 3

@@ -8,8 +8,9 @@ import numpy.typing as npt
 from models.abc_rules import RuleGrade
 from models.refined_grades import GradeBorders
 from tests.training.small_sets import set_of
-from training.card_values import halves, promised, side_by_side, slice_of
+from training.card_values import promised, side_by_side, slice_of
 from training.dataset import TrainingSet
+from training.grade_borders import Refined
 
 BORDERS = GradeBorders(0.5, 0.2)
 Floats = npt.NDArray[np.float64]
@@ -23,7 +24,7 @@ def three_leads() -> TrainingSet:
 
 
 def test_a_lead_counts_once_at_the_moment_when_the_rules_first_graded_it() -> None:
-    told = side_by_side(three_leads(), np.array([0.9, 0.1, 0.9, 0.3, 0.9, 0.9]), BORDERS)
+    told = side_by_side(three_leads(), Refined(BORDERS, np.array([0.9, 0.1, 0.9, 0.3, 0.9, 0.9]), np.arange(6)))
     assert told.moment == "first_graded"
     assert told.rules == {"A": (1, 1), "C": (1, 0)}
     assert told.refined == {"C": (1, 1), "B": (1, 0)}
@@ -32,24 +33,28 @@ def test_a_lead_counts_once_at_the_moment_when_the_rules_first_graded_it() -> No
 
 def test_where_the_rules_grade_nobody_leads_count_as_they_arrived() -> None:
     data = set_of({}, np.array([1.0, 0.0, 0.0]))
-    told = side_by_side(data, np.array([0.9, 0.3, 0.1]), BORDERS)
+    told = side_by_side(data, Refined(BORDERS, np.array([0.9, 0.3, 0.1]), np.arange(3)))
     assert (told.moment, told.left_out) == ("arrival", 0)
     assert told.rules == {"ungraded": (3, 1)}
     assert told.refined == {"A": (1, 1), "B": (1, 0), "C": (1, 0)}
 
 
 def test_without_a_probability_that_had_not_seen_them_no_refined_grade_is_told() -> None:
-    told = side_by_side(three_leads(), None, BORDERS)
+    told = side_by_side(three_leads(), Refined(BORDERS, None, np.arange(6)))
     assert told.rules
     assert told.refined == {}
 
 
-def test_every_second_lead_in_order_of_time_sets_the_borders_and_the_others_show_the_grades() -> None:
-    lead_of = np.array([0, 0, 1, 2, 2, 2, 3, 4])
-    data = set_of({}, np.zeros(8), lead_of=lead_of)
-    setting, shown = halves(data)
-    assert data.lead[setting].tolist() == [0, 0, 2, 2, 2, 4]
-    assert data.lead[shown].tolist() == [1, 3]
+def test_where_the_model_says_nothing_beyond_the_rules_the_refined_grade_is_their_own() -> None:
+    told = side_by_side(three_leads(), None)
+    assert told.refined == told.rules == {"A": (1, 1), "C": (1, 0)}
+    assert not told.others_set_borders
+
+
+def test_only_leads_that_set_no_border_are_counted() -> None:
+    told = side_by_side(three_leads(), Refined(BORDERS, np.full(6, 0.9), np.arange(2, 6)))
+    assert (told.rules, told.refined, told.left_out) == ({"C": (1, 0)}, {"A": (1, 0)}, 1)
+    assert told.others_set_borders
 
 
 def leads(count: int, chance: Floats) -> TrainingSet:

@@ -45,10 +45,10 @@ from tests.training.small_sets import (
     retrained_without_pictures,
 )
 from training.artefact_rows import artefact_probability
-from training.card_values import halves
 from training.choices import RUNGS, chosen
 from training.columns import NumberColumn
 from training.dataset import label_at, row_moments, training_set
+from training.grade_borders import FEWEST_OF_A_GRADE, halves, on_scale_of, when_graded
 from training.grade_rates import grade_rates
 from training.level_learned import level_carried
 from training.promotion import AS_BEFORE, AT_ANY_LOOK
@@ -90,6 +90,10 @@ def nothing_predicts(area: float, owner: str, passed: float) -> float:
 
 def owners_buy(area: float, owner: str, passed: float) -> float:
     return 0.5 if owner == "yes" else 0.1
+
+
+def most_buy(area: float, owner: str, passed: float) -> float:
+    return 0.7 if owner == "yes" else 0.2
 
 
 def owners_buy_of_late(area: float, owner: str, passed: float) -> float:
@@ -191,16 +195,35 @@ def test_the_artefact_counts_the_leads_behind_its_reasons(demo: Demo) -> None:
         assert is_whole == bool((values == np.round(values)).all())
 
 
-def test_a_refined_a_bought_at_least_as_often_as_a_rule_a_among_the_later_leads_that_set_its_border(demo: Demo) -> None:
+def test_refined_a_and_b_bought_at_least_as_often_as_the_rules_did_among_the_later_leads_that_set_the_borders(
+    demo: Demo,
+) -> None:
     borders, data = load_artefact(demo.trained.folder).borders, demo.trained.data
     later = data.of(demo.trained.split.judge)
-    half = later.of(halves(later)[0])
     rules = demo.company.abc_at(NOW)
     earlier = data.of(demo.trained.split.fit)
-    candidate = fitted(earlier, rules, chosen(earlier, rules))
-    above = candidate.probability(half) >= borders.a
-    rate = half.weight[above] @ half.outcome[above] / half.weight[above].sum()
-    assert rate >= grade_rates(data, rules)["A"]
+    judged = fitted(earlier, rules, chosen(earlier, rules)).probability(later)
+    unseen = on_scale_of(judged, demo.trained.candidate.probability(later), later.weight)
+    setting = halves(later)[0]
+    rows = setting[when_graded(later.of(setting))[0]]
+    by_rules = [GRADES[place] for place in later.grade[rows]]
+    refined = [borders.grade(p, rule) for p, rule in zip(unseen[rows], by_rules, strict=True)]
+    rates = grade_rates(data, rules)
+    for grade in ("A", "B"):
+        mine, its = (np.array([one == grade for one in of]) for of in (refined, by_rules))
+        rate = later.outcome[rows][its].mean() if its.sum() >= FEWEST_OF_A_GRADE else rates[grade]
+        assert later.outcome[rows][mine].mean() >= rate
+
+
+def test_served_grades_are_as_many_as_those_of_the_model_that_was_judged(demo: Demo) -> None:
+    artefact, data, card = load_artefact(demo.trained.folder), demo.trained.data, load_card(demo.trained.folder)
+    assert card is not None
+    later = data.of(demo.trained.split.judge)
+    rows, _ = when_graded(later)
+    chances = artefact_probability(artefact, later)[rows].tolist()
+    served = [artefact.refined_grade(p, GRADES[place]) for p, place in zip(chances, later.grade[rows], strict=True)]
+    for grade, (leads, _) in card.grades.refined.items():
+        assert served.count(grade) == pytest.approx(2 * leads, rel=0.35, abs=20)
 
 
 def test_the_card_counts_the_grades_on_the_later_leads_that_had_no_part_in_the_borders(demo: Demo) -> None:
@@ -214,7 +237,19 @@ def test_the_card_counts_the_grades_on_the_later_leads_that_had_no_part_in_the_b
 def test_where_the_rules_alone_serve_a_refined_grade_is_the_rules_own(far_off: Trained) -> None:
     artefact = load_artefact(far_off.folder)
     for grade in ("A", "B", "C", "non_target"):
-        assert artefact.borders.grade(probability_of(artefact.starts[grade]), grade) == grade
+        assert artefact.refined_grade(probability_of(artefact.starts[grade]), grade) == grade
+
+
+def test_where_most_leads_buy_more_often_than_the_guess_a_refined_a_is_still_one_of_the_best(tmp_path: Path) -> None:
+    done = run(most_buy, tmp_path)
+    card, artefact = load_card(done.folder), load_artefact(done.folder)
+    assert card is not None
+    assert (card.has_tables, card.grades.moment) == (True, "arrival")
+    average = done.data.sales / done.data.leads
+    assert artefact.borders.a == pytest.approx(average, abs=0.02)  # the guess for an A is 30 %
+    leads, sales = card.grades.refined["A"]
+    assert leads < 0.6 * sum(count for count, _ in card.grades.refined.values())
+    assert sales / leads > 1.4 * average
 
 
 def test_the_artefact_holds_no_pickle_and_is_text_for_people(demo: Demo) -> None:
@@ -251,6 +286,7 @@ def test_where_the_rules_alone_serve_the_refined_grades_of_the_card_are_the_rule
     assert card is not None
     assert not card.has_tables
     assert not card.grades.others_set_borders
+    assert card.grades.refined == card.grades.rules
     assert card.weights == dict.fromkeys(RUNGS, 0.0)
     assert len(card.promised) == 1
 

@@ -206,6 +206,12 @@ def test_the_refined_grades_stand_beside_the_rules_with_counts_rates_and_interva
     assert "non-target 0.0 % 0.0 %–28 % 0 of 10" in said
 
 
+def test_the_borders_are_told_as_they_were_learned(doors: Doors) -> None:
+    shelve(doors.service.settings.home, FIRST)
+    said = section(doors.page(f"/models/{FIRST}?lang=en"), "analyst")
+    assert "Borders: A from 30 %, B from 12 %, as it learned; they move with the market's level" in said
+
+
 def test_a_refined_a_that_bought_less_often_is_said_so(doors: Doors) -> None:
     card = shelve(doors.service.settings.home, FIRST)
     rules = {"A": (200, 100), "B": (100, 10)}
@@ -300,6 +306,7 @@ def test_a_model_that_is_the_rules_alone_says_so_and_shows_no_order_of_its_own(d
     assert "this is the rules themselves, at the rates that your leads showed" in section(page, "better")
     assert "in the model's order" not in page
     assert "The grade by the ABC rules alone." in section(page, "fields")
+    assert "A refined grade is the rules' own" in section(page, "analyst")
     assert "The first 30 % of the calls find 34 % (24 % to 44 %) of the sales." in text_of(
         doors.page("/models?lang=en")
     )

@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from html import unescape
-from math import exp, isnan
+from math import exp, isnan, log
 from random import Random
 from typing import Any
 
@@ -134,50 +134,138 @@ def halves(told: Taught) -> tuple[set[str], set[str]]:
     return set(in_time[::2]), set(in_time[1::2])
 
 
+def promised_by_product(told: Taught) -> list[float]:
+    """Return what the model that serves promises each later row."""
+    trained = told.trained
+    chances: list[float] = trained.candidate.probability(trained.data.of(trained.split.judge)).tolist()
+    return chances
+
+
+def on_its_scale(told: Taught) -> list[float]:
+    """Return what the judged model promised each later row, as the one that serves would: the same place from the worst up."""
+    scale, below = [], 0.0
+    weights = [w for _, w in told.later]
+    for p, weight in sorted(zip(promised_by_product(told), weights, strict=True), key=lambda one: one[0]):
+        scale.append((below + weight / 2, p))
+        below += weight
+    said = told.said["candidate"]
+    by_chance: dict[float, float] = defaultdict(float)
+    for p, weight in zip(said, weights, strict=True):
+        by_chance[p] += weight
+    middle, below = {}, 0.0
+    for p in sorted(by_chance):
+        middle[p] = below + by_chance[p] / 2
+        below += by_chance[p]
+    return [between_two(scale, middle[p]) for p in said]
+
+
+def between_two(scale: list[tuple[float, float]], place: float) -> float:
+    """Return what lies at a place between two of the scale."""
+    after = next((n for n, (at, _) in enumerate(scale) if at >= place), len(scale))
+    if after in (0, len(scale)):
+        return scale[min(after, len(scale) - 1)][1]
+    (low, p), (high, q) = scale[after - 1], scale[after]
+    return q if high == low else p + (q - p) * (place - low) / (high - low)
+
+
+def odds(p: float) -> float:
+    return log(p / (1 - p))
+
+
+def chance(z: float) -> float:
+    return 1 / (1 + exp(-z))
+
+
+def grades_half_way(told: Taught) -> dict[str, float]:
+    """Return the borders half way between the rules' grades, at the level of what the model promises the later leads."""
+    has_rules = bool(told.plain.words.get("abc"))
+    rates = in_order(told.final_rates) if has_rules else told.final_rates
+    if has_tables(told) and not (has_rules and any(row.grade != "ungraded" for row, _ in told.later)):
+        return {"A": max(rates["A"], rates["B"], rates["ungraded"]), "B": rates["B"]}
+    low, high = (-20.0, 20.0) if has_tables(told) else (0.0, 0.0)
+    starts = [(odds(by_rules(told.plain, row, told.final_rates)), w) for row, w in told.later]
+    wanted = sum(w * p for (_, w), p in zip(starts, promised_by_product(told), strict=True))
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(w * chance(z + middle) for z, w in starts) < wanted else (low, middle)
+    a, b, c, ungraded = (odds(rates[grade]) for grade in ("A", "B", "C", "ungraded"))
+    return {"A": chance(max((a + b) / 2, ungraded) + low), "B": chance((b + c) / 2 + low)}
+
+
+Lead = tuple[float, float, str]
+"""What a lead was promised, whether it bought, its grade by the rules."""
+
+
 def borders_by_hand(told: Taught) -> dict[str, float]:
-    """Return above which probability leads bought at least as often as the rules' A and B did."""
-    setting, _ = halves(told)
-    rows = [
-        (p, sold(row.one), w)
-        for (row, w), p in zip(told.later, told.said["candidate"], strict=True)
-        if row.one.id in setting
+    """Return the borders, raised until the leads of the first half bought as often as those of the rules' A and B did."""
+    begun, setting = grades_half_way(told), halves(told)[0]
+    leads = [
+        (p, sold(row.one), row.grade if told.plain.words.get("abc") else "ungraded")
+        for row, p in first_graded(told, on_its_scale(told), setting)
     ]
-    rows.sort(key=lambda one: -one[0])
-    found = {}
-    for grade in ("A", "B"):
-        rate, leads, sales = told.final_rates[grade], 0.0, 0.0
-        found[grade] = rate
-        for place, (p, y, w) in enumerate(rows):
-            leads, sales = leads + w, sales + w * y
-            is_last = place + 1 == len(rows) or rows[place + 1][0] < p
-            if is_last and leads >= FEWEST_FOR_A_BORDER and sales / leads >= rate:
-                found[grade] = p
-    return {"A": max(found.values()), "B": min(found.values())}
+    mine = [one for one in leads if one[2] != "non_target"]
+    chances = sorted({p for p, *_ in mine})
+    ends_of_a = [begun["A"], *(p for p in chances if p > begun["A"])]
+    good = [end for end in ends_of_a if is_as_good(mine, end, 2.0, "A", leads, end == begun["A"])] or ends_of_a[:1]
+    for a in good:
+        for b in [begun["B"], *(p for p in chances if begun["B"] < p < a)]:
+            if is_as_good(mine, b, a, "B", leads, b == begun["B"]):
+                return {"A": half_way(chances, a, begun["A"]), "B": half_way(chances, b, begun["B"])}
+    return {"A": half_way(chances, good[0], begun["A"]), "B": begun["B"]}
+
+
+def is_as_good(mine: list[Lead], low: float, high: float, name: str, leads: list[Lead], is_begun: bool) -> bool:
+    """Return whether those from ``low`` to below ``high`` bought, and are promised to buy, as often as the rules' grade."""
+    some, rules = [one for one in mine if low <= one[0] < high], [one for one in leads if one[2] == name]
+    if len(rules) < FEWEST_FOR_A_BORDER:
+        return is_begun
+    if len(some) < FEWEST_FOR_A_BORDER:
+        return is_begun
+    bought, promised = (sum(y for _, y, _ in some) / len(some), sum(p for p, *_ in some) / len(some))
+    is_kept = bought >= sum(y for _, y, _ in rules) / len(rules) - 1e-9
+    return is_kept and promised >= sum(p for p, *_ in rules) / len(rules) - 1e-9
+
+
+def half_way(chances: list[float], end: float, begun: float) -> float:
+    """Return a border: where it began, or half way from the lead that it lets in to the next below."""
+    if end == begun:
+        return begun
+    below = chances[chances.index(end) - 1]
+    return begun if below < begun else (end + below) / 2
+
+
+def first_graded(told: Taught, said: list[float], those: set[str]) -> list[tuple[PlainRow, float]]:
+    """Return each of those leads as it was when the rules first graded it; as it arrived where they graded none."""
+    rows = [(row, p) for (row, _), p in zip(told.later, said, strict=True) if row.one.id in those]
+    graded = [pair for pair in rows if pair[0].grade != "ungraded" and told.plain.words.get("abc")]
+    firsts: dict[str, tuple[PlainRow, float]] = {}
+    for pair in graded or [pair for pair in rows if pair[0].place == "arrival"]:
+        firsts.setdefault(pair[0].one.id, pair)
+    return list(firsts.values())
+
+
+def has_tables(told: Taught) -> bool:
+    return bool(told.trained.candidate.tables.cells)
 
 
 def check_grades(page: Page, told: Taught, language: str) -> None:
     """Check the rules' grades beside the refined ones, each lead once, as it was when the rules could first grade it."""
     card = orjson.loads((told.trained.folder / "card.json").read_bytes())
-    has_tables = card["has_tables"]
     borders = told.trained.folder / "model.json"
-    shown = halves(told)[1] if card["grades"]["others_set_borders"] else {row.one.id for row, _ in told.later}
-    hand = borders_by_hand(told) if card["grades"]["others_set_borders"] else rates_as_borders(told)
+    shown = halves(told)[1] if halves_set(told) else {row.one.id for row, _ in told.later}
+    hand = borders_by_hand(told) if halves_set(told) else grades_half_way(told)
     assert orjson.loads(borders.read_bytes())["borders"] == pytest.approx(hand)
-    firsts: dict[str, tuple[PlainRow, float]] = {}
-    said = (
-        told.said["candidate"] if has_tables else [by_rules(told.plain, row, told.final_rates) for row, _ in told.later]
-    )
-    rows = [(row, p) for (row, _), p in zip(told.later, said, strict=True) if row.one.id in shown]
-    graded = [pair for pair in rows if pair[0].grade != "ungraded" and told.plain.words.get("abc")]
-    for pair in graded or [pair for pair in rows if pair[0].place == "arrival"]:
-        firsts.setdefault(pair[0].one.id, pair)
+    said = on_its_scale(told) if halves_set(told) else [0.0 for _ in told.later]
+    firsts = first_graded(told, said, shown)
     rules: dict[str, list[PlainLead]] = defaultdict(list)
     refined: dict[str, list[PlainLead]] = defaultdict(list)
-    for row, p in firsts.values():
+    for row, p in firsts:
         by_hand = row.grade if told.plain.words.get("abc") else "ungraded"
         rules[by_hand].append(row.one)
         better = "A" if p >= hand["A"] - 1e-12 else "B" if p >= hand["B"] - 1e-12 else "C"
-        if hand_is_shown(card):  # else nothing that had not seen these leads could grade them
+        if not has_tables(told):
+            refined[by_hand].append(row.one)
+        elif halves_set(told):  # else nothing that had not seen these leads could grade them
             refined["non_target" if by_hand == "non_target" else better].append(row.one)
     (table,) = page.of("grades")
     every = [grade for grade in GRADES if rules[grade] or refined[grade]]
@@ -198,21 +286,17 @@ def hand_is_shown(card: Mapping[str, Any]) -> bool:
     return bool(card["grades"]["others_set_borders"] or not card["has_tables"])
 
 
-def rates_as_borders(told: Taught) -> dict[str, float]:
-    """Return the borders that no later lead set: each grade's own rate, at the level of the model."""
-    level = orjson.loads((told.trained.folder / "model.json").read_bytes())["level"]
-    rates = in_order(told.final_rates) if told.plain.words.get("abc") else told.final_rates
-    a, b = (1 / (1 + (1 - rates[grade]) / rates[grade] * exp(-level)) for grade in ("A", "B"))
-    return {"A": max(a, b), "B": min(a, b)}
-
-
 def check_measures(page: Page, told: Taught, language: str, draw: Random) -> None:
     """Check all that the analyst reads: each measure of each contender, some with their intervals, and what it gained on whom."""
     _, leads = told.judged("candidate")
     is_written(re.split(r"95", page.text("analyst"))[0], language, max(leads) + 1, sum(map(sold, told.split.judge)))
     text = page.text("analyst")
-    borders = borders_by_hand(told) if halves_set(told) else rates_as_borders(told)
-    is_written(re.search(r"(?:Borders|Границы): .*?%.*?%", text)[0], language, *borders.values())  # type: ignore[index]
+    written = re.search(r"(?:Borders|Границы): .*?%.*?%", text)
+    assert bool(written) == has_tables(told)
+    if written:
+        is_written(
+            written[0], language, *(borders_by_hand(told) if halves_set(told) else grades_half_way(told)).values()
+        )
     if not enough(told):
         assert not page.of("analyst")
         return
@@ -226,7 +310,7 @@ def check_measures(page: Page, told: Taught, language: str, draw: Random) -> Non
             if (who, measure) in drawn and measure != "calibration slope":
                 interval = between(told, who, measure)
             is_written(cell, language, *([] if isnan(value) else [value, *interval]))
-    told_of = re.search(r"(?:better|лучше)\): (.*?\))(?= (?:Blend|Смесь|Borders|Границы))", text)
+    told_of = re.search(r"(?:better|лучше)\): (.*?\))(?= (?:Blend|Смесь|A refined|Уточнённая))", text)
     assert told_of
     for part, who in zip(re.split(r"\) ?, ", told_of[1]), ("rules", "base rate", "guesses"), strict=True):
         gains = [
