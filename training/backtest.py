@@ -19,6 +19,7 @@ import numpy.typing as npt
 from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
+from features.facts.stages_told import no_sale_told
 from features.facts.store import FactStore
 from features.rows.rates_timeline import INSTANT
 from models.backtest_report import FORMAT, MODEL, BacktestReport, Month, Period, Tally
@@ -87,7 +88,7 @@ def replay_of(
     Raises
     ------
     NothingToLearn
-        Where nothing was settled between ``since`` and ``until``.
+        Where nothing was settled between ``since`` and ``until``, or no stage of a sale is known.
     """
     number = store.last_number()
     past = read_past(store, company, up_to=number, progress=progress)
@@ -98,6 +99,9 @@ def replay_of(
             "There is nothing to replay: no lead was settled before the last one arrived. `leadloop train` says how many "
             "leads there are of each kind; a history that is longer than the company's horizon can be replayed."
         )
+    untold = no_sale_told(store.stage_counts(known_by=read_at), company)
+    if untold:
+        raise NothingToLearn(untold)
     judged_until = min(end, read_at - timedelta(days=company.horizon_days or 0))
     every = every_weeks or weeks_between_refits(begin, max(judged_until, begin))
     moments = replay_moments(begin, end, every, company.zone)

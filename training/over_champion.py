@@ -7,6 +7,7 @@ that moves. So another recipe is trained as of the day when the champion learned
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version as version_of
 
 import numpy as np
@@ -20,6 +21,7 @@ from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact
 from models.calibration import level_for
 from models.measured import Measured
+from models.outcomes_so_far import DAY
 from models.ranking_metrics import Judged, log_loss_difference
 from training.artefact_rows import artefact_log_odds
 from training.choices import chosen
@@ -41,6 +43,47 @@ MADE_BY = version_of("leadloop")
 def is_made_so(champion: Artefact, company_hash: str) -> bool:
     """Return whether the champion is of this recipe and of these words of the company."""
     return (champion.company_hash, champion.about.get("made_by")) == (company_hash, MADE_BY)
+
+
+def no_measure(champion: Artefact, data: TrainingSet, company: Company, cut_off: datetime) -> str | None:
+    """Return why the champion is no measure for a candidate, which is judged as a first model then; None where it is one.
+
+    One that learned from no sale, or of sales that are others by what is known today, promises something else than any model of
+    today's facts does, and weeks would pass until enough sales were settled to show it.
+    """
+    sales = champion.about.get("sales")
+    if sales == 0:
+        return "The champion learned from no sale: it is no measure, and this one takes its place."
+    if champion.about.get("sold_at", sold_at(company)) != sold_at(company):
+        return (
+            "The champion learned while company.yaml named other stages of a sale: what it promises is another thing, and this "
+            "one takes its place."
+        )
+    now = _sales_as_of(champion, data) if champion.data_cut_off <= cut_off else None
+    if sales is None or now is None or abs(now - sales) <= MORE_TO_BE_FRESHER * sales:
+        return None
+    return (
+        f"By what is known today {now:,} of the leads from which the champion learned had bought by then, and it knew of "
+        f"{sales:,}: it is no measure, and this one takes its place."
+    )
+
+
+def sold_at(company: Company) -> list[str]:
+    """Return the stages that mean a sale, as a model keeps them to tell later what it took for one."""
+    return sorted(name.strip().casefold() for name in company.stages.get("won", ()))
+
+
+def _sales_as_of(champion: Artefact, data: TrainingSet) -> int | None:
+    """Return how many sales were settled when the champion learned, by what is known today; None where that cannot be told.
+
+    A sale that was told later than that is none of them. Where leads are drawn from very many, others are drawn each time.
+    """
+    if champion.horizon_days != data.window or data.drawn_from > data.leads:
+        return None
+    cut_off = champion.data_cut_off.timestamp()
+    settled = data.created < cut_off - (data.window or 0) * DAY
+    told = data.created + data.bought_after * DAY <= cut_off
+    return len(np.unique(data.lead[(data.outcome > 0) & settled & told]))
 
 
 def is_fresher(champion: Artefact, data: TrainingSet) -> bool:

@@ -73,6 +73,7 @@ def decided(
     as_before: bool = False,
     guessed: bool = True,
     other_window: OtherWindow | None = None,
+    passed_over: str | None = None,
 ) -> Decision:
     """Return the decision: not worse than the base rate, the rules and the champion on later leads.
 
@@ -94,8 +95,10 @@ def decided(
         Whether the company guessed how often its grades buy. A guess that nobody made does not outweigh its own leads.
     other_window
         Where the champion counts by another window: then the candidate is judged as a first model would be.
+    passed_over
+        Why the champion says nothing that a candidate would have to beat (``over_champion.no_measure``): the same then.
     """
-    later, over = evaluation.overall, _Over(champion_serves, as_before, other_window)
+    later, over = evaluation.overall, _Over(champion_serves, as_before, other_window, passed_over)
     if later.leads < FEWEST_LEADS or later.sales < FEWEST_SALES:
         return _over_champion(_unjudged(later, tables=tables, gain=gain), evaluation, over)
     over_base, over_rules = (evaluation.differences[name] for name in ("base rate", "rules"))
@@ -118,6 +121,7 @@ class _Over:
     champion_serves: bool
     as_before: bool
     other_window: OtherWindow | None
+    passed_over: str | None = None
 
 
 def _over_champion(made: Decision, evaluation: Judgement, over: _Over) -> Decision:
@@ -125,6 +129,8 @@ def _over_champion(made: Decision, evaluation: Judgement, over: _Over) -> Decisi
 
     Each training compares anew, so "better" has to hold at any look; to hold a worse one back this look is enough.
     """
+    if over.passed_over is not None:
+        return replace(made, reasons=(*made.reasons, over.passed_over))
     if over.other_window is not None:
         return _over_other_window(made, over.other_window)
     if over.as_before:
@@ -190,7 +196,7 @@ def _rules_alone(evaluation: Judgement, why: str, over: _Over, *, guessed: bool)
     other = over.other_window
     if other is not None and (other.has_tables or not other.takes_over):
         return Decision(False, False, (f"{why}: the champion goes on serving.",))
-    is_beside = over.champion_serves and other is None
+    is_beside = over.champion_serves and other is None and over.passed_over is None
     over_guesses = evaluation.differences["rules over guesses"]
     over_champion = evaluation.differences.get("rules over champion")
     goes_on = f"{why}: the {'champion goes' if over.champion_serves else 'rules go'} on serving."
@@ -207,7 +213,7 @@ def _rules_alone(evaluation: Judgement, why: str, over: _Over, *, guessed: bool)
     word = "they serve, as it made no guess" if _surely_worse(over_guesses) else word
     own = f"At the rates that this company's own leads showed {word}: {_figures(over_guesses)}."
     serve = f"{why}: the rules serve instead of the champion." if over.champion_serves else goes_on
-    return Decision(True, False, (serve, own))
+    return Decision(True, False, (serve, own, *([over.passed_over] if over.passed_over else [])))
 
 
 def _days(days: int | None) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from features.errors import ArtefactUnreadable, UnknownModel
+from features.errors import ArtefactUnreadable, NothingToLearn, UnknownModel
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
+from features.facts.stages_told import FEWEST_TOLD, no_sale_told
 from features.facts.store import FactStore
 from features.log_odds import log_odds
 from features.outcome_window import counting_within
@@ -44,8 +45,10 @@ from training.over_champion import (
     differences_to,
     is_fresher,
     is_made_so,
+    no_measure,
     other_window,
     since_it_learned,
+    sold_at,
 )
 from training.plots import drawn_plots
 from training.promotion import Decision, decided
@@ -86,7 +89,13 @@ def retrained(
 ) -> Trained:
     """Train on what was settled at ``cut_off``; promote the winner where it deserves it and ``promote`` allows it."""
     number = store.last_number()
+    told = store.stage_counts(known_by=cut_off)
+    untold = no_sale_told(told, company)
+    if untold and (not company.stages.get("won") or sum(told.values()) >= FEWEST_TOLD):
+        raise NothingToLearn(untold)
     data = training_set(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
+    if untold:
+        raise NothingToLearn(untold)
     split, counted = split_by_time(data), counting_within(company, data.window)
     notes = (*split.notes, *said_of_window(data.window, data.own_window))
     rules = company.abc_at(cut_off)
@@ -98,9 +107,11 @@ def retrained(
     evaluation = evaluated(later, contenders, seed=seed)
     serving, hash_ = _champion(home), fingerprint(company)
     champion = serving and serving.at_level(serving.followed)  # what it followed since has seen who bought
-    other = other_window(champion, data, company.horizon_days) if champion else None
-    since = since_it_learned(champion, data, split) if champion and not other else None
-    same_make = champion is not None and champion.data_cut_off <= cut_off and is_made_so(champion, hash_) and not other
+    passed_over = no_measure(champion, data, company, cut_off) if champion else None
+    other = other_window(champion, data, company.horizon_days) if champion and not passed_over else None
+    is_measure = champion is not None and not passed_over and not other
+    since = since_it_learned(champion, data, split) if champion and is_measure else None
+    same_make = champion is not None and is_measure and champion.data_cut_off <= cut_off and is_made_so(champion, hash_)
     as_before = champion is not None and same_make and is_fresher(champion, data)
     if champion and since:
         then = None
@@ -120,6 +131,7 @@ def retrained(
         as_before=as_before,
         guessed=bool(rules.rates.model_fields_set),
         other_window=other,
+        passed_over=passed_over,
     )
     final = every if decision.finds_something else RULES_ALONE
     candidate = fitted(data, rules, final, window=data.window, seed=seed)
@@ -133,6 +145,7 @@ def retrained(
         "choices": asdict(final),
         "leads": data.leads,
         "sales": data.sales,
+        "sold_at": sold_at(company),
         "unlike": share_unlike(tables, data, candidate.tables.cells),
     }
     delay, ripe = delay_learned(data, counted), ripe_after(data, counted)

@@ -1,4 +1,7 @@
-"""Whether the stages of a file, or of the store, are those that company.yaml names: a typo would count every sale as none."""
+"""Whether the stages of a file, or of the store, are those that company.yaml names.
+
+A typo would count every sale as none, and so would a company.yaml that names no stage of a sale at all.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ STAGE_CHANGES = Counted("the stored leads", "no stored lead came to such a stage
 
 
 def stages_amiss(counts: Mapping[str, int], company: Company, *, counted: Counted = ROWS) -> Iterator[str]:
-    """Yield what to mend where nothing stands at any stage that company.yaml calls won, or lost.
+    """Yield what to mend where nothing stands at any stage that company.yaml calls won, or lost, or it calls none won.
 
     Parameters
     ----------
@@ -56,6 +59,9 @@ def stages_amiss(counts: Mapping[str, int], company: Company, *, counted: Counte
     >>> print(*stages_amiss({"Won": 311}, company, counted=STAGE_CHANGES))
     stages.won ... but no stored lead came to such a stage, ... does not name: Won (311 stage changes).
 
+    >>> print(*stages_amiss({"Won": 311}, Company(company="x")))
+    company.yaml names no stage of a sale (stages.won), so none of this file is a sale. At stages ... Won (311 rows).
+
     A column that was taken for the stage by mistake may hold phone numbers: none is named.
 
     >>> print(*stages_amiss({f"8 912 345-67-{n}": 1 for n in range(10, 99)}, company))
@@ -63,22 +69,59 @@ def stages_amiss(counts: Mapping[str, int], company: Company, *, counted: Counte
     """
     if sum(counts.values()) < FEWEST_TOLD:
         return
-    kinds = {name: company.kind_of_stage(name) for name in counts}
-    unnamed = Counter(
-        {name: count for name, count in counts.items() if kinds[name] == "other" and not holds_contact(name)}
-    )
-    told = ", ".join(
-        f"{name} ({count:,} {counted.one if count == 1 else counted.many})"
-        for name, count in unnamed.most_common(MOST_NAMED)
-    )
+    kinds = {company.kind_of_stage(name) for name in counts}
+    told = _told({name: count for name, count in counts.items() if company.kind_of_stage(name) == "other"}, counted)
     others = f" At stages that company.yaml does not name: {told}." if told else ""
     for kind, what in ENDINGS:
         names = company.stages.get(kind, ())
-        if names and "other" in kinds.values() and kind not in kinds.values():
+        if kind == "won" and not names:
+            yield f"company.yaml names no stage of a sale (stages.won), so none of {counted.of} is a sale.{others}"
+        elif names and "other" in kinds and kind not in kinds:
             yield (
                 f"stages.{kind} of company.yaml names {', '.join(names)}, but {counted.none}, so none of "
                 f"{counted.of} is a {what}.{others}"
             )
+
+
+def no_sale_told(counts: Mapping[str, int], company: Company) -> str | None:
+    """Return why nobody can tell who bought, and what to do; None where a stage of a sale was told.
+
+    Parameters
+    ----------
+    counts
+        How many stage changes of the store stand at each stage.
+
+    Examples
+    --------
+    >>> print(no_sale_told({"Сделка": 61, "Отказ": 9}, Company(company="x")))
+    company.yaml names no stage of a sale (stages.won), so nobody can tell which leads bought, and an open lead is no lost
+    one. Stored: Сделка (61 stage changes), Отказ (9 stage changes). Name those that mean a sale under stages.won ...
+    >>> print(no_sale_told({}, Company.model_validate({"company": "x", "stages": {"won": ["Won"]}})))
+    No stored lead came to a stage of a sale (stages.won of company.yaml: Won), ... No stage is stored at all: import ...
+    >>> no_sale_told({"won": 1}, Company.model_validate({"company": "x", "stages": {"won": ["Won"]}}))
+    """
+    if any(company.kind_of_stage(name) == "won" for name in counts):
+        return None
+    names = ", ".join(company.stages.get("won", ()))
+    why = (
+        f"No stored lead came to a stage of a sale (stages.won of company.yaml: {names})"
+        if names
+        else "company.yaml names no stage of a sale (stages.won)"
+    )
+    told = _told(counts, STAGE_CHANGES)
+    stored = (
+        f"Stored: {told}. Name those that mean a sale under stages.won and train again."
+        if told
+        else "No stage is stored at all: import the file that tells how leads ended, and name its stages under stages."
+    )
+    unknown = "so nobody can tell which leads bought, and an open lead is no lost one."
+    return f"{why}, {unknown} {stored} Until then the rules serve."
+
+
+def _told(counts: Mapping[str, int], counted: Counted) -> str:
+    """Return the stages at which most stand, in words, without any that holds a contact."""
+    shown = Counter({name: count for name, count in counts.items() if not holds_contact(name)}).most_common(MOST_NAMED)
+    return ", ".join(f"{name} ({count:,} {counted.one if count == 1 else counted.many})" for name, count in shown)
 
 
 @dataclass(slots=True)

@@ -25,8 +25,11 @@ def train_once(
     from training.retrain import retrained
 
     told = house.store.stage_counts(known_by=learned_until)
-    for warning in stages_amiss(told, house.company, counted=STAGE_CHANGES):
-        console.print(warning, style="yellow", markup=False)
+    if any(
+        house.company.kind_of_stage(name) == "won" for name in told
+    ):  # else the training is refused, with what is stored
+        for warning in stages_amiss(told, house.company, counted=STAGE_CHANGES):
+            console.print(warning, style="yellow", markup=False)
     with bar_over("Reading leads, twice", 2 * house.store.lead_count(), console) as passed:
         done = retrained(
             store=house.store,

@@ -78,23 +78,35 @@ def test_a_cut_off_in_the_future_would_call_open_leads_lost_and_is_refused(impor
     assert "--cut-off lies in the future" in one_line(ran.err)
 
 
-def test_a_stage_of_company_yaml_that_no_stored_lead_ever_had_is_told_before_anything_is_learned(
+def test_a_stage_of_a_sale_that_no_stored_lead_ever_had_is_refused_with_the_stages_that_are_stored(
     tmp_path: Path,
 ) -> None:
     made = company_with_a_pattern(tmp_path, leads=120)
     made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
     words = tmp_path / "company.yaml"
     words.write_text(words.read_text(encoding="utf-8").replace("won: [won]", "won: [Wonn]"), encoding="utf-8")
-    told = one_line(made.run("train", "--cut-off", "2026-01-20").out)
-    assert told.startswith(
-        "stages.won of company.yaml names Wonn, but no stored lead came to such a stage, so none of the stored"
-    )
+    ran = made.run("train", "--cut-off", "2026-01-20")
+    assert ran.code == 1
     assert re.search(
-        r"none of the stored leads is a sale\. At stages that company\.yaml does not name: won \(\d+ stage changes\)\.",
-        told,
+        r"No stored lead came to a stage of a sale \(stages\.won of company\.yaml: Wonn\), so nobody can tell which leads "
+        r"bought.* Stored: lost \(\d+ stage changes\), won \(\d+ stage changes\)\. Name those",
+        one_line(ran.err),
     )
+    assert champion_version(made.home) is None
     # By then no stage was known at all, so nothing can be said of their names.
-    assert "stages.won" not in made.run("train", "--cut-off", "2025-06-01").out
+    assert "stages.won" not in one_line(made.run("train", "--cut-off", "2025-06-01").err)
+
+
+def test_a_loss_of_company_yaml_that_no_stored_lead_ever_had_is_told_before_anything_is_learned(tmp_path: Path) -> None:
+    made = company_with_a_pattern(tmp_path, leads=120)
+    made.done("import", *(made.file(name) for name in ("leads.csv", "calls.csv", "stages.csv")))
+    words = tmp_path / "company.yaml"
+    words.write_text(words.read_text(encoding="utf-8").replace("lost: [lost]", "lost: [Lostt]"), encoding="utf-8")
+    told = one_line(made.done("train", "--cut-off", "2026-01-20"))
+    assert told.startswith(
+        "stages.lost of company.yaml names Lostt, but no stored lead came to such a stage, so none of the stored"
+    )
+    assert re.search(r"At stages that company\.yaml does not name: lost \(\d+ stage changes\)\.", told)
 
 
 def test_where_the_stages_are_those_of_company_yaml_nothing_is_said_of_them(trained_once: tuple[Small, Ran]) -> None:

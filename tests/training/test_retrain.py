@@ -18,6 +18,7 @@ import pytest
 from features.errors import NothingToLearn, UnknownModel
 from features.facts.company import Company
 from features.facts.store import FactStore
+from features.facts.values import Stage
 from features.log_odds import log_odds, probability_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
@@ -606,6 +607,79 @@ def test_where_nothing_is_settled_training_is_refused_and_nothing_changes(tmp_pa
         run(owners_buy, tmp_path, registry=registry, count=20, cut_off=START + 5 * DAY)
     assert registry.models() == []
     assert champion_version(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        ({}, r"company\.yaml names no stage of a sale.*Stored: lost \(\d+ stage changes\), won \(\d+ stage changes\)"),
+        (
+            {"won": ["sold"], "lost": ["lost"]},
+            r"stages\.won of company\.yaml: sold.*Stored: lost \(\d+.*the rules serve",
+        ),
+    ],
+)
+def test_where_nobody_can_tell_who_bought_nothing_is_learned_and_the_stored_stages_are_named(
+    tmp_path: Path, stages: dict[str, list[str]], told: str
+) -> None:
+    registry = MemoryRegistry()
+    with pytest.raises(NothingToLearn, match=told):
+        run(owners_buy, tmp_path, count=400, registry=registry, company=plain_company(stages=stages))
+    assert (registry.models(), champion_version(tmp_path)) == ([], None)
+
+
+@pytest.mark.parametrize("stages", [{}, {"won": ["won"], "lost": ["lost"]}])
+def test_leads_without_any_stage_teach_nothing_and_are_not_lost(tmp_path: Path, stages: dict[str, list[str]]) -> None:
+    leads = [fact for fact in invented_facts(400, owners_buy) if not isinstance(fact, Stage)]
+    with pytest.raises(
+        NothingToLearn, match=r"an open lead is no lost one.*No stage is stored at all: import the file"
+    ):
+        retrained_without_pictures(
+            store=memory_store(leads), company=plain_company(stages=stages), home=tmp_path, registry=MemoryRegistry(),
+            cut_off=LAST, trained_at=LAST,
+        )  # fmt: skip
+
+
+def changed(champion: Trained, **about: object) -> None:
+    """Write a champion anew that learned from something else."""
+    artefact = load_artefact(champion.folder)
+    save_artefact(replace(artefact, about={**artefact.about, **about}), champion.folder, text="", card="")
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        ({"sales": 0}, "The champion learned from no sale: it is no measure, and this one takes its place."),
+        (
+            {"sold_at": ["paid"]},
+            "The champion learned while company.yaml named other stages of a sale: what it promises is another",
+        ),
+        (
+            {"sales": 40},
+            "leads from which the champion learned had bought by then, and it knew of 40: it is no measure",
+        ),
+    ],
+)
+def test_a_champion_that_learned_of_other_sales_than_are_known_today_holds_nobody_back(
+    tmp_path: Path, about: dict[str, object], told: str
+) -> None:
+    first = run(owners_buy, tmp_path, count=400, cut_off=START + 200 * DAY)
+    next_day = START + 201 * DAY
+    held_back = run(owners_buy, tmp_path, count=400, cut_off=next_day, promote=False)
+    assert held_back.decision.reasons[-1].startswith("It cannot be compared with the champion yet")
+    changed(first, **about)
+    done = run(owners_buy, tmp_path, count=400, cut_off=next_day)
+    assert told in done.decision.reasons[-1]
+    assert done.promoted
+    assert not {"champion", "rules over champion"} & set(done.evaluation.differences)
+
+
+def test_rules_at_the_rates_that_were_seen_take_the_place_of_a_champion_of_no_sale_and_say_why(tmp_path: Path) -> None:
+    first = run(nothing_predicts, tmp_path, cut_off=START + 200 * DAY)
+    changed(first, sales=0)
+    done = run(nothing_predicts, tmp_path, cut_off=START + 201 * DAY)
+    assert (done.promoted, done.decision.finds_something) == (True, False)
+    assert done.decision.reasons[-1].startswith("The champion learned from no sale")
 
 
 def test_twenty_leads_are_learned_from_and_said_to_be_few(tmp_path: Path) -> None:
