@@ -7,7 +7,7 @@ market that turns shows itself while the sales figures still look as they did.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -16,9 +16,8 @@ import numpy.typing as npt
 
 from features.errors import ModelOutgrown
 from features.facts.company import Company
-from features.facts.history import LeadHistory
+from features.facts.stage_news import latest_stage
 from features.facts.store import FactStore
-from features.facts.values import Stage
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
@@ -47,9 +46,9 @@ def looked_at(
     """
     if company.horizon_days != artefact.company_days:
         raise ModelOutgrown(artefact.version, artefact.company_days, company.horizon_days)
-    told = _ToldUntil(artefact.data_cut_off, moment)
-    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(told.passed_on(store.histories())))
-    until = told.latest
+    rows = RowBuilder(company, RatesTimeline(Gate(company)).learn(store.histories()))
+    # What came after the latest news waits for the next: silence may only mean that no file came.
+    until = max(latest_stage(store, moment) or artefact.data_cut_off, artefact.data_cut_off)
     leads = list(leads_since(store.histories(), rows, artefact, now=until))
     outcomes = outcomes_of(leads, artefact)
     level = artefact.followed
@@ -70,24 +69,6 @@ def looked_at(
         float(artefact.about.get("unlike", 0.0)),
         _with(looks, look, company),
     )
-
-
-class _ToldUntil:
-    """Up to when outcomes were told: until the latest news of any lead's stage, and no later than it is asked for.
-
-    Where files come once a week nobody knows what was sold since the last one.
-    """
-
-    def __init__(self, since: datetime, moment: datetime) -> None:
-        self.latest, self._moment = since, moment
-
-    def passed_on(self, histories: Iterator[LeadHistory]) -> Iterator[LeadHistory]:
-        """Pass the histories on, and see until when something was told."""
-        for history in histories:
-            for fact in history.facts:
-                if isinstance(fact, Stage) and self.latest < fact.known_at <= self._moment:
-                    self.latest = fact.known_at
-            yield history
 
 
 def _as_served(outcomes: OutcomesSoFar, artefact: Artefact, looks: Sequence[Look]) -> OutcomesSoFar:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.company_file import fingerprint
+from features.facts.stage_news import stage_news
 from features.facts.stages_told import no_sale_told
 from features.facts.store import FactStore
 from features.rows.rates_timeline import INSTANT
@@ -76,7 +77,7 @@ def replay_of(
     Parameters
     ----------
     read_at
-        The moment whose knowledge says what became of the leads.
+        The moment whose knowledge says what became of the leads; where outcomes are told up to an earlier day only, that day.
     since, until
         Learn first and last between these; by default from the first midnight at which anything was settled until the
         last lead.
@@ -90,7 +91,7 @@ def replay_of(
     NothingToLearn
         Where nothing was settled between ``since`` and ``until``, or no stage of a sale is known.
     """
-    number = store.last_number()
+    number, read_at = store.last_number(), stage_news(store, company, read_at).told_until
     past = read_past(store, company, up_to=number, progress=progress)
     end = min(until or read_at, past.last + INSTANT, read_at) if past else read_at
     begin = _begin(past, company, since, end) if past else None

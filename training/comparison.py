@@ -10,6 +10,7 @@ import numpy as np
 
 from features.errors import NothingToLearn
 from features.facts.company import Company
+from features.facts.stage_news import stage_news
 from features.facts.store import FactStore
 from models.any_look import log_loss_difference_at_any_look
 from models.artefact import Artefact
@@ -52,8 +53,11 @@ def compared(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Return two models side by side on what is settled ``at`` a moment and had not come when either of them learned."""
-    since = max(first.data_cut_off, second.data_cut_off)
+    """Return two models side by side on what is settled ``at`` a moment and had not come when either of them learned.
+
+    Where outcomes are told up to an earlier day only, what is settled then.
+    """
+    since, at = max(first.data_cut_off, second.data_cut_off), stage_news(store, company, at).told_until
     window = _window(first, second, company)
     settled = _settled_since(since, store, company, at, seed, progress, window)
     if settled is None:

@@ -45,11 +45,20 @@ def is_made_so(champion: Artefact, company_hash: str) -> bool:
     return (champion.company_hash, champion.about.get("made_by")) == (company_hash, MADE_BY)
 
 
-def no_measure(champion: Artefact, data: TrainingSet, company: Company, cut_off: datetime) -> str | None:
+def no_measure(
+    champion: Artefact,
+    data: TrainingSet,
+    company: Company,
+    *,
+    cut_off: datetime,
+    store: FactStore,
+    made_at: datetime | None,
+) -> str | None:
     """Return why the champion is no measure for a candidate, which is judged as a first model then; None where it is one.
 
     One that learned from no sale, or of sales that are others by what is known today, promises something else than any model of
-    today's facts does, and weeks would pass until enough sales were settled to show it.
+    today's facts does, and weeks would pass until enough sales were settled to show it. ``made_at`` is when it was trained
+    (None: that is not known), ``cut_off`` up to when the candidate learns.
     """
     sales = champion.about.get("sales")
     if sales == 0:
@@ -59,8 +68,15 @@ def no_measure(champion: Artefact, data: TrainingSet, company: Company, cut_off:
             "The champion learned while company.yaml named other stages of a sale: what it promises is another thing, and this "
             "one takes its place."
         )
-    now = _sales_as_of(champion, data) if champion.data_cut_off <= cut_off else None
-    if sales is None or now is None or abs(now - sales) <= MORE_TO_BE_FRESHER * sales:
+    if sales is None or cut_off < champion.data_cut_off:
+        return None
+    now, late = _sales_as_of(champion, data), _sales_told_late(champion, company, store, made_at)
+    if late > MORE_TO_BE_FRESHER * sales:
+        return (
+            f"Files that were imported since the champion learned tell of sales that were made before ({late:,}, and it knew of "
+            f"{sales:,} that were settled): it is no measure, and this one takes its place."
+        )
+    if now is None or abs(now - sales) <= MORE_TO_BE_FRESHER * sales:
         return None
     return (
         f"By what is known today {now:,} of the leads from which the champion learned had bought by then, and it knew of "
@@ -84,6 +100,14 @@ def _sales_as_of(champion: Artefact, data: TrainingSet) -> int | None:
     settled = data.created < cut_off - (data.window or 0) * DAY
     told = data.created + data.bought_after * DAY <= cut_off
     return len(np.unique(data.lead[(data.outcome > 0) & settled & told]))
+
+
+def _sales_told_late(champion: Artefact, company: Company, store: FactStore, made_at: datetime | None) -> int:
+    """Return how many sales files brought since it was trained that would have been known to it, had they come in time."""
+    if made_at is None:
+        return 0
+    told = store.stage_counts(known_by=champion.data_cut_off, imported_since=made_at)
+    return sum(count for name, count in told.items() if company.kind_of_stage(name) == "won")
 
 
 def is_fresher(champion: Artefact, data: TrainingSet) -> bool:

@@ -13,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import ArtefactUnreadable, NothingToLearn, UnknownModel
-from features.facts.company import Company
+from features.facts.company import Abc, Company
 from features.facts.company_file import fingerprint
+from features.facts.stage_news import stage_news
 from features.facts.stages_told import FEWEST_TOLD, no_sale_told
 from features.facts.store import FactStore
 from features.log_odds import log_odds
 from features.outcome_window import counting_within
 from models.abc_rules import GRADES, RuleGrade
 from models.artefact import Artefact, champion_version, load_artefact, model_folder, save_artefact, set_champion
-from models.card import save_card
+from models.card import save_card, trained_at
 from models.judgement import EVALUATION, Judgement, judgement_json
 from models.model_registry import ModelRegistry, Run
 from models.purchase_model import FieldCells, Part, PurchaseModel
@@ -87,27 +88,38 @@ def retrained(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Trained:
-    """Train on what was settled at ``cut_off``; promote the winner where it deserves it and ``promote`` allows it."""
-    number = store.last_number()
+    """Train on what was settled at ``cut_off``; promote the winner where it deserves it and ``promote`` allows it.
+
+    Where outcomes are told up to an earlier day only, that day is the cut-off: nobody knows what was sold since.
+    """
+    number, rules = store.last_number(), company.abc_at(cut_off)
     told = store.stage_counts(known_by=cut_off)
     untold = no_sale_told(told, company)
     if untold and (not company.stages.get("won") or sum(told.values()) >= FEWEST_TOLD):
         raise NothingToLearn(untold)
-    data = training_set(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
+    news = stage_news(store, company, cut_off)
+    cut_off, late = news.told_until, news.in_words()
+    try:
+        data = training_set(store, company, cut_off=cut_off, up_to=number, seed=seed, progress=progress)
+        split = split_by_time(data)
+    except NothingToLearn as nothing:
+        raise NothingToLearn(" ".join([str(nothing), *late])) from None
     if untold:
         raise NothingToLearn(untold)
-    split, counted = split_by_time(data), counting_within(company, data.window)
-    notes = (*split.notes, *said_of_window(data.window, data.own_window))
-    rules = company.abc_at(cut_off)
+    counted = counting_within(company, data.window)
+    notes = (*late, *split.notes, *said_of_window(data.window, data.own_window))
     choices = chosen(data.of(split.fit), rules, seed=seed)
     judged_candidate = fitted(data.of(split.fit), rules, choices, seed=seed)
     later = data.of(split.judge)
     judged_probability = judged_candidate.probability(later)
-    contenders = _contenders(data.of(split.fit), later, company, cut_off, judged_probability)
+    contenders = _contenders(data.of(split.fit), later, rules, judged_probability)
     evaluation = evaluated(later, contenders, seed=seed)
     serving, hash_ = _champion(home), fingerprint(company)
     champion = serving and serving.at_level(serving.followed)  # what it followed since has seen who bought
-    passed_over = no_measure(champion, data, company, cut_off) if champion else None
+    passed_over = None
+    if champion:
+        made_at = _trained_at(home, champion.version)
+        passed_over = no_measure(champion, data, company, cut_off=cut_off, store=store, made_at=made_at)
     other = other_window(champion, data, company.horizon_days) if champion and not passed_over else None
     is_measure = champion is not None and not passed_over and not other
     since = since_it_learned(champion, data, split) if champion and is_measure else None
@@ -283,10 +295,7 @@ def _leads_and_sales(entry: Ints, entries: int, data: TrainingSet) -> tuple[tupl
     return tuple(leads.tolist()), tuple(sales.tolist())
 
 
-def _contenders(
-    fit: TrainingSet, later: TrainingSet, company: Company, cut_off: datetime, candidate: Floats
-) -> dict[str, Floats]:
-    rules = company.abc_at(cut_off)
+def _contenders(fit: TrainingSet, later: TrainingSet, rules: Abc, candidate: Floats) -> dict[str, Floats]:
     rates = grade_rates(fit, rules)
     base = float((fit.weight @ fit.outcome + 0.5) / (fit.weight.sum() + 1.0))
     return {
@@ -302,6 +311,14 @@ def _champion(home: Path) -> Artefact | None:
     version = champion_version(home)
     try:
         return load_artefact(model_folder(home, version)) if version else None
+    except (ArtefactUnreadable, UnknownModel):
+        return None
+
+
+def _trained_at(home: Path, version: str) -> datetime | None:
+    """Return when a model was trained; None where its folder does not say."""
+    try:
+        return trained_at(model_folder(home, version))
     except (ArtefactUnreadable, UnknownModel):
         return None
 

@@ -22,7 +22,7 @@ from features.facts.keyring import keyring_of
 from features.facts.sealed_texts import opened_texts
 from features.facts.seen_facts import LAST_NUMBER, AnySelect, last_number_in, seen_facts
 from features.facts.spend_mappings import held_in, mapped
-from features.facts.tables import FACTS, FORGOTTEN
+from features.facts.tables import FACTS, FORGOTTEN, IMPORTS
 from features.facts.undoing import UNDO, taken_back_in
 from features.facts.values import Fact, Lead, LeadId, Plan, Spend, Stored
 
@@ -167,12 +167,20 @@ class FactStore:
         with reading(self.engine) as connection:
             return {one for one in connection.execute(asked).scalars() if one}
 
-    def stage_counts(self, *, known_by: datetime | None = None) -> dict[str, int]:
-        """Return how often each stage of the pipeline was told by then (None: at all), by its own name."""
+    def stage_counts(
+        self, *, known_by: datetime | None = None, imported_since: datetime | None = None
+    ) -> dict[str, int]:
+        """Return how often each stage of the pipeline was told by then (None: at all), by its own name.
+
+        With ``imported_since`` only what files brought that were imported after that moment, whenever it was known.
+        """
         named = _said("stage", self.engine.dialect.name)
         asked = seen_facts(select(named, func.count()), None).where(FACTS.c.kind == "stage").group_by(named)
         if known_by is not None:
             asked = asked.where(FACTS.c.known_us <= microseconds(known_by))
+        if imported_since is not None:
+            since = select(IMPORTS.c.id).where(IMPORTS.c.started_us > microseconds(imported_since))
+            asked = asked.where(FACTS.c.import_id.in_(since))
         with reading(self.engine) as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,9 @@ import pytest
 
 from features.errors import NothingToLearn, UnknownModel
 from features.facts.company import Company
+from features.facts.import_log import ImportLog
 from features.facts.store import FactStore
-from features.facts.values import Stage
+from features.facts.values import LeadFact, Stage
 from features.log_odds import log_odds, probability_of
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
@@ -672,6 +674,60 @@ def test_a_champion_that_learned_of_other_sales_than_are_known_today_holds_nobod
     assert told in done.decision.reasons[-1]
     assert done.promoted
     assert not {"champion", "rules over champion"} & set(done.evaluation.differences)
+
+
+def stages_until(moment: datetime) -> list[LeadFact]:
+    """Return an invented company's leads and calls, and the stages that a file brought which ends at a moment."""
+    facts = invented_facts(1_200, owners_buy)
+    return [fact for fact in facts if not isinstance(fact, Stage) or fact.known_at <= moment]
+
+
+def learned_from(store: FactStore, home: Path, cut_off: datetime, trained_at: datetime = LAST) -> Trained:
+    return retrained_without_pictures(
+        store=store,
+        company=plain_company(),
+        home=home,
+        registry=MemoryRegistry(),
+        cut_off=cut_off,
+        trained_at=trained_at,
+    )
+
+
+def test_where_the_file_of_stages_ends_weeks_ago_the_model_is_that_of_its_last_day_and_it_says_so(
+    tmp_path: Path,
+) -> None:
+    last, today = START + 170 * DAY, START + 199 * DAY
+    late = learned_from(memory_store(stages_until(last)), tmp_path / "late", today)
+    artefact = load_artefact(late.folder)
+    assert last - DAY < artefact.data_cut_off <= last
+    in_time = learned_from(memory_store(stages_until(LAST)), tmp_path / "in-time", artefact.data_cut_off)
+    assert late.version == in_time.version
+    assert late.notes[0].startswith(f"No stage was told since {artefact.data_cut_off:%Y-%m-%d}, and 1")
+
+
+def test_what_came_late_is_learned_once_it_came(tmp_path: Path) -> None:
+    store, today = memory_store(stages_until(START + 170 * DAY)), START + 199 * DAY
+    first = learned_from(store, tmp_path, today)
+    store.append(stages_until(LAST))
+    second = learned_from(store, tmp_path, today)
+    assert (first.promoted, second.promoted, second.decision.reasons[-1]) == (True, True, AS_BEFORE)
+    assert load_artefact(second.folder).data_cut_off == today
+
+
+def test_a_champion_that_had_taken_a_late_file_for_news_that_nobody_bought_holds_nobody_back(tmp_path: Path) -> None:
+    store, today = memory_store(stages_until(START + 170 * DAY)), START + 199 * DAY
+    first = learned_from(store, tmp_path, today)
+    save_artefact(replace(load_artefact(first.folder), data_cut_off=today), first.folder, text="", card="")
+    number = ImportLog(store.engine).begin(
+        file="stages.csv", sha256="0" * 64, kind="stages", started_at=LAST + DAY, exported_at=LAST + DAY
+    ).id  # fmt: skip
+    store.append([fact for fact in stages_until(LAST) if isinstance(fact, Stage)], import_id=number)
+    done = learned_from(store, tmp_path, today + DAY)
+    assert done.promoted
+    assert re.search(
+        r"Files that were imported since the champion learned tell of sales.*\(\d+, and it knew of \d+",
+        done.decision.reasons[-1],
+    )
 
 
 def test_rules_at_the_rates_that_were_seen_take_the_place_of_a_champion_of_no_sale_and_say_why(tmp_path: Path) -> None:
