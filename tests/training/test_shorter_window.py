@@ -258,6 +258,7 @@ def test_a_longer_window_that_a_handful_has_lived_through_takes_the_place_of_no_
         facts += [lead(f"S{number}", at, owner=owner), call(f"S{number}", at + A_MINUTE)]
         if owner == "yes" and number % 4 == 1:
             facts.append(stage(f"S{number}", "won", at + timedelta(days=30 + 13 * number % 58)))
+    facts.append(stage("S0", "visit", START + 95 * DAY - A_MINUTE))  # so that what the others did not do is known
     few = trained(tmp_path, 95, store=memory_store(facts))
     assert (few.data.window, few.data.teaches) == (90, False)
     assert 0 < few.data.sales < ENOUGH_SALES

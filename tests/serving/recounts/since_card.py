@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from features.facts.codec import instant
+from features.facts.database import reading
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
@@ -149,14 +151,11 @@ def log_odds(chance: float) -> float:
 
 
 def told_until(company: Shown, learned: datetime, moment: datetime) -> datetime:
-    """Return up to when anything was told of any stage."""
-    stages = [
-        stage["at"]
-        for one in company.plain(moment).leads.values()
-        for stage in one.stages
-        if learned < stage["at"] <= moment
-    ]
-    return max(stages, default=learned)
+    """Return up to when a stage was told, be it of a lead that is not stored: a file reaches as far as its last line."""
+    with reading(company.doors.service.desk.store.engine) as connection:
+        every = connection.exec_driver_sql("SELECT known_us FROM facts WHERE kind = 'stage'").scalars()
+        stages = [instant(one) for one in every]
+    return max([one for one in stages if learned < one <= moment], default=learned)
 
 
 Since = tuple[PlainLead, float, bool, bool]

@@ -44,7 +44,7 @@ def check_report(company: Shown, days: int, path: Path, *, of_all: bool) -> Coun
     moment = company.moments()[-1]
     plain = company.at(moment)
     border = moment - timedelta(days=days)
-    (channel, _), *_ = Counter(one.marked for one in plain.leads.values()).most_common()
+    (channel, _), *_ = Counter(one.names["channel"] or "" for one in plain.leads.values()).most_common()
     service = company.doors.service
     builder = RowBuilder(service.company, FixedRates())
     assert isinstance(builder.gate, Gate)
@@ -52,12 +52,12 @@ def check_report(company: Shown, days: int, path: Path, *, of_all: bool) -> Coun
     whose = None if of_all else channel
     before = learned_rows(store, builder, cut_off=moment, before=border, most=MOST_ROWS, channel=whose)
     after = channel_rows(store, builder, channel=channel, since=border, most=MOST_ROWS)
-    mine = [one for one in plain.leads.values() if one.marked == channel]
+    mine = [one for one in plain.leads.values() if one.names["channel"] == channel]
     assert min(len(before), len(after)) > 20
     drift_report(before, after, path, heading=Heading("", "", ""))
     summary = load_summary(summary_path(path))
     assert summary
-    learned = [one for one in plain.leads.values() if of_all or one.marked == channel]
+    learned = [one for one in plain.leads.values() if of_all or one.names["channel"] == channel]
     assert summary.before == sum(one.at < border and is_settled(one) for one in learned)
     assert summary.after == sum(one.at >= border for one in mine)
     shared = [name for name in before if before[name].notna().any() and after[name].notna().any()]

@@ -17,7 +17,7 @@ from tests.support.plain_chances import WORKS_ON, amount_of, chance_of, grade_of
 from tests.support.plain_figures import FINAL, SPOKEN, PlainCompany, PlainLead, moment_of
 
 RESTS = (2, 4, 20, 44, 68)
-"""Hours of rest after the first, second, ... try in vain; after the sixth nobody tries again."""
+"""Hours of rest after the first, second, ... try in vain since anybody was spoken to; after the sixth nobody tries again."""
 HOUR = timedelta(hours=1)
 ON_A_PAGE = 40
 
@@ -51,9 +51,11 @@ def place_of(one: PlainLead, company: PlainCompany, moment: datetime) -> tuple[s
     if back or last["result"] == "call_back":
         due = moment_of(back, company.zone, day_ends=True) if back else last["at"] + 20 * HOUR
         return ("call_back" if due <= moment else "later", due)
-    if last["result"] in SPOKEN or last["result"] == "wrong_number" or len(calls) >= 6:
+    talked = [n for n, call in enumerate(calls) if call["result"] in SPOKEN or call["row"].get("Перезвонить")]
+    in_vain = len(calls) - 1 - talked[-1] if talked else len(calls)
+    if not in_vain or last["result"] == "wrong_number" or in_vain >= 6:
         return None
-    due = last["at"] + RESTS[min(len(calls), 5) - 1] * HOUR
+    due = last["at"] + RESTS[min(in_vain, 5) - 1] * HOUR
     return ("retry" if due <= moment else "later", due)
 
 
