@@ -6,8 +6,8 @@ counted as lost and a lead that nobody reached teaches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
@@ -21,6 +21,14 @@ from features.rows.as_of import KnownLead
 OutcomeKind = Literal["bought", "did_not_buy", "open", "never_called", "ignored"]
 TRIES_THAT_COUNT_AS_WORKED = 3
 DAYS_OF_THOSE_TRIES = 2
+Untold = Literal["uncalled", "unreached"]
+UNTOLD: tuple[Untold, ...] = ("uncalled", "unreached")
+UNTOLD_WORDS: dict[Untold, tuple[str, str]] = {
+    "uncalled": ("without a recorded call", "that nobody called"),
+    "unreached": ("though no call had reached them", "that were called and not reached"),
+}
+NEARLY_ALL = 0.9
+"""Where so large a share of such old leads were closed, their closings tell of both sides."""
 GOES_ON = frozenset({"call", "meeting", "invoice", "contract"})
 """Kinds of stage that bring a lost lead back: the company works on it again."""
 
@@ -30,16 +38,87 @@ class Outcome:
     """What was known of a lead's outcome at a moment.
 
     ``is_settled`` outcomes are labels. ``won`` is the first win inside the horizon even where the lead is still
-    too young to be settled.
+    too young to be settled. ``untold`` says why only a closing tells what became of the lead: nobody called it, or nobody was
+    reached; None where somebody was, or tried often enough, and where calls say nothing at all.
     """
 
     kind: OutcomeKind
     won: Stage | None
+    untold: Untold | None = None
 
     @property
     def is_settled(self) -> bool:
         """Return whether this is a label: by age and work, never by how the lead ended."""
         return self.kind in ("bought", "did_not_buy")
+
+    def taught(self, closings_tell: Collection[str]) -> Outcome:
+        """Return what a model learns of it: nothing of an untold lead, where closings of such leads do not tell of both sides."""
+        is_told = self.untold is None or self.untold in closings_tell or self.kind == "ignored"
+        return self if is_told else replace(self, kind="never_called")
+
+
+@dataclass(frozen=True, slots=True)
+class Closings:
+    """How many leads of one sort of ``Untold``, older than the window, were closed all the same, or left open.
+
+    Who buys without a talk is told by the sale; who does not is told only where lost leads are closed, too. Where many are left
+    open, labels of the closed ones would be chosen by how they ended.
+
+    >>> Closings(closed=42, sold=42, left=739).tell, Closings(closed=96, sold=12, left=4).tell
+    (False, True)
+    """
+
+    closed: int = 0
+    sold: int = 0
+    left: int = 0
+
+    @property
+    def tell(self) -> bool:
+        """Return whether nearly all were closed, one way or the other."""
+        return self.closed >= NEARLY_ALL * (self.closed + self.left)
+
+    def and_(self, outcome: Outcome) -> Closings:
+        """Return the count with one more lead."""
+        closed, sold = int(outcome.is_settled), int(outcome.kind == "bought")
+        return Closings(self.closed + closed, self.sold + sold, self.left + 1 - closed)
+
+    def in_words(self, untold: Untold) -> Iterator[str]:
+        """Yield what is to be said where closings teach nothing, and what to do.
+
+        >>> print(*Closings(closed=42, sold=42, left=739).in_words("uncalled"))
+        42 leads were sold to without a recorded call, and taught nothing: of 781 old leads that nobody called only 42 were ...
+        """
+        if self.tell or not self.sold:
+            return
+        were, (without, such) = "lead was" if self.sold == 1 else "leads were", UNTOLD_WORDS[untold]
+        yield (
+            f"{self.sold:,} {were} sold to {without}, and taught nothing: of {self.closed + self.left:,} old leads {such} only "
+            f"{self.closed:,} were closed, won or lost, and how the others ended nobody tells. They stay sales in every report. "
+            "Close lost leads with a stage, or record the calls, and such leads teach, too."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldLeads:
+    """What became of the old leads of which only a closing tells, each sort for itself."""
+
+    uncalled: Closings = Closings()
+    unreached: Closings = Closings()
+
+    @property
+    def closings_tell(self) -> frozenset[Untold]:
+        """Return the sorts whose closings tell of both sides, so that they are labels."""
+        return frozenset(sort for sort in UNTOLD if getattr(self, sort).tell)
+
+    def and_(self, outcome: Outcome) -> UntoldLeads:
+        """Return the counts with one more lead that is older than the window; a lead that calls tell of changes nothing."""
+        if outcome.untold is None or not (outcome.is_settled or outcome.kind == "never_called"):
+            return self
+        return replace(self, **{outcome.untold: getattr(self, outcome.untold).and_(outcome)})
+
+    def in_words(self) -> tuple[str, ...]:
+        """Return what is to be said of each sort."""
+        return (*self.uncalled.in_words("uncalled"), *self.unreached.in_words("unreached"))
 
 
 def outcome_as_of(known: KnownLead) -> Outcome:
@@ -50,7 +129,7 @@ def outcome_as_of(known: KnownLead) -> Outcome:
     """
     closings = _closings(known)
     won = _win(known, closings)
-    return Outcome(_kind(known, won), won)
+    return Outcome(_kind(known, won), won, _untold(known))
 
 
 def late_sale(known: KnownLead) -> Stage | None:
@@ -107,7 +186,7 @@ def is_worked(known: KnownLead) -> bool:
     """Return whether somebody was reached, or three tries were made on two days, or a person closed the lead."""
     if not known.company.calls_recorded or any(kind in FINAL_KINDS for kind in known.stage_kinds):
         return True
-    return bool(known.spoken_calls) or _are_enough(known.calls, known.company)
+    return _calls_tell(known)
 
 
 def first_told_worked(history: LeadHistory, company: Company) -> datetime | None:
@@ -119,6 +198,11 @@ def first_told_worked(history: LeadHistory, company: Company) -> datetime | None
         if call.result in SPOKEN_RESULTS or _are_enough(calls.values(), company):
             return min(call.known_at, closed or call.known_at)
     return closed
+
+
+def _calls_tell(known: KnownLead) -> bool:
+    """Return whether the lead was worked by calls alone."""
+    return bool(known.spoken_calls) or _are_enough(known.calls, known.company)
 
 
 def _are_enough(tries: Collection[Call], company: Company) -> bool:
@@ -167,6 +251,13 @@ def is_past_horizon(known: KnownLead) -> bool:
 
 def _closings(known: KnownLead) -> list[tuple[Stage, str]]:
     return [(stage, kind) for stage, kind in zip(known.stages, known.stage_kinds, strict=True) if kind in FINAL_KINDS]
+
+
+def _untold(known: KnownLead) -> Untold | None:
+    """Return why only a closing tells of the lead; without a window only closings settle any lead, so none is told apart."""
+    if not known.company.calls_recorded or known.company.horizon_days is None or _calls_tell(known):
+        return None
+    return "unreached" if known.calls else "uncalled"
 
 
 def _win(known: KnownLead, closings: list[tuple[Stage, str]]) -> Stage | None:

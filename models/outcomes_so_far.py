@@ -19,6 +19,8 @@ from models.level_filter import Seen, after, even_odds
 
 Floats = npt.NDArray[np.float64]
 DAY = 86_400.0
+CLOSINGS_TELL = "closings_tell"
+"""Under this name a model keeps in ``about`` of which untold leads closings were labels; where it keeps nothing, of all."""
 LEADS_A_STEP = 25
 """The level is taken to be one for so many leads that came one after the other."""
 LEAST_SHARE = 1e-6

@@ -5,19 +5,20 @@ A sale belongs to the period in which its lead was created. Open leads count by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from features.facts.company import Company
+from features.outcome_window import UNTOLD, Untold
 from monitoring.costs import NO_COSTS, Costs
 from monitoring.counted_cells import Cut, CutKey, first_day
 from monitoring.intervals import Rate, UnitCost
 from monitoring.lead_book import LeadBook
 from monitoring.romi import Sold, romi, romi_interval
 from monitoring.spend_book import KnownNames, SpendBook
-from monitoring.tally import NOTHING, LateSales, Tally
+from monitoring.tally import NOTHING, LateSales, Tally, summed
 
 Period = Literal["month", "week", "all"]
 Level = Literal["channel", "campaign"]
@@ -30,7 +31,8 @@ class ChannelLine:
     """A channel's or campaign's figures for leads created in one period.
 
     ``processed`` of all leads, ``spoken`` of processed, ``qualified`` and ``non_target`` of spoken to, ``named`` (called
-    non-target without a talk) of all leads, ``bought`` of settled ones. A rate that this company records nothing for is of
+    non-target without a talk) of all leads, ``bought`` of settled ones; sales without a talk are ``sold_untold`` beside it,
+    where of most such leads nobody tells that they did not buy (``Closings``). A rate that this company records nothing for is of
     nothing; where it records no calls, ``non_target`` is of all leads.
     ``open`` and ``unworked`` leads may still buy; ``expected_sales`` is how many will (``Tally.expected_sales``), and
     ``expected_of_unworked`` what of it those bring that nobody has worked so far. ``sold`` is None where a sale's amount is
@@ -46,6 +48,7 @@ class ChannelLine:
     non_target: Rate
     named: Rate
     bought: Rate
+    sold_untold: int
     open: int
     unworked: int
     expected_sales: float
@@ -103,7 +106,8 @@ def lines_of(
 ) -> list[ChannelLine]:
     """Return a line of every name that had leads or costs, the most costly first."""
     keys = sorted(tallies.keys() | costs.keys(), key=str)
-    lines = [_line(key, tallies.get(key, NOTHING), costs.get(key, NO_COSTS), company, moment) for key in keys]
+    tell = summed(list(tallies.values())).untold.closings_tell
+    lines = [_line(key, tallies.get(key, NOTHING), costs.get(key, NO_COSTS), company, moment, tell) for key in keys]
     return sorted(lines, key=lambda line: (-(line.cost or 0.0), -line.leads, str(line.key)))
 
 
@@ -131,10 +135,14 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _line(key: CutKey, tally: Tally, costs: Costs, company: Company, moment: datetime) -> ChannelLine:
+def _line(
+    key: CutKey, tally: Tally, costs: Costs, company: Company, moment: datetime, tell: Collection[Untold]
+) -> ChannelLine:
     leads, calls_recorded = tally["leads"], company.calls_recorded
     can_tell, grades = can_tell_non_target(company, moment), has_rules(company, moment) and calls_recorded
     bad = tally["bad_spoken"] + tally["bad_unspoken"]
+    untold = [getattr(tally.untold, sort) for sort in UNTOLD if sort not in tell]
+    sold, closed = (sum(getattr(one, name) for one in untold) for name in ("sold", "closed"))
     names, when = key
     return ChannelLine(
         key=(str(names[0]), None if len(names) == 1 else str(names[1] or "")),
@@ -147,7 +155,8 @@ def _line(key: CutKey, tally: Tally, costs: Costs, company: Company, moment: dat
         named=Rate(tally["bad_unspoken"], leads)
         if can_tell and calls_recorded and tally["bad_unspoken"]
         else Rate(0, 0),
-        bought=Rate(tally["bought"], tally["bought"] + tally["did_not_buy"]),
+        bought=Rate(tally["bought"] - sold, tally["bought"] + tally["did_not_buy"] - closed),
+        sold_untold=sold,
         open=tally["open"],
         unworked=tally["unworked"],
         expected_sales=tally.expected_sales,

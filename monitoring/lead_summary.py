@@ -16,6 +16,7 @@ from features.facts.values import SPOKEN_RESULTS, Answer, Lead, LeadId, StageKin
 from features.manager_grade import OwnGrade, own_grades
 from features.outcome_window import (
     OutcomeKind,
+    Untold,
     closed_at,
     first_told_closed,
     first_told_worked,
@@ -83,6 +84,8 @@ class LeadSummary:
     """By the rules, after the first talk, whatever was learned later."""
     marked_channel: str = ""
     """The channel that its marks name, by which it is scored and its expected amount looked up."""
+    untold: Untold | None = None
+    """Why only a closing tells what became of it, if so."""
     worked_known_at: datetime | None = None
     """When the company first knew that it was worked."""
     late_at: datetime | None = None
@@ -182,6 +185,7 @@ def summarise(
         talk_known_at=known.spoken_calls[0].known_at if spoken else None,
         first_grade=_first_grade(known, grade, rules) if grade else None,
         marked_channel=shown_mark(known.channel),
+        untold=outcome.untold,
         worked_known_at=first_told_worked(history, known.company) if worked else None,
         late_at=late.at if late else None,
         late_amount=late.amount if late else None,
@@ -258,6 +262,7 @@ def _with_what_sold(first: LeadSummary, later: LeadSummary) -> LeadSummary:
             worked=True,
             closed=True,
             worked_known_at=first.worked_known_at or later.worked_known_at,
+            untold=later.untold,
         )
     if first.late_at:
         return replace(first, late_amount=_sum_of(first.late_amount, later.late_amount))

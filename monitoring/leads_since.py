@@ -5,14 +5,14 @@ Each is scored as it was known when it arrived. Leads that nobody worked tell no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from features.facts.history import LeadHistory
-from features.outcome_window import outcome_as_of, sale_told_at, waited
+from features.outcome_window import UNTOLD, outcome_as_of, sale_told_at, waited
 from features.rows.as_of import Gate, KnownLead
 from features.rows.feature import FeatureRow
 from features.rows.feature_row import RowBuilder
@@ -20,7 +20,7 @@ from features.rows.rates_timeline import label_changes
 from models.artefact import Artefact
 from models.delay import DelayCurve
 from models.model_scorer import ModelScorer
-from models.outcomes_so_far import OutcomesSoFar
+from models.outcomes_so_far import CLOSINGS_TELL, OutcomesSoFar
 
 NAN = float("nan")
 
@@ -55,18 +55,20 @@ def leads_since(
     only the ones that were closed late. What became of them is counted within the window that taught the model.
     """
     scorer, gate = ModelScorer(artefact), Gate(artefact.counts(rows.company))
+    closings_tell = artefact.about.get(CLOSINGS_TELL, UNTOLD)
     ripe_since = artefact.data_cut_off - timedelta(days=artefact.ripe_after or 0.0)
     for history in histories:
         then, known = gate.as_of(history, artefact.data_cut_off), gate.as_of(history, now)
-        asked_before = then is not None and then.created_at <= ripe_since and outcome_as_of(then).is_settled
+        was_ripe = then is not None and then.created_at <= ripe_since
+        asked_before = then and was_ripe and outcome_as_of(then).taught(closings_tell).is_settled
         if known is None or asked_before:
             continue
-        outcome = outcome_as_of(known)
+        outcome = outcome_as_of(known).taught(closings_tell)
         if outcome.is_settled or (outcome.kind == "open" and gate.company.horizon_days):
             arrived = rows.known(history, history.arrived_at)
             assert arrived is not None  # the moment is the lead's own arrival
             row = rows.row(arrived)
-            settled_at = _settled_at(history, gate, now) if outcome.is_settled else NAN
+            settled_at = _settled_at(history, gate, now, closings_tell) if outcome.is_settled else NAN
             sale = sale_told_at(history, gate.company) if outcome.won else None
             told_at = sale.timestamp() if sale else NAN
             waits = waited(known) / timedelta(days=1)
@@ -85,5 +87,6 @@ def outcomes_of(leads: Sequence[LeadSince], artefact: Artefact) -> OutcomesSoFar
     return OutcomesSoFar(log_odds, created, bought_at, settled_at, delay, artefact.ripe_after or 0.0, longer, waits)
 
 
-def _settled_at(history: LeadHistory, gate: Gate, now: datetime) -> float:
-    return max(moment for moment, *_ in label_changes(history, gate) if moment <= now).timestamp()
+def _settled_at(history: LeadHistory, gate: Gate, now: datetime, closings_tell: Collection[str]) -> float:
+    changes = label_changes(history, gate, closings_tell=closings_tell)
+    return max(moment for moment, *_ in changes if moment <= now).timestamp()

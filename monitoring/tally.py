@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from features.facts.company import Company
-from features.outcome_window import window_end
+from features.outcome_window import UNTOLD, Closings, UntoldLeads, window_end
 from monitoring.lead_summary import STEP_KINDS, LeadSummary
 from monitoring.romi import Sold
 
@@ -24,6 +24,7 @@ COUNTS = (
     "never_called", "unworked", "sales", "sales_without_amount", "late_sales", "late_without_amount",
     "with_meeting", "with_invoice", "with_contract", "reached_or_later",
     "qualified_or_later", "meeting_or_later", "invoice_or_later", "contract_or_later",
+    *(f"{sort}_{kind}" for sort in UNTOLD for kind in ("bought", "did_not_buy", "never_called")),
 )  # fmt: skip
 PLACE = {name: place for place, name in enumerate(COUNTS)}
 AMOUNT, SQUARES, LATE, EXPECTED, WORTH, UNWORKED, IF_WORKED = (len(COUNTS) + n for n in range(7))
@@ -71,13 +72,21 @@ class Tally:
     ``spoken`` to, ``qualified`` (graded A or B after a talk), ``with_meeting``... are what was recorded of the step itself;
     ``..._or_later`` counts who reached the step or any later one. ``bought`` and ``did_not_buy`` are settled leads; who bought
     while the window is still open is decided: one of ``sales``, and neither ``open`` nor yet ``bought``. Of ``never_called``
-    those whose window is open are ``unworked``: they may still be worked. ``late_sales`` came after the window.
+    those whose window is open are ``unworked``: they may still be worked. ``late_sales`` came after it. ``uncalled_...`` and
+    ``unreached_...`` are those older than the window of which only a closing could tell.
     """
 
     sums: tuple[int, ...]
 
     def __getitem__(self, name: str) -> int:
         return self.sums[PLACE[name]]
+
+    @property
+    def untold(self) -> UntoldLeads:
+        """Return what became of the old leads of which only a closing tells."""
+        kinds = ("bought", "did_not_buy", "never_called")
+        counts = {sort: [self[f"{sort}_{kind}"] for kind in kinds] for sort in UNTOLD}
+        return UntoldLeads(**{sort: Closings(won + lost, won, left) for sort, (won, lost, left) in counts.items()})
 
     @property
     def revenue(self) -> float | None:
@@ -149,6 +158,8 @@ def contribution(
     end = window_end(one.created_at, company)
     if kind == "never_called" and (end is None or moment <= end):
         places.append(PLACE["unworked"])
+    elif one.untold and kind in ("bought", "did_not_buy", "never_called"):
+        places.append(PLACE[f"{one.untold}_{kind}"])
     if one.calls:
         places.append(PLACE["processed"])
     if one.is_non_target:

@@ -25,11 +25,14 @@ from features.errors import NothingToLearn
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
-from features.facts.values import Call
+from features.facts.values import Call, LeadId
 from features.outcome_window import (
+    Outcome,
     OutcomeKind,
+    UntoldLeads,
     counting_within,
     first_told_closed,
+    is_past_horizon,
     outcome_as_of,
     sale_told_at,
     waited,
@@ -63,6 +66,7 @@ LOOK_AHEAD_WITHOUT_HORIZON = timedelta(days=60)
 ARRIVAL_WEIGHT, LATER_WEIGHT = 1.0, 0.5
 """Of the row at arrival, and of the one at a random age; the row after the k-th call weighs 2^-k, all calls under 1."""
 Progress = Callable[[int], None]
+NOTHING_UNTOLD = UntoldLeads()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class TrainingSet:
     rows of leads whose window is still open; an ``outcome`` of 0 there means "not yet". ``selection`` says what the leads
     that nobody worked made of the weights. ``window`` is within how many days a purchase counts here; where that is less than the
     company's own window, ``own_window`` is that. ``teaches`` is whether the window does by its rule (``shorter_window.py``), or all
-    this is a handful of leads.
+    this is a handful of leads. ``untold`` is what became of the leads of which only a closing tells.
     """
 
     columns: dict[str, Column]
@@ -104,6 +108,7 @@ class TrainingSet:
     window: int | None = None
     own_window: OwnWindow | None = None
     teaches: bool = True
+    untold: UntoldLeads = NOTHING_UNTOLD
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -126,7 +131,7 @@ class TrainingSet:
             self.at_arrival[rows], self.called[rows], self.at_call[rows],
             self.asked_after[rows], self.bought_after[rows], self.age[rows], self.waited[rows],
             self.counts, self.drawn_from, self.qualifications, window=self.window, own_window=self.own_window,
-            teaches=self.teaches,
+            teaches=self.teaches, untold=self.untold,
         )  # fmt: skip
 
 
@@ -175,6 +180,7 @@ def training_set(
     gate = Gate(company)
     counted = _Counted(cut_off, gate)
     timeline = RatesTimeline(gate).learn(counted.passed_on(store.histories(up_to=up_to), progress))
+    counted.decide()
     rows = RowBuilder(company, timeline)
     teaching = Teaching(window)
     if window is None:
@@ -193,7 +199,7 @@ def training_set(
         _add_lead(growing[history.lead_id], history, number, rows, labels, cut_off, seed, at_arrival_alone=alone)
     beside = _finished(young, counted.counts, counted.young.total) if len(young.outcome) else None
     made = _finished(settled, counted.counts, counted.settled.total, beside)
-    made = replace(made, window=window, own_window=teaching.own, teaches=teaching.is_enough)
+    made = replace(made, window=window, own_window=teaching.own, teaches=teaching.is_enough, untold=counted.untold)
     if not made.leads:
         raise NothingToLearn(_nothing_settled(made, labels.company))
     if not len(nobody.outcome):
@@ -302,42 +308,73 @@ class _Draw:
         return {lead_id for lead_id, drawn in self._hashes.items() if drawn < border}
 
 
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """A lead as it stood at the cut-off."""
+
+    lead_id: LeadId
+    created_at: datetime
+    sale_told_at: datetime | None
+
+
 class _Counted:
-    """Counts what became of every lead in the first pass, and draws which become rows."""
+    """Counts what became of every lead in the first pass, and draws which become rows.
+
+    Whether closings of untold leads are labels is known once all leads were seen: those wait until ``decide``.
+    """
 
     def __init__(self, cut_off: datetime, gate: Gate) -> None:
         self._cut_off, self._gate = cut_off, gate
         self.counts: dict[OutcomeKind, int] = {}
         self.settled, self.young, self.passed_over = _Draw(), _Draw(), _Draw()
+        self.untold = NOTHING_UNTOLD
         self._age, self._bought_after = array("d"), array("d")
+        self._waiting: list[tuple[Outcome, _Came]] = []
 
     def of(self, histories: Iterator[LeadHistory]) -> _Counted:
         """Count the histories; return this."""
         for _ in self.passed_on(histories, None):
             pass
+        self.decide()
         return self
 
     def passed_on(self, histories: Iterator[LeadHistory], progress: Progress | None) -> Iterator[LeadHistory]:
         """Pass the histories on, counting them."""
-        has_window = self._gate.company.horizon_days is not None
         for number, history in enumerate(histories, start=1):
             known = self._gate.as_of(history, self._cut_off)
             if known:
                 outcome = outcome_as_of(known)
-                self.counts[outcome.kind] = self.counts.get(outcome.kind, 0) + 1
-                if outcome.is_settled:
-                    self.settled.add(history.lead_id)
-                elif outcome.kind == "open" and has_window:
-                    self.young.add(history.lead_id)
-                elif outcome.kind == "never_called" and known.created_at < self._cut_off - PASSED_OVER_AFTER:
-                    self.passed_over.add(history.lead_id)
-                if outcome.is_settled or outcome.kind == "open":
-                    told_at = sale_told_at(history, self._gate.company) if outcome.won else None
-                    self._age.append((self._cut_off - known.created_at) / DAY)
-                    self._bought_after.append((told_at - known.created_at) / DAY if told_at else float("nan"))
+                told_at = sale_told_at(history, self._gate.company) if outcome.won else None
+                came = _Came(history.lead_id, known.created_at, told_at)
+                if outcome.untold and is_past_horizon(known):
+                    self.untold = self.untold.and_(outcome)
+                if outcome.untold and outcome.kind not in ("never_called", "ignored"):
+                    self._waiting.append((outcome, came))
+                else:
+                    self._count(outcome.kind, came)
             if progress and number % 1000 == 0:
                 progress(number)
             yield history
+
+    def decide(self) -> None:
+        """Count the untold leads that were closed, as labels or as never called."""
+        for outcome, came in self._waiting:
+            self._count(outcome.taught(self.untold.closings_tell).kind, came)
+        self._waiting.clear()
+
+    def _count(self, kind: OutcomeKind, came: _Came) -> None:
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        is_settled = kind in ("bought", "did_not_buy")
+        if is_settled:
+            self.settled.add(came.lead_id)
+        elif kind == "open" and self._gate.company.horizon_days is not None:
+            self.young.add(came.lead_id)
+        elif kind == "never_called" and came.created_at < self._cut_off - PASSED_OVER_AFTER:
+            self.passed_over.add(came.lead_id)
+        if is_settled or kind == "open":
+            bought_after = (came.sale_told_at - came.created_at) / DAY if came.sale_told_at else float("nan")
+            self._age.append((self._cut_off - came.created_at) / DAY)
+            self._bought_after.append(bought_after)
 
     def worked(self) -> WorkedLeads:
         """Return how old the worked leads are, and after how long those that bought did."""
@@ -365,7 +402,7 @@ def _add_lead(
     *,
     at_arrival_alone: bool = False,
 ) -> None:
-    label = label_at(history, labels, cut_off)
+    label = None if at_arrival_alone else label_at(history, labels, cut_off)
     at_cut_off = labels.as_of(history, cut_off)
     assert at_cut_off is not None  # the lead was counted at the cut-off
     told_at = sale_told_at(history, labels.company) if outcome_as_of(at_cut_off).won else None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from features.facts.history import LeadHistory
 from features.facts.values import Lead
-from features.outcome_window import OutcomeKind, outcome_as_of, sale_told_at, waited, window_end
+from features.outcome_window import OutcomeKind, Untold, outcome_as_of, sale_told_at, waited, window_end
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import INSTANT
 from training.dataset import label_at
@@ -18,7 +18,8 @@ from training.dataset import label_at
 class Standing:
     """How a lead stood at a moment: what had become of it, when its window had begun, its label, and when a sale was told.
 
-    ``label`` is (bought, known from) where the lead was settled; ``waited`` how long it was not spoken to.
+    ``label`` is (bought, known from) where the lead was settled; ``waited`` how long it was not spoken to; ``untold`` why
+    only a closing tells what became of it.
     """
 
     kind: OutcomeKind
@@ -26,6 +27,7 @@ class Standing:
     label: tuple[int, datetime] | None
     sale_told_at: datetime | None
     waited: timedelta
+    untold: Untold | None
 
 
 class LeadLife:
@@ -57,4 +59,4 @@ class LeadLife:
         outcome = outcome_as_of(known)
         label = label_at(self._history, self._gate, moment) if outcome.is_settled else None
         told_at = sale_told_at(self._history, self._gate.company) if outcome.won else None
-        return Standing(outcome.kind, known.created_at, label, told_at, waited(known))
+        return Standing(outcome.kind, known.created_at, label, told_at, waited(known), outcome.untold)

@@ -79,8 +79,8 @@ def no_measure(
     if now is None or abs(now - sales) <= MORE_TO_BE_FRESHER * sales:
         return None
     return (
-        f"By what is known today {now:,} of the leads from which the champion learned had bought by then, and it knew of "
-        f"{sales:,}: it is no measure, and this one takes its place."
+        f"Of the sales until the champion learned {now:,} count by what is known today, and it had learned of {sales:,}: it is no "
+        "measure, and this one takes its place."
     )
 
 

@@ -20,7 +20,7 @@ from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.store import FactStore
 from features.facts.values import Lead, LeadId
-from features.outcome_window import OutcomeKind, counting_within
+from features.outcome_window import UNTOLD, Closings, OutcomeKind, UntoldLeads, counting_within
 from features.rows.as_of import Gate
 from features.rows.feature_row import RowBuilder
 from features.rows.rates_timeline import RatesTimeline
@@ -52,6 +52,7 @@ class _AtMoment:
     known_from: array[float] = field(default_factory=lambda: array("d"))
     won: array[float] = field(default_factory=lambda: array("d"))
     waited: array[float] = field(default_factory=lambda: array("d"))
+    untold: array[int] = field(default_factory=lambda: array("b"))
 
     def add(self, standing: Standing | None) -> None:
         nan = float("nan")
@@ -62,6 +63,23 @@ class _AtMoment:
         self.known_from.append(label[1].timestamp() if label else nan)
         self.won.append(won.timestamp() if won else nan)
         self.waited.append(standing.waited.total_seconds() / SECONDS_A_DAY if standing else nan)
+        self.untold.append(UNTOLD.index(standing.untold) if standing and standing.untold else NOT_THERE)
+
+    def what_became(self, moment: datetime, window: int | None) -> tuple[Ints, UntoldLeads]:
+        """Return what a model learns of every lead, by its place in ``KINDS``, and what closings of untold leads told then."""
+        kinds, untold = np.array(self.kind, dtype=np.int64), np.array(self.untold)
+        bought, did_not_buy, is_open, never_called = (kinds == KINDS.index(kind) for kind in KINDS[:4])
+        is_old = np.array(self.created) < moment.timestamp() - (window or 0) * SECONDS_A_DAY
+        found: dict[str, Closings] = {}
+        for place, sort in enumerate(UNTOLD):
+            mine = untold == place
+            closed, sold, left = (
+                int((mine & is_old & one).sum()) for one in (bought | did_not_buy, bought, never_called)
+            )
+            found[sort] = Closings(closed, sold, left)
+            if not found[sort].tell:
+                kinds[mine & (bought | did_not_buy | is_open)] = KINDS.index("never_called")
+        return kinds, UntoldLeads(**found)
 
 
 @dataclass(slots=True)
@@ -111,7 +129,7 @@ class ReplayBook:
     def teaching(self, moment: datetime) -> Teaching:
         """Return the window that teaches at ``moment``, as a training would have found it then."""
         at = self._at[self.moments.index(moment)]
-        worked = np.isin(np.array(at.kind), [KINDS.index(kind) for kind in WORKED])
+        worked = np.isin(at.what_became(moment, self._window)[0], [KINDS.index(kind) for kind in WORKED])
         created, won = np.array(at.created)[worked], np.array(at.won)[worked]
         age, bought_after = ((end - created) / SECONDS_A_DAY for end in (moment.timestamp(), won))
         return window_that_teaches(self._window, WorkedLeads(age, bought_after), moment)
@@ -122,13 +140,13 @@ class ReplayBook:
             book, own = self._sooner[moment]
             return replace(book.training_set(moment), own_window=own, teaches=True)
         at = self._at[self.moments.index(moment)]
-        kinds = np.array(at.kind)
+        kinds, untold = at.what_became(moment, self._window)
         counts = {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS) if (kinds == place).any()}
         settled = (kinds == KINDS.index("bought")) | (kinds == KINDS.index("did_not_buy"))
         young = (kinds == KINDS.index("open")) & (self._window is not None)
         beside = self._set(self._rows_of(young, at, moment), at, moment, counts, int(young.sum()))
         made = self._set(self._rows_of(settled, at, moment), at, moment, counts, int(settled.sum()), beside)
-        made = replace(made, teaches=self.teaching(moment).is_enough)
+        made = replace(made, teaches=self.teaching(moment).is_enough, untold=untold)
         waited_long = np.array(at.created) < (moment - PASSED_OVER_AFTER).timestamp()
         passed_over = (kinds == KINDS.index("never_called")) & waited_long
         if not len(made) or not passed_over.any():
@@ -142,7 +160,7 @@ class ReplayBook:
     def arrivals(self, since: datetime, until: datetime) -> TrainingSet:
         """Return the rows at arrival of the leads that came from ``since`` to before ``until`` and are settled by now."""
         at, now = self._at[-1], self.moments[-1]
-        kinds = np.array(at.kind)
+        kinds, _ = at.what_became(now, self._window)
         settled = (kinds == KINDS.index("bought")) | (kinds == KINDS.index("did_not_buy"))
         came = (self._arrived >= since.timestamp()) & (self._arrived < until.timestamp())
         rows = self._rows_of(settled & came, at, now)
@@ -150,7 +168,8 @@ class ReplayBook:
 
     def kinds(self, since: datetime, until: datetime) -> dict[OutcomeKind, int]:
         """Return what has become by now of the leads that came from ``since`` to before ``until``."""
-        kinds = np.array(self._at[-1].kind)[(self._arrived >= since.timestamp()) & (self._arrived < until.timestamp())]
+        every, _ = self._at[-1].what_became(self.moments[-1], self._window)
+        kinds = every[(self._arrived >= since.timestamp()) & (self._arrived < until.timestamp())]
         return {kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS)}
 
     def _rows_of(self, leads: npt.NDArray[np.bool_], at: _AtMoment, moment: datetime) -> Ints:

@@ -25,6 +25,7 @@ from models.artefact import Artefact, champion_version, load_artefact, model_fol
 from models.card import save_card, trained_at
 from models.judgement import EVALUATION, Judgement, judgement_json
 from models.model_registry import ModelRegistry, Run
+from models.outcomes_so_far import CLOSINGS_TELL
 from models.purchase_model import FieldCells, Part, PurchaseModel
 from models.refined_grades import borders_between
 from models.score import LEADS_OF_A_GUESS
@@ -107,7 +108,7 @@ def retrained(
     if untold:
         raise NothingToLearn(untold)
     counted = counting_within(company, data.window)
-    notes = (*late, *split.notes, *said_of_window(data.window, data.own_window))
+    notes = (*late, *split.notes, *data.untold.in_words(), *said_of_window(data.window, data.own_window))
     choices = chosen(data.of(split.fit), rules, seed=seed)
     judged_candidate = fitted(data.of(split.fit), rules, choices, seed=seed)
     later = data.of(split.judge)
@@ -158,6 +159,7 @@ def retrained(
         "leads": data.leads,
         "sales": data.sales,
         "sold_at": sold_at(company),
+        CLOSINGS_TELL: sorted(data.untold.closings_tell),
         "unlike": share_unlike(tables, data, candidate.tables.cells),
     }
     delay, ripe = delay_learned(data, counted), ripe_after(data, counted)

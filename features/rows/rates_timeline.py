@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from features.facts.channels import mark_of
 from features.facts.history import LeadHistory
 from features.facts.values import Assignment, Lead
-from features.outcome_window import outcome_as_of, window_end
+from features.outcome_window import UNTOLD, Closings, Untold, is_past_horizon, outcome_as_of, window_end
 from features.rows.as_of import Gate, KnownLead
 from features.rows.source_rates import WHOLE_COMPANY, SourceKey, SourceRates, source_path
 
 INSTANT = timedelta(microseconds=1)
-Label = tuple[tuple[SourceKey, ...], int]
-"""The sources that a settled lead counts for, and 1 if it bought."""
+SORTS: frozenset[SourceKey] = frozenset((sort,) for sort in UNTOLD)
+LEFT_OPEN = "left open"
+
+
+class Label(NamedTuple):
+    """The sources that a settled lead counts for, 1 if it bought, and why only its closing tells so (``Outcome``).
+
+    Of an untold lead that was left open until its window closed ``sold`` is None.
+    """
+
+    keys: tuple[SourceKey, ...]
+    sold: int | None
+    untold: Untold | None
 
 
 def last_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -44,7 +56,8 @@ def next_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
 class RatesTimeline:
     """Settled leads and sales per source, at any midnight.
 
-    ``timeline.at(moment)`` is what a row at ``moment`` may know: labels known by the last midnight before it.
+    ``timeline.at(moment)`` is what a row at ``moment`` may know: labels known by the last midnight before it. Leads of
+    which only a closing tells count where nearly all such leads had been closed by then; they are kept under their sort.
     """
 
     def __init__(self, gate: Gate) -> None:
@@ -65,8 +78,10 @@ class RatesTimeline:
 
     def _add(self, histories: Iterable[LeadHistory], sign: int) -> RatesTimeline:
         for history in histories:
-            for moment, keys, leads, sales in label_changes(history, self._gate):
-                self._count(moment, keys, sign * leads, sign * sales)
+            for moment, before, after in _changes(history, self._gate):
+                for label, more in ((before, -sign), (after, sign)):
+                    if label is not None:
+                        self._count(moment, _counted_under(label), more, more * (label.sold or 0))
         self._days.clear()
         self._views.clear()
         return self
@@ -112,22 +127,36 @@ class RatesTimeline:
         ``number`` is the storage number up to which facts were counted.
         """
         midnight = last_midnight(moment, self._zone)
-        return SourceRates({key: self.totals(key, midnight) for key in self._steps}, midnight, number)
+        return SourceRates({key: self.totals(key, midnight) for key in self.sources()}, midnight, number)
 
     def totals(self, key: SourceKey, midnight: datetime) -> tuple[int, int]:
         """Return (settled leads, sales) of a source as known before ``midnight``."""
+        leads, sales = self._totals_of(key, midnight)
+        for sort in UNTOLD:
+            if (sort, *key) in self._steps and self.closings_tell(sort, midnight):
+                closed, sold = self._totals_of((sort, *key), midnight)
+                leads, sales = leads + closed, sales + sold
+        return leads, sales
+
+    def closings_tell(self, sort: Untold, midnight: datetime) -> bool:
+        """Return whether closings of untold leads of a sort told of both sides, as known before ``midnight``."""
+        (closed, sold), (left, _) = (self._totals_of(key, midnight) for key in ((sort,), (sort, LEFT_OPEN)))
+        return Closings(closed, sold, left).tell
+
+    def sources(self) -> list[SourceKey]:
+        """Return every source that has a label."""
+        every = (key[1:] if key[:1] in SORTS else key for key in self._steps if LEFT_OPEN not in key[1:2])
+        return list(dict.fromkeys(every))
+
+    def _totals_of(self, key: SourceKey, midnight: datetime) -> tuple[int, int]:
         if key not in self._days:
             self._sum_up(key)
         position = bisect_right(self._days[key], midnight)
         return self._totals[key][position - 1] if position else (0, 0)
 
-    def sources(self) -> list[SourceKey]:
-        """Return every source that has a label."""
-        return list(self._steps)
-
-    def _count(self, moment: datetime, keys: tuple[SourceKey, ...], leads: int, sales: int) -> None:
+    def _count(self, moment: datetime, keys: Iterable[SourceKey], leads: int, sales: int) -> None:
         counts_from = next_midnight(moment, self._zone)
-        for key in (WHOLE_COMPANY, *keys):
+        for key in keys:
             step = self._steps.setdefault(key, {}).setdefault(counts_from, [0, 0])
             step[0] += leads
             step[1] += sales
@@ -162,19 +191,38 @@ class _AtMidnight(Mapping[SourceKey, tuple[int, int]]):
         return len(self._timeline.sources())
 
 
-def label_changes(history: LeadHistory, gate: Gate) -> Iterator[tuple[datetime, tuple[SourceKey, ...], int, int]]:
-    """Yield (moment it was known, source keys, change of settled leads, change of sales) through a lead's life."""
+def label_changes(
+    history: LeadHistory, gate: Gate, *, closings_tell: Collection[str] = UNTOLD
+) -> Iterator[tuple[datetime, tuple[SourceKey, ...], int, int]]:
+    """Yield (moment it was known, source keys, change of settled leads, change of sales) through a lead's life.
+
+    ``closings_tell`` names the sorts of untold leads whose closings are labels.
+    """
+    for moment, before, after in _changes(history, gate):
+        for label, more in ((before, -1), (after, 1)):
+            is_told = label is not None and (label.untold is None or label.untold in closings_tell)
+            if label is not None and label.sold is not None and is_told:
+                yield moment, label.keys, more, more * label.sold
+
+
+def _changes(history: LeadHistory, gate: Gate) -> Iterator[tuple[datetime, Label | None, Label | None]]:
+    """Yield (moment it was known, label before, label from then on) through a lead's life."""
     before: Label | None = None
     for moment in _moments_that_may_settle(history, gate):
         known = gate.as_of(history, moment)
         after = _label(known) if known else None
-        if after == before:
-            continue
-        if before is not None:
-            yield moment, before[0], -1, -before[1]
-        if after is not None:
-            yield moment, after[0], 1, after[1]
-        before = after
+        if after != before:
+            yield moment, before, after
+            before = after
+
+
+def _counted_under(label: Label) -> Iterator[SourceKey]:
+    sort = () if label.untold is None else (label.untold,)
+    if label.sold is None:
+        yield (*sort, LEFT_OPEN)
+        return
+    for key in (WHOLE_COMPANY, *label.keys):
+        yield (*sort, *key)
 
 
 def _moments_that_may_settle(history: LeadHistory, gate: Gate) -> list[datetime]:
@@ -191,10 +239,11 @@ def _moments_that_may_settle(history: LeadHistory, gate: Gate) -> list[datetime]
 def _label(known: KnownLead) -> Label | None:
     outcome = outcome_as_of(known)
     if not outcome.is_settled:
-        return None
+        was_left = outcome.kind == "never_called" and outcome.untold and is_past_horizon(known)
+        return Label((), None, outcome.untold) if was_left else None
     marks = known.marks
     keys = source_path(known.channel, mark_of(marks, "campaign"), mark_of(marks, "ad"))
     offer = mark_of(marks, "offer")
     if offer is not None:
         keys.append(("offer", offer))
-    return tuple(keys), int(outcome.kind == "bought")
+    return Label(tuple(keys), int(outcome.kind == "bought"), outcome.untold)

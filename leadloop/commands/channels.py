@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.counted_words import counted as count_of
 from leadloop.commands._house import CompanyOption, HomeOption, now, open_house
 from leadloop.commands._money import late_words, other_money
 from leadloop.commands._rates import between, percent, untold
@@ -95,6 +96,8 @@ def _table(lines: list[ChannelLine], by: str, name_of: Callable[[str, str], str]
         parts = zip(("channel", "campaign"), line.key, strict=False)
         name = " / ".join(name_of(dimension, part) if part else "-" for dimension, part in parts if part is not None)
         rates = [_cell(rate) for rate in (line.processed, line.qualified, line.non_target, line.bought)]
+        if line.sold_untold:
+            rates[-1] += f"\n[dim]{count_of(line.sold_untold, 'sale')} without a call[/]"
         table.add_row(escape(name), f"{line.leads:,}", *rates, _cost(line))
     return table
 

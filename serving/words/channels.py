@@ -72,6 +72,7 @@ CHANNEL_WORDS: dict[str, tuple[str, str]] = {
     "col_cps": ("За продажу", "Per sale"),
     "col_romi": ("ROMI", "ROMI"),
     "sales_made": ("продаж: {n}", "sales: {n}"),
+    "sold_untold": ("продаж без звонка: {n}", "{n:# sale|# sales} without a call"),
     "bought_early": ("и ещё {n}, срок не вышел", "{n} more, window open"),
     "drift_link": ("что изменилось", "what changed"),
     "of": ("{count} из {of}", "{count} of {of}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -65,6 +66,7 @@ class ByHand:
         self.expected = 0.0
         self.amounts: list[float | None] = []
         self.bad_of_spoken = self.named = 0
+        self.closed, self.sold, self.left = Counter[str](), Counter[str](), Counter[str]()
         for facts in leads:
             self._count([fact for fact in facts if fact.known_at <= MOMENT])
 
@@ -90,6 +92,11 @@ class ByHand:
         self.bad_of_spoken += bad and spoken
         self.settled += worked and old
         self.bought += worked and old and bool(won)
+        if old and not spoken and not (len(calls) >= 3 and len(days) >= 2):
+            sort = "tried" if calls else "never called"
+            self.closed[sort] += worked
+            self.sold[sort] += bool(won)
+            self.left[sort] += not worked
         self.open += worked and not old and not won
         self.unworked += not worked and not old
         self.sales += bool(won)
@@ -119,6 +126,8 @@ def test_every_figure_of_a_channel_equals_counting_by_hand(seed: int, count: int
     leads = counted_leads(random.Random(seed), count)
     told = {line.key[0]: line for line in lines_of(leads)}
     assert set(told) == {channel_of(facts) for facts in leads}
+    every = ByHand(leads)
+    silent = [sort for sort in every.left if every.closed[sort] < 0.9 * (every.closed[sort] + every.left[sort])]
     for channel, line in told.items():
         hand = ByHand([facts for facts in leads if channel_of(facts) == channel])
         assert (line.leads, line.processed) == (hand.leads, Rate(hand.processed, hand.leads))
@@ -126,7 +135,8 @@ def test_every_figure_of_a_channel_equals_counting_by_hand(seed: int, count: int
         assert line.qualified == Rate(hand.qualified, hand.spoken)
         assert line.non_target == Rate(hand.bad_of_spoken, hand.spoken)
         assert line.named == (Rate(hand.named, hand.leads) if hand.named else Rate(0, 0))
-        assert line.bought == Rate(hand.bought, hand.settled)
+        sold, closed = (sum(of[sort] for sort in silent) for of in (hand.sold, hand.closed))
+        assert (line.bought, line.sold_untold) == (Rate(hand.bought - sold, hand.settled - closed), sold)
         assert (line.open, line.unworked) == (hand.open, hand.unworked)
         assert (line.sales, line.revenue) == (
             hand.sales,
@@ -158,6 +168,20 @@ def test_campaigns_and_periods_add_up_to_their_channel(seed: int, period: Litera
 def test_the_order_in_which_leads_are_read_changes_nothing(seed: int) -> None:
     leads = counted_leads(random.Random(seed), 30)
     assert lines_of(leads) == lines_of(leads[::-1])
+
+
+@pytest.mark.parametrize(("lost", "left", "told"), [(0, 88, (Rate(2, 10), 12)), (80, 8, (Rate(14, 102), 0))])
+def test_sales_without_a_call_are_told_beside_the_rate_unless_nearly_all_such_leads_were_closed(
+    lost: int, left: int, told: tuple[Rate, int]
+) -> None:
+    called: Leads = [
+        [lead(f"c{n}"), source(f"c{n}"), call(f"c{n}"), stage(f"c{n}", "won" if n < 2 else "lost")] for n in range(10)
+    ]
+    endings = ["won"] * 12 + ["lost"] * lost + ["meeting"] * left
+    alone: Leads = [[lead(f"a{n}"), source(f"a{n}"), stage(f"a{n}", ending)] for n, ending in enumerate(endings)]
+    (line,) = lines_of([*called, *alone])
+    assert (line.bought, line.sold_untold) == told
+    assert line.sales == 14
 
 
 def test_an_open_lead_counts_by_its_chance_and_never_as_lost() -> None:

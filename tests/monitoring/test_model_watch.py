@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from features.errors import ModelOutgrown
-from features.facts.values import LeadFact, Stage
+from features.facts.values import Lead, LeadFact, Stage
 from models.artefact import Artefact, champion_version, load_artefact, model_folder
 from models.model_registry import MemoryRegistry
 from models.model_scorer import ModelScorer
+from models.outcomes_so_far import CLOSINGS_TELL
 from models.since_report import SINCE, SinceReport, begin_level_anew, load_since, save_since
 from monitoring.model_watch import looked_at
 from serving.desk.champion import Champion
-from tests.support.facts import lead, source, stage
+from tests.support.facts import call, lead, source, stage
 from tests.training.small_sets import DAY, START, memory_store, plain_company, retrained_without_pictures
 
 COMPANY = plain_company(horizon=30, calls=False, fields={"role": {"kind": "choice"}})
@@ -164,6 +165,27 @@ def test_silence_since_the_last_news_of_sales_lowers_nothing(artefact: Artefact)
     assert weeks_later.told_until == then.told_until
     assert weeks_later.followed() == then.followed()
     assert (weeks_later.together, weeks_later.cohorts) == (then.together, then.cohorts)
+
+
+def test_sales_without_a_call_move_no_level_where_nobody_tells_who_of_such_leads_did_not_buy(tmp_path: Path) -> None:
+    company = plain_company(horizon=30, calls=True, fields={"role": {"kind": "choice"}})
+    facts = market(230)
+    facts += [call(one.lead_id, one.at + DAY / 24) for one in facts if isinstance(one, Lead)]
+    for number in range(230 * 2):
+        at = START + number * DAY / 2
+        facts += [lead(f"alone {number}", at, role="owner")]
+        facts += [stage(f"alone {number}", "won", at + 5 * DAY)] if number % 4 == 0 else []
+    store = memory_store(facts)
+    done = retrained_without_pictures(
+        store=store, company=company, home=tmp_path, registry=MemoryRegistry(), cut_off=LEARNED, trained_at=LEARNED
+    )
+    model = load_artefact(done.folder)
+    assert model.about[CLOSINGS_TELL] == ["unreached"]
+    assert "were sold to without a recorded call, and taught nothing" in " ".join(done.notes)
+    report = looked_at(store, company, model, moment=LEARNED + 30 * DAY)
+    assert report.together is not None
+    assert report.together.leads == pytest.approx(30 * A_DAY, abs=2)
+    assert report.together.verdict == "as_expected"
 
 
 def test_leads_are_held_against_what_they_were_served_and_not_what_the_tables_alone_say(artefact: Artefact) -> None:

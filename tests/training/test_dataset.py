@@ -311,3 +311,49 @@ def same(one: TrainingSet, other: TrainingSet) -> bool:
         elif not isinstance(twin, NumberColumn) or not np.array_equal(column.values, twin.values, equal_nan=True):
             return False
     return (one.counts, one.drawn_from) == (other.counts, other.drawn_from)
+
+
+def closed_without_a_call(won: int, lost: int, left: int, *, tried: bool = False) -> list[LeadFact]:
+    """Return old leads that nobody called, or of whom each was tried once: so many won, lost, and left open."""
+    facts: list[LeadFact] = []
+    for number, ending in enumerate(["won"] * won + ["lost"] * lost + ["meeting"] * left):
+        name, at = f"alone-{number:02d}", START + number * HOUR
+        facts += [lead(name, at), stage(name, ending, at + 2 * DAY)]
+        facts += [call(name, at + HOUR, "no_answer")] if tried else []
+    return facts
+
+
+@pytest.mark.parametrize("tried", [False, True])
+@pytest.mark.parametrize(
+    ("won", "lost", "left", "taught_of"),
+    [
+        (10, 0, 90, (40, 10)),  # only sales are told: those who did not buy are not seen
+        (10, 40, 50, (40, 10)),
+        (10, 80, 10, (130, 20)),  # nearly all are closed, one way or the other
+        (0, 0, 90, (40, 10)),
+    ],
+)
+def test_leads_that_no_call_tells_of_teach_where_nearly_all_of_them_were_closed(
+    won: int, lost: int, left: int, taught_of: tuple[int, int], tried: bool
+) -> None:
+    data = taught(closed_without_a_call(won, lost, left, tried=tried))
+    assert (data.leads, data.sales) == taught_of
+    assert data.counts.get("never_called", 0) == 40 + won + lost + left - data.leads
+    told = data.untold.unreached if tried else data.untold.uncalled
+    assert (told.closed, told.sold, told.left) == (won + lost, won, left)
+    assert len(data.untold.in_words()) == (won > 0 and taught_of == (40, 10))
+
+
+def test_a_young_lead_that_bought_without_a_call_teaches_no_more_than_an_old_one() -> None:
+    came = CUT_OFF - 20 * DAY
+    bought: list[LeadFact] = [lead("x", came), stage("x", "won", came + DAY)]
+    assert taught([*closed_without_a_call(10, 0, 90), *bought]).young is None
+    young = taught([*closed_without_a_call(10, 90, 0), *bought]).young
+    assert young is not None
+    assert young.sales == 1
+
+
+def test_where_no_calls_are_recorded_or_there_is_no_window_every_closing_teaches() -> None:
+    for company in (plain_company(horizon=30, calls=False), plain_company(horizon=None)):
+        data = taught(closed_without_a_call(10, 0, 90), company)
+        assert (data.sales, data.untold.in_words()) == (20, ())

@@ -53,7 +53,7 @@ def assert_same(drawn: TrainingSet | None, built: TrainingSet | None) -> None:
         else:
             assert not isinstance(other, NumberColumn)
             assert (column.levels, column.codes.tolist()) == (other.levels, other.codes.tolist()), name
-    assert (drawn.counts, drawn.drawn_from) == (built.counts, built.drawn_from)
+    assert (drawn.counts, drawn.drawn_from, drawn.untold) == (built.counts, built.drawn_from, built.untold)
     assert_same(drawn.young, built.young)
 
 
@@ -95,6 +95,22 @@ def test_however_a_lead_was_told_and_corrected_the_set_is_the_same(
     facts = [*forty_leads(), *told]
     built = training_set(memory_store(facts), company, cut_off=moment)
     assert_same(book_of(facts, [moment, NOON + 300 * DAY], company).training_set(moment), built)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(["won", "lost", "meeting"]), st.integers(0, 50), st.booleans()), max_size=30))
+def test_of_leads_that_no_call_tells_of_the_set_holds_those_that_a_training_would_have_held_then(
+    alone: list[tuple[str, int, bool]],
+) -> None:
+    facts = forty_leads()
+    for number, (ending, days, tried) in enumerate(alone):
+        name, at = f"alone-{number}", START + days * DAY
+        facts += [lead(name, at), stage(name, ending, at + 2 * DAY)]
+        facts += [call(name, at + HOUR, "no_answer")] if tried else []
+    moments = [START + days * DAY for days in (35, 45, 60, 120)]
+    book = book_of(facts, moments)
+    for moment in moments:
+        assert_same(book.training_set(moment), training_set(memory_store(facts), COMPANY, cut_off=moment))
 
 
 def test_a_lead_whose_own_time_was_corrected_stands_in_each_set_as_it_was_believed_then() -> None:

@@ -658,7 +658,7 @@ def changed(champion: Trained, **about: object) -> None:
         ),
         (
             {"sales": 40},
-            "leads from which the champion learned had bought by then, and it knew of 40: it is no measure",
+            "count by what is known today, and it had learned of 40: it is no measure",
         ),
     ],
 )

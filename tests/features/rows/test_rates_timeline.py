@@ -14,7 +14,7 @@ from features.facts.channels import mark_of
 from features.facts.company import Company
 from features.facts.history import LeadHistory
 from features.facts.values import Lead, LeadFact, LeadId
-from features.outcome_window import outcome_as_of
+from features.outcome_window import is_past_horizon, outcome_as_of
 from features.rows.as_of import Gate
 from features.rows.rates_timeline import RatesTimeline, last_midnight, next_midnight
 from features.rows.source_rates import SourceKey, source_path
@@ -36,10 +36,16 @@ def counted_one_by_one(
 ) -> dict[SourceKey, tuple[int, int]]:
     """Return (settled, sold) by source, each lead judged by what was known just before midnight."""
     settled, sold = Counter[SourceKey](), Counter[SourceKey]()
-    for one in histories:
-        known = gate.as_of(one, midnight - INSTANT)
-        outcome = outcome_as_of(known) if known else None
-        if known is None or outcome is None or not outcome.is_settled:
+    then = [known for one in histories if (known := gate.as_of(one, midnight - INSTANT))]
+    untold = [
+        (outcome.untold, outcome.kind) for known in then if is_past_horizon(known) and (outcome := outcome_as_of(known))
+    ]
+    for known in then:
+        outcome = outcome_as_of(known)
+        mine = [kind for sort, kind in untold if sort == outcome.untold]
+        left = mine.count("never_called")
+        closed = len(mine) - left - mine.count("ignored")
+        if not outcome.is_settled or (outcome.untold and closed < 0.9 * (closed + left)):
             continue
         keys = [(), *source_path(known.channel, mark_of(known.marks, "campaign"), mark_of(known.marks, "ad"))]
         settled.update(keys)
@@ -120,6 +126,26 @@ def test_an_offer_has_rates_of_its_own() -> None:
 def test_leads_that_nobody_called_count_nowhere() -> None:
     timeline = RatesTimeline(Gate(COMPANY)).learn([history(lead(), source(source="vk"))])
     assert dict(timeline.at(NOON + 100 * DAY).counts) == {}
+
+
+@pytest.mark.parametrize(("left", "counts"), [(0, (10, 4)), (1, (10, 4)), (2, (0, 0))])
+def test_leads_that_nobody_called_count_where_nearly_all_of_them_were_closed(
+    left: int, counts: tuple[int, int]
+) -> None:
+    ended = [
+        history(lead(str(n)), source(str(n), source="vk"), stage(str(n), "won" if n < 4 else "lost")) for n in range(10)
+    ]
+    open_ones = [history(lead(f"open {n}"), source(f"open {n}", source="vk")) for n in range(left)]
+    rates = RatesTimeline(Gate(COMPANY)).learn([*ended, *open_ones]).at(NOON + 70 * DAY)
+    assert rates.settled(("channel", "vk")) == rates.settled(()) == counts
+
+
+def test_what_is_kept_of_a_timeline_knows_the_leads_that_nobody_called() -> None:
+    leads = [history(lead("won"), source("won", source="vk"), stage("won")), history(lead("open"))]
+    timeline = RatesTimeline(Gate(COMPANY)).learn(leads)
+    gone_on = RatesTimeline(Gate(COMPANY)).go_on_from(timeline.steps())
+    assert not gone_on.closings_tell("uncalled", next_midnight(NOON + 70 * DAY, COMPANY.zone))
+    assert gone_on.forget(leads[1:]).at(NOON + 70 * DAY).settled(("channel", "vk")) == (1, 1)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Moscow", "Europe/Berlin", "America/New_York", "UTC"])
