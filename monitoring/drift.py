@@ -19,6 +19,7 @@ import pandas as pd
 
 from features.facts.contact_signs import shown_mark, shown_name
 from features.settings import telemetry_off
+from features.whole_file import write_whole
 from monitoring.arrival_rows import MOST_ROWS
 from monitoring.drift_summary import ColumnDrift, DriftSummary, save_summary
 
@@ -66,11 +67,9 @@ def drift_report(
         )
     page = _headed(FOREIGN.sub("", made.get_html_str(as_iframe=False)), heading, language)
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_suffix(".part")
-    unfinished.write_text(page, encoding="utf-8")
     summary = DriftSummary(len(before), len(after), _columns(made.dict()))
     save_summary(summary, out)
-    unfinished.replace(out)
+    write_whole(out, page.encode())
     return summary
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from features.whole_file import write_whole
+
 logger = logging.getLogger(__name__)
 
 
@@ -51,10 +53,7 @@ def summary_path(report: Path) -> Path:
 
 def save_summary(summary: DriftSummary, report: Path) -> None:
     """Write the figures beside the report; whoever reads meanwhile sees the old ones or the new."""
-    path = summary_path(report)
-    unfinished = path.with_suffix(".json.part")
-    unfinished.write_bytes(_SUMMARY.dump_json(summary, indent=1))
-    unfinished.replace(path)
+    write_whole(summary_path(report), _SUMMARY.dump_json(summary, indent=1))
 
 
 def load_summary(path: Path) -> DriftSummary | None:

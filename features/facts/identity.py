@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from features.facts.channels import tidied
 from features.facts.codec import Payload, payload_of
-from features.facts.values import Assignment, Call, Fact, Lead, Plan, Source, Spend, Stage
+from features.facts.values import Assignment, Call, Fact, Lead, LeadFact, Plan, Source, Spend, Stage
 
 Identity = tuple[object, ...]
 
@@ -40,6 +41,20 @@ def identity(fact: Fact) -> Identity:
         return ("spend", fact.day, fact.part, *sorted(fact.marks.items()))
     assert isinstance(fact, Plan)
     return ("plan", fact.month, fact.manager, fact.measure)
+
+
+def told_last(facts: Iterable[LeadFact]) -> list[LeadFact]:
+    """Return of each thing what was told of it last.
+
+    >>> from datetime import UTC, datetime
+    >>> from features.facts.values import LeadId
+    >>> noon, one = (datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in (12, 13))
+    >>> [call.result for call in told_last([Call(LeadId("7"), noon, known, result, "c1") for known, result in
+    ...  ((one, "reached"), (noon, "busy"))])]
+    ['reached']
+    """
+    in_order = sorted(facts, key=lambda fact: getattr(fact, "told_at", None) or fact.known_at)
+    return list({identity(one): one for one in in_order}.values())
 
 
 def key_of(fact: Fact) -> bytes:

@@ -9,7 +9,7 @@ from features.crm.record_book import KnownRecord
 from features.facts.codec import microseconds
 from features.facts.company import Company
 from features.facts.history import LeadHistory
-from features.facts.identity import identity
+from features.facts.identity import told_last
 from features.facts.values import LeadId, Stage
 from leadloop.connecting.told_facts import ToldFacts
 from serving.intake.sent_facts import StageIn
@@ -38,8 +38,7 @@ def taken_back(known: KnownRecord, history: LeadHistory, moment: datetime) -> St
     """
     if known.deleted_at is None:
         return None
-    told = sorted(history.facts, key=lambda fact: getattr(fact, "told_at", None) or fact.known_at)
-    steps = [one for one in {identity(one): one for one in told}.values() if isinstance(one, Stage)]
+    steps = [one for one in told_last(history.facts) if isinstance(one, Stage)]
     gone = next((one for one in steps if one.stage_id == _step(known, known.deleted_at)), None)
     if gone is None:
         return None

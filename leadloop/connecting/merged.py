@@ -15,7 +15,7 @@ from features.crm.mapped import Mapped
 from features.crm.record_book import KnownRecord
 from features.facts.company import Company
 from features.facts.history import LeadHistory
-from features.facts.identity import identity
+from features.facts.identity import told_last
 from features.facts.values import Answers, Call, LeadId, Stage
 from leadloop.connecting.deleted import deletion
 from leadloop.connecting.told_facts import Body, ToldFacts
@@ -73,8 +73,7 @@ def absorbed(
 
 
 def _told_again(history: LeadHistory, moment: datetime) -> Iterable[Body]:
-    told = sorted(history.facts, key=lambda fact: getattr(fact, "told_at", None) or fact.known_at)
-    for fact in {identity(one): one for one in told}.values():  # of each thing what was told of it last
+    for fact in told_last(history.facts):
         if isinstance(fact, Call):
             yield CallIn(
                 id=fact.call_id, at=fact.at, result=fact.result, manager=fact.manager, seconds=fact.seconds,

@@ -16,10 +16,10 @@ from features.crm.record_book import KnownRecord
 from features.errors import FactRefused
 from features.facts.company import Company
 from features.facts.values import LeadId
+from serving.intake.said import CLOCKS_DIFFER
 from serving.intake.sent_facts import CallIn, LeadIn, StageIn
 from serving.intake.sent_lead import answers_of
 
-CLOCKS_DIFFER = timedelta(minutes=5)
 MICROSECOND = timedelta(microseconds=1)
 Body = LeadIn | CallIn | StageIn
 Shape = TypeVar("Shape", LeadIn, CallIn, StageIn)
